@@ -1,0 +1,35 @@
+# Needs only make and Python 3.11 or newer. Everything goes into .venv; what is complete is not done again.
+# The recipes are plain sh, for GNU make 3.81 and BSD make alike.
+
+.PHONY: run setup setup-dev test lint golden wheel clean
+
+run: setup
+	@exec .venv/bin/coign serve
+
+setup:
+	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py run
+
+setup-dev:
+	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
+
+# More options: make test TESTS="tests/ledger -x"
+test: setup-dev
+	.venv/bin/python -m pytest $(TESTS)
+
+lint: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# Writes the golden files anew: read the diff as you would read code.
+golden: setup-dev
+	.venv/bin/python -m pytest --golden $(TESTS)
+
+wheel: setup-dev
+	.venv/bin/python -m build --no-isolation
+
+# Only what was made here; never the data of an installation.
+clean:
+	rm -rf .venv build dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,18 @@
+"""The one list of domains, hence of actions, gates, facts and views."""
+
+from typing import Any
+
+from coign import custody, installation, people
+from coign.kernel.actions import Action, Gate
+from coign.kernel.sight import parties_view
+from coign.kernel.views import View
+from coign.people import authority
+
+DOMAINS = (installation, people, custody)
+
+ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}
+GATES: dict[str, Gate[Any]] = {gate.id: gate for action in ACTIONS.values() for gate in action.gates}
+PARTIES = parties_view()
+VIEWS: tuple[View[Any], ...] = (PARTIES, *(view for domain in DOMAINS for view in domain.VIEWS))
+
+__all__ = ["ACTIONS", "DOMAINS", "GATES", "PARTIES", "VIEWS", "authority"]

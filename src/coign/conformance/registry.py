@@ -1,0 +1,15 @@
+"""The one list of standards we run, by the name of their folder."""
+
+from collections.abc import Callable, Mapping
+
+from coign.conformance import rfc6962, rfc8785, tlog
+from coign.conformance.manifest import Folder
+from coign.conformance.report import Tally
+
+Runner = Callable[[Folder, Tally], None]
+
+RUNNERS: Mapping[str, Runner] = {
+    "rfc6962": rfc6962.run,
+    "rfc8785": rfc8785.run,
+    "tlog": tlog.run,
+}

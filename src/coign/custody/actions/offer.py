@@ -1,0 +1,47 @@
+"""Hold a unit out to whoever takes it next: the giver's half of a hand-over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.custody import gates
+from coign.custody.events import Condition, Offered
+from coign.custody.state import OFFER
+from coign.custody.views import HOLDING
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Organisation, Unit
+from coign.kernel.values import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeOffer:
+    """What is given to whom, with which seal and in which condition."""
+
+    unit: Unit = field(metadata=asks("Unit", "scan"))
+    to: Organisation = field(metadata=asks("Given to", "choose", options="organisations"))
+    seal: str = field(default="", metadata=asks("Seal", "scan", hint="leave empty when nothing is sealed"))
+    condition: Condition = field(default="intact", metadata=asks("Condition", "choose"))
+
+
+def _reads(asked: MakeOffer, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER))
+
+
+def _decide(asked: MakeOffer, known: Circumstances) -> Sequence[Offered]:
+    giver = known.actor.person
+    return (Offered(unit=asked.unit, giver=giver, to=asked.to, seal=asked.seal, condition=asked.condition),)
+
+
+ACTION = Action(
+    name="custody.offer",
+    title="Hand over",
+    command=MakeOffer,
+    roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "infusion", "pharmacist"}),
+    reads=_reads,
+    gates=(gates.giver_holds_unit, gates.no_open_offer, gates.no_mismatch),
+    decide=_decide,
+    emits=(Offered,),
+    requirements=("TRC-11", "SCS-12"),
+    risk=Risk.PATIENT,
+    rationale="A unit given away by somebody who does not hold it breaks the chain of custody.",
+)

@@ -1,0 +1,152 @@
+"""The gates of custody: what must hold before a unit changes hands."""
+
+from typing import Protocol
+
+from coign.custody.state import OFFER
+from coign.custody.views import HOLDING
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Unit
+
+
+class OfUnit(Protocol):
+    """A command that concerns one unit."""
+
+    @property
+    def unit(self) -> Unit: ...
+
+
+@gate(
+    "custody.unit_is_new",
+    requirement=("TRC-11", "TRC-14"),
+    protects="One label, one unit: a second unit under the same number would be two histories in one.",
+    remedy="Scan the label again; if the number is right, look the unit up instead of taking it in.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def unit_is_new(asked: OfUnit, known: Circumstances) -> str | None:
+    return f"{asked.unit.identifier} has a history already" if known.exists(asked.unit) else None
+
+
+@gate(
+    "custody.giver_holds_unit",
+    requirement="TRC-11",
+    protects="Custody has no gap: only whoever answers for a unit can give it away.",
+    remedy="Scan the label again, or ask the holder to hand over.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def giver_holds_unit(asked: OfUnit, known: Circumstances) -> str | None:
+    holder = known.state(HOLDING, asked.unit).organisation
+    if holder == known.actor.organisation:
+        return None
+    return f"{asked.unit.identifier} is held by {holder.identifier if holder else 'nobody'}, not by your organisation"
+
+
+@gate(
+    "custody.no_open_offer",
+    requirement="TRC-11",
+    protects="A unit held out to two takers could be taken twice.",
+    remedy="Wait until the offer is accepted, or withdraw it first.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def no_open_offer(asked: OfUnit, known: Circumstances) -> str | None:
+    offer = known.state(OFFER, asked.unit)
+    return f"{asked.unit.identifier} is already held out to {offer.to.identifier}" if offer.to is not None else None
+
+
+@gate(
+    "custody.no_mismatch",
+    requirement=("TRC-11", "SCS-12"),
+    protects="Something was not as offered at the last hand-over: the unit may be the wrong one or tampered with.",
+    remedy="A third person compares unit, seal and papers and records what they found.",
+    resolvers=("qa", "celllab"),
+    risk=Risk.PATIENT,
+)
+def no_mismatch(asked: OfUnit, known: Circumstances) -> str | None:
+    if known.state(HOLDING, asked.unit).mismatch:
+        return f"{asked.unit.identifier} is blocked: its last hand-over did not agree"
+    return None
+
+
+@gate(
+    "custody.offer_is_open",
+    requirement="TRC-11",
+    protects="Nobody takes what nobody gives.",
+    remedy="Ask the holder to offer the unit.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def offer_is_open(asked: OfUnit, known: Circumstances) -> str | None:
+    return None if known.state(OFFER, asked.unit).is_open else f"{asked.unit.identifier} is not being offered to anybody"
+
+
+@gate(
+    "custody.taker_is_addressed",
+    requirement="TRC-11",
+    protects="A unit goes to whom it was meant for.",
+    remedy="Ask the holder to withdraw the offer and offer it to your organisation.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def taker_is_addressed(asked: OfUnit, known: Circumstances) -> str | None:
+    to = known.state(OFFER, asked.unit).to
+    if to is None or to == known.actor.organisation:
+        return None  # without an offer there is nobody to be mistaken for; `custody.offer_is_open` says so
+    return f"{asked.unit.identifier} is offered to {to.identifier}, not to your organisation"
+
+
+@gate(
+    "custody.taker_is_another_person",
+    requirement=("TRC-11", "TRC-13"),
+    protects="Two pairs of eyes see every hand-over.",
+    remedy="Let a colleague scan and accept with their own badge.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def taker_is_another_person(asked: OfUnit, known: Circumstances) -> str | None:
+    if known.state(OFFER, asked.unit).giver == known.actor.person:
+        return "you offered this unit yourself"
+    return None
+
+
+@gate(
+    "custody.offer_is_fresh",
+    requirement=("TRC-11", "TRC-13"),
+    protects="Giver and taker stand together; an old offer says nothing about the unit now.",
+    remedy="Ask the holder to withdraw the offer and to offer the unit again, together with you.",
+    resolvers=("celllab", "courier", "warehouse", "nurse"),
+    risk=Risk.PATIENT,
+)
+def offer_is_fresh(asked: OfUnit, known: Circumstances) -> str | None:
+    offered_at = known.state(OFFER, asked.unit).at
+    limit_min = known.rules.minutes("custody.offer_valid", known.now)
+    if offered_at is None or known.now.minutes_since(offered_at) <= limit_min:
+        return None
+    return f"the offer is older than {limit_min:g} minutes"
+
+
+@gate(
+    "custody.mismatch_is_open",
+    requirement="TRC-11",
+    protects="Only what is open can be resolved.",
+    remedy="Look at the unit's history: there is nothing to resolve.",
+    resolvers=("qa",),
+    risk=Risk.DATA,
+)
+def mismatch_is_open(asked: OfUnit, known: Circumstances) -> str | None:
+    return None if known.state(HOLDING, asked.unit).mismatch else f"{asked.unit.identifier} has no open mismatch"
+
+
+@gate(
+    "custody.resolver_is_a_third_person",
+    requirement=("TRC-13", "TRC-11"),
+    protects="Who gave or took cannot judge their own hand-over.",
+    remedy="Let somebody who was not part of the hand-over resolve it.",
+    resolvers=("qa", "celllab"),
+    risk=Risk.PATIENT,
+)
+def resolver_is_a_third_person(asked: OfUnit, known: Circumstances) -> str | None:
+    if known.actor.person in known.state(OFFER, asked.unit).mismatch_between:
+        return "you were part of the hand-over that did not agree"
+    return None

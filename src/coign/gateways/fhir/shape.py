@@ -1,0 +1,51 @@
+"""Plain values against the R4B model of their resource type, and against what must never be skipped.
+
+The models check names, kinds and cardinality of elements. What they give back is not used: they rewrite times and
+decimals. Elements that change the meaning of others are refused, because FHIR forbids to ignore them.
+"""
+
+from typing import Any
+
+from fhir.resources.R4B import get_fhir_model_class
+from pydantic import ValidationError
+
+from coign.gateways.fhir.refusal import FhirRefused
+
+
+def check_shape(resource: dict[str, Any], expected_type: str) -> None:
+    """Refuse a resource that is not of this type, or not of its shape, naming the first element that is wrong."""
+    if resource.get("resourceType") != expected_type:
+        raise FhirRefused("resourceType", f"expected {expected_type}, found {str(resource.get('resourceType'))[:64]!r}")
+    _refuse_modifiers(resource, expected_type)
+    try:
+        get_fhir_model_class(expected_type).model_validate(resource)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise FhirRefused(element_path(expected_type, first["loc"]), _sentence(first["msg"])) from None
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        # The models stumble over some broken shapes instead of reporting them.
+        raise FhirRefused(expected_type, f"not of the shape of this resource ({type(error).__name__})") from error
+
+
+def element_path(root: str, location: tuple[int | str, ...]) -> str:
+    """`Patient`, ("name", 0, "given") → `Patient.name[0].given`."""
+    path = root
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return path
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")[:200]
+
+
+def _refuse_modifiers(value: object, path: str) -> None:
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            _refuse_modifiers(item, f"{path}[{number}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in {"modifierExtension", "implicitRules"}:
+                raise FhirRefused(f"{path}.{key}", "this changes the meaning of the resource in a way not known here")
+            if key != "contained":
+                _refuse_modifiers(item, f"{path}.{key}")

@@ -1,0 +1,43 @@
+"""What can happen to the record itself."""
+
+from dataclasses import dataclass
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Ledger, Person, Subject
+from coign.kernel.values import FreeText
+
+THIS = Ledger("ledger:this")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerOpened(Fact, type="ledger.opened.v1", about=("ledger",)):
+    """The first entry: under which name, and whether everything in it is invented."""
+
+    ledger: Ledger
+    origin: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFinished(Fact, type="installation.setup_finished.v1", about=("ledger",)):
+    """From now on only people with roles act."""
+
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeProposed(Fact, type="ledger.resume_proposed.v1", about=("ledger",)):
+    """One person has looked at a record that does not verify and wants to go on."""
+
+    ledger: Ledger
+    person: Person
+    finding: FreeText
+    damaged: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerResumed(Fact, type="ledger.resumed.v1", about=("ledger", "damaged")):
+    """A second person agrees: writing goes on; what is damaged stays blocked."""
+
+    ledger: Ledger
+    damaged: tuple[Subject, ...]

@@ -1,0 +1,57 @@
+"""The gates of the record's own life, and the one gate that stands before every action."""
+
+from typing import Any
+
+from coign.installation.events import THIS
+from coign.installation.views import INSTALLATION
+from coign.kernel.actions import Circumstances, Risk, gate
+
+
+@gate(
+    "installation.not_yet_opened",
+    requirement="CSV-01",
+    protects="A record has one beginning.",
+    remedy="Use the record as it is, or set up another installation.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def not_yet_opened(asked: Any, known: Circumstances) -> str | None:
+    return "this record was opened before" if known.state(INSTALLATION, THIS).opened else None
+
+
+@gate(
+    "installation.being_set_up",
+    requirement="CSV-06",
+    protects="Set-up rights end when set-up ends.",
+    remedy="Nothing is left to do: people with roles act from now on.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def being_set_up(asked: Any, known: Circumstances) -> str | None:
+    return None if known.state(INSTALLATION, THIS).being_set_up else "set-up is finished"
+
+
+@gate(
+    "installation.resume_is_proposed",
+    requirement="CSV-01",
+    protects="Nobody reopens a damaged record alone.",
+    remedy="Let a first administrator look and propose to resume.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def resume_is_proposed(asked: Any, known: Circumstances) -> str | None:
+    return None if known.state(INSTALLATION, THIS).resume_proposed_by else "nobody has proposed to resume"
+
+
+@gate(
+    "installation.resumed_by_another",
+    requirement=("CSV-01", "CSV-18"),
+    protects="Nobody reopens a damaged record alone.",
+    remedy="Let a second administrator agree.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def resumed_by_another(asked: Any, known: Circumstances) -> str | None:
+    if known.state(INSTALLATION, THIS).resume_proposed_by == known.actor.person:
+        return "you proposed this yourself"
+    return None

@@ -1,0 +1,64 @@
+"""Whether the record is open, being set up, a demonstration; and which subjects are damaged."""
+
+from dataclasses import dataclass
+
+from coign.installation.events import LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import KINDS, Person, Subject
+from coign.kernel.views import Stamp, View
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The record's own state."""
+
+    opened: bool = False
+    demonstration: bool = False
+    being_set_up: bool = False
+    resume_proposed_by: Person | None = None
+    resume_damaged: tuple[Subject, ...] = ()
+
+
+def _evolve(state: Installation, fact: Fact, stamp: Stamp) -> Installation:
+    match fact:
+        case LedgerOpened(demonstration=demonstration):
+            return Installation(True, demonstration, True)
+        case SetupFinished():
+            return Installation(True, state.demonstration)
+        case ResumeProposed(person=person, damaged=damaged):
+            return Installation(state.opened, state.demonstration, state.being_set_up, person, damaged)
+        case LedgerResumed():
+            return Installation(state.opened, state.demonstration, state.being_set_up)
+        case _:
+            return state
+
+
+INSTALLATION = View(
+    "installation.state",
+    kinds=frozenset({"ledger"}),
+    folds=(LedgerOpened, SetupFinished, ResumeProposed, LedgerResumed),
+    state=Installation,
+    evolve=_evolve,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Whether entries about this subject were found changed or missing."""
+
+    damaged: bool = False
+
+
+def _evolve_damage(state: Damage, fact: Fact, stamp: Stamp) -> Damage:
+    return Damage(True) if isinstance(fact, LedgerResumed) and stamp.subject in fact.damaged else state
+
+
+DAMAGE = View(
+    "installation.damage",
+    kinds=frozenset(KINDS) - {"ledger"},
+    folds=(LedgerResumed,),
+    state=Damage,
+    evolve=_evolve_damage,
+    public=True,
+)

@@ -1,0 +1,148 @@
+"""A regulated action and the gates that guard it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from coign.kernel.errors import GateAnswer
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Subject
+from coign.kernel.values import Actor, Instant
+from coign.kernel.views import View
+
+C = TypeVar("C")
+S = TypeVar("S")
+
+Check = Callable[[C, "Circumstances"], str | None]
+
+
+class Risk(Enum):
+    """What a function can harm; sets the depth of its tests (ICH Q9(R1), EU GMP Annex 11 clause 1)."""
+
+    PATIENT = "patient"
+    PRODUCT = "product"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One state that an action needs: a view of a subject. `view` None: only whether the subject is known."""
+
+    subject: Subject
+    view: View[Any] | None = None
+
+
+class Circumstances:
+    """All that a rule may know besides the command: the time, who acts, the states read, programmes and rule sets."""
+
+    __slots__ = ("_heads", "_states", "actor", "now", "programmes", "rules")
+
+    def __init__(
+        self,
+        *,
+        now: Instant,
+        actor: Actor,
+        states: Mapping[tuple[Subject, str], object],
+        heads: Mapping[Subject, int],
+        programmes: Any = None,
+        rules: Any = None,
+    ) -> None:
+        self.now = now
+        self.actor = actor
+        self.programmes = programmes
+        self.rules = rules
+        self._states = states
+        self._heads = heads
+
+    def state(self, view: View[S], subject: Subject) -> S:
+        """The state of a subject; the empty state when nothing was recorded. The action must have declared the read."""
+        found = self._states.get((subject, view.name))
+        if found is None:
+            assert subject in self._heads, f"{subject} / {view.name} was not declared as read"
+            return view.state()
+        return cast(S, found)
+
+    def seq(self, subject: Subject) -> int:
+        """How many entries changed this subject so far; 0: it is not known."""
+        return self._heads[subject]
+
+    def exists(self, subject: Subject) -> bool:
+        """Whether anything was ever recorded about this subject."""
+        return self._heads[subject] > 0
+
+
+@dataclass(frozen=True)
+class Gate(Generic[C]):
+    """A named pure predicate that must hold at commit. `check` gives None, or the sentence that says why not."""
+
+    id: str
+    requirement: tuple[str, ...]
+    protects: str
+    remedy: str
+    resolvers: tuple[str, ...]
+    risk: Risk
+    check: Check[C]
+
+    def ask(self, command: C, known: Circumstances) -> GateAnswer:
+        """The gate's answer in words; always complete, so that pages can also show what holds."""
+        why_not = self.check(command, known)
+        return GateAnswer(
+            self.id, why_not is None, self.requirement, why_not or "", self.protects, self.remedy, self.resolvers
+        )
+
+
+def gate(
+    id: str, *, requirement: str | tuple[str, ...], protects: str, remedy: str, resolvers: tuple[str, ...], risk: Risk
+) -> Callable[[Check[C]], Gate[C]]:
+    """Make a gate out of a predicate function."""
+    cited = (requirement,) if isinstance(requirement, str) else requirement
+    return lambda check: Gate(id, cited, protects, remedy, resolvers, risk, check)
+
+
+@dataclass(frozen=True)
+class Action(Generic[C]):
+    """One regulated action, declared once; everything else (endpoint, form, matrix, page, tests) follows from here.
+
+    `reads` names the states the rules need, from the command alone; `then_reads` (at most two) may name further ones
+    from what was read. Every subject that a fact is about must be among the reads.
+    `meaning` is the signature's meaning; None: no signature. `second_of` names the action whose entry must come first
+    when two persons act as a pair. `observed` actions are reported after the fact: unmet gates are stored, not refused.
+    """
+
+    name: str
+    title: str
+    command: type[C]
+    roles: frozenset[str]
+    reads: Callable[[C, Actor], Sequence[Read]]
+    gates: tuple[Gate[Any], ...]
+    decide: Callable[[C, Circumstances], Sequence[Fact]]
+    #: Every type of fact that `decide` may give: tells which states must be at hand.
+    emits: tuple[type[Fact], ...]
+    requirements: tuple[str, ...]
+    risk: Risk
+    rationale: str
+    then_reads: tuple[Callable[[C, Circumstances], Sequence[Read]], ...] = ()
+    meaning: str | None = None
+    second_of: str | None = None
+    observed: bool = False
+    #: May be performed while the ledger is read-only: the ways out of that state.
+    when_shut: bool = False
+    page: Literal["generated", "designed"] = "generated"
+    #: Which subjects of the command need not be visible to the actor's organisation (hand-overs to a new party).
+    beyond_sight: tuple[str, ...] = field(default=())
+    version: int = 1
+
+    @property
+    def full_name(self) -> str:
+        """Name with version, as it stands in entries."""
+        return f"{self.name}.v{self.version}"
+
+    @property
+    def domain(self) -> str:
+        """The folder it lives in."""
+        return self.name.partition(".")[0]
+
+    def ask(self, command: C, known: Circumstances) -> list[GateAnswer]:
+        """Every gate's answer, in the order of declaration."""
+        return [g.ask(command, known) for g in self.gates]

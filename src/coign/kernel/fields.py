@@ -1,0 +1,37 @@
+"""What a person is asked for one field of a command: label, hint, and where the value comes from."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Source = Literal["scan", "choose", "type", "measure", "device", "upload", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How a field is asked for.
+
+    `source`: scan (a symbol), choose (out of options), type (text), measure (number with unit), device (a reading),
+    upload (a file), known (the page already knows it: never shown as an input).
+    `options`: name of a list of choices that the programme or the journey offers.
+    """
+
+    label: str
+    source: Source = "type"
+    hint: str = ""
+    options: str = ""
+    unit: str = ""
+
+
+def asks(label: str, source: Source = "type", *, hint: str = "", options: str = "", unit: str = "") -> dict[str, Any]:
+    """Metadata for `dataclasses.field`: `unit: Unit = field(metadata=asks("Scan the bag", "scan"))`."""
+    return {"asks": Asks(label, source, hint, options, unit)}
+
+
+def resolved(by: str) -> dict[str, Any]:
+    """Metadata for a field that never comes from outside: a resolver fills it before the rules are asked."""
+    return {"resolved_by": by}
+
+
+def allotted() -> dict[str, Any]:
+    """Metadata for the identifier of something new: allotted when the command is prepared."""
+    return {"allotted": True}

@@ -1,0 +1,128 @@
+"""One entry: one performed, refused or observed action with its facts, as canonical bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from coign.kernel.actions import GateAnswer
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Subject, parse_subject
+from coign.kernel.values import Actor, Instant
+from coign.ledger.encoding import ENTRY_BYTES_MAX, fact_from, from_record
+
+VERSION = 1
+SALT_BYTES = 16
+
+Outcome = Literal["done", "refused", "observed"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One subject whose state an entry changes: its own count, and where the previous entry about it stands."""
+
+    subject: Subject
+    seq: int
+    prev: int | None
+
+
+def entry_bytes(
+    *,
+    ledger: str,
+    position: int,
+    time: Instant,
+    salt: bytes,
+    outcome: Outcome,
+    intent: bytes,
+    signature: dict[str, Any] | None,
+    about: Sequence[About],
+    refs: Sequence[Subject],
+    read: Sequence[tuple[Subject, int]],
+    unmet: Sequence[str],
+) -> bytes:
+    """The canonical bytes. The intent's own bytes stand in them as one contiguous run, so that a verifier cuts them out."""
+    body = orjson.dumps(
+        {
+            "about": [{"prev": a.prev, "seq": a.seq, "subject": a.subject} for a in about],
+            "intent": orjson.Fragment(intent),
+            "ledger": ledger,
+            "outcome": outcome,
+            "position": position,
+            "read": [{"seq": seq, "subject": subject} for subject, seq in read],
+            "refs": refs,
+            "salt": salt.hex(),
+            "signature": signature,
+            "time": time,
+            "unmet": unmet,
+            "v": VERSION,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+    assert len(body) <= ENTRY_BYTES_MAX, "larger matter is a document with its hash"
+    return body
+
+
+class Entry:
+    """An entry read back; parts are decoded when asked for."""
+
+    __slots__ = ("_plain", "body", "position")
+
+    def __init__(self, position: int, body: bytes) -> None:
+        self.position = position
+        self.body = body
+        self._plain: dict[str, Any] = orjson.loads(body)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The entry as plain values."""
+        return self._plain
+
+    @property
+    def time(self) -> Instant:
+        """When it was entered."""
+        return Instant(self._plain["time"])
+
+    @property
+    def outcome(self) -> Outcome:
+        """done, refused or observed."""
+        found: Outcome = self._plain["outcome"]
+        return found
+
+    @property
+    def action(self) -> str:
+        """Name and version of the action."""
+        return str(self._plain["intent"]["action"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted."""
+        return from_record(Actor, self._plain["intent"]["actor"])
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What happened, each fact in its newest version."""
+        return [fact_from(f) for f in self._plain["intent"]["facts"]]
+
+    @property
+    def about(self) -> list[Subject]:
+        """The subjects whose states it changes."""
+        return [parse_subject(a["subject"]) for a in self._plain["about"]]
+
+    @property
+    def unmet(self) -> list[str]:
+        """The gates that did not hold."""
+        return list(self._plain["unmet"])
+
+
+def stored_answer(gates: Sequence[GateAnswer]) -> bytes:
+    """A refusal's sentences as they were given, kept beside the nonce for a retry."""
+    return orjson.dumps([{f: getattr(g, f) for f in GateAnswer.__slots__} for g in gates])
+
+
+def answer_from(stored: bytes) -> list[GateAnswer]:
+    """The sentences of an earlier refusal."""
+    return [
+        GateAnswer(**{**g, "requirement": tuple(g["requirement"]), "resolvers": tuple(g["resolvers"])})
+        for g in orjson.loads(stored)
+    ]

@@ -1,0 +1,19 @@
+"""Who may act, and how they prove who they are."""
+
+from coign.people.actions.authenticators import CONFIRM_AUTHENTICATOR, PROPOSE_AUTHENTICATOR, REVOKE_AUTHENTICATOR
+from coign.people.actions.register import RECORD_LEAVING, REGISTER_ORGANISATION, REGISTER_PERSON, REGISTER_SITE
+from coign.people.actions.roles import GRANT_ROLE, REVOKE_ROLE
+from coign.people.views import AUTHORITY, ORGANISATION, SITE
+
+ACTIONS = (
+    REGISTER_ORGANISATION,
+    REGISTER_SITE,
+    REGISTER_PERSON,
+    RECORD_LEAVING,
+    GRANT_ROLE,
+    REVOKE_ROLE,
+    PROPOSE_AUTHENTICATOR,
+    CONFIRM_AUTHENTICATOR,
+    REVOKE_AUTHENTICATOR,
+)
+VIEWS = (AUTHORITY, ORGANISATION, SITE)

@@ -1,0 +1,1 @@
+"""Registering organisations, sites and people; giving and taking roles; enrolling and revoking authenticators."""

@@ -1,0 +1,115 @@
+"""Enrol an authenticator by two administrators, and revoke it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Person
+from coign.kernel.values import Digest
+from coign.people import gates
+from coign.people.events import AuthenticatorEnrolled, AuthenticatorProposed, AuthenticatorRevoked, Method
+from coign.people.views import AUTHORITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeAuthenticator:
+    """Whose key this is, and the hash of the evidence of who they are."""
+
+    person: Person = field(metadata=asks("Person", "choose", options="people"))
+    credential: str = field(metadata=asks("Authenticator", "device"))
+    method: Method = field(metadata=asks("Kind", "device"))
+    public_key: str = field(metadata=asks("Public key", "device"))
+    evidence: Digest = field(metadata=asks("Proof of identity", "upload", hint="signed form or record of the check"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmAuthenticator:
+    """Which proposed authenticator is agreed to."""
+
+    person: Person = field(metadata=asks("Person", "choose", options="people"))
+    credential: str = field(metadata=asks("Authenticator", "choose", options="proposed_authenticators"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAuthenticator:
+    """Which authenticator is lost, stolen or replaced."""
+
+    person: Person = field(metadata=asks("Person", "choose", options="people"))
+    credential: str = field(metadata=asks("Authenticator", "choose", options="authenticators"))
+
+
+def _propose(asked: ProposeAuthenticator, known: Circumstances) -> Sequence[AuthenticatorProposed]:
+    return (
+        AuthenticatorProposed(
+            person=asked.person,
+            proposed_by=known.actor.person,
+            credential=asked.credential,
+            method=asked.method,
+            public_key=asked.public_key,
+            evidence=asked.evidence,
+        ),
+    )
+
+
+PROPOSE_AUTHENTICATOR = Action(
+    name="people.propose_authenticator",
+    title="Propose an authenticator",
+    command=ProposeAuthenticator,
+    roles=frozenset({"admin"}),
+    reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    gates=(gates.person_is_active, gates.not_oneself),
+    decide=_propose,
+    emits=(AuthenticatorProposed,),
+    requirements=("CSV-16", "CSV-18"),
+    risk=Risk.PATIENT,
+    rationale="Whoever holds the key signs as the person.",
+)
+
+
+def _confirm(asked: ConfirmAuthenticator, known: Circumstances) -> Sequence[AuthenticatorEnrolled]:
+    proposal = known.state(AUTHORITY, asked.person).proposal
+    assert proposal is not None
+    return (
+        AuthenticatorEnrolled(
+            person=asked.person,
+            credential=proposal.credential,
+            method=proposal.method,  # type: ignore[arg-type]  # was checked when it was proposed
+            public_key=proposal.public_key,
+        ),
+    )
+
+
+CONFIRM_AUTHENTICATOR = Action(
+    name="people.confirm_authenticator",
+    title="Agree to an authenticator",
+    command=ConfirmAuthenticator,
+    roles=frozenset({"admin"}),
+    reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    gates=(gates.authenticator_is_proposed, gates.enrolled_by_another, gates.not_oneself),
+    decide=_confirm,
+    emits=(AuthenticatorEnrolled,),
+    requirements=("CSV-16", "CSV-18"),
+    risk=Risk.PATIENT,
+    rationale="One administrator alone could make a key that signs as anybody.",
+    second_of="people.propose_authenticator",
+)
+
+
+def _revoke(asked: RevokeAuthenticator, known: Circumstances) -> Sequence[AuthenticatorRevoked]:
+    return (AuthenticatorRevoked(person=asked.person, credential=asked.credential),)
+
+
+REVOKE_AUTHENTICATOR = Action(
+    name="people.revoke_authenticator",
+    title="Revoke an authenticator",
+    command=RevokeAuthenticator,
+    roles=frozenset({"admin"}),
+    reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    gates=(gates.authenticator_is_enrolled,),
+    decide=_revoke,
+    emits=(AuthenticatorRevoked,),
+    requirements=("CSV-20",),
+    risk=Risk.DATA,
+    rationale="A lost key must stop signing at once.",
+)

@@ -1,0 +1,186 @@
+"""The gates of people: identities are unique for ever, nobody vouches alone, administrators do nothing else."""
+
+from typing import Protocol
+
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Organisation, Person, Site
+from coign.people.views import AUTHORITY, ORGANISATION
+
+ADMINISTRATION = frozenset({"admin"})
+#: Pairs of roles that one person must not hold (EU GMP Part IV 3.4, 12.1; 21 CFR 211.22; CSV-06, CSV-24, GMP-02).
+PRODUCTION = frozenset({"operator"})
+QUALITY = frozenset({"qa", "qp", "quality-us", "qcreviewer"})
+
+
+class OfPerson(Protocol):
+    @property
+    def person(self) -> Person: ...
+
+
+class OfOrganisation(Protocol):
+    @property
+    def organisation(self) -> Organisation: ...
+
+
+class OfSite(Protocol):
+    @property
+    def site(self) -> Site: ...
+
+
+class OfRole(OfPerson, Protocol):
+    @property
+    def role(self) -> str: ...
+
+
+class OfCredential(OfPerson, Protocol):
+    @property
+    def credential(self) -> str: ...
+
+
+@gate(
+    "people.identifier_is_new",
+    requirement="CSV-15",
+    protects="An identity belongs to one person for ever, also after they leave.",
+    remedy="Choose an identifier that was never used.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def identifier_is_new(asked: OfPerson, known: Circumstances) -> str | None:
+    return f"{asked.person.identifier} was given before" if known.exists(asked.person) else None
+
+
+@gate(
+    "people.organisation_is_new",
+    requirement="CSV-15",
+    protects="One name, one organisation.",
+    remedy="Use the organisation that is registered, or choose another identifier.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def organisation_is_new(asked: OfOrganisation, known: Circumstances) -> str | None:
+    return f"{asked.organisation.identifier} is registered" if known.exists(asked.organisation) else None
+
+
+@gate(
+    "people.organisation_is_registered",
+    requirement="CSV-24",
+    protects="Authority always belongs to an organisation that answers for it.",
+    remedy="Register the organisation first.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def organisation_is_registered(asked: OfOrganisation, known: Circumstances) -> str | None:
+    registered = known.state(ORGANISATION, asked.organisation).name
+    return None if registered else f"{asked.organisation.identifier} is not registered"
+
+
+@gate(
+    "people.site_is_new",
+    requirement="CSV-15",
+    protects="One name, one place.",
+    remedy="Use the site that is registered, or choose another identifier.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def site_is_new(asked: OfSite, known: Circumstances) -> str | None:
+    return f"{asked.site.identifier} is registered" if known.exists(asked.site) else None
+
+
+@gate(
+    "people.person_is_active",
+    requirement="CSV-24",
+    protects="Rights are given to people who are here.",
+    remedy="Register the person, or look up the right identifier.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def person_is_active(asked: OfPerson, known: Circumstances) -> str | None:
+    return None if known.state(AUTHORITY, asked.person).active else f"{asked.person.identifier} is not active here"
+
+
+@gate(
+    "people.not_oneself",
+    requirement=("CSV-18", "CSV-06"),
+    protects="Nobody gives rights or keys to themselves.",
+    remedy="Let another administrator do it.",
+    resolvers=("admin",),
+    risk=Risk.PATIENT,
+)
+def not_oneself(asked: OfPerson, known: Circumstances) -> str | None:
+    return "this is your own account" if asked.person == known.actor.person else None
+
+
+@gate(
+    "people.roles_are_separate",
+    requirement=("CSV-06", "CSV-24", "GMP-02"),
+    protects="Administrators do nothing regulated; who makes does not judge.",
+    remedy="Give the role to somebody else, or take the other role away first.",
+    resolvers=("admin",),
+    risk=Risk.PATIENT,
+)
+def roles_are_separate(asked: OfRole, known: Circumstances) -> str | None:
+    held = {g.role for g in known.state(AUTHORITY, asked.person).grants if g.until is None or known.now < g.until}
+    for one, other in ((ADMINISTRATION, None), (PRODUCTION, QUALITY), (QUALITY, PRODUCTION)):
+        if asked.role in one:
+            clash = sorted(held - one if other is None else held & other)
+            if clash:
+                return f"{asked.person.identifier} is {clash[0]} and cannot be {asked.role} as well"
+    if "admin" in held and asked.role != "admin":
+        return f"{asked.person.identifier} is admin and cannot be {asked.role} as well"
+    return None
+
+
+@gate(
+    "people.role_is_held",
+    requirement="CSV-24",
+    protects="Only a role that is held can be taken away.",
+    remedy="Look at the person's roles.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def role_is_held(asked: OfRole, known: Circumstances) -> str | None:
+    held = any(g.role == asked.role for g in known.state(AUTHORITY, asked.person).grants)
+    return None if held else f"{asked.person.identifier} does not hold the role {asked.role}"
+
+
+@gate(
+    "people.authenticator_is_proposed",
+    requirement=("CSV-16", "CSV-18"),
+    protects="A key is enrolled on what somebody saw with their own eyes.",
+    remedy="Let a first administrator check who the person is and propose the authenticator.",
+    resolvers=("admin",),
+    risk=Risk.PATIENT,
+)
+def authenticator_is_proposed(asked: OfCredential, known: Circumstances) -> str | None:
+    proposal = known.state(AUTHORITY, asked.person).proposal
+    if proposal is not None and proposal.credential == asked.credential:
+        return None
+    return f"no authenticator {asked.credential} waits for {asked.person.identifier}"
+
+
+@gate(
+    "people.enrolled_by_another",
+    requirement=("CSV-18", "CSV-16"),
+    protects="No administrator alone can make a key that signs as somebody else.",
+    remedy="Let a second administrator agree.",
+    resolvers=("admin",),
+    risk=Risk.PATIENT,
+)
+def enrolled_by_another(asked: OfCredential, known: Circumstances) -> str | None:
+    proposal = known.state(AUTHORITY, asked.person).proposal
+    if proposal is not None and proposal.proposed_by == known.actor.person:
+        return "you proposed this authenticator yourself"
+    return None
+
+
+@gate(
+    "people.authenticator_is_enrolled",
+    requirement="CSV-20",
+    protects="Only what signs can be stopped from signing.",
+    remedy="Look at the person's authenticators.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def authenticator_is_enrolled(asked: OfCredential, known: Circumstances) -> str | None:
+    enrolled = any(c.id == asked.credential for c in known.state(AUTHORITY, asked.person).credentials)
+    return None if enrolled else f"{asked.person.identifier} has no authenticator {asked.credential}"

@@ -1,0 +1,93 @@
+"""Puts a door together from the catalogue and what the installation gives it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from coign import __version__, catalogue, rulesets
+from coign.kernel.values import Instant
+from coign.ledger.states import Folding
+from coign.ledger.store import Store
+from coign.perform.door import Door
+from coign.perform.evaluate import Authority, Judge, Rulebook
+from coign.perform.intent import basis_bytes
+from coign.perform.protocols import Clock, Resolver, Sealer
+from coign.perform.signatures import SignatureMethod, ed25519
+from coign.perform.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which ledger of which database."""
+
+    dsn: str
+    ledger_id: int
+    origin: str
+
+
+def folding() -> Folding:
+    """All views of the catalogue."""
+    return Folding(catalogue.VIEWS)
+
+
+def judge(programmes: Any = None, programmes_digest: str = "") -> Judge:
+    """The rules of the catalogue with their rule sets and programmes."""
+    rules = rulesets.load()
+    basis = basis_bytes(programme=programmes_digest, rulesets=rules.digest, software=f"coign {__version__}")
+    authority = catalogue.authority
+    return Judge(
+        folding(),
+        catalogue.PARTIES,
+        Authority(authority.reads, authority.missing, authority.public_key),
+        Rulebook(rules, programmes, basis),
+    )
+
+
+def methods(*, demonstration: bool) -> Mapping[str, SignatureMethod]:
+    """Ways to sign. Only a ledger that its first entry calls a demonstration takes the demonstration's keys."""
+    known: dict[str, SignatureMethod] = {"ed25519": ed25519, "password+otp": ed25519}
+    if demonstration:
+        known["demonstration"] = ed25519
+    return known
+
+
+def door(
+    place: Place,
+    *,
+    clock: Clock,
+    sealer: Sealer,
+    digest_key: bytes,
+    demonstration: bool,
+    resolvers: Mapping[str, Resolver] | None = None,
+    programmes: Any = None,
+    programmes_digest: str = "",
+    on_commit: Callable[[int], None] = lambda size: None,
+    in_transaction: Callable[[], bool] = lambda: False,
+) -> Door:
+    """A door with its own writer thread and a small pool for reading. Close it with `Door.close`."""
+    the_judge = judge(programmes, programmes_digest)
+    pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
+        place.dsn, min_size=1, max_size=8, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
+    )
+    store = Store(place.dsn, place.ledger_id, the_judge.folding)
+    writer = Writer(
+        store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit
+    )
+    return Door(
+        actions=catalogue.ACTIONS,
+        judge=the_judge,
+        writer=writer,
+        pool=pool,
+        ledger_id=place.ledger_id,
+        origin=place.origin,
+        clock=clock,
+        sealer=sealer,
+        digest_key=digest_key,
+        resolvers=resolvers or {},
+        methods=methods(demonstration=demonstration),
+        intent_valid_min=int(the_judge.rulebook.rules.minutes("signing.intent_valid", Instant.of_us(clock.now_us()))),
+        in_transaction=in_transaction,
+    )

@@ -1,0 +1,151 @@
+"""One command against what is known: sight, authority, credential, pins, all gates, decide. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coign.kernel.actions import Action, Circumstances, Read
+from coign.kernel.errors import Conflict, Forbidden, GateAnswer, NotFound
+from coign.kernel.facts import Fact, about
+from coign.kernel.sight import Parties, may_see
+from coign.kernel.subjects import Subject
+from coign.kernel.values import Actor, Instant
+from coign.kernel.views import View
+from coign.ledger.encoding import fact_body
+from coign.ledger.states import Folding
+from coign.ledger.store import Known
+from coign.perform.job import Job
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Who may do what, folded from the record; given by the catalogue."""
+
+    #: States to read for an actor.
+    reads: Callable[[Actor], Sequence[Read]]
+    #: None, or the sentence that says which authority is missing.
+    missing: Callable[[Action[Any], Circumstances], str | None]
+    #: The public key of a credential that is valid now, or None.
+    public_key: Callable[[Circumstances, str, str], str | None]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What a decision may look up besides states: rule sets and programmes, as values."""
+
+    rules: Any
+    programmes: Any
+    basis: bytes
+
+
+class Unmet(Exception):
+    """Gates that do not hold, with everybody's answer."""
+
+    def __init__(self, gates: Sequence[GateAnswer]) -> None:
+        super().__init__(", ".join(g.gate for g in gates))
+        self.gates = tuple(gates)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Evaluates commands; holds nothing that changes."""
+
+    folding: Folding
+    parties: View[Parties]
+    authority: Authority
+    rulebook: Rulebook
+
+    def first_reads(self, job: Job) -> list[tuple[Subject, str | None]]:
+        """All that can be named from the command alone."""
+        wanted: list[tuple[Subject, str | None]] = []
+        for subject in job.seen:
+            wanted.append((subject, self.parties.name))
+        for read in (*self.authority.reads(job.actor), *job.reads):
+            wanted += self._expand(job.action, read)
+        return wanted
+
+    def further_reads(self, job: Job, round_index: int, known: Circumstances) -> list[tuple[Subject, str | None]]:
+        """What only the states already read can name; at most two such rounds."""
+        if round_index >= len(job.action.then_reads):
+            return []
+        return [
+            pair for read in job.action.then_reads[round_index](job.command, known) for pair in self._expand(job.action, read)
+        ]
+
+    def _expand(self, action: Action[Any], read: Read) -> list[tuple[Subject, str | None]]:
+        """A read, and every state that this action's facts may change about the same subject."""
+        names: set[str | None] = set(self.folding.needed(action.emits, read.subject.kind))
+        names.add(read.view.name if read.view is not None else None)
+        return [(read.subject, name) for name in sorted(names, key=str)]
+
+    def circumstances(self, job: Job, known: Known, now: Instant) -> Circumstances:
+        """What the rules may know."""
+        return Circumstances(
+            now=now,
+            actor=job.actor,
+            states=known.states,
+            heads=_Counts(known),
+            programmes=self.rulebook.programmes,
+            rules=self.rulebook.rules,
+        )
+
+    def admit(self, job: Job, circumstances: Circumstances) -> None:
+        """Sight before everything, then authority, then the credential and what the signer saw."""
+        for subject in job.seen:
+            state = circumstances.state(self.parties, subject)
+            if not circumstances.exists(subject) or not may_see(subject, state, job.actor.organisation):
+                raise NotFound(f"{subject} is not known here")
+        missing = self.authority.missing(job.action, circumstances)
+        if missing is not None:
+            raise Forbidden(missing)
+        if job.signed is not None:
+            self._admit_signature(job, circumstances)
+
+    def _admit_signature(self, job: Job, circumstances: Circumstances) -> None:
+        signed = job.signed
+        assert signed is not None
+        signature = signed.signature
+        if self.authority.public_key(circumstances, signature.credential, signature.method) != signed.public_key:
+            raise Forbidden("this credential is not valid any more: sign with one that is enrolled")
+        if circumstances.now > signed.expires:
+            raise Conflict("what you signed was prepared too long ago: look again and sign anew")
+        moved = [str(s) for s, seq in signed.pins if circumstances.seq(s) != seq]
+        if moved:
+            raise Conflict(f"changed since you looked: {', '.join(moved)}. Look again and sign anew")
+
+    def gates(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
+        """Every gate's answer."""
+        return job.action.ask(job.command, circumstances)
+
+    def decide(self, job: Job, circumstances: Circumstances) -> tuple[Fact, ...]:
+        """The facts, once all gates hold (or, for observed acts, whatever holds). Raises `Unmet` otherwise."""
+        unmet = [g for g in self.gates(job, circumstances) if not g.holds]
+        if unmet and not job.action.observed:
+            raise Unmet(unmet)
+        facts = tuple(job.action.decide(job.command, circumstances))
+        assert facts, f"{job.action.name} decided nothing"
+        for fact in facts:
+            assert type(fact) in job.action.emits, f"{job.action.name} does not declare {type(fact).TYPE}"
+            for subject in about(fact):
+                circumstances.seq(subject)  # KeyError: a subject was changed that was not read
+        if job.signed is not None and [fact_body(f) for f in facts] != list(job.signed.facts):
+            raise Conflict("the outcome is not the one you signed: look again and sign anew")
+        return facts
+
+
+class _Counts(Mapping[Subject, int]):
+    """Entries about each subject that was read."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def __getitem__(self, subject: Subject) -> int:
+        return self._known.heads[subject].seq
+
+    def __iter__(self) -> Any:
+        return iter(self._known.heads)
+
+    def __len__(self) -> int:
+        return len(self._known.heads)

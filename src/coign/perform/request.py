@@ -1,0 +1,68 @@
+"""What callers give the door and what they get."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coign.kernel.values import Actor, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature over an intent: how it was made, with which credential, and the method's bytes."""
+
+    method: str
+    credential: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One action asked for. `nonce` is the caller's key: repeating a request under its key is safe.
+
+    For a signed action `intent_hash` and `signature` stand for what `prepare` gave; `command` is then not needed.
+    """
+
+    action: str
+    actor: Actor
+    nonce: str
+    command: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    claimed_time: Instant | None = None
+    intent_hash: bytes | None = None
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReference:
+    """Where one entry stands."""
+
+    position: int
+    action: str
+    subjects: Sequence[str]
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer to a performed action. `replayed`: it had been performed before under the same key."""
+
+    entries: tuple[EntryReference, ...]
+    replayed: bool = False
+
+    @property
+    def position(self) -> int:
+        """Position of the (first) entry."""
+        return self.entries[0].position
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An intent ready to be signed: its bytes, their hash, what the signer is shown, and until when it stands."""
+
+    intent: bytes
+    intent_hash: bytes
+    shown: Mapping[str, Any]
+    meaning: str
+    methods: tuple[str, ...]
+    expires: Instant

@@ -1,0 +1,84 @@
+"""Limits, clocks and jurisdictions: dated data, loaded and hashed."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from coign.kernel.values import Instant
+
+_PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One dated value; `since` is the first day, in UTC, on which it holds."""
+
+    name: str
+    value: str
+    unit: str
+    since: str
+    jurisdiction: str
+    source: str
+
+
+class RuleSets:
+    """All rules of an installation; questions give the value that holds at an instant."""
+
+    def __init__(self, rules: Iterable[Rule], digest: str) -> None:
+        self.digest = digest
+        self._rules: dict[tuple[str, str], list[Rule]] = {}
+        for rule in sorted(rules, key=lambda r: r.since):
+            self._rules.setdefault((rule.name, rule.jurisdiction), []).append(rule)
+
+    def rule(self, name: str, at: Instant, jurisdiction: str = "") -> Rule:
+        """The row that holds at an instant: of the jurisdiction, else the general one. KeyError: no such rule then."""
+        for place in (jurisdiction, ""):
+            held = [r for r in self._rules.get((name, place), ()) if r.since <= at[:10]]
+            if held:
+                return held[-1]
+        raise KeyError(f"no rule {name} holds at {at}" + (f" in {jurisdiction}" if jurisdiction else ""))
+
+    def number(self, name: str, at: Instant, jurisdiction: str = "") -> Decimal:
+        """A value as a number, in the unit of its row."""
+        return Decimal(self.rule(name, at, jurisdiction).value)
+
+    def minutes(self, name: str, at: Instant, jurisdiction: str = "") -> float:
+        """A duration in minutes, whatever the unit of its row."""
+        rule = self.rule(name, at, jurisdiction)
+        return float(Decimal(rule.value) * _PER_MINUTE[rule.unit])
+
+    def text(self, name: str, at: Instant, jurisdiction: str = "") -> str:
+        """A value as text."""
+        return self.rule(name, at, jurisdiction).value
+
+    def all(self) -> list[Rule]:
+        """Every row, for the reference page."""
+        return [rule for rows in self._rules.values() for rule in rows]
+
+
+@lru_cache(maxsize=1)
+def load() -> RuleSets:
+    """The rule sets that come with this version."""
+    rules, digest = [], hashlib.sha256()
+    for file in sorted(files("coign.rulesets").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            content = file.read_bytes()
+            digest.update(hashlib.sha256(content).digest())
+            rules += [_row(row) for row in YAML(typ="safe").load(content)["rules"]]
+    return RuleSets(rules, digest.hexdigest())
+
+
+def _row(row: dict[str, object]) -> Rule:
+    return Rule(
+        str(row["name"]),
+        str(row["value"]),
+        str(row.get("unit", "")),
+        str(row["from"]),
+        str(row.get("jurisdiction", "")),
+        str(row["source"]),
+    )

@@ -1,0 +1,1 @@
+"""The web project: pages, interfaces and the look of Coign."""

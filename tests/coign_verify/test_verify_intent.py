@@ -1,0 +1,62 @@
+"""Intents: what is hashed, and cutting it out of an entry without writing it anew."""
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coign_verify.intent import commitment, cut_intent, cut_member, intent_hash
+from coign_verify.jcs import JsonError, canonical
+
+KEYS = [
+    "about", "intent", "ledger", "outcome", "position", "read", "refs", "salt", "signature", "time", "unmet", "v",
+]  # fmt: skip
+# Strings made to look like the structure around them.
+TRAPS = st.one_of(
+    st.sampled_from(
+        ['"intent":{}', '\\"intent\\":', "}", "{", '"', "\\", ']},"intent":{"x":1}', '\\"}', ',"intent":', "é\u2028😀"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=10),
+)
+VALUES = st.recursive(
+    st.one_of(TRAPS, st.none(), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 1)),
+    lambda each: st.lists(each, max_size=4) | st.dictionaries(TRAPS | st.just("intent"), each, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(KEYS, VALUES)))
+@settings(max_examples=200, deadline=None)
+def test_the_intent_is_cut_out_as_the_bytes_it_was_signed_in(entry):
+    whole = canonical(entry)
+    assert cut_intent(whole) == canonical(entry["intent"])
+    for key in KEYS:
+        assert cut_member(whole, key) == canonical(entry[key])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [b"", b"{}", b"[]", b'{"about":{"intent":{}}}', b'{"intent":{},"intent":{}}', b'{"intent":{},"about":[]}',
+    b'{ "intent":{}}',
+     b'{"intent" :{}}', b'{"intent":{}} ', b'{"intent":{}}{}', b'{"intent":{},}', b'{"intent":{}', b'{"intent":}',
+     b'{"intent":{"a":1.5}}',
+     b'{"\\u0069ntent":{}}', b'{"intent":"x}', b'{"intent":[}]}', b'{"intent":{"a":1,"a":2}}', b'{"intent":nul}',
+     b'{"intent": 1}'],
+)  # fmt: skip
+def test_an_entry_with_any_doubt_about_its_intent_is_refused(entry):
+    with pytest.raises(JsonError):
+        cut_intent(entry)
+
+
+def test_intent_and_commitment_are_hashed_under_labels_of_their_own():
+    assert intent_hash(b"{}") == hashlib.sha256(b"coign/intent/v1\x00{}").digest()
+    salt = bytes(range(32))
+    opening = canonical({"field": "name", "value": "Maria Silva"})
+    assert commitment(salt, opening) == hashlib.sha256(b"coign/commit/v1\x00" + salt + opening).digest()
+
+
+@pytest.mark.parametrize("length", [0, 16, 31, 33])
+def test_a_commitment_takes_a_salt_of_32_bytes(length):
+    with pytest.raises(ValueError, match="32 bytes"):
+        commitment(bytes(length), b"{}")

