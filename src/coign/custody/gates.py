@@ -78,7 +78,9 @@ def no_mismatch(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def offer_is_open(asked: OfUnit, known: Circumstances) -> str | None:
-    return None if known.state(OFFER, asked.unit).is_open else f"{asked.unit.identifier} is not being offered to anybody"
+    return (
+        None if known.state(OFFER, asked.unit).is_open else f"{asked.unit.identifier} is not being offered to anybody"
+    )
 
 
 @gate(

@@ -58,9 +58,8 @@ def binaries() -> Binaries:
     return programs
 
 
-def usable_binaries(account: Account | None, base: Path) -> Binaries:
+def usable_binaries(programs: Binaries, account: Account | None, base: Path) -> Binaries:
     """The programs where the server's account can run them: in place, or copied out of closed folders to the base."""
-    programs = binaries()
     if account is None:
         _version(programs, None)
         return programs

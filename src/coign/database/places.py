@@ -58,15 +58,13 @@ def prepared(folder: Path) -> Path:
         folder = folder.absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = folder.resolve()
+        # Tried, not computed: a full or read-only disk shows here and not in the rights.
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
     except OSError as error:
         raise DatabaseUnavailable(
-            f"The folder {folder} cannot be made ({error.strerror}): set COIGN_HOME to a folder you may write to."
+            f"The folder {folder} cannot be written to ({error.strerror}): set COIGN_HOME to a folder you may write to."
         ) from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise DatabaseUnavailable(
-            f"The folder {folder} is not writable for this user: set COIGN_HOME to a folder you may write to."
-        )
-    return folder
 
 
 def places(folder: Path) -> Places:

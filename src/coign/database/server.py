@@ -1,7 +1,6 @@
 """The server process: found by its pid file and its working folder, started in its own session, stopped, killed."""
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -24,6 +23,7 @@ LOOK_SECONDS = 0.02
 READY_SECONDS_MAX = 300
 STOP_SECONDS_MAX = 60
 GONE_SECONDS_MAX = 10
+GOING_SECONDS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,11 @@ def postmaster(data: Path) -> Postmaster | None:
     A pid file alone proves nothing: after a crash its number may belong to a stranger. The process must work in the
     data folder.
     """
+    lines = _pid_file(data)
     try:
-        lines = (data / "postmaster.pid").read_text("utf-8").splitlines()
         pid = int(lines[0])
-    except (FileNotFoundError, ValueError, IndexError):
+    except (ValueError, IndexError):
         return None
-    except PermissionError as error:
-        raise DatabaseUnavailable(
-            f"{data} belongs to another user: start Coign as that user, or set COIGN_HOME."
-        ) from error
     try:
         if not _works_in(psutil.Process(pid), data):
             return None
@@ -86,6 +82,8 @@ def start(at: Places, programs: Binaries, settings: dict[str, str]) -> Postmaste
     except BaseException:
         with suppress(ProcessLookupError):
             child.send_signal(signal.SIGINT)
+        if _gone_within(STOP_SECONDS_MAX, lambda: _ended(child.pid)):
+            _remove_socket(folder)
         raise
 
 
@@ -102,19 +100,26 @@ def wait_until_ready(data: Path) -> Postmaster | None:
     return found
 
 
+def has_ended(found: Postmaster) -> bool:
+    """Whether the server is gone, or about to be: one that refuses us while it goes down is given the time to."""
+    return _gone_within(GOING_SECONDS_MAX, lambda: _ended(found.pid))
+
+
 def stop(data: Path) -> None:
     """Stop the server: open transactions are rolled back, everything committed is on disk."""
-    found = postmaster(data)
-    if found is None:
-        return
+    socket = Path((_pid_file(data)[4:] or [""])[0])
+    if found := postmaster(data):
+        _end(found, data)
+    _remove_socket(socket)
+
+
+def _end(found: Postmaster, data: Path) -> None:
     for number, seconds in ((signal.SIGINT, STOP_SECONDS_MAX), (signal.SIGQUIT, GONE_SECONDS_MAX)):
         with suppress(ProcessLookupError):
             os.kill(found.pid, number)
         if _gone_within(seconds, lambda: postmaster(data) is None and _ended(found.pid)):
-            break
-    else:
-        kill(data)
-    _remove_socket(found.socket_folder)
+            return
+    kill(data)
 
 
 def kill(data: Path) -> None:
@@ -141,9 +146,20 @@ def _clear_remains(data: Path) -> None:
     process was never waited for, as happens in containers. That no process works in the folder is the stronger check.
     """
     if postmaster(data) is None and (data / "postmaster.pid").exists():
-        if not _gone_within(GONE_SECONDS_MAX, lambda: not list(_workers(data))):
+        if not _gone_within(GOING_SECONDS_MAX, lambda: not list(_workers(data))):
             _kill_workers(data)
         (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _pid_file(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except PermissionError as error:
+        raise DatabaseUnavailable(
+            f"{data} belongs to another user: start Coign as that user, or set COIGN_HOME."
+        ) from error
 
 
 def _workers(data: Path) -> Iterator[psutil.Process]:
@@ -227,8 +243,10 @@ def _gone_within(seconds: float, gone: Callable[[], bool]) -> bool:
     return True
 
 
-def _remove_socket(folder: str) -> None:
-    if folder and Path(folder).name.startswith("coign-"):
-        for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
-            Path(folder, name).unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove_socket(folder: Path) -> None:
+    # Only what we made: the path may come from a file that the server's account can write.
+    if folder.name.startswith("coign-"):
+        with suppress(OSError):
+            for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+                (folder / name).unlink(missing_ok=True)
+            folder.rmdir()

@@ -12,8 +12,8 @@ import psycopg
 
 from coign.database import server
 from coign.database.address import Database, DatabaseUnavailable, embedded_database
-from coign.database.binaries import usable_binaries
-from coign.database.cluster import check_major, ensure_data
+from coign.database.binaries import binaries, usable_binaries
+from coign.database.cluster import ensure_data
 from coign.database.external import attach
 from coign.database.locks import Presence, in_use, turn
 from coign.database.passwords import read_passwords
@@ -89,13 +89,16 @@ class Supervisor:
                 f"{self._places.passwords} is missing while the database runs: end all Coign processes; "
                 "the next start makes new passwords."
             )
-        return _answering(embedded_database(found.socket_folder, passwords))
+        try:
+            return _answering(embedded_database(found.socket_folder, passwords))
+        except DatabaseUnavailable:
+            if server.has_ended(found):  # it was going down when we asked
+                return None
+            raise
 
     def _started(self) -> Database:
         at = self._places
-        programs = usable_binaries(at.account, at.base)
-        if at.data.exists():
-            check_major(at.data, programs)
+        programs = usable_binaries(binaries(), at.account, at.base)
         passwords = ensure_data(at, programs)
         found = server.start(at, programs, self._settings)
         return _answering(embedded_database(found.socket_folder, passwords))
@@ -153,7 +156,7 @@ def _answering(database: Database) -> Database:
             connection.execute("SELECT 1")
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(
-            f"The database runs but does not let us in ({str(error).strip().splitlines()[-1][:300]}): "
+            f"The database runs but does not let us in ({str(error).strip().splitlines()[0][:300]}): "
             "end all Coign processes and start again; if that does not help, restore from a backup."
         ) from error
     return database

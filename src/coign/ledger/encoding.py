@@ -6,14 +6,14 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 import orjson
 
 from coign.kernel.errors import FieldError, Invalid
 from coign.kernel.facts import FACTS, Fact
-from coign.kernel.subjects import KINDS, Subject
+from coign.kernel.subjects import KINDS, Subject, parse_subject
 from coign.kernel.values import Digest, Instant, Secret
 
 T = TypeVar("T")
@@ -58,10 +58,9 @@ def _from_wire(expected: type, value: Any) -> Any:
         raise ValueError("expected text")
     if issubclass(expected, Subject | Instant | Digest):
         if expected is Subject:
-            from coign.kernel.subjects import parse_subject
-
             return parse_subject(value)
-        return expected.parse(value)
+        parsed: object = expected.parse(value)
+        return parsed
     if issubclass(expected, Secret):
         if not value.strip():
             raise ValueError("must not be empty")
@@ -126,9 +125,7 @@ def fact_from(body: Mapping[str, Any]) -> Fact:
 
 def field_types(command: type) -> dict[str, tuple[type, ...]]:
     """The types a field accepts, looking through `| None` and tuples; for schemas and sight."""
-    import typing
-
-    hints = typing.get_type_hints(command)
+    hints = get_type_hints(command)
     return {name: tuple(_leaves(hint)) for name, hint in hints.items()}
 
 

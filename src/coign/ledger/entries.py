@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import orjson
 
-from coign.kernel.actions import GateAnswer
+from coign.kernel.errors import GateAnswer
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant

@@ -19,7 +19,7 @@ def create(owner: psycopg.Connection) -> None:
     """Create what is missing and set rights and triggers. Repeating it changes nothing."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(4221)")  # two processes at first start
-        owner.execute(files("coign.ledger").joinpath("schema.sql").read_text())  # type: ignore[arg-type]
+        owner.execute(files("coign.ledger").joinpath("schema.sql").read_text())
         for table in APPEND_ONLY:
             _grant(owner, "select, insert", table)
             _forbid_changes(owner, table)
@@ -66,5 +66,7 @@ def check_rights(application: psycopg.Connection) -> None:
         excess += [f"role {row[1]} may {p[0]} {table}" for p in found]
     if excess:
         raise IntegrityFailure(
-            "the database role can change the record: " + "; ".join(excess) + ". Connect as coign_app, or run `coign db prepare`."
+            "the database role can change the record: "
+            + "; ".join(excess)
+            + ". Connect as coign_app, or run `coign db prepare`."
         )

@@ -121,7 +121,8 @@ create table if not exists scrub (
     ledger_id int primary key,
     verified_to bigint not null,              -- entries below this were compared in the running round
     round_size bigint,                        -- size that the last complete round covered
-    round_finished timestamptz
+    round_finished timestamptz,
+    accepted text not null default ''         -- damage that two people looked at and went on from: shuts nothing again
 );
 
 create table if not exists simulated_clock (

@@ -114,7 +114,7 @@ class Transaction:
             head = self._connection.execute(_HEAD_LOCKED if lock else _HEAD, (self._ledger_id,))
             known = self._connection.execute(
                 "select n.person, n.nonce, n.digest, n.position, n.answer from nonce n "
-                "join unnest(%s::text[], %s::text[]) as asked(person, nonce) using (person, nonce) where n.ledger_id = %s",
+                "join unnest(%b::text[], %b::text[]) as asked(person, nonce) using (person, nonce) where n.ledger_id = %s",
                 (people, keys, self._ledger_id),
             )
             pending = self._ask(reads)
@@ -131,7 +131,9 @@ class Transaction:
     def read(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
         """A further round of states, for what only the first round could name."""
         missing = [
-            r for r in reads if r[0] not in self.known.heads or (r[1] is not None and (r[0], r[1]) not in self.known.read)
+            r
+            for r in reads
+            if r[0] not in self.known.heads or (r[1] is not None and (r[0], r[1]) not in self.known.read)
         ]
         if not missing:
             return
@@ -152,14 +154,12 @@ class Transaction:
         )
         states = self._connection.execute(
             "select s.subject, s.view, s.fold, s.body from state s "
-            "join unnest(%s::text[], %s::text[]) as asked(subject, view) using (subject, view) where s.ledger_id = %s",
+            "join unnest(%b::text[], %b::text[]) as asked(subject, view) using (subject, view) where s.ledger_id = %s",
             ([str(s) for s, _ in pairs], [v for _, v in pairs], self._ledger_id),
         )
         return asked, heads, states
 
-    def _take(
-        self, asked: list[tuple[Subject, str | None]], heads: psycopg.Cursor, states: psycopg.Cursor
-    ) -> None:
+    def _take(self, asked: list[tuple[Subject, str | None]], heads: psycopg.Cursor, states: psycopg.Cursor) -> None:
         by_text = {str(s): s for s, _ in asked}
         found = {by_text[r[0]]: SubjectHead(r[1], r[2]) for r in heads}
         for subject in by_text.values():
@@ -217,16 +217,16 @@ class Transaction:
             "select %s, * from unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
             (ledger, [e.position for e in entries], list(leaves), [e.body for e in entries]),
         )
-        index = [(str(s), e.position, seq) for e in entries for s, seq in e.about]
+        index: list[tuple[str, int, int | None]] = [(str(s), e.position, seq) for e in entries for s, seq in e.about]
         index += [(str(s), e.position, None) for e in entries for s in e.refs]
         cursor.execute(
             "insert into entry_subject (ledger_id, subject, position, seq) "
-            "select %s, * from unnest(%s::text[], %b::bigint[], %s::bigint[])",
+            "select %s, * from unnest(%b::text[], %b::bigint[], %b::bigint[])",
             (ledger, [i[0] for i in index], [i[1] for i in index], [i[2] for i in index]),
         )
         cursor.execute(
             "insert into nonce (ledger_id, person, nonce, digest, position, answer) "
-            "select %s, * from unnest(%s::text[], %s::text[], %b::bytea[], %b::bigint[], %s::bytea[])",
+            "select %s, * from unnest(%b::text[], %b::text[], %b::bytea[], %b::bigint[], %b::bytea[])",
             (
                 ledger,
                 [str(e.person) for e in entries],
@@ -240,7 +240,7 @@ class Transaction:
         if claims:
             cursor.execute(
                 "insert into claim (ledger_id, scope, value, subject, position) "
-                "select %s, * from unnest(%s::text[], %s::text[], %s::text[], %b::bigint[])",
+                "select %s, * from unnest(%b::text[], %b::text[], %b::text[], %b::bigint[])",
                 (ledger, *(list(column) for column in zip(*claims, strict=True))),
             )
 
@@ -249,7 +249,7 @@ class Transaction:
         keys = list(changed)
         cursor.execute(
             "insert into state (ledger_id, subject, view, seq, fold, body) "
-            "select %s, * from unnest(%s::text[], %s::text[], %b::bigint[], %b::int[], %b::bytea[]) "
+            "select %s, * from unnest(%b::text[], %b::text[], %b::bigint[], %b::int[], %b::bytea[]) "
             "on conflict (ledger_id, subject, view) do update set seq = excluded.seq, fold = excluded.fold, body = excluded.body",
             (
                 self._ledger_id,
@@ -260,12 +260,19 @@ class Transaction:
                 [self._folding.dump(known.states[key]) for key in keys],
             ),
         )
-        touched = [(s, h) for s, h in known.heads.items() if h.position is not None and h.position >= self._first_position]
+        touched = [
+            (s, h) for s, h in known.heads.items() if h.position is not None and h.position >= self._first_position
+        ]
         cursor.execute(
             "insert into subject_head (ledger_id, subject, seq, position) "
-            "select %s, * from unnest(%s::text[], %b::bigint[], %b::bigint[]) "
+            "select %s, * from unnest(%b::text[], %b::bigint[], %b::bigint[]) "
             "on conflict (ledger_id, subject) do update set seq = excluded.seq, position = excluded.position",
-            (self._ledger_id, [str(s) for s, _ in touched], [h.seq for _, h in touched], [h.position for _, h in touched]),
+            (
+                self._ledger_id,
+                [str(s) for s, _ in touched],
+                [h.seq for _, h in touched],
+                [h.position for _, h in touched],
+            ),
         )
 
     def _complete_tiles(self, leaves: Sequence[bytes], size: int) -> list[tuple[int, int, bytes, bytes]]:

@@ -62,7 +62,8 @@ class Authority:
     def holds(self, role: str, organisation: Organisation, now: Instant) -> bool:
         """Whether the person may act in this role for this organisation now."""
         return self.active and any(
-            g.role == role and g.organisation == organisation and (g.until is None or now < g.until) for g in self.grants
+            g.role == role and g.organisation == organisation and (g.until is None or now < g.until)
+            for g in self.grants
         )
 
 
@@ -71,7 +72,9 @@ def _evolve(state: Authority, fact: Fact, stamp: Stamp) -> Authority:
         case PersonRegistered(organisation=organisation):
             return Authority(organisation, active=True)
         case RoleGranted(role=role, organisation=organisation, until=until):
-            return replace(state, grants=(*_without(state.grants, role, organisation), Grant(role, organisation, until)))
+            return replace(
+                state, grants=(*_without(state.grants, role, organisation), Grant(role, organisation, until))
+            )
         case RoleRevoked(role=role, organisation=organisation):
             return replace(state, grants=_without(state.grants, role, organisation))
         case AuthenticatorProposed(credential=id, method=method, public_key=key, proposed_by=by):

@@ -73,9 +73,7 @@ def door(
         place.dsn, min_size=1, max_size=8, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
     store = Store(place.dsn, place.ledger_id, the_judge.folding)
-    writer = Writer(
-        store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit
-    )
+    writer = Writer(store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit)
     return Door(
         actions=catalogue.ACTIONS,
         judge=the_judge,

@@ -1,30 +1,32 @@
 """The one door: check, prepare, perform."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
 from psycopg_pool import ConnectionPool
 
 from coign.kernel.actions import Action, Circumstances
-from coign.kernel.errors import CoignError, Conflict, Forbidden, GateAnswer, Invalid, NotFound, Refused, Unavailable
+from coign.kernel.errors import Conflict, Forbidden, GateAnswer, Invalid, NotFound, Refused, Unavailable
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant, Secret
-from coign.ledger.encoding import canonical, field_types, from_record, from_wire, plain
+from coign.ledger.encoding import canonical, field_types, from_record, from_wire
 from coign.ledger.store import Known, Transaction
 from coign.perform.evaluate import Judge, Unmet
 from coign.perform.intent import Envelope, intent_bytes
 from coign.perform.job import Group, Job, SignedIntent
-from coign.perform.protocols import Clock, Resolver, SecretItem, Sealer
+from coign.perform.protocols import Clock, Resolver, Sealer, SecretItem
 from coign.perform.request import Done, Prepared, Request, Signature
 from coign.perform.signatures import SignatureMethod
 from coign.perform.writer import Writer
 from coign_verify.intent import intent_hash
+
+T = TypeVar("T")
 
 COMMAND_BYTES_MAX = 32_768
 NONCE_LENGTH_MAX = 128
@@ -59,7 +61,9 @@ def _shape(action: Action[Any]) -> _Shape:
         tuple(
             n
             for n, ts in types.items()
-            if n not in inside and n not in action.beyond_sight and any(issubclass(t, Subject) and not t.public for t in ts)
+            if n not in inside
+            and n not in action.beyond_sight
+            and any(issubclass(t, Subject) and not t.public for t in ts)
         ),
     )
 
@@ -97,24 +101,26 @@ class Door:
 
     def perform(self, request: Request, *, timeout_s: float = 30) -> Done:
         """Do it, or raise one of the seven errors. Safe to repeat under the same nonce."""
-        job = self._job(request)
+        job = self._ready_job(request)
         self._writer.submit(job)
-        return self._wait(job.answer.result, timeout_s)
+        return self._wait(job.answer, timeout_s)
 
-    def perform_all(self, requests: Sequence[Request], *, all_or_nothing: bool = True, timeout_s: float = 300) -> list[Done]:
+    def perform_all(
+        self, requests: Sequence[Request], *, all_or_nothing: bool = True, timeout_s: float = 300
+    ) -> list[Done]:
         """Many commands, decided one after the other, appended in one commit.
 
         With `all_or_nothing` one refused command stores none of them and is raised; otherwise each stands by itself
         and the answers of those that were done are given.
         """
-        group = Group([self._job(r) for r in requests], all_or_nothing)
+        group = Group([self._ready_job(r) for r in requests], all_or_nothing)
         self._writer.submit(group)
-        return self._wait(group.answer.result, timeout_s)
+        return self._wait(group.answer, timeout_s)
 
     def check(self, request: Request) -> list[GateAnswer]:
         """What every gate says now. Records nothing."""
         job = self._job(request, seal=False)
-        known, circumstances = self._preview(job)
+        circumstances = self._preview(job)
         self._judge.admit(job, circumstances)
         return self._judge.gates(job, circumstances)
 
@@ -124,7 +130,7 @@ class Door:
         action = job.action
         if action.meaning is None:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
-        _, circumstances = self._preview(job)
+        circumstances = self._preview(job)
         self._judge.admit(job, circumstances)
         try:
             facts = self._judge.decide(job, circumstances)
@@ -168,9 +174,13 @@ class Door:
             raise Invalid.at("nonce", f"expected a key of 1 to {NONCE_LENGTH_MAX} characters")
         if request.signature is not None:
             return self._signed_job(action, request)
-        if action.meaning is not None and seal and request.intent_hash is not None:
-            raise Invalid.at("signature", "is missing")
         return self._fresh_job(action, request, seal=seal)
+
+    def _ready_job(self, request: Request) -> Job:
+        job = self._job(request)
+        if job.action.meaning is not None and job.signed is None:
+            raise Invalid.at("signature", f"is missing: {job.action.title} is signed as “{job.action.meaning}”")
+        return job
 
     def _fresh_job(self, action: Action[Any], request: Request, *, seal: bool) -> Job:
         shape = self._shapes[action.name]
@@ -214,16 +224,19 @@ class Door:
             command = replace(command, **self._resolvers[resolver](command, actor))
         return command
 
-    def _seal(
-        self, shape: _Shape, action: Action[Any], command: Any, actor: Actor
-    ) -> tuple[Any, Sequence[Any]]:
+    def _seal(self, shape: _Shape, action: Action[Any], command: Any, actor: Actor) -> tuple[Any, Sequence[Any]]:
         """Texts go to the vault; the command keeps their commitments."""
         texts = [(name, getattr(command, name)) for name in shape.secrets if getattr(command, name) is not None]
         if not texts:
             return command, ()
-        owner = next((s for s in _all_subjects(command) if s.kind in ("patient", "donor", "person")), actor.organisation)
+        owner = next(
+            (s for s in _all_subjects(command) if s.kind in ("patient", "donor", "person")), actor.organisation
+        )
         self._sealer.ready([(owner, type(secret).retention_class) for _, secret in texts])
-        items = [SecretItem(owner, type(secret).retention_class, f"{action.name}.{name}", secret.text or "") for name, secret in texts]
+        items = [
+            SecretItem(owner, type(secret).retention_class, f"{action.name}.{name}", secret.text or "")
+            for name, secret in texts
+        ]
         rows = self._sealer.seal(items)
         sealed = {name: secret.sealed(row.commitment.hex()) for (name, secret), row in zip(texts, rows, strict=True)}
         return replace(command, **sealed), rows
@@ -251,8 +264,8 @@ class Door:
         )
         with self._pool.connection() as connection:
             connection.execute(
-                "insert into prepared_intent (ledger_id, intent_hash, person, expires, payload) values (%s, %s, %s, %s, %s) "
-                "on conflict do nothing",
+                "insert into prepared_intent (ledger_id, intent_hash, person, expires, payload) "
+                "values (%s, %s, %s, %s, %s) on conflict do nothing",
                 (self._ledger_id, prepared.intent_hash, job.actor.person, prepared.expires, payload),
             )
 
@@ -262,7 +275,8 @@ class Door:
             raise Invalid.at("intent_hash", "is missing: prepare the action first")
         with self._pool.connection() as connection:
             row = connection.execute(
-                "select payload, expires from prepared_intent where ledger_id = %s and intent_hash = %s and person = %s",
+                "select payload, expires from prepared_intent "
+                "where ledger_id = %s and intent_hash = %s and person = %s",
                 (self._ledger_id, request.intent_hash, request.actor.person),
             ).fetchone()
         if row is None:
@@ -313,7 +327,7 @@ class Door:
 
     # Reading without the lock
 
-    def _preview(self, job: Job) -> tuple[Known, Circumstances]:
+    def _preview(self, job: Job) -> Circumstances:
         with self._pool.connection() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
             known = transaction.open((), self._judge.first_reads(job), lock=False)
@@ -322,7 +336,7 @@ class Door:
                 transaction.read(
                     self._judge.further_reads(job, round_index, self._judge.circumstances(job, known, now))
                 )
-        return known, self._judge.circumstances(job, known, now)
+        return self._judge.circumstances(job, known, now)
 
     def _circumstances(self, known: Known, actor: Actor) -> Circumstances:
         return Circumstances(
@@ -335,9 +349,9 @@ class Door:
         )
 
     @staticmethod
-    def _wait(result: Callable[..., Any], timeout_s: float) -> Any:
+    def _wait(answer: "Future[T]", timeout_s: float) -> T:
         try:
-            return result(timeout=timeout_s)
+            return answer.result(timeout=timeout_s)
         except TimeoutError:
             raise Unavailable("no answer in time: repeat with the same key to learn what became of it") from None
 
@@ -348,4 +362,8 @@ def _subjects(value: Any) -> list[Subject]:
 
 
 def _all_subjects(command: Any) -> list[Subject]:
-    return [s for f in fields(command) for s in ([getattr(command, f.name)] if isinstance(getattr(command, f.name), Subject) else [])]
+    return [
+        s
+        for f in fields(command)
+        for s in ([getattr(command, f.name)] if isinstance(getattr(command, f.name), Subject) else [])
+    ]

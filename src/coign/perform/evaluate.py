@@ -69,7 +69,9 @@ class Judge:
         if round_index >= len(job.action.then_reads):
             return []
         return [
-            pair for read in job.action.then_reads[round_index](job.command, known) for pair in self._expand(job.action, read)
+            pair
+            for read in job.action.then_reads[round_index](job.command, known)
+            for pair in self._expand(job.action, read)
         ]
 
     def _expand(self, action: Action[Any], read: Read) -> list[tuple[Subject, str | None]]:

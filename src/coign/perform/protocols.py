@@ -57,7 +57,7 @@ class Sealer(Protocol):
 
 
 class Resolver(Protocol):
-    """Answers what needs vault, key service or another system, before the lock; the answer becomes part of the command."""
+    """Answers what needs vault, key service or another system; before the lock, as part of the command."""
 
     def __call__(self, command: Any, actor: Actor) -> Mapping[str, Any]:
         """Values for the command's resolved fields."""

@@ -1,5 +1,6 @@
 """The entries of a Bundle, and what the references between them mean."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from coign.gateways.fhir.refusal import FhirRefused
 from coign.gateways.fhir.shape import check_shape
 
 TYPES_READ = ("collection", "transaction")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 _WRITES = ("POST", "PUT")
 
 
@@ -79,8 +81,8 @@ def _entries(resource: dict[str, Any]) -> Iterator[Entry]:
         if isinstance(request, dict) and request.get("method") not in _WRITES:
             raise FhirRefused(f"{path}.request.method", f"expected {' or '.join(_WRITES)}")
         address = item.get("fullUrl", "")
-        if not isinstance(address, str):
-            raise FhirRefused(f"{path}.fullUrl", "expected text")
+        if not isinstance(address, str) or (address and not _ABSOLUTE.match(address)):
+            raise FhirRefused(f"{path}.fullUrl", "expected an absolute address such as urn:uuid:… or https://…")
         yield Entry(number, address, inner)
 
 

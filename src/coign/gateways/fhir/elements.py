@@ -108,8 +108,10 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(value for value in values if value is not None)
 
 
-def partial_date(text: str, path: str) -> PartialDate:
+def partial_date(text: object, path: str) -> PartialDate:
     """Year, month, day or instant; refused if it is not in the calendar."""
+    if not isinstance(text, str):
+        raise FhirRefused(path, "expected a date as text")  # the model takes seconds since 1970 for a date
     if _YEAR.fullmatch(text):
         return PartialDate(text, "year")
     if _MONTH.fullmatch(text):

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NoReturn
 
 from coign.gateways.fhir.refusal import FhirRefused
@@ -58,7 +59,7 @@ def _check(value: object, path: str, depth: int) -> None:
     if depth > DEPTH_MAX:
         raise FhirRefused(path, f"nested deeper than {DEPTH_MAX} levels")
     if isinstance(value, dict):
-        _check_object(value, path, depth)
+        _check_object(value, named_by_type(value, path), depth)
     elif isinstance(value, list):
         if not value:
             raise FhirRefused(path, "an empty array: leave the element out")
@@ -69,6 +70,12 @@ def _check(value: object, path: str, depth: int) -> None:
             raise FhirRefused(path, "an empty text: leave the element out")
         if _CONTROL.search(value):
             raise FhirRefused(path, "a control character stands in the text")
+
+
+def named_by_type(value: dict[str, Any], path: str) -> str:
+    """Inside a Bundle a resource goes by its type: `Patient.birthDate`, not `Bundle.entry[0].resource.birthDate`."""
+    kind = value.get("resourceType")
+    return kind if path.endswith("].resource") and isinstance(kind, str) and kind else path
 
 
 def _check_object(value: dict[str, Any], path: str, depth: int) -> None:
@@ -89,9 +96,7 @@ def _present(owner: dict[str, Any], key: str, item: object, path: str) -> Iterat
             raise FhirRefused(f"{path}[{item.index(None)}]", "null without an extension beside it")
         yield path, item
         return
-    if len(item) != len(twin):
-        raise FhirRefused(path, "the array and its extensions differ in length")
-    for number, (inner, other) in enumerate(zip(item, twin, strict=True)):
+    for number, (inner, other) in enumerate(zip_longest(item, twin)):
         if inner is None and other is None:
             raise FhirRefused(f"{path}[{number}]", "null without an extension beside it")
         if inner is not None:

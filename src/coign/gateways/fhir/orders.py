@@ -73,10 +73,10 @@ def read_order_bundle(data: bytes, accepted_product_codes: Mapping[str, str]) ->
     _check_is_an_order(order.resource)
     product_code = _product_code(order.resource, accepted_product_codes)
     patient = bundle.follow(order.resource, "subject", "ServiceRequest.subject", "Patient")
-    bundle.only("Patient")
     prescriber = bundle.follow(order.resource, "requester", "ServiceRequest.requester", "Practitioner")
     indication = _indication(bundle, order, patient)
     weight = _weight(bundle, patient)
+    bundle.only("Patient")
     patient_file = patient_of(patient.resource, sha256)
     if not patient_file.identifiers:
         raise FhirRefused("Patient.identifier", "an order needs a patient with an identifier")
@@ -161,7 +161,8 @@ def _weight_value(observation: dict[str, Any]) -> BodyWeight:
         raise FhirRefused("Observation.valueQuantity", "missing: expected the weight")
     if "comparator" in quantity:
         raise FhirRefused("Observation.valueQuantity.comparator", "expected a weight, not a bound")
-    if "value" not in quantity or quantity["value"] <= 0:
+    # The model takes "68" and true for numbers; they are none in FHIR.
+    if type(quantity.get("value")) not in (int, Decimal) or quantity["value"] <= 0:
         raise FhirRefused("Observation.valueQuantity.value", "expected a weight above zero")
     if quantity.get("system") != UCUM:
         raise FhirRefused("Observation.valueQuantity.system", f"expected {UCUM}")

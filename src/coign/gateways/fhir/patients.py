@@ -47,6 +47,8 @@ def patient_of(resource: dict[str, Any], sha256: str) -> PatientFile:
     gender = resource.get("gender", "")
     if gender and gender not in GENDERS:
         raise FhirRefused("Patient.gender", f"expected one of {', '.join(sorted(GENDERS))}")
+    if not isinstance(resource.get("active", True), bool):
+        raise FhirRefused("Patient.active", "expected true or false")
     birth_date = None
     if "birthDate" in resource:
         birth_date = partial_date(resource["birthDate"], "Patient.birthDate")

@@ -23,7 +23,7 @@ _DATAMATRIX = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
 
 def symbol_matrix(payload: str) -> tuple[tuple[bool, ...], ...]:
     """The modules of the symbol, row by row, dark is True, without quiet zone."""
-    barcode = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.DataMatrix)
+    barcode = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
     view = memoryview(barcode.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
     height, width = view.shape  # type: ignore[misc]
     dots = view.tobytes()

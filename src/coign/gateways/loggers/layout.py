@@ -175,7 +175,7 @@ def _records(headers: dict[str, tuple[int, str]]) -> int | None:
 
 
 def _decimal_comma(headers: dict[str, tuple[int, str]], delimiter: str) -> bool:
-    line, text = headers.get("decimal", (0, "."))
-    if text not in {".", ","} or (text == "," and delimiter == ","):
-        raise LoggerFileRefused(line, "decimal", "expected . or , and another character between the columns")
-    return text == ","
+    line, text = headers.get("decimal", (0, "point"))
+    if text not in {"point", "comma"} or (text == "comma" and delimiter == ","):
+        raise LoggerFileRefused(line, "decimal", "expected point or comma, and another character between the columns")
+    return text == "comma"

@@ -1,6 +1,7 @@
 """A realistic logger file for a leg that never happened: couriers of the demonstration carry these.
 
-Same seed, same bytes. The caller describes the leg; the file says `synthetic: yes` in its header, so that nobody takes it for a measurement.
+Same seed, same bytes. The caller describes the leg; the file says `synthetic: yes` in its header, so that nobody takes
+it for a measurement.
 """
 
 import random
@@ -52,7 +53,7 @@ def synthesise(seed: int | str, leg: Leg) -> bytes:
     # Not for secrets: the same story must come out of the same seed.
     chance = random.Random(seed)  # noqa: S311
     tz = declared_zone(leg.zone, 0)
-    rows = []
+    rows: list[str] = []
     wander = 0.0
     for second in range(0, leg.minutes * 60 + 1, leg.interval_s):
         minute = second / 60

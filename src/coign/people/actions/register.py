@@ -133,4 +133,3 @@ RECORD_LEAVING = Action(
     risk=Risk.DATA,
     rationale="Who left must not act any more, and their identifier must never be given again.",
 )
-

@@ -32,9 +32,7 @@ class RevokeRole:
 
 
 def _grant(asked: GrantRole, known: Circumstances) -> Sequence[RoleGranted]:
-    return (
-        RoleGranted(person=asked.person, role=asked.role, organisation=asked.organisation, until=asked.until),
-    )
+    return (RoleGranted(person=asked.person, role=asked.role, organisation=asked.organisation, until=asked.until),)
 
 
 GRANT_ROLE = Action(

@@ -121,7 +121,7 @@ def temperature(
         ticks=tuple({"y": field.y(n), "label": number(n)} for n in field.ticks()),
         times=field.times(),
         lines=tuple(limit_lines(field, limits, unit)),
-        curves=tuple(curves(field, runs, unread_after)),
+        curves=tuple(curves(field, runs)),
         excursion_paths=tuple(field.excursion(run, limits) for run in runs if run.status in ("look", "stop")),
         gaps=tuple(gaps(field, runs)),
         notes=tuple(notes(field, runs, limits, unit)),
@@ -175,6 +175,13 @@ class Field:
         """Pixels from the top."""
         share = (value - self.lowest) / (self.highest - self.lowest)
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+    def note_y(self, peak: float, limits: Limits) -> float:
+        """Where two lines of words stand clear of the limit and of its name."""
+        if limits.high is not None and peak > limits.high:
+            return max(min(self.y(peak) + 6, self.y(limits.high) - 44), 18.0)
+        edge = self.y(limits.low) if limits.low is not None else 0.0
+        return min(max(self.y(peak), edge + 34), HEIGHT - 22.0)
 
     def ticks(self) -> list[float]:
         """Four to seven round numbers."""
@@ -230,7 +237,7 @@ def limit_lines(field: Field, limits: Limits, unit: str) -> Iterator[dict[str, o
             }
 
 
-def curves(field: Field, runs: Sequence[Run], unread_after: timedelta) -> Iterator[str]:
+def curves(field: Field, runs: Sequence[Run]) -> Iterator[str]:
     """One line for each stretch that was read without a break."""
     stretch: list[Reading] = []
     for run in runs:
@@ -278,7 +285,7 @@ def notes(field: Field, runs: Sequence[Run], limits: Limits, unit: str) -> Itera
         left = x > 55
         yield {
             "x": round(x, 2),
-            "y": max(field.y(peak.value) + 6, 18.0),
+            "y": field.note_y(peak.value, limits),
             "dx": -14 if left else 14,
             "anchor": "end" if left else "start",
             "text": f"{number(peak.value)} {unit}, {length(run)}",
@@ -358,8 +365,8 @@ def day_and_time(at: datetime) -> str:
 
 
 def number(value: float) -> str:
-    """A true minus and no trailing zeros."""
-    return f"{value:g}".replace("-", "−")
+    """Two decimals at most, a true minus, no trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,6 +17,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coign.gateways.labels.pictures import symbol_matrix
 from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
 from coign.web.drawing.scale import scale
@@ -28,6 +30,10 @@ register.tags.update(coign_words.register.tags)
 register.filters.update(coign_words.register.filters)
 
 BATCH_COLOURS = ("purple", "blue", "green", "orange", "pink", "brown", "grey", "teal")
+# The same things lie in front of the same people for a whole day.
+modules_of = lru_cache(maxsize=1024)(symbol_matrix)
+
+THING_KINDS = ("wristband", "bag", "shipper", "badge", "vial", "label")
 BUTTON_KINDS = ("plain", "primary", "stop", "shut")
 BAND_CELLS = (
     ("hospital_number", gettext_lazy("Hospital number"), True),
@@ -82,10 +88,19 @@ def scan_target(target: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/tray.html", takes_context=True)
 def tray(context: Context, tray: Any) -> dict[str, Any]:
     """Demonstration only: the things in front of this person; a click scans one. Works without scripts as a form."""
-    return {"tray": tray or {}, "url": part(context.get("frame"), "scan_url") or "/scan/", "chip_word": _("Demo tray")}
-
-
-# --- What happens, what is shut, what comes next
+    names = ("symbol", "code", "words", "kind", "odd")
+    things = [
+        {n: part(t, n) for n in names} | {"modules": modules_of(str(part(t, "symbol")))}
+        for t in part(tray, "things") or ()
+    ]
+    kinds = {t["kind"] for t in things if t["kind"]} - set(THING_KINDS)
+    if kinds:
+        raise ValueError(f"kind {sorted(kinds)[0]!r} of a thing is none of {', '.join(THING_KINDS)}")
+    return {
+        "tray": {"things": things},
+        "url": part(context.get("frame"), "scan_url") or "/scan/",
+        "chip_word": _("Demo tray"),
+    }
 
 
 @register.inclusion_tag("components/stage_track.html")
@@ -123,9 +138,9 @@ def person(who: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/refusal.html")
-def refusal(refusal: Any) -> dict[str, Any]:
+def refusal(refusal: Any, focus: bool = True) -> dict[str, Any]:
     """The whole answer to an action that was refused: nothing has changed, and what would change that."""
-    return {"refusal": refusal, "id": anchor("refusal", part(refusal, "title"))}
+    return {"refusal": refusal, "focus": focus, "id": anchor("refusal", part(refusal, "title"))}
 
 
 @register.inclusion_tag("components/next_action.html")
@@ -304,6 +319,7 @@ def field(
     return {
         "field": field,
         "widget": field.as_widget(attrs=attributes),
+        "tick": getattr(field.field.widget, "input_type", "") == "checkbox" and not grouped,
         "unit": unit,
         "hint": shown_hint,
         "tag": "fieldset" if grouped else "div",
@@ -312,6 +328,6 @@ def field(
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: Any) -> dict[str, Any]:
+def error_summary(form: Any, focus: bool = True) -> dict[str, Any]:
     """All that has to be put right, each a link to its field."""
-    return {"form": form}
+    return {"form": form, "focus": focus}

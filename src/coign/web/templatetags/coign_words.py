@@ -81,18 +81,15 @@ def status_chip(status: str, word: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
-def symbol(modules: Sequence[str] | None = None) -> SafeString:
-    """A DataMatrix from rows of `0` and `1`, black on white with its quiet zone, whatever the theme."""
+def symbol(modules: Sequence[Sequence[bool]] | None = None) -> SafeString:
+    """A DataMatrix from its modules, black on white with its quiet zone, whatever the theme."""
     if not modules:
         return SafeString("")
-    size = max(len(modules), *(len(row) for row in modules)) + 2
-    dots = "".join(
-        f"M{x + 1} {y + 1}h1v1h-1z" for y, row in enumerate(modules) for x, dot in enumerate(row) if dot == "1"
-    )
+    dots = "".join(f"M{x + 2} {y + 2}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark)
     return format_html(
         '<svg class="c-symbol" viewBox="0 0 {0} {0}" shape-rendering="crispEdges" aria-hidden="true">'
         '<path class="c-symbol-white" d="M0 0h{0}v{0}H0z"/><path class="c-symbol-black" d="{1}"/></svg>',
-        size,
+        max(len(modules), *(len(row) for row in modules)) + 4,
         dots,
     )
 
@@ -106,13 +103,13 @@ def thousands(number: Any) -> str:
 @register.filter(expects_localtime=True)
 def day(at: Any) -> str:
     """`12 MAR 2026`: nobody can take the day for the month."""
-    return f"{at:%d} {MONTHS[at.month - 1]} {at:%Y}" if at else ""
+    return f"{at:%d}\u00a0{MONTHS[at.month - 1]}\u00a0{at:%Y}" if at else ""
 
 
 @register.filter(expects_localtime=True)
 def moment(at: Any) -> str:
     """`12 MAR 2026 09:42 CET`, in the zone of the site."""
-    return f"{day(at)} {at:%H:%M} {zone(at)}" if at else ""
+    return f"{day(at)} {at:%H:%M}\u00a0{zone(at)}" if at else ""
 
 
 @register.filter(expects_localtime=True)

@@ -1,0 +1,5 @@
+"""The command line; see README.md."""
+
+from coign.cli.program import main
+
+__all__ = ["main"]

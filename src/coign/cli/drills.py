@@ -1,0 +1,89 @@
+"""`coign drill …`: break something on purpose, in a temporary installation, and look at what stands in the ledger."""
+
+import argparse
+from typing import Any
+
+from coign.cli.output import answer, say
+
+
+def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """The drills; each works in a temporary installation of its own."""
+    drill = commands.add_parser("drill", help="break something on purpose and look", description=__doc__)
+    kinds = drill.add_subparsers(title="drills", metavar="WHAT", required=True)
+    crash = kinds.add_parser("crash", parents=[common], help="kill -9 of process and database, again and again")
+    crash.add_argument("--times", type=_times, default=5, metavar="N", help="rounds (5)")
+    crash.add_argument("--seed", type=int, metavar="S", help="the same seed kills in the same ways")
+    crash.set_defaults(run=_crash)
+    stops = kinds.add_parser("database", parents=[common], help="the database stops; the connection is cut at COMMIT")
+    stops.add_argument("--times", type=_times, default=3, metavar="N", help="stops, and cuts of each kind (3)")
+    stops.set_defaults(run=_database)
+    kinds.add_parser("disk", parents=[common], help="the disk is full").set_defaults(run=_disk)
+    kinds.add_parser("clock", parents=[common], help="the clock is wrong").set_defaults(run=_clock)
+
+
+def _times(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number of 1 or more, not {text!r}")
+    return int(text)
+
+
+def _crash(given: argparse.Namespace) -> int:
+    from coign.drill.crash import drill
+
+    result = drill(given.times, given.seed, progress=say)
+    said = result.to_json()
+    text = (
+        f"{said['rounds']} rounds, {said['acknowledged']} acknowledged, {said['found']} found, {said['repeated']} "
+        f"repeated without an answer: {len(said['lost'])} lost, {len(said['doubled'])} doubled.\n"
+        f"{'The ledger verifies.' if said['verified'] else 'The ledger does not verify: ' + '; '.join(said['problems'])}"
+    )
+    answer(said, text, as_json=given.as_json)
+    return 0 if result.ok else 1
+
+
+def _database(given: argparse.Namespace) -> int:
+    from coign.drill.database import drill
+
+    result = drill(given.times, progress=say)
+    said = result.to_json()
+    text = (
+        f"{said['stops']} stops, {said['cuts']} connections cut at COMMIT: {said['acknowledged']} acknowledged, "
+        f"{said['found']} found, {said['unavailable']} told to try again; {len(said['lost'])} lost, "
+        f"{len(said['doubled'])} doubled.\n"
+        f"{'The ledger verifies.' if said['verified'] else 'The ledger does not verify: ' + '; '.join(said['problems'])}"
+    )
+    answer(said, text, as_json=given.as_json)
+    return 0 if result.ok else 1
+
+
+def _disk(given: argparse.Namespace) -> int:
+    from coign.drill.disk import drill
+
+    result = drill(progress=say)
+    said = result.to_json()
+    if not result.possible:
+        answer(said, f"Not shown here: {said['why']}", as_json=given.as_json)
+        return 3
+    text = (
+        f"The disk was filled ({said['means']}) after {said['acknowledged_before']} acknowledged entries: "
+        f"{said['unavailable']} callers were told to try again, {said['acknowledged']} acknowledged in the end, "
+        f"{said['found']} found, {len(said['lost'])} lost, {len(said['doubled'])} doubled."
+    )
+    answer(said, text + "".join(f"\n{each}" for each in said["problems"]), as_json=given.as_json)
+    return 0 if result.ok else 1
+
+
+def _clock(given: argparse.Namespace) -> int:
+    from coign.database import scratch
+    from coign.drill.clock import drill
+
+    with scratch() as database:
+        result = drill(database, progress=say)
+    said = result.to_json()
+    lines = [
+        f"{each['case']:18} {'stopped' if each['stopped'] else 'went on':8} "
+        f"{each['backdated']} backdated  {'as it must be' if each['ok'] else 'NOT AS IT MUST BE'}"
+        for each in said["cases"]
+    ]
+    answer(said, "\n".join(lines), as_json=given.as_json)
+    return 0 if result.ok else 1

@@ -1,0 +1,96 @@
+"""What can happen to a patient on the way to a therapy."""
+
+from dataclasses import dataclass
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Chain, Organisation, Patient, Person, Programme
+from coign.kernel.values import Digest, FreeText, Identifying, Instant, Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientEnrolled(Fact, type="clinical.patient_enrolled.v1", about=("patient",), parties=("centre",)):
+    """A centre knows this patient from now on; `similar` counts patients here with whom they could be mixed up."""
+
+    patient: Patient
+    centre: Organisation
+    family_name: Identifying
+    given_name: Identifying
+    birth_date: Identifying
+    hospital_number: Identifying
+    similar: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCorrected(Fact, type="clinical.identity_corrected.v1", about=("patient",)):
+    """A name, birth date or number changed or was wrong. The patient stays the same subject, so no chain breaks."""
+
+    patient: Patient
+    family_name: Identifying | None = None
+    given_name: Identifying | None = None
+    birth_date: Identifying | None = None
+    hospital_number: Identifying | None = None
+    similar: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(Fact, type="clinical.consent_given.v1", about=("patient",)):
+    """The patient agreed to one purpose of one programme, on a signed form of a stated version."""
+
+    patient: Patient
+    programme: Programme
+    purpose: str
+    form_version: str
+    signed_form: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Fact, type="clinical.consent_withdrawn.v1", about=("patient",)):
+    """The patient took consent to one purpose back: nothing new is begun for it; what was recorded stays."""
+
+    patient: Patient
+    programme: Programme
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EligibilityConfirmed(Fact, type="clinical.eligibility_confirmed.v1", about=("patient",)):
+    """A physician found the patient fit for the therapy of a programme."""
+
+    patient: Patient
+    programme: Programme
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDrafted(Fact, type="clinical.order_drafted.v1", about=("patient",)):
+    """An order waits for its prescriber's signature; a newer draft takes the place of an older one."""
+
+    patient: Patient
+    programme: Programme
+    weight: Quantity
+    weighed_on: Instant
+    indication: FreeText
+    prescriber: Person
+    maker: Organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered(Fact, type="clinical.ordered.v1", about=("patient", "chain")):
+    """The prescriber signed the order. Names no party: the maker comes to know the chain, not the patient (TRC-26)."""
+
+    patient: Patient
+    chain: Chain
+    programme: Programme
+    weight: Quantity
+    weighed_on: Instant
+    prescriber: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=("chain", "patient")):
+    """The physician ordered lymphodepletion: from its first day on the patient depends on the product."""
+
+    chain: Chain
+    patient: Patient
+    first_day: Instant
+    planned_infusion: Instant

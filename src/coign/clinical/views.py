@@ -1,0 +1,161 @@
+"""What a patient agreed to and was found fit for, and how far a therapy's clinical course is: for all who treat."""
+
+from dataclasses import dataclass, replace
+
+from coign.clinical.events import (
+    ConditioningStarted,
+    ConsentGiven,
+    ConsentWithdrawn,
+    EligibilityConfirmed,
+    IdentityCorrected,
+    OrderDrafted,
+    Ordered,
+    PatientEnrolled,
+)
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Chain, Organisation, Person, Programme
+from coign.kernel.values import Digest, FreeText, Instant, Quantity
+from coign.kernel.views import Stamp, View
+
+#: The purpose without which nothing is collected, made ready or given.
+TREATMENT = "treatment"
+
+#: The newest of a patient's therapies that are listed; nobody has had as many.
+CHAINS_LISTED_MAX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the patient agreed to, on which form, when."""
+
+    programme: Programme
+    purpose: str
+    form_version: str
+    signed_form: Digest
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """For which programme the patient was found fit, when and by whom."""
+
+    programme: Programme
+    at: Instant
+    by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order that waits for its prescriber."""
+
+    programme: Programme
+    weight: Quantity
+    weighed_on: Instant
+    indication: FreeText
+    prescriber: Person
+    maker: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class PatientState:
+    """What a centre knows of a patient besides who they are."""
+
+    centre: Organisation | None = None
+    similar: int = 0
+    consents: tuple[Consent, ...] = ()
+    eligibility: tuple[Eligibility, ...] = ()
+    draft: Draft | None = None
+    chains: tuple[Chain, ...] = ()
+
+    def consents_to(self, programme: Programme | None, purpose: str = TREATMENT) -> bool:
+        """Whether consent to this purpose of this programme is in force."""
+        return any((c.programme, c.purpose) == (programme, purpose) for c in self.consents)
+
+    def eligible_since(self, programme: Programme) -> Instant | None:
+        """When the patient was last found fit for this programme."""
+        return next((e.at for e in self.eligibility if e.programme == programme), None)
+
+
+def _without(state: PatientState, programme: Programme, purpose: str) -> tuple[Consent, ...]:
+    return tuple(c for c in state.consents if (c.programme, c.purpose) != (programme, purpose))
+
+
+def _evolve_patient(state: PatientState, fact: Fact, stamp: Stamp) -> PatientState:
+    match fact:
+        case PatientEnrolled(centre=centre, similar=similar):
+            return replace(state, centre=centre, similar=similar)
+        case IdentityCorrected(similar=similar):
+            return replace(state, similar=similar)
+        case ConsentGiven(programme=programme, purpose=purpose):
+            given = Consent(programme, purpose, fact.form_version, fact.signed_form, stamp.time)
+            return replace(state, consents=(*_without(state, programme, purpose), given))
+        case ConsentWithdrawn(programme=programme, purpose=purpose):
+            return replace(state, consents=_without(state, programme, purpose))
+        case EligibilityConfirmed(programme=programme, by=by):
+            others = tuple(e for e in state.eligibility if e.programme != programme)
+            return replace(state, eligibility=(*others, Eligibility(programme, stamp.time, by)))
+        case OrderDrafted():
+            draft = Draft(
+                fact.programme, fact.weight, fact.weighed_on, fact.indication, fact.prescriber, fact.maker
+            )  # fmt: skip
+            return replace(state, draft=draft)
+        case Ordered(chain=chain):
+            return replace(state, draft=None, chains=(*state.chains, chain)[-CHAINS_LISTED_MAX:])
+        case _:
+            return state
+
+
+PATIENT = View(
+    "clinical.patient",
+    kinds=frozenset({"patient"}),
+    folds=(
+        PatientEnrolled,
+        IdentityCorrected,
+        ConsentGiven,
+        ConsentWithdrawn,
+        EligibilityConfirmed,
+        OrderDrafted,
+        Ordered,
+    ),
+    state=PatientState,
+    evolve=_evolve_patient,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The clinical course of one therapy: the dated weight it was ordered for, and the conditioning."""
+
+    weight: Quantity | None = None
+    weighed_on: Instant | None = None
+    prescriber: Person | None = None
+    ordered_at: Instant | None = None
+    conditioning_from: Instant | None = None
+    planned_infusion: Instant | None = None
+
+    @property
+    def conditioned(self) -> bool:
+        """Whether lymphodepletion was ordered for this therapy."""
+        return self.conditioning_from is not None
+
+
+def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
+    match fact:
+        case Ordered(weight=weight, weighed_on=weighed_on, prescriber=prescriber):
+            return Course(weight, weighed_on, prescriber, stamp.time)
+        case ConditioningStarted(first_day=first_day, planned_infusion=planned_infusion):
+            return replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+        case _:
+            return state
+
+
+COURSE = View(
+    "clinical.course",
+    kinds=frozenset({"chain"}),
+    folds=(Ordered, ConditioningStarted),
+    state=Course,
+    evolve=_evolve_course,
+    public=True,
+)
+

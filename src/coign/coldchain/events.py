@@ -1,0 +1,44 @@
+"""What can happen to what is known about a unit's temperature."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Person, Shipment, Unit
+from coign.kernel.values import Digest, FreeText, Instant, Quantity
+
+Verdict = Literal["in_order", "excursion", "unknown"]
+Assessment = Literal["usable", "not_usable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggerRead(Fact, type="coldchain.logger_read.v1", about=("shipment", "unit")):
+    """The logger of a shipment was read: its whole file by its hash, what was counted in it, and the verdict.
+
+    Minutes are whole and rounded up: a started minute is a minute.
+    """
+
+    shipment: Shipment
+    unit: Unit
+    file: Digest
+    logger: str
+    first: Instant
+    last: Instant
+    readings: int
+    minutes_above_limit: int
+    unknown_minutes: int
+    worst: Quantity
+    problems: tuple[str, ...]
+    verdict: Verdict
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcursionAssessed(Fact, type="coldchain.excursion_assessed.v1", about=("unit",)):
+    """The quality unit judged what a warming, or time that nobody knows, means for this unit."""
+
+    unit: Unit
+    verdict: Assessment
+    basis: FreeText
+    evidence: Digest
+    by: Person

@@ -1,0 +1,69 @@
+"""Whether a unit was kept cold: the question that logistics, quality and the clinic ask."""
+
+from dataclasses import dataclass, replace
+
+from coign.coldchain.events import ExcursionAssessed, LoggerRead
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Shipment
+from coign.kernel.values import Instant
+from coign.kernel.views import Stamp, View
+from coign.logistics.events import Packed, Unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionState:
+    """What is known about the temperature of a unit over all its journeys.
+
+    `unread`: the shipment whose logger nobody has read yet. `open`: an excursion, or time that nobody knows, waits for
+    a decision. `not_usable`: a decision went against the unit; a later journey does not heal it.
+    """
+
+    unread: Shipment | None = None
+    verdict: str = ""
+    open: bool = False
+    not_usable: bool = False
+    assessed_at: Instant | None = None
+
+    @property
+    def not_in_order_because(self) -> str | None:
+        """None, or why the unit must not be used or moved on: never read is unknown, and unknown is never fine."""
+        if self.not_usable:
+            return "was assessed as not usable after an excursion"
+        if self.open:
+            return "has an open excursion" if self.verdict == "excursion" else "was at a temperature nobody knows"
+        if self.unread is not None:
+            return f"travelled in {self.unread.identifier}, whose logger was not read"
+        return None
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the temperature is known and in its limits, or was assessed as usable."""
+        return self.not_in_order_because is None
+
+
+def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
+    match fact:
+        case Packed(shipment=shipment):
+            return replace(state, unread=shipment)
+        case Unpacked():
+            return replace(state, unread=None)
+        case LoggerRead(verdict="in_order"):
+            # An excursion that is still open from an earlier journey stays open, with its own verdict.
+            return replace(state, unread=None, verdict=state.verdict if state.open else "in_order")
+        case LoggerRead(verdict=verdict):
+            return replace(state, unread=None, verdict=verdict, open=True)
+        case ExcursionAssessed(verdict=verdict):
+            bad = state.not_usable or verdict == "not_usable"
+            return replace(state, open=False, not_usable=bad, assessed_at=stamp.time)
+        case _:
+            return state
+
+
+CONDITION = View(
+    "coldchain.condition",
+    kinds=frozenset({"unit"}),
+    folds=(Packed, Unpacked, LoggerRead, ExcursionAssessed),
+    state=ConditionState,
+    evolve=_evolve,
+    public=True,
+)

@@ -1,0 +1,64 @@
+"""What can happen when cells are collected."""
+
+from dataclasses import dataclass
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Chain, Equipment, Patient, Person, Unit
+from coign.kernel.values import FreeText, Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityChecked(Fact, type="collection.identity_checked.v1", about=("chain",)):
+    """A first person scanned the wristband at the chair: no effect but being first."""
+
+    chain: Chain
+    wristband: Patient
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityConfirmed(Fact, type="collection.identity_confirmed.v1", about=("chain", "patient")):
+    """Two persons, each from their own scan, found the patient of this chain."""
+
+    chain: Chain
+    patient: Patient
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityMismatched(Fact, type="collection.identity_mismatched.v1", about=("chain",)):
+    """A wristband was another patient's than the chain's: nothing is collected until a third person resolves it."""
+
+    chain: Chain
+    expected: Patient
+    found: Patient
+    between: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityMismatchResolved(Fact, type="collection.mismatch_resolved.v1", about=("chain",)):
+    """A third person found out who sits in the chair; the identity is checked anew from the beginning."""
+
+    chain: Chain
+    finding: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionStarted(Fact, type="collection.started.v1", about=("chain",)):
+    """The collection runs, on this device, with this kit."""
+
+    chain: Chain
+    equipment: Equipment
+    kit_lot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionFinished(Fact, type="collection.finished.v1", about=("chain",)):
+    """The collection is over: its bag, how much is in it, and the donation number of the centre."""
+
+    chain: Chain
+    unit: Unit
+    volume: Quantity
+    cd3: Quantity
+    din: str

@@ -1,0 +1,187 @@
+"""`kill -9` at a random moment, again and again: of the process, of the database, of both; then count (CSV-01, CSV-13)."""
+
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from coign.database import Supervisor
+from coign.drill import findings, journal, load, story
+from coign.drill.journal import Journal
+from coign.service import LEDGER_ID, Service, Settings
+
+CALLERS = 16
+KINDS = ("process", "database", "both")
+READY_SECONDS_MAX = 120
+#: A caller that waits longer than the writer takes to find the database again has been forgotten.
+RECOVERED_SECONDS_MAX = 30
+
+
+@dataclass(slots=True)
+class Result:
+    """What a drill showed."""
+
+    rounds: int = 0
+    kills: dict[str, int] = field(default_factory=dict)
+    entries: int = 0
+    acknowledged: int = 0
+    found: int = 0
+    repeated: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing lost, nothing twice, and the ledger verifies."""
+        return not (self.lost or self.doubled or self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object."""
+        return {
+            "ok": self.ok,
+            "rounds": self.rounds,
+            "kills": self.kills,
+            "entries": self.entries,
+            "acknowledged": self.acknowledged,
+            "found": self.found,
+            "repeated": self.repeated,
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "verified": not self.problems,
+            "problems": self.problems,
+        }
+
+
+@contextmanager
+def installation(callers: int) -> Iterator[tuple[Path, Supervisor]]:
+    """A temporary installation with its people; its database held by the drill, so that processes may come and go."""
+    with tempfile.TemporaryDirectory(prefix="coign-drill-") as folder:
+        home = Path(folder).resolve()
+        supervisor = Supervisor(home)
+        supervisor.start()
+        try:
+            with Service.open(settings=Settings(home=home, demonstration=False)) as service:
+                story.set_up(service.door, callers)
+            yield home, supervisor
+        finally:
+            supervisor.stop()
+
+
+def drill(
+    rounds: int, seed: int | None = None, *, callers: int = CALLERS, progress: Callable[[str], None] = lambda line: None
+) -> Result:
+    """So many rounds of load and `kill -9`; the same seed kills in the same ways (not at the same instants)."""
+    chance, result = random.Random(seed), Result()  # noqa: S311 - chooses when to kill, protects nothing
+    with installation(callers) as (home, supervisor):
+        file = home / "journal"
+        for number in range(rounds):
+            kind = chance.choice(KINDS)
+            _round(home, file, supervisor, f"r{number}", kind, chance, callers)
+            result.rounds += 1
+            result.repeated += len(journal.read(file).unanswered)
+            result.kills[kind] = result.kills.get(kind, 0) + 1
+            _look(supervisor, file, result)
+            progress(
+                f"round {number + 1} of {rounds}: killed {kind}; {result.acknowledged} acknowledged, {_verdict(result)}"
+            )
+            if not result.ok:
+                return result
+        _settle(home, file, supervisor, result)
+        _look(supervisor, file, result)
+    return result
+
+
+def _verdict(result: Result) -> str:
+    return "all there" if result.ok else "; ".join((result.lost + result.doubled + result.problems)[:3])
+
+
+def _round(
+    home: Path, file: Path, supervisor: Supervisor, name: str, kind: str, chance: random.Random, callers: int
+) -> None:
+    """One process under load, killed at a random moment; afterwards the database runs again."""
+    supervisor.start()
+    child = _start(home, file, name, callers)
+    try:
+        time.sleep(chance.uniform(0.0, 1.5))
+        if kind == "process":
+            child.kill()
+        elif kind == "both":
+            first, second = chance.sample((child.kill, supervisor.kill), 2)
+            first()
+            second()
+        else:
+            supervisor.kill()
+            time.sleep(chance.uniform(0.0, 0.5))
+            supervisor.start()
+            _wait_until_answering(file)
+            time.sleep(chance.uniform(0.0, 1.0))
+            child.kill()
+    finally:
+        child.kill()
+        child.wait()
+        assert child.stdin and child.stdout
+        child.stdin.close()
+        child.stdout.close()
+    supervisor.start()
+
+
+def _start(home: Path, file: Path, name: str, callers: int) -> "subprocess.Popen[str]":
+    command = [
+        sys.executable,
+        "-m",
+        "coign.drill.load",
+        str(home),
+        str(file),
+        "--callers",
+        str(callers),
+        "--name",
+        name,
+    ]
+    with (home / "load.log").open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+        )
+    assert child.stdout
+    watch = threading.Timer(READY_SECONDS_MAX, child.kill)
+    watch.start()
+    try:
+        if child.stdout.readline().strip() != "ready":
+            child.kill()
+            words = (home / "load.log").read_text(errors="replace").strip().splitlines()[-3:]
+            raise RuntimeError(f"the process under load did not start: {' / '.join(words)}")
+    finally:
+        watch.cancel()
+    return child
+
+
+def _wait_until_answering(file: Path) -> None:
+    """The database was killed and is back: the same process must find it and answer its callers again."""
+    before, deadline = len(journal.read(file).answered), time.monotonic() + RECOVERED_SECONDS_MAX
+    while len(journal.read(file).answered) <= before and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _settle(home: Path, file: Path, supervisor: Supervisor, result: Result) -> None:
+    """What the last process left open is asked again too."""
+    notes = Journal(file)
+    with Service.open(settings=Settings(home=home, demonstration=False)) as service:
+        load.settle(service.door, file, notes, threading.Event())
+    notes.close()
+    if left := journal.read(file).unanswered:
+        result.problems.append(f"{len(left)} requests have no answer even when repeated")
+
+
+def _look(supervisor: Supervisor, file: Path, result: Result) -> None:
+    memory = journal.read(file)
+    found = findings.look(supervisor.start().reader_dsn, LEDGER_ID, memory.answered)
+    result.entries, result.acknowledged, result.found = found.entries, found.acknowledged, found.found
+    result.lost, result.doubled = found.lost, found.doubled
+    result.problems = found.problems + [f"an answer that no drill provokes: {each}" for each in memory.failed]

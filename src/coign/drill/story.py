@@ -1,0 +1,76 @@
+"""Who acts and what they do: two organisations hand units to and fro, for drills and measurements."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from coign.kernel.subjects import Organisation, Person
+from coign.kernel.values import Actor
+from coign.perform.door import Door
+from coign.perform.request import Request
+from coign.service import SETUP
+
+HOSPITAL, MAKER = Organisation("organisation:drill-hospital"), Organisation("organisation:drill-maker")
+_ORGANISATIONS = (
+    (HOSPITAL, "Drill Hospital", "treatment_centre", "celllab"),
+    (MAKER, "Drill Maker", "maker", "warehouse"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people who hand units to one another."""
+
+    giver: Actor
+    taker: Actor
+
+
+def pairs(callers: int) -> list[Pair]:
+    """One pair for each caller, all of them different people."""
+    return [Pair(_actor(HOSPITAL, "celllab", n), _actor(MAKER, "warehouse", n)) for n in range(callers)]
+
+
+def _actor(organisation: Organisation, role: str, number: int) -> Actor:
+    return Actor(Person(f"person:{role}-{number}"), role, organisation)
+
+
+def set_up(door: Door, callers: int) -> None:
+    """Register organisations and people, and finish set-up. Repeating it changes nothing."""
+    requests: list[Request] = []
+    for organisation, name, category, role in _ORGANISATIONS:
+        fields = {"organisation": organisation, "name": name, "category": category, "country": "DE"}
+        requests.append(_request("people.register_organisation", f"setup-{organisation}", fields))
+        for number in range(callers):
+            person = _actor(organisation, role, number).person
+            named = {"person": person, "organisation": organisation, "name": f"Drill {role} {number}"}
+            granted = {"person": person, "role": role, "organisation": organisation}
+            requests.append(_request("people.register_person", f"setup-{person}", named))
+            requests.append(_request("people.grant_role", f"setup-{person}-role", granted))
+    requests.append(_request("installation.finish_setup", "setup-finished", {}))
+    for start in range(0, len(requests), 200):
+        door.perform_all(requests[start : start + 200])
+
+
+def _request(action: str, nonce: str, command: dict[str, object]) -> Request:
+    return Request(action, SETUP, nonce, command)
+
+
+def take_in(unit: str, pair: Pair) -> Request:
+    """The giver takes a new unit into custody."""
+    return Request("custody.take_in", pair.giver, f"{unit}-0", {"unit": f"unit:{unit}", "site": "site:drill"})
+
+
+def hand_overs(unit: str, pair: Pair) -> Iterator[Request]:
+    """A unit's endless story: taken in, then offered and accepted, there and back again."""
+    yield take_in(unit, pair)
+    keys = count(1)
+    while True:
+        for giver, taker in ((pair.giver, pair.taker), (pair.taker, pair.giver)):
+            offered = {"unit": f"unit:{unit}", "to": taker.organisation, "seal": "S1"}
+            yield Request("custody.offer", giver, f"{unit}-{next(keys)}", offered)
+            yield Request("custody.accept", taker, f"{unit}-{next(keys)}", {"unit": f"unit:{unit}", "seal": "S1"})
+
+
+def first(number: int, story: Iterator[Request]) -> Sequence[Request]:
+    """So many requests of a story, at once."""
+    return [next(story) for _ in range(number)]

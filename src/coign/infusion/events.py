@@ -1,0 +1,75 @@
+"""What can happen to a product between freezer and patient."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Chain, Patient, Person, Unit
+from coign.kernel.values import FreeText, Quantity
+
+Outcome = Literal["complete", "partial", "stopped_for_reaction"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thawed(Fact, type="infusion.thawed.v1", about=("unit", "chain")):
+    """The bag left the cold: its clock runs and cannot be stopped or set back."""
+
+    unit: Unit
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedsideChecked(Fact, type="infusion.bedside_checked.v1", about=("unit",)):
+    """A first person scanned wristband and bag: no effect but being first."""
+
+    unit: Unit
+    wristband: Patient
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedsideConfirmed(Fact, type="infusion.bedside_confirmed.v1", about=("unit", "patient")):
+    """Two persons, each from their own scans, found this bag at the bed of the patient it was made for."""
+
+    unit: Unit
+    patient: Patient
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedsideMismatched(Fact, type="infusion.bedside_mismatched.v1", about=("units",)):
+    """Bag and wristband do not belong together: every bag concerned stands still until a third person resolves it."""
+
+    units: tuple[Unit, ...]
+    expected: Patient
+    found: Patient
+    between: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedsideMismatchResolved(Fact, type="infusion.mismatch_resolved.v1", about=("unit",)):
+    """A third person found out which bag and which patient this is; the bedside check begins anew."""
+
+    unit: Unit
+    finding: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionStarted(Fact, type="infusion.started.v1", about=("unit", "chain")):
+    """The bag runs into the patient."""
+
+    unit: Unit
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionFinished(Fact, type="infusion.finished.v1", about=("unit", "chain", "patient")):
+    """The bag is given: how much went in, how much stayed behind, and how it ended."""
+
+    unit: Unit
+    chain: Chain
+    patient: Patient
+    given: Quantity
+    residual: Quantity
+    outcome: Outcome

@@ -1,0 +1,233 @@
+"""Signed checkpoints: what the log stands for to the outside, at most one a second, never two roots for one size.
+
+One publisher holds the lease. It signs what is committed, after checking that it extends what was signed before, and
+stores before it publishes: what is stored is published. The key lies outside database and backup, because whoever could
+take both could sign another history.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+import psycopg
+import structlog
+
+from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
+from coign.kernel.values import Instant
+from coign.ledger.shutting import Problem, shut
+from coign.ledger.store import connect
+from coign.ledger.tiles import Tiles
+from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.keys import KeyTextError, SignerKey, VerifierKey
+from coign_verify.notes import build_note, sign_note
+from coign_verify.tree import Frontier, verify_consistency
+
+LEASE = 4222  # advisory lock (LEASE, ledger): held by the one process that publishes
+INTERVAL_S = 1.0
+
+log = structlog.get_logger()
+
+
+def log_key(path: Path, origin: str, *, create: bool) -> SignerKey:
+    """The key that signs this log's checkpoints. `create` only where none was ever published: a new key is a new log."""
+    if create and not path.exists():
+        _write_new(path, SignerKey.generate(origin).text)
+    try:
+        text = path.read_text("ascii").strip()
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise Unavailable(
+            f"the log key {path.name} is missing: bring it back from where you keep it; a new one cannot take its place"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"the log key {path.name} cannot be read: {error}") from error
+    if mode & 0o077 and os.name == "posix":
+        raise Unavailable(f"the log key {path.name} is open to others: set its rights to 0600")
+    try:
+        key = SignerKey.from_text(text)
+    except KeyTextError as error:
+        raise Unavailable(f"the log key {path.name} is not a key: {error}") from error
+    if key.name != origin:
+        raise Unavailable(f"the log key {path.name} belongs to {key.name}, not to {origin}")
+    return key
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Written aside and linked, so that two processes at first start agree on one key, and a crash leaves none half."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        pass  # the other process was first: its key holds
+    finally:
+        aside.unlink()
+
+
+def latest(connection: psycopg.Connection, ledger_id: int) -> bytes | None:
+    """The newest published checkpoint, as the bytes of its signed note."""
+    row = connection.execute(
+        "select note from checkpoint where ledger_id = %s order by size desc limit 1", (ledger_id,)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def publish(connection: psycopg.Connection, ledger_id: int, key: SignerKey, now_us: int) -> Checkpoint | None:
+    """Sign and store a checkpoint of what is committed; None when that is signed already or the ledger is shut.
+
+    IntegrityFailure when the committed tree does not extend the newest checkpoint: then nothing is signed.
+    """
+    row = connection.execute(
+        "select size, frontier, read_only from head where ledger_id = %s", (ledger_id,)
+    ).fetchone()
+    if row is None or row[2] or row[0] == 0:
+        return None
+    try:
+        frontier = Frontier.from_bytes(row[1])
+    except ValueError as error:
+        raise IntegrityFailure(f"the head's frontier cannot be read: {error}") from error
+    if frontier.size != row[0]:
+        raise IntegrityFailure("the head's frontier is of another size than the head")
+    note = latest(connection, ledger_id)
+    newest = None if note is None else _checked(note, key.verifier())
+    _check_extends(Tiles(lambda: nullcontext(connection), ledger_id), newest, frontier)
+    if newest is not None and newest.size == frontier.size:
+        return None
+    checkpoint = Checkpoint(key.name, frontier.size, frontier.root())
+    return _store(connection, ledger_id, checkpoint, key, Instant.of_us(now_us))
+
+
+def _checked(note: bytes, key: VerifierKey) -> Checkpoint:
+    try:
+        return open_checkpoint(note, log_keys=[key]).checkpoint
+    except ValueError as error:
+        raise IntegrityFailure(f"the newest checkpoint does not verify under the log key: {error}") from error
+
+
+def _check_extends(tiles: Tiles, newest: Checkpoint | None, frontier: Frontier) -> None:
+    size, root = frontier.size, frontier.root()
+    try:
+        if newest is None or newest.size == 0:
+            extends = tiles.root(size) == root
+        elif newest.size > size:
+            raise IntegrityFailure(f"the record ends at {size} entries, but {newest.size} were signed")
+        else:
+            extends = verify_consistency(
+                newest.size, size, newest.root, root, tiles.consistency_proof(newest.size, size)
+            )
+    except (NotFound, ValueError) as error:
+        raise IntegrityFailure(f"the stored tiles do not give a proof of consistency: {error}") from error
+    if not extends:
+        raise IntegrityFailure("the record does not extend its newest checkpoint")
+
+
+def _store(
+    connection: psycopg.Connection, ledger_id: int, checkpoint: Checkpoint, key: SignerKey, now: Instant
+) -> Checkpoint | None:
+    text = checkpoint.text()
+    note = build_note(text, [sign_note(text, key)])
+    stored = connection.execute(
+        "insert into checkpoint (ledger_id, size, root, time, note) values (%s, %s, %s, %s, %s) "
+        "on conflict (ledger_id, size) do nothing returning size",
+        (ledger_id, checkpoint.size, checkpoint.root, str(now), note),
+    ).fetchone()
+    if stored is not None:
+        return checkpoint
+    other = connection.execute(
+        "select root from checkpoint where ledger_id = %s and size = %s", (ledger_id, checkpoint.size)
+    ).fetchone()
+    if other is None or bytes(other[0]) != checkpoint.root:
+        raise IntegrityFailure(f"another root was published for size {checkpoint.size}")
+    return None
+
+
+class Publisher:
+    """A thread that publishes while it holds the lease; every process has one, and one of them holds it."""
+
+    def __init__(
+        self,
+        dsn: str,
+        ledger_id: int,
+        key: SignerKey,
+        now_us: Callable[[], int],
+        *,
+        interval_s: float = INTERVAL_S,
+    ) -> None:
+        self._dsn, self._ledger_id, self._key, self._now_us = dsn, ledger_id, key, now_us
+        self._interval_s = interval_s
+        self._ended = threading.Event()
+        self._committed = threading.Event()
+        self._connection: psycopg.Connection | None = None
+        self._leads = False
+        self._thread = threading.Thread(target=self._run, name="coign-publisher", daemon=True)
+
+    def start(self) -> "Publisher":
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def notify(self, size: int) -> None:
+        """Something was committed; never waits, so it may stand in the writer's path."""
+        self._committed.set()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this publisher holds the lease."""
+        return self._leads
+
+    def stop(self) -> None:
+        """Publish what is committed, then give the lease back."""
+        self._ended.set()
+        self._committed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            # Commits of other processes ring no bell here, hence the limit of the waiting.
+            self._committed.wait(self._interval_s)
+            self._committed.clear()
+            last_round = self._ended.is_set()
+            self._round()
+            if last_round:
+                break
+            self._ended.wait(self._interval_s)
+        self._let_go()
+
+    def _round(self) -> None:
+        try:
+            if self._connection is None:
+                self._connection = connect(self._dsn)
+            if self._lead(self._connection):
+                publish(self._connection, self._ledger_id, self._key, self._now_us())
+        except IntegrityFailure as failure:
+            self._shut(failure)
+        except psycopg.Error as error:
+            # The lease went with the connection; whoever comes first takes it.
+            log.warning("publisher.connection_lost", error=type(error).__name__)
+            self._let_go()
+
+    def _lead(self, connection: psycopg.Connection) -> bool:
+        if not self._leads:
+            row = connection.execute("select pg_try_advisory_lock(%s, %s)", (LEASE, self._ledger_id)).fetchone()
+            self._leads = row is not None and bool(row[0])
+        return self._leads
+
+    def _shut(self, failure: IntegrityFailure) -> None:
+        log.error("publisher.integrity", reason=str(failure))
+        try:
+            assert self._connection is not None
+            shut(self._connection, self._ledger_id, [Problem(None, "container", str(failure))])
+        except psycopg.Error as error:
+            log.warning("publisher.connection_lost", error=type(error).__name__)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._leads = False
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,82 @@
+"""The signatures that stand in entries, checked in order with the keys that the ledger itself had enrolled by then."""
+
+from collections import Counter
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from coign.ledger.shutting import Problem
+from coign_verify.intent import cut_intent, intent_hash
+
+# Methods whose signature is an Ed25519 signature over the hash of the intent.
+_ED25519 = frozenset({"ed25519", "password+otp", "demonstration"})
+
+
+class SignatureWalk:
+    """Knows at every position which keys sign for whom; its memory grows with the people, not with the entries."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, dict[str, tuple[str, str]]] = {}
+        self._demonstration = False
+        self._verified: Counter[str] = Counter()
+        self._unchecked: Counter[str] = Counter()
+
+    def check(self, position: int, plain: Any, body: bytes) -> Problem | None:
+        """What is wrong with an entry's signature, if it has one; then learn what the entry says about keys."""
+        wrong = None
+        if plain["signature"] is not None:
+            detail = self._wrong(plain, body)
+            wrong = Problem(position, "signature", detail) if detail else None
+        if plain["outcome"] != "refused":
+            for fact in plain["intent"]["facts"]:
+                self._learn(fact["type"], fact["body"])
+        return wrong
+
+    def _wrong(self, plain: Any, body: bytes) -> str:
+        signature, person = plain["signature"], plain["intent"]["actor"]["person"]
+        method = signature["method"]
+        enrolled = self._keys.get(person, {}).get(signature["credential"])
+        if enrolled is None or enrolled[0] != method:
+            return f"{person} had no such key enrolled at that time"
+        if method == "demonstration" and not self._demonstration:
+            return "it is signed by a demonstration key, and this record is no demonstration"
+        if method not in _ED25519:
+            self._unchecked[method] += 1
+            return ""
+        try:
+            digest = intent_hash(cut_intent(body))
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(enrolled[1]))
+            key.verify(bytes.fromhex(signature["value"]), digest)
+        except (InvalidSignature, ValueError):
+            return f"the signature of {person} does not verify over what stands there"
+        self._verified[method] += 1
+        return ""
+
+    def _learn(self, kind: str, body: Any) -> None:
+        match kind:
+            case "ledger.opened.v1":
+                self._demonstration = body["demonstration"]
+            case "people.authenticator_enrolled.v1":
+                keys = self._keys.setdefault(body["person"], {})
+                keys[body["credential"]] = (body["method"], body["public_key"])
+            case "people.authenticator_revoked.v1":
+                self._keys.get(body["person"], {}).pop(body["credential"], None)
+            case "people.person_left.v1":
+                self._keys.pop(body["person"], None)
+
+    def proved(self) -> list[str]:
+        """What the checked signatures show."""
+        return [
+            f"{count} signatures ({method}) verify with keys enrolled in this record"
+            for method, count in sorted(self._verified.items())
+        ]
+
+    def not_proved(self) -> list[str]:
+        """What signatures of other kinds would have to show."""
+        said = [f"{count} signatures by {method} are not checked here" for method, count in sorted(self._unchecked.items())]
+        if self._verified["demonstration"]:
+            said.append("anything by demonstration keys: the server holds them, they show how signing works, not who signed")
+        if self._verified["password+otp"]:
+            said.append("who signed by password and code: the server attests to it with a key of its own")
+        return said

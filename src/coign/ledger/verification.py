@@ -1,0 +1,391 @@
+"""`coign verify --database`: recompute everything that stands in a ledger, and say where something does not agree.
+
+One walk over the entries in their order, side by side with tiles, indexes, nonces, claims and checkpoints; a second one,
+subject by subject, folds every state anew. Both stream: memory does not grow with the ledger, time grows in proportion.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, LiteralString
+
+import psycopg
+
+from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.facts import FACTS, Fact, about
+from coign.ledger.check import missing_tile, size_and_origin, upper_tiles
+from coign.ledger.encoding import fact_from
+from coign.ledger.refolding import check_states
+from coign.ledger.shutting import Problem, snapshot
+from coign.ledger.signatures import SignatureWalk
+from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
+from coign.ledger.states import Folding
+from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.keys import VerifierKey
+from coign_verify.tiles import TILE_HASHES
+from coign_verify.tree import Frontier
+
+PROBLEMS_MAX = 1000
+ROWS_FETCHED = 2048
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Verification:
+    """The answer, in the shape that `coign verify` prints (see contracts: `verify --database`)."""
+
+    ok: bool
+    what: str
+    ledger: str
+    entries: int
+    checkpoint: dict[str, Any] | None
+    witnesses: list[dict[str, Any]] = field(default_factory=list)
+    proved: list[str] = field(default_factory=list)
+    not_proved: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    #: Everything agrees, but no key is known that could say whose ledger this is.
+    origin_unknown: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 yes, 1 no, 3 intact but of unknown origin."""
+        return 1 if self.problems else 3 if self.origin_unknown else 0
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        if self.problems:
+            first = self.problems[0]
+            more = f"; {len(self.problems) - 1} further problems" if len(self.problems) > 1 else ""
+            return f"Does not verify: {first}{more}."
+        if self.origin_unknown:
+            return f"Intact, but of unknown origin: {self.entries} entries agree, no trusted key signed them."
+        return f"Verifies: {self.entries} entries of {self.ledger}, nothing changed, missing, added or reordered."
+
+    def as_json(self) -> dict[str, Any]:
+        """One object, as `--json` prints it."""
+        body = asdict(self)
+        del body["origin_unknown"]
+        return body
+
+
+def verify_database(
+    connection: psycopg.Connection,
+    ledger_id: int,
+    *,
+    log_keys: Sequence[VerifierKey],
+    folding: Folding,
+    progress: Progress = lambda done, total: None,
+) -> Verification:
+    """Recompute everything of one ledger. The connection commits by itself; rights to read are enough."""
+    with snapshot(connection):
+        connection.execute("set local cursor_tuple_fraction = 1")
+        size, origin = size_and_origin(connection, ledger_id)
+        walk = _Walk(connection, ledger_id, size, origin, log_keys, progress)
+        walk.run()
+        walk.problems += upper_tiles(connection, ledger_id, size)
+        damaged = {p.position for p in walk.problems if p.position is not None}
+        found, states, stale = check_states(connection, ledger_id, folding, damaged)
+        walk.problems += found
+    return walk.verdict(states, stale)
+
+
+class _Rows:
+    """A stream of rows ordered by a whole number in their first column, taken piece by piece."""
+
+    def __init__(self, connection: psycopg.Connection, name: str, query: LiteralString, ledger_id: int) -> None:
+        self._cursor = connection.cursor(name)
+        self._cursor.itersize = ROWS_FETCHED
+        self._cursor.execute(query, {"ledger": ledger_id})
+        self._rows: Iterator[Any] = iter(self._cursor)
+        self._next = next(self._rows, None)
+
+    def below(self, bound: int | None) -> Iterator[Any]:
+        """The rows that come before `bound`; None: all that are left."""
+        while self._next is not None and (bound is None or self._next[0] < bound):
+            row, self._next = self._next, next(self._rows, None)
+            yield row
+
+
+_ENTRIES: LiteralString = (
+    "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
+)
+_TILES: LiteralString = "select idx, hashes, root from tile where ledger_id = %(ledger)s and level = 0 order by idx"
+_CHECKPOINTS: LiteralString = "select size, root, note from checkpoint where ledger_id = %(ledger)s order by size"
+_NONCES: LiteralString = "select position, person, nonce from nonce where ledger_id = %(ledger)s order by position"
+_CLAIMS: LiteralString = (
+    "select position, scope, value, subject from claim where ledger_id = %(ledger)s order by position"
+)
+# What the index says of an entry, and what the index itself says its count and the entry before it should be.
+_INDEX: LiteralString = (
+    "select position, subject, seq, "
+    "case when seq is not null then row_number() over w end, case when seq is not null then lag(position) over w end "
+    "from entry_subject where ledger_id = %(ledger)s "
+    "window w as (partition by subject, seq is null order by position) order by position"
+)
+
+
+class _Walk:
+    """The walk over the entries in their order."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        ledger_id: int,
+        size: int,
+        origin: str,
+        log_keys: Sequence[VerifierKey],
+        progress: Progress,
+    ) -> None:
+        self._connection, self._ledger_id = connection, ledger_id
+        self._size, self._origin, self._log_keys = size, origin, log_keys
+        self._progress = progress
+        self.problems: list[Problem] = []
+        self._frontier = Frontier()
+        self._rooted = True  # whether every leaf hash so far is known, so that roots can be computed
+        self._last_good_size = 0
+        self._newest: Checkpoint | None = None
+        self._checkpoints = self._wrong_roots = self._entries = 0
+        self._signatures = SignatureWalk()
+        self._broken: set[str] = set()  # subjects whose chain is broken: said once
+
+    def _open(self, name: str, query: LiteralString) -> _Rows:
+        return _Rows(self._connection, name, query, self._ledger_id)
+
+    def run(self) -> None:
+        """Walk."""
+        entries, tiles = self._open("entries", _ENTRIES), self._open("tiles", _TILES)
+        checkpoints, index = self._open("checkpoints", _CHECKPOINTS), self._open("indexed", _INDEX)
+        nonces, claims = self._open("nonces", _NONCES), self._open("claims", _CLAIMS)
+        self._added(entries.below(0))
+        last_time = ""
+        for start in range(0, self._size, TILE_HASHES):
+            part = range(start, min(start + TILE_HASHES, self._size))
+            rows = {p: StoredEntry(leaf, body) for p, leaf, body in entries.below(part.stop)}
+            block = self._block(part, rows, next(tiles.below(start // TILE_HASHES + 1), None), last_time)
+            last_time = block.last_time
+            self._grow(part, block, checkpoints)
+            self._check_index(part, block, index.below(part.stop))
+            self._check_nonces(part, block, nonces.below(part.stop))
+            self._check_claims(part, block, claims.below(part.stop))
+            self._check_signatures(part, block, rows)
+            self._entries += len(rows)
+            self._progress(part.stop, self._size)
+        self._added(entries.below(None))
+        self._check_end(checkpoints)
+        for what, rest in (("index", index), ("nonce", nonces), ("claim", claims)):
+            for row in rest.below(None):
+                self._say(row[0], "read_model", f"the {what} table names it, but the record ends before it")
+        for row in tiles.below(None):
+            self._say(row[0] * TILE_HASHES, "container", f"tile 0/{row[0]} is stored, but the record ends before it")
+
+    def _say(self, position: int | None, kind: Any, detail: str) -> None:
+        self.problems.append(Problem(position, kind, detail))
+
+    def _added(self, rows: Iterable[Any]) -> None:
+        for position, _, _ in rows:
+            self._say(position, "added", f"it is stored, but the record has the entries 0 to {self._size - 1}")
+
+    def _block(self, part: range, rows: dict[int, StoredEntry], tile: Any, last_time: str) -> Block:
+        complete = len(part) == TILE_HASHES
+        kept = StoredTile(tile[1], tile[2]) if tile is not None and complete else None
+        block = check_block(part, rows, kept, origin=self._origin, last_time=last_time)
+        self.problems += block.problems
+        if complete and tile is None:
+            self.problems.append(missing_tile(0, part.start // TILE_HASHES))
+        if not complete and tile is not None:
+            self._say(part.start, "container", f"tile 0/{tile[0]} is stored, but is not complete")
+        return block
+
+    # The tree and its checkpoints
+
+    def _grow(self, part: range, block: Block, checkpoints: _Rows) -> None:
+        for position, leaf in zip(part, block.leaves, strict=True):
+            for row in checkpoints.below(position + 1):
+                self._check_checkpoint(*row)
+            if leaf is None:
+                self._rooted = False
+            if self._rooted:
+                assert leaf is not None
+                self._frontier.append(leaf)
+
+    def _check_checkpoint(self, size: int, root: bytes, note: bytes) -> None:
+        self._checkpoints += 1
+        keys = [key for key in self._log_keys if key.name == self._origin]
+        try:
+            signed = open_checkpoint(note, log_keys=keys).checkpoint if keys else _unchecked(note)
+        except ValueError as error:
+            self._say(None, "signature", f"the checkpoint of size {size}: {error}")
+            return
+        if (signed.origin, signed.size, signed.root) != (self._origin, size, root):
+            self._say(None, "container", f"the checkpoint stored for size {size} is for another origin, size or root")
+            return
+        self._newest = signed
+        if not self._rooted or size > self._size:
+            return
+        if self._frontier.root() == root:
+            self._last_good_size = size
+            return
+        self._wrong_roots += 1
+        if self._wrong_roots == 1:
+            self._say(
+                self._last_good_size,
+                "replaced",
+                f"one or more of the entries {self._last_good_size} to {size - 1} are not those whose root was signed "
+                f"at size {size}",
+            )
+
+    def _check_end(self, checkpoints: _Rows) -> None:
+        for row in checkpoints.below(self._size + 1):
+            self._check_checkpoint(*row)
+        beyond = list(checkpoints.below(None))
+        for row in beyond:
+            self._check_checkpoint(*row)
+        if beyond:
+            self._say(self._size, "missing", f"{beyond[-1][0]} entries were signed, the record ends at {self._size}")
+        row = self._connection.execute("select frontier from head where ledger_id = %s", (self._ledger_id,)).fetchone()
+        assert row is not None
+        try:
+            kept = Frontier.from_bytes(row[0])
+        except ValueError as error:
+            self._say(None, "container", f"the head's frontier cannot be read: {error}")
+            return
+        if kept.size != self._size:
+            self._say(None, "container", "the head's frontier is of another size than the head")
+        elif self._rooted and kept != self._frontier and not self._wrong_roots:
+            self._say_where(kept)
+
+    def _say_where(self, kept: Frontier) -> None:
+        """The head keeps a hash for each complete subtree: the first that differs bounds where the change lies."""
+        start = 0
+        for mine, theirs in zip(self._frontier.hashes, kept.hashes, strict=True):
+            end = start + (1 << ((self._size - start).bit_length() - 1))
+            if mine != theirs:
+                first = max(start, self._last_good_size) if self._last_good_size < end else start
+                self._say(first, "replaced", f"one or more of the entries {first} to {end - 1} do not give the head's hash")
+                return
+            start = end
+
+    # What the indexes say
+
+    def _check_index(self, part: range, block: Block, rows: Iterable[Any]) -> None:
+        indexed: dict[int, dict[str, tuple[Any, Any, Any]]] = {p: {} for p in part}
+        for position, subject, seq, counted, before in rows:
+            indexed[position][subject] = (seq, counted, before)
+        for position, plain in block.entries.items():
+            named = {a["subject"]: (a["seq"], a["prev"]) for a in plain["about"]}
+            named |= {s: (None, None) for s in plain["refs"] if s not in named}
+            found = indexed[position]
+            for subject in named.keys() | found.keys():
+                self._check_indexed(position, subject, named.get(subject), found.get(subject))
+
+    def _check_indexed(
+        self, position: int, subject: str, named: tuple[Any, Any] | None, found: tuple[Any, Any, Any] | None
+    ) -> None:
+        if named is None:
+            self._say(position, "read_model", f"the index names {subject}, the entry does not")
+        elif found is None:
+            self._say(position, "read_model", f"the index does not name {subject}")
+        elif found[0] != named[0]:
+            self._say(position, "read_model", f"the index counts it as entry {found[0]} of {subject}, not {named[0]}")
+        elif (found[1], found[2]) == named or subject in self._broken:
+            return
+        else:
+            detail = f"it says it is entry {named[0]} about {subject} after {named[1]}; it is {found[1]} after {found[2]}"
+            self._say(position, "invariant", detail)
+        self._broken.add(subject)
+
+    def _check_nonces(self, part: range, block: Block, rows: Iterable[Any]) -> None:
+        keys: dict[int, list[tuple[str, str]]] = {}
+        for position, person, nonce in rows:
+            keys.setdefault(position, []).append((person, nonce))
+        for position, plain in block.entries.items():
+            intent = plain["intent"]
+            if keys.get(position) != [(intent["actor"]["person"], intent["nonce"])]:
+                self._say(position, "read_model", "the key under which it was asked for does not point to it")
+
+    def _check_claims(self, part: range, block: Block, rows: Iterable[Any]) -> None:
+        stored: dict[int, set[tuple[str, str, str]]] = {}
+        for position, *claim in rows:
+            stored.setdefault(position, set()).add((claim[0], claim[1], claim[2]))
+        for position, plain in block.entries.items():
+            if stored.get(position, set()) != set(_claims(plain)):
+                self._say(position, "read_model", "the values it takes for ever are not those that are stored for it")
+
+    def _check_signatures(self, part: range, block: Block, rows: dict[int, StoredEntry]) -> None:
+        for position, plain in block.entries.items():
+            wrong = self._signatures.check(position, plain, rows[position].body)
+            if wrong is not None:
+                self.problems.append(wrong)
+
+    # The answer
+
+    def verdict(self, states: int, stale: int) -> Verification:
+        """What all this proves, and what it does not."""
+        unknown = not any(key.name == self._origin for key in self._log_keys)
+        problems = sorted(self.problems, key=lambda p: -1 if p.position is None else p.position)
+        newest = self._newest
+        return Verification(
+            ok=not problems and not unknown,
+            what="database",
+            ledger=self._origin,
+            entries=self._entries,
+            checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
+            proved=[] if problems else self._proved(states, unknown),
+            not_proved=self._not_proved(unknown, stale),
+            problems=problems[:PROBLEMS_MAX],
+            origin_unknown=unknown,
+        )
+
+    def _proved(self, states: int, unknown: bool) -> list[str]:
+        said = [
+            f"{self._entries} entries stand at their places, each with the hash of its bytes",
+            "every tile and the head follow from these entries",
+            "the entries about each subject are counted without a gap, and the index names them all and no others",
+            f"{states} stored states equal what the entries fold to",
+        ]
+        if self._checkpoints and not unknown:
+            said.append(f"{self._checkpoints} checkpoints are signed by the log and name the roots of these entries")
+        return said + self._signatures.proved()
+
+    def _not_proved(self, unknown: bool, stale: int) -> list[str]:
+        said = ["that what was recorded is true", "that everybody was shown the same record: no witness has cosigned it"]
+        if unknown:
+            said.append(f"whose record this is: no trusted key bears the name {self._origin}")
+        signed = 0 if self._newest is None else self._newest.size
+        if signed < self._size:
+            said.append(f"the {self._size - signed} newest entries are not covered by a signed checkpoint yet")
+        if not self._rooted:
+            said.append("roots beyond the first entry that cannot be reconstructed")
+        if stale:
+            said.append(f"{stale} states of an older version of their view, which are folded anew when they are next read")
+        return said + self._signatures.not_proved()
+
+
+def _unchecked(note: bytes) -> Checkpoint:
+    """A checkpoint's words where no key is known to check them with."""
+    text, _, _ = note.decode().partition("\n\n")
+    return Checkpoint.parse(text + "\n")
+
+
+def _claims(plain: Any) -> Iterator[tuple[str, str, str]]:
+    for body in plain["intent"]["facts"]:
+        cls = FACTS.get(body["type"])
+        if cls is not None and cls.claims is not Fact.claims:
+            fact = fact_from(body)
+            yield from ((scope, value, str(about(fact)[0])) for scope, value in fact.claims())
+
+
+def read_log_keys(text: str) -> list[VerifierKey]:
+    """Trusted keys, one a line; lines that begin with `#` are remarks. Invalid names the line."""
+    keys = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                keys.append(VerifierKey.from_text(line.strip()))
+            except ValueError as error:
+                raise Invalid.at(f"line {number}", str(error)) from error
+    return keys
+
+
+__all__ = ["NotFound", "Verification", "read_log_keys", "verify_database"]

@@ -1,0 +1,79 @@
+"""What can happen to shippers and shipments."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Unit
+from coign.kernel.values import Instant, Quantity
+
+Condition = Literal["intact", "damaged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("shipper",), parties=("organisation",)):
+    """This very shipper was tested: it keeps cold for so long, and the test counts until a date."""
+
+    shipper: Shipper
+    organisation: Organisation
+    hold_time: Quantity
+    qualified_until: Instant
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "shipper"), parties=("sender", "to")):
+    """A unit lies in a sealed shipper with its logger running, addressed to an organisation."""
+
+    shipment: Shipment
+    unit: Unit
+    shipper: Shipper
+    sender: Organisation
+    to: Organisation
+    seal: str
+    logger: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked(Fact, type="logistics.unpacked.v1", about=("shipment", "unit", "shipper")):
+    """The sender took the unit out again before it left: the shipment never happened."""
+
+    shipment: Shipment
+    unit: Unit
+    shipper: Shipper
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptChecked(Fact, type="logistics.receipt_checked.v1", about=("shipment",)):
+    """The first of two persons says what they found in the shipper; nothing changes yet."""
+
+    shipment: Shipment
+    unit: Unit
+    seal: str
+    condition: Condition
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Fact, type="logistics.received.v1", about=("shipment", "unit", "shipper")):
+    """Two persons found, each for themselves, what was packed: the unit has arrived and the shipper is free."""
+
+    shipment: Shipment
+    unit: Unit
+    shipper: Shipper
+    organisation: Organisation
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptMismatched(Fact, type="logistics.receipt_mismatched.v1", about=("shipment",)):
+    """What was found is not what was packed; every unit concerned is blocked. `what` names what did not agree."""
+
+    shipment: Shipment
+    what: tuple[str, ...]
+    units: tuple[Unit, ...]
+    first: Person
+    second: Person

@@ -1,0 +1,124 @@
+"""What can happen in the plant: rooms, slots, batches."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
+from coign.kernel.values import Digest, FreeText, Instant, Quantity
+
+Grade = Literal["A", "B", "C", "D"]
+Finding = Literal["clear", "not_clear"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One measurement of a step, as it was read."""
+
+    id: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRegistered(Fact, type="manufacturing.room_registered.v1", about=("room",), parties=("organisation",)):
+    """A room or cabinet in which one patient's cells may be open at a time."""
+
+    room: Room
+    organisation: Organisation
+    site: Site
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotConfirmed(Fact, type="manufacturing.slot_confirmed.v1", about=("chain",)):
+    """The maker keeps a place free for this therapy: when cells may be collected, when it starts, when it is ready."""
+
+    chain: Chain
+    maker: Organisation
+    collection_on: Instant
+    start_on: Instant
+    ready_on: Instant
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChecked(Fact, type="manufacturing.line_checked.v1", about=("room",)):
+    """The first of two persons says what they found in the room; nothing changes yet."""
+
+    room: Room
+    chain: Chain
+    finding: Finding
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineCleared(Fact, type="manufacturing.line_cleared.v1", about=("room",)):
+    """Two persons found, each for themselves, nothing of another patient: the room is clear for this therapy."""
+
+    room: Room
+    chain: Chain
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMismatched(Fact, type="manufacturing.line_mismatched.v1", about=("room",)):
+    """The two did not find the same, or found something left over: the room stays shut until two agree."""
+
+    room: Room
+    what: tuple[str, ...]
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStarted(
+    Fact, type="manufacturing.batch_started.v1", about=("batch", "chain", "unit", "room"), parties=("maker",)
+):
+    """Cells of one patient are opened; the batch keeps the version of the programme that the order began with."""
+
+    batch: Batch
+    chain: Chain
+    unit: Unit
+    room: Room
+    maker: Organisation
+    programme: Programme
+    version: Digest
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch",)):
+    """One step was done: what was measured, which lots went in, which measurements lie outside their limits."""
+
+    batch: Batch
+    step: str
+    measurements: tuple[Measured, ...]
+    lots: tuple[Lot, ...]
+    out_of_limits: tuple[str, ...]
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "room")):
+    """The product is in its final container and the room is left; production of the batch is over."""
+
+    batch: Batch
+    chain: Chain
+    room: Room
+    final_container: Unit
+    sample: Unit
+    volume: Quantity
+    filled_at: Instant
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned(Fact, type="manufacturing.abandoned.v1", about=("batch", "chain", "room")):
+    """Production of a batch was given up before it was filled."""
+
+    batch: Batch
+    chain: Chain
+    room: Room
+    by: Person
+    why: FreeText

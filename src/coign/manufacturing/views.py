@@ -1,0 +1,121 @@
+"""Whose place is kept in the plant, and what was made from whom: the questions that other domains ask."""
+
+from dataclasses import dataclass, replace
+
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Batch, Chain, Organisation, Person, Programme, Room, Unit
+from coign.kernel.values import Digest, Instant
+from coign.kernel.views import Stamp, View
+from coign.manufacturing.events import Abandoned, BatchStarted, Filled, SlotConfirmed, StepCompleted
+from coign.quality.events import BatchRejected
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """The place that a maker keeps for a therapy, and the batch that took it."""
+
+    maker: Organisation | None = None
+    collection_on: Instant | None = None
+    start_on: Instant | None = None
+    ready_on: Instant | None = None
+    batch: Batch | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a place is kept."""
+        return self.maker is not None
+
+
+def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
+    match fact:
+        case SlotConfirmed():
+            return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on)
+        case BatchStarted(batch=batch):
+            return replace(state, batch=batch)
+        case Abandoned() | BatchRejected():
+            return SlotState()  # the therapy needs a new place
+        case _:
+            return state
+
+
+SLOT = View(
+    "manufacturing.slot",
+    kinds=frozenset({"chain"}),
+    folds=(SlotConfirmed, BatchStarted, Abandoned, BatchRejected),
+    state=SlotState,
+    evolve=_evolve_slot,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """One production run: whose cells, under which version, how far, by whom. Bounded by the programme's steps."""
+
+    chain: Chain | None = None
+    programme: Programme | None = None
+    version: Digest | None = None
+    maker: Organisation | None = None
+    room: Room | None = None
+    source: Unit | None = None
+    started_at: Instant | None = None
+    steps_done: tuple[str, ...] = ()
+    performers: tuple[Person, ...] = ()
+    filled_at: Instant | None = None
+    filled_by: Person | None = None
+    final_containers: tuple[Unit, ...] = ()
+    samples: tuple[Unit, ...] = ()
+    abandoned: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether production is going on."""
+        return self.started_at is not None and self.filled_at is None and not self.abandoned
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that was made."""
+        return (*self.final_containers, *self.samples)
+
+    def was_performed_by(self, person: Person) -> bool:
+        """Whether this person did anything in the batch."""
+        return person in self.performers
+
+
+def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
+    match fact:
+        case BatchStarted():
+            return BatchState(
+                fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
+                performers=(fact.operator,),
+            )  # fmt: skip
+        case StepCompleted(step=step, operator=operator):
+            done = (*state.steps_done, step)
+            return replace(state, steps_done=done, performers=_with(state.performers, operator))
+        case Filled():
+            return replace(
+                state,
+                filled_at=fact.filled_at,
+                filled_by=fact.operator,
+                final_containers=(fact.final_container,),
+                samples=(fact.sample,),
+                performers=_with(state.performers, fact.operator),
+            )
+        case Abandoned():
+            return replace(state, abandoned=True)
+        case _:
+            return state
+
+
+def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
+    return people if person in people else (*people, person)
+
+
+BATCH = View(
+    "manufacturing.batch",
+    kinds=frozenset({"batch"}),
+    folds=(BatchStarted, StepCompleted, Filled, Abandoned),
+    state=BatchState,
+    evolve=_evolve_batch,
+    public=True,
+)

@@ -1,0 +1,130 @@
+"""A programme as values: what rules may ask of a therapy's definition."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from coign.kernel.subjects import Product, Programme
+from coign.kernel.values import Digest, Quantity
+
+_PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A named limit or window of the programme, with its source."""
+
+    name: str
+    quantity: Quantity
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A measurement or test with its unit and bounds; a bound that is None is open."""
+
+    id: str
+    label: str
+    unit: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    equals: str = ""  # for results in words, such as "negative"
+    method: str = ""
+    source: str = ""
+
+    def holds(self, value: str) -> bool:
+        """Whether a value (a decimal number as text, or a word) is within the bounds."""
+        if self.equals:
+            return value == self.equals
+        number = Decimal(value)
+        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+
+    @property
+    def words(self) -> str:
+        """The bounds in words: `≥ 70 %`, `4 – 8 h`, `negative`."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.equals:
+            return self.equals
+        if self.low is not None and self.high is not None:
+            return f"{self.low} – {self.high}{unit}"
+        return f"≥ {self.low}{unit}" if self.low is not None else f"≤ {self.high}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of production: what is measured, which materials go in, which task the operator must be qualified for."""
+
+    id: str
+    title: str
+    task: str
+    measurements: tuple[Range, ...] = ()
+    materials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStep:
+    """One act of the journey: which action, who does it, on which stage of the track it stands."""
+
+    id: str
+    action: str
+    stage: str
+    title: str
+    roles: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    side: str = ""  # "centre", "maker", "courier": whose people do it
+
+
+@dataclass(frozen=True)
+class ProgrammeVersion:
+    """One version of one programme, known by the hash of its file."""
+
+    programme: Programme
+    version: str
+    digest: Digest
+    title: str
+    product: Product
+    product_name: str
+    limits: Mapping[str, Limit]
+    steps: tuple[Step, ...]
+    panel: tuple[Range, ...]
+    journey: tuple[JourneyStep, ...]
+    statements: tuple[str, ...] = ()
+    storage: str = ""
+    consent_purposes: tuple[str, ...] = ()
+    fhir_codes: Mapping[str, str] = field(default_factory=dict)
+
+    def quantity(self, name: str) -> Quantity:
+        """A limit's value with its unit. KeyError: the programme has no such limit."""
+        return self.limits[name].quantity
+
+    def minutes(self, name: str) -> float:
+        """A limit that is a duration, in minutes."""
+        quantity = self.quantity(name)
+        return float(quantity.amount * _PER_MINUTE[quantity.unit])
+
+    def step(self, id: str) -> Step:
+        """A production step by its id."""
+        return next(s for s in self.steps if s.id == id)
+
+    def attribute(self, id: str) -> Range:
+        """A test of the release panel by its id."""
+        return next(a for a in self.panel if a.id == id)
+
+
+class Programmes:
+    """All programme versions that this installation has files for; which one is in force is told by the record."""
+
+    def __init__(self, versions: Iterable[ProgrammeVersion]) -> None:
+        self._by_digest = {v.digest: v for v in versions}
+
+    def version(self, digest: Digest) -> ProgrammeVersion:
+        """The version with this hash. KeyError: its file is not here."""
+        return self._by_digest[digest]
+
+    def known(self, digest: Digest) -> bool:
+        """Whether the file of this version is here."""
+        return digest in self._by_digest
+
+    def all(self) -> tuple[ProgrammeVersion, ...]:
+        """Every version."""
+        return tuple(self._by_digest.values())

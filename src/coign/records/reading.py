@@ -1,0 +1,142 @@
+"""What pages, REST and commands ask of the read models. Every list is of what one organisation may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import class_row
+
+from coign.records.journey import Journey
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One entry of a journey."""
+
+    position: int
+    time: str
+    action: str
+    outcome: str
+    person: str
+    role: str
+    organisation: str
+    step: str
+    facts: list[str]
+    subjects: list[str]
+    unmet: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One act that can come next in a journey."""
+
+    root: str
+    step: str
+    action: str
+    stage: str
+    title: str
+    roles: list[str]
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something with a symbol, and where it is."""
+
+    subject: str
+    kind: str
+    organisation: str
+    root: str
+    title: str
+    detail: str
+    gone: bool
+
+
+_JOURNEY = (
+    "j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product, j.maker, j.stage, j.updated, "
+    "j.position, j.done, j.ended"
+)
+_VISIBLE = (
+    "(%(o)s::text is null or exists (select from records.party p where p.ledger_id = j.ledger_id "
+    "and p.root = j.root and p.organisation = %(o)s))"
+)
+
+
+def journeys(connection: psycopg.Connection, ledger_id: int, organisation: str | None = None) -> list[Journey]:
+    """Therapies that an organisation is party to (None: all of them), most recently touched first."""
+    with connection.cursor(row_factory=class_row(Journey)) as cursor:
+        return cursor.execute(
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_VISIBLE} "  # noqa: S608
+            "order by j.position desc",
+            {"l": ledger_id, "o": organisation},
+        ).fetchall()
+
+
+def journey(
+    connection: psycopg.Connection, ledger_id: int, root: str, organisation: str | None = None
+) -> Journey | None:
+    """One therapy by its chain, or its patient before the order; None: not there, or not to be told."""
+    with connection.cursor(row_factory=class_row(Journey)) as cursor:
+        return cursor.execute(
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root = %(r)s and {_VISIBLE}",  # noqa: S608
+            {"l": ledger_id, "r": root, "o": organisation},
+        ).fetchone()
+
+
+def journey_of(connection: psycopg.Connection, ledger_id: int, subject: str) -> str | None:
+    """The journey that a unit, batch, shipment, patient or chain belongs to; the newest if there are several."""
+    row = connection.execute(
+        "select root from (select root, position from records.journey where ledger_id = %(l)s and (root = %(s)s or "
+        "patient = %(s)s) union all select b.root, j.position from records.belongs b join records.journey j "
+        "using (ledger_id, root) where b.ledger_id = %(l)s and b.subject = %(s)s) found order by position desc limit 1",
+        {"l": ledger_id, "s": subject},
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def acts(connection: psycopg.Connection, ledger_id: int, root: str) -> list[Act]:
+    """Everything that was done, refused or observed in a journey, in order."""
+    with connection.cursor(row_factory=class_row(Act)) as cursor:
+        return cursor.execute(
+            "select position, time, action, outcome, person, role, organisation, step, facts, subjects, unmet "
+            "from records.act where ledger_id = %s and root = %s order by position",
+            (ledger_id, root),
+        ).fetchall()
+
+
+def next_steps(connection: psycopg.Connection, ledger_id: int, root: str) -> list[NextStep]:
+    """What can come next in a journey, in the programme's order."""
+    with connection.cursor(row_factory=class_row(NextStep)) as cursor:
+        return cursor.execute(
+            "select root, step, action, stage, title, roles, organisation from records.next_step "
+            "where ledger_id = %s and root = %s order by ordinal",
+            (ledger_id, root),
+        ).fetchall()
+
+
+def queue(
+    connection: psycopg.Connection, ledger_id: int, roles: Sequence[str], organisation: str, *, at_most: int = 50
+) -> list[NextStep]:
+    """What waits for people of these roles in this organisation, oldest first. One query, by index."""
+    with connection.cursor(row_factory=class_row(NextStep)) as cursor:
+        return cursor.execute(
+            "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation from records.next_step n "
+            "join records.journey j using (ledger_id, root) "
+            "join records.party p on p.ledger_id = n.ledger_id and p.root = n.root and p.organisation = %(o)s "
+            "where n.ledger_id = %(l)s and n.roles && %(r)s::text[] and n.organisation in ('', %(o)s) "
+            "order by j.position, n.ordinal limit %(m)s",
+            {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most},
+        ).fetchall()
+
+
+def things(
+    connection: psycopg.Connection, ledger_id: int, *, organisation: str = "", root: str = "", kind: str = ""
+) -> list[Thing]:
+    """Things with symbols: at an organisation, of a journey, of a kind; only those that are still there."""
+    with connection.cursor(row_factory=class_row(Thing)) as cursor:
+        return cursor.execute(
+            "select subject, kind, organisation, root, title, detail, gone from records.thing where ledger_id = %(l)s "
+            "and not gone and (%(o)s = '' or organisation = %(o)s) and (%(r)s = '' or root = %(r)s) "
+            "and (%(k)s = '' or kind = %(k)s) order by position desc",
+            {"l": ledger_id, "o": organisation, "r": root, "k": kind},
+        ).fetchall()

@@ -1,0 +1,24 @@
+"""Creates the read models' tables, and empties them for a rebuild."""
+
+from importlib.resources import files
+
+import psycopg
+
+APPLICATION, READER = "coign_app", "coign_reader"
+
+
+def create_tables(owner: psycopg.Connection) -> None:
+    """Create what is missing and give the application its rights. Repeating it changes nothing."""
+    with owner.transaction():
+        owner.execute("select pg_advisory_xact_lock(4222)")
+        owner.execute(files("coign.records").joinpath("schema.sql").read_text())
+        owner.execute(f"grant usage on schema records to {APPLICATION}, {READER}")
+        owner.execute(f"grant select, insert, update, delete on all tables in schema records to {APPLICATION}")
+        owner.execute(f"grant select on all tables in schema records to {READER}")
+
+
+def clear(connection: psycopg.Connection, ledger_id: int) -> None:
+    """Forget everything that was projected; the projector then starts from the first entry."""
+    with connection.transaction():
+        for table in ("projected", "journey", "act", "next_step", "party", "belongs", "thing"):
+            connection.execute(f"delete from records.{table} where ledger_id = %s", (ledger_id,))  # noqa: S608

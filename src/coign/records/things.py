@@ -1,0 +1,51 @@
+"""What can be scanned, and where it is: derived from facts, for the scan box and the tray."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coign.ledger.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A physical thing with a symbol. Empty text leaves what was known before."""
+
+    subject: str
+    organisation: str = ""
+    title: str = ""
+    detail: str = ""
+    belongs: bool = False  # to the therapy that the entry concerns
+    gone: bool = False
+
+
+def things_of(facts: Mapping[str, Any], entry: Entry) -> Iterator[Thing]:
+    """The things that these facts make, move or end."""
+    organisation = str(entry.actor.organisation)
+    for kind, body in facts.items():
+        match kind:
+            case "clinical.patient_enrolled.v1":
+                yield Thing(body["patient"], body["centre"], "Wristband", belongs=True)
+            case "identity.unit_created.v1":
+                title = _UNIT_TITLES[body["unit_kind"]]
+                yield Thing(body["unit"], body["organisation"], title, body["din"], belongs=True)
+            case "custody.began.v1":
+                yield Thing(body["unit"], body["holder"], "Unit", belongs=True)
+            case "custody.handed_over.v1":
+                yield Thing(body["unit"], body["to"], belongs=True)
+            case "identity.unit_ended.v1":
+                yield Thing(body["unit"], detail=body["how"], belongs=True, gone=True)
+            case "logistics.shipper_registered.v1":
+                yield Thing(body["shipper"], organisation, "Dry shipper")
+            case "manufacturing.room_registered.v1":
+                yield Thing(body["room"], organisation, "Room")
+            case "supply.lot_received.v1":
+                yield Thing(body["lot"], organisation, "Material lot")
+
+
+_UNIT_TITLES = {
+    "starting_material": "Collection bag",
+    "intermediate": "Vessel",
+    "final_container": "Product bag",
+    "sample": "Sample",
+}

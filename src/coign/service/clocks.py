@@ -1,0 +1,129 @@
+"""Which clock a ledger runs on, and the demonstration's clock, which all processes share (CSV-38)."""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+
+from coign import rulesets
+from coign.kernel.errors import IntegrityFailure, Invalid
+from coign.kernel.values import Instant
+from coign.ledger.clock import ClockLimits, SimulatedClock, SystemClock
+from coign.ledger.store import connect
+from coign.perform.protocols import Clock
+
+#: A demonstration starts nine months back, so that a whole journey fits between its first day and today.
+STARTS_BEHIND_DAYS = 274
+#: How long another process's step forward may go unnoticed. A batch that needs it sooner looks at once.
+LOOK_SECONDS = 1.0
+_HOUR_US = 3_600_000_000
+
+
+def limits() -> ClockLimits:
+    """How far the wall clock may be off, from the rule sets that hold today."""
+    rules, today = rulesets.load(), Instant.of_us(time.time_ns() // 1000)
+    return ClockLimits(
+        behind_us_max=round(rules.minutes("clock.behind_max", today) * 60_000_000),
+        ahead_us_max=round(rules.minutes("clock.ahead_max", today) * 60_000_000),
+    )
+
+
+def clock_for(dsn: str, ledger_id: int, *, demonstration: bool) -> "Clock | DemonstrationClock":
+    """The machine's clock; a ledger whose first entry calls it a demonstration gets the simulated one."""
+    system = SystemClock(limits())
+    return DemonstrationClock(system, Lag(dsn, ledger_id)) if demonstration else system
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The demonstration's clock after a step."""
+
+    now: Instant
+    hours_left: float  # until the demonstration reaches today
+
+
+class Lag:
+    """How far the demonstration is behind the wall clock; in the database, so that it survives restarts."""
+
+    def __init__(self, dsn: str, ledger_id: int) -> None:
+        self._dsn, self._ledger_id = dsn, ledger_id
+        self._lock = threading.Lock()
+        self._connection: psycopg.Connection | None = None
+        self._us = 0
+        self._looked_at = float("-inf")
+        self.look()
+
+    def us(self) -> int:
+        """As far as known here; looks again after a while."""
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            try:
+                self.look()
+            except psycopg.OperationalError:
+                # An older value is behind, never ahead: harmless until the database is back.
+                self._looked_at = time.monotonic()
+        return self._us
+
+    def look(self) -> None:
+        """Read it now; made at the first look."""
+        with self._lock:
+            self._us = self._ask(
+                "with made as (insert into simulated_clock values (%(ledger)s, %(start)s) on conflict do nothing "
+                "returning behind_us) select behind_us from made union all "
+                "select behind_us from simulated_clock where ledger_id = %(ledger)s limit 1",
+                {"ledger": self._ledger_id, "start": STARTS_BEHIND_DAYS * 24 * _HOUR_US},
+            )
+
+    def shrink(self, by_us: int) -> None:
+        """Come nearer to now; never past it, never back."""
+        with self._lock:
+            self._us = self._ask(
+                "update simulated_clock set behind_us = behind_us - %(by)s "
+                "where ledger_id = %(ledger)s and behind_us >= %(by)s and %(by)s > 0 returning behind_us",
+                {"ledger": self._ledger_id, "by": by_us},
+            )
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _ask(self, query: LiteralString, values: dict[str, int]) -> int:
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(self._dsn)
+        try:
+            row = self._connection.execute(query, values).fetchone()
+        except psycopg.OperationalError:
+            self._connection.close()
+            raise
+        if row is None:
+            raise Invalid.at("hours", f"expected more than 0 and at most {self._us / _HOUR_US:.1f}: then it is today")
+        self._looked_at = time.monotonic()
+        return int(row[0])
+
+
+class DemonstrationClock(SimulatedClock):
+    """The simulated clock of a demonstration; several processes follow the same one."""
+
+    def __init__(self, clock: SystemClock, lag: Lag) -> None:
+        super().__init__(clock, lag.us)
+        self._lag = lag
+
+    def check_against(self, last_us: int) -> None:
+        """An entry ahead of this clock may come from a process that was just moved forward: look before judging."""
+        try:
+            super().check_against(last_us)
+        except IntegrityFailure:
+            self._lag.look()
+            super().check_against(last_us)
+
+    def advance(self, hours: float) -> Moved:
+        """Move forward; there is no way back."""
+        self._lag.shrink(round(hours * _HOUR_US))
+        return Moved(Instant.of_us(self.now_us()), self._lag.us() / _HOUR_US)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._lag.close()

@@ -1,0 +1,74 @@
+"""Our rules where allauth asks for them: no self sign-up, lock-out, sealed second factors."""
+
+import base64
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from coign.web import running
+from coign.web.accounts import lockout, passwords
+from coign.web.accounts.models import Account
+
+LOCKED = "This account is locked after too many wrong attempts. An administrator can open it again."
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Accounts are opened by administrators; every failure counts."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account for themselves."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """A locked account is not even tried."""
+        super().pre_authenticate(request, **credentials)
+        if lockout.is_blocked(str(credentials.get("username", ""))):
+            raise ValidationError(LOCKED, code="locked")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count it; lock when there are too many."""
+        lockout.failed(str(credentials.get("username", "")), "password", self.get_client_ip(request))
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Remember whether the password may be the only factor, since its length cannot be seen later."""
+        super().set_password(user, password)
+        Account.objects.filter(user=user).update(stands_alone=passwords.stands_alone(password))
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Coign needs no mail: what changed is shown at the next sign-in and in the security log."""
+
+
+class ExternalAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """An identity provider signs people in; it never makes accounts."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Only accounts that exist and were connected by their owner."""
+        return False
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are sealed with a key that is not in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal."""
+        nonce = secrets.token_bytes(12)
+        sealed = AESGCM(running.derived_key("second-factor")).encrypt(nonce, text.encode(), None)
+        return base64.b64encode(nonce + sealed).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open."""
+        raw = base64.b64decode(encrypted_text)
+        return AESGCM(running.derived_key("second-factor")).decrypt(raw[:12], raw[12:], None).decode()
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """The second factor stays while the password is too short to stand alone."""
+        if authenticator.type != Authenticator.Type.TOTP:
+            return True
+        return Account.objects.filter(user_id=authenticator.user_id, stands_alone=True).exists()

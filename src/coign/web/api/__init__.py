@@ -1,0 +1,1 @@
+"""REST, out of the catalogue."""

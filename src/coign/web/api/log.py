@@ -1,0 +1,75 @@
+"""The log for everybody: checkpoints and tiles (C2SP tlog-tiles), health and metrics."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from coign.kernel.errors import Forbidden, NotFound
+from coign.web import acting, metrics, running
+from coign.web.api.problems import answer
+from coign.web.reading import reader
+from coign_verify.tiles import TileError, TileName, parse_path
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@require_GET
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """The newest signed checkpoint."""
+    found = reader().checkpoint()
+    if found is None:
+        raise NotFound("no checkpoint was published yet")
+    return HttpResponse(found[1], content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def hash_tile(request: HttpRequest, path: str) -> HttpResponse:
+    """Hashes tell nothing of what was hashed: each entry holds 128 random bits."""
+    name = _parsed(path)
+    assert name.level is not None
+    hashes = reader().tiles.hashes(name.level, name.index, name.width)
+    response = HttpResponse(hashes, content_type="application/octet-stream")
+    response["Cache-Control"] = _FOREVER
+    return response
+
+
+@require_GET
+def entry_bundle(request: HttpRequest, path: str) -> HttpResponse:
+    """Whole entries, of all organisations: only for a token that was given this scope, such as a mirror's."""
+    token = acting.token_of(request)
+    if token is None or not token.allows("log"):
+        raise Forbidden("entries are given to tokens with the scope “log”")
+    name = _parsed("entries/" + path)
+    return HttpResponse(reader().tiles.entries(name.index, name.width), content_type="application/octet-stream")
+
+
+def _parsed(path: str) -> TileName:
+    try:
+        return parse_path(f"tile/{path}")
+    except TileError as error:
+        raise NotFound(str(error)) from error
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the record can be read and written, and how far it was verified."""
+    head, verified = reader().head(), reader().verified()
+    return answer(
+        {
+            "status": "read-only" if head.read_only else "ok",
+            "ledger": {
+                "size": head.size,
+                "verified_to": verified[0] if verified else None,
+                "verified_at": verified[1].isoformat() if verified else None,
+            },
+            "read_only": bool(head.read_only),
+            "demonstration": running.service().demonstration,
+        }
+    )
+
+
+@require_GET
+def measured(request: HttpRequest) -> HttpResponse:
+    """Prometheus text format."""
+    head = reader().head()
+    text = metrics.text(size=head.size, read_only=bool(head.read_only))
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,1 @@
+"""A form for every action, made from its command."""

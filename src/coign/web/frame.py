@@ -1,0 +1,74 @@
+"""What every page shows around its content: who is signed in, the clock, what state the record is in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign.kernel.errors import CoignError
+from coign.web import acting, running
+from coign.web.accounts import limits, stations
+from coign.web.accounts.models import Account
+from coign.web.reading import reader
+
+#: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
+NAVIGATION: list[tuple[str, str]] = [("home", "Work"), ("actions", "Actions"), ("reference", "Reference")]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The `frame` of `base.html`."""
+    service = running.service()
+    shown: dict[str, Any] = {
+        "home_url": reverse("home"),
+        "demonstration": service.demonstration,
+        "read_only": reader().head().read_only,
+        "clock": _clock(service),
+    }
+    account = _account(request)
+    if account is not None:
+        shown |= _of(request, account)
+    return {"frame": shown}
+
+
+def _clock(service: Any) -> dict[str, Any] | None:
+    try:
+        return {"now": acting.now().moment}
+    except CoignError:  # a clock that cannot be trusted is not shown; writing has stopped by itself
+        return None
+
+
+def _account(request: HttpRequest) -> Account | None:
+    user = getattr(request, "user", None)  # missing when the session itself could not be read
+    return getattr(user, "account", None) if user is not None and user.is_authenticated else None
+
+
+def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
+    name = account.user.get_full_name() or account.user.username
+    role = request.session.get(acting.ROLE, account.role)
+    organisation = request.session.get(acting.ORGANISATION, account.organisation)
+    path = request.path
+    return {
+        "person": {
+            "key": account.person,
+            "name": name,
+            "initials": "".join(word[0] for word in name.replace("-", " ").split()[:2]).upper(),
+            "role": role,
+            "links": [
+                {"url": reverse("role"), "label": _("Act in another role")},
+                {"url": reverse("mfa_index"), "label": _("Second factor")},
+                {"url": reverse("account_change_password"), "label": _("Password")},
+                {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
+            ],
+            "sign_out_url": reverse("account_logout"),
+        },
+        "organisation": organisation.partition(":")[2],
+        "idle_seconds": limits.seconds("session.idle_lock"),
+        "locked": stations.is_locked(request),
+        "unlock_url": reverse("unlock"),
+        "nav": [{"url": (url := reverse(n)), "label": _(label), "active": _on(path, url)} for n, label in NAVIGATION],
+    }
+
+
+def _on(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

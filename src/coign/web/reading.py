@@ -1,0 +1,203 @@
+"""What pages and the API read back: states, entries, tiles; always through the one rule of sight."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from coign import catalogue
+from coign.kernel.errors import NotFound
+from coign.kernel.facts import about
+from coign.kernel.sight import Parties, may_see
+from coign.kernel.subjects import Organisation, Subject, parse_subject
+from coign.kernel.values import Instant
+from coign.kernel.views import Stamp, View
+from coign.ledger.entries import Entry
+from coign.ledger.states import Folding
+from coign.ledger.store import history
+from coign.ledger.tiles import Tiles
+from coign.web import running
+
+S = TypeVar("S")
+
+_WAIT_S = 5.0  # for a connection, before the caller is told to try again
+_turn = threading.RLock()
+_reader: "Reader | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    """How long the record is, and why nothing may be appended, if so."""
+
+    size: int
+    read_only: str
+
+
+class Reader:
+    """Reads one ledger with the reader's rights, which cannot write."""
+
+    def __init__(self, dsn: str, ledger_id: int) -> None:
+        self._ledger_id = ledger_id
+        self._dsn = dsn
+        self.folding = Folding(catalogue.VIEWS)
+        self._pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
+            dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}
+        )
+        self.tiles = Tiles(self.connection, ledger_id)
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection]:
+        """A connection for reading."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def is_of(self, dsn: str, ledger_id: int) -> bool:
+        """Whether it reads this ledger."""
+        return (self._dsn, self._ledger_id) == (dsn, ledger_id)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._pool.close()
+
+    # States
+
+    def state(self, view: View[S], subject: Subject) -> S:
+        """The state of a subject now; the empty one when nothing was recorded."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select fold, body from state where ledger_id = %s and subject = %s and view = %s",
+                (self._ledger_id, str(subject), view.name),
+            ).fetchone()
+            if row is None:
+                return view.state()
+            if row[0] != view.version:  # folded by another version: fold anew here, without touching the row
+                entries = history(connection, self._ledger_id, subject)
+                return self.folding.refold(view, subject, entries)  # type: ignore[return-value]
+        return self.folding.load(view.name, bytes(row[1]))  # type: ignore[return-value]
+
+    def states(self, view: View[S]) -> list[tuple[Subject, S]]:
+        """Every subject that has a state in this view, by name; for short lists of choices."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                "select subject, fold, body from state where ledger_id = %s and view = %s order by subject limit 500",
+                (self._ledger_id, view.name),
+            ).fetchall()
+        return [
+            (
+                parse_subject(text),
+                self.state(view, parse_subject(text))
+                if fold != view.version
+                else self.folding.load(view.name, bytes(body)),
+            )
+            for text, fold, body in rows
+        ]  # type: ignore[return-value]
+
+    def states_as_of(self, subject: Subject, entries: Sequence[Entry]) -> dict[str, Any]:
+        """All states of a subject folded from these entries about it."""
+        states = {v.name: (v, v.state()) for v in self.folding.views.values() if subject.kind in v.kinds}
+        for entry in entries:
+            if entry.outcome == "refused":
+                continue
+            stamp = Stamp(entry.time, entry.position, entry.actor, subject)
+            for fact in entry.facts:
+                for name, (view, state) in states.items():
+                    if type(fact) in view.folds and subject in about(fact):
+                        states[name] = (view, view.evolve(state, fact, stamp))
+        return {name: state for name, (view, state) in states.items() if state != view.state()}
+
+    # Entries
+
+    def head(self) -> LedgerHead:
+        """Where the record ends."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select size, read_only from head where ledger_id = %s", (self._ledger_id,)
+            ).fetchone()
+        assert row is not None, "the ledger has no head"
+        return LedgerHead(row[0], row[1])
+
+    def verified(self) -> tuple[int, Any] | None:
+        """How far the last complete round of the scrubber reached, and when."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select round_size, round_finished from scrub where ledger_id = %s", (self._ledger_id,)
+            ).fetchone()
+        return None if row is None or row[0] is None else (row[0], row[1])
+
+    def entry(self, position: int) -> Entry:
+        """One entry; `NotFound` beyond the end."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select body from entry where ledger_id = %s and position = %s", (self._ledger_id, position)
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no entry {position}")
+        return Entry(position, bytes(row[0]))
+
+    def history(self, subject: Subject, until: Instant | None = None) -> list[Entry]:
+        """Every entry about a subject, in order; up to an instant if one is given."""
+        with self.connection() as connection:
+            entries = list(history(connection, self._ledger_id, subject))
+        return [e for e in entries if until is None or e.time <= until]
+
+    def nonce_position(self, person: str, nonce: str) -> int | None:
+        """Where the answer to this person's key stands."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select position from nonce where ledger_id = %s and person = %s and nonce = %s",
+                (self._ledger_id, person, nonce),
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    # Tiles and checkpoints
+
+    def checkpoint(self) -> tuple[int, bytes] | None:
+        """The newest published checkpoint: its size and its signed note."""
+        with self.connection() as connection:
+            row = connection.execute(
+                "select size, note from checkpoint where ledger_id = %s order by size desc limit 1", (self._ledger_id,)
+            ).fetchone()
+        return None if row is None else (row[0], bytes(row[1]))
+
+    # Sight
+
+    def may_see(self, subject: Subject, organisation: Organisation | None) -> bool:
+        """Whether this organisation may know that the subject exists (21 CFR 11.10(d), CSV-04)."""
+        if subject.public:
+            return True
+        if organisation is None:
+            return False
+        parties: Parties = self.state(catalogue.PARTIES, subject)
+        return may_see(subject, parties, organisation)
+
+    def may_see_entry(self, entry: Entry, organisation: Organisation | None) -> bool:
+        """An entry tells of everything it names: all of it must be visible."""
+        named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
+        return all(self.may_see(subject, organisation) for subject in named)
+
+
+def reader() -> Reader:
+    """The reader of the running service."""
+    global _reader
+    service = running.service()
+    wanted = (service.database.reader_dsn, service.ledger_id)
+    found = _reader
+    if found is not None and found.is_of(*wanted):
+        return found
+    with _turn:
+        if _reader is None or not _reader.is_of(*wanted):
+            close()
+            _reader = Reader(*wanted)
+        return _reader
+
+
+def close() -> None:
+    """Give the reader's connections back, if it has any."""
+    global _reader
+    if _reader is not None:
+        _reader.close()
+    _reader = None

@@ -1,0 +1,196 @@
+"""Django settings. Nothing is configured here that the contract does not name: database and secrets come from the service."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from coign.web import running
+
+HERE = Path(__file__).parent
+SCHEMA = "web"
+
+
+def database(dsn: str) -> dict[str, Any]:
+    """A libpq address as Django wants it; tables of Django's live in a schema of their own."""
+    found = dict(conninfo_to_dict(dsn))
+    taken = {name: found.pop(name, "") for name in ("dbname", "user", "password", "host", "port")}
+    options = " ".join(str(o) for o in (found.pop("options", ""), f"-c search_path={SCHEMA}") if o)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": taken["dbname"],
+        "USER": taken["user"] or "",
+        "PASSWORD": taken["password"] or "",
+        "HOST": taken["host"] or "",
+        "PORT": str(taken["port"] or ""),
+        "OPTIONS": {**found, "options": options},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,  # the door asserts that its callers hold no transaction
+    }
+
+
+def _providers() -> list[dict[str, Any]]:
+    """OpenID Connect, off by default: `openid-connect.json` in the installation's folder switches it on."""
+    if not running.is_set():
+        return []
+    from coign.database import home
+
+    file = (running.service().settings.home or home()) / "openid-connect.json"
+    if not file.is_file():
+        return []
+    rows: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["providers"]
+    return [
+        {
+            "provider_id": row["id"],
+            "name": row["name"],
+            "client_id": row["client_id"],
+            "secret": row["secret"],
+            "settings": {"server_url": row["server_url"]},
+        }
+        for row in rows
+    ]
+
+
+# Without a service (making migrations) there is no database and nothing to protect.
+DATABASES = {
+    "default": database(running.service().database.application_dsn)
+    if running.is_set()
+    else {"ENGINE": "django.db.backends.dummy"}
+}
+SECRET_KEY = running.derived_key("secret-key").hex() if running.is_set() else secrets.token_hex()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # see SecurityHeaders: links are relative, no mail is sent, so the host header decides nothing
+ROOT_URLCONF = "coign.web.urls"
+WSGI_APPLICATION = "coign.web.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "coign.web",  # before allauth: its templates win
+    "coign.web.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "coign.web.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coign.web.middleware.Measured",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "coign.web.accounts.middleware.SignedIn",
+    "coign.web.middleware.Answers",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "coign.web.frame.frame",
+            ]
+        },
+    }
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+# Served from the packages themselves: nothing has to be collected before the first start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# Shared by all processes: attempts are counted and one-time codes burnt in one place.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
+    if running.is_set()
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "coign.web.accounts.passwords.LongEnough"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "coign.web.accounts.passwords.NotGuessable"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_NAME = "coign_session"
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would drop the session when an identity provider sends a person back
+SESSION_COOKIE_HTTPONLY = True
+# Sign-in lasts twelve hours at most, whatever happens in between (NIST SP 800-63B-4 AAL3; CSV-23).
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = "coign_csrf"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "coign.web.middleware.csrf_failed"
+# Behind a proxy that ends TLS; without one nobody but ourselves sets this header (we bind to 127.0.0.1).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 63_072_000  # sent over https only
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4_194_304
+
+ACCOUNT_ADAPTER = "coign.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USERNAME_VALIDATORS = None
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,10/5m/key"}
+SOCIALACCOUNT_ADAPTER = "coign.web.accounts.adapter.ExternalAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _providers()}}
+MFA_ADAPTER = "coign.web.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Coign"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+USERSESSIONS_TRACK_ACTIVITY = True
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+LOCALE_PATHS = [HERE / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "coign": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
+}

@@ -1,0 +1,50 @@
+"""Django's tables: made and upgraded as the owner, at start, in a schema apart from the ledger's."""
+
+import os
+
+import django
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from coign.database import APPLICATION, READER, Database
+from coign.web.settings import SCHEMA, database
+
+_LOCK = 4223  # one process at a time; any number will do
+
+
+def prepare(where: Database) -> None:
+    """Create what is missing and give the application its rights. Repeating it changes nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coign.web.settings")
+    django.setup()
+    with psycopg.connect(where.owner_dsn, autocommit=True) as owner:
+        owner.execute("select pg_advisory_lock(%s)", (_LOCK,))
+        owner.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+        _migrate(where)
+        _grant(owner)
+
+
+def _migrate(where: Database) -> None:
+    connections.settings["owner"] = {**connections.settings["default"], **database(where.owner_dsn), "CONN_MAX_AGE": 0}
+    try:
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        call_command("createcachetable", database="owner", verbosity=0)
+    finally:
+        connections["owner"].close()
+        del connections["owner"]
+        del connections.settings["owner"]
+
+
+def _grant(owner: psycopg.Connection) -> None:
+    """Accounts and sessions are no records: full rights for the application, none for the reader."""
+    schema, application = sql.Identifier(SCHEMA), sql.Identifier(APPLICATION)
+    for statement in (
+        "revoke all on schema {schema} from public, {reader}",
+        "grant usage on schema {schema} to {application}",
+        "grant select, insert, update, delete on all tables in schema {schema} to {application}",
+        "grant usage, select on all sequences in schema {schema} to {application}",
+    ):
+        owner.execute(
+            sql.SQL(statement).format(schema=schema, application=application, reader=sql.Identifier(READER))
+        )

@@ -1,0 +1,79 @@
+"""Every address. What is not in `PUBLIC` needs somebody who is signed in (CSV-04)."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as external
+from allauth.socialaccount.providers.openid_connect import views as openid
+from allauth.usersessions import views as sessions
+from django.urls import path
+
+from coign.web.api import actions, log, openapi, record
+from coign.web.pages import forms, history, reference, session
+
+#: Reachable without signing in: the ways in, and what outsiders need to check the log and the server.
+PUBLIC = frozenset(
+    {
+        "account_login", "account_logout", "account_inactive", "mfa_authenticate",
+        "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
+        "socialaccount_signup", "checkpoint", "hash-tile", "health", "metrics",
+    }
+)  # fmt: skip
+
+urlpatterns = [
+    # pages
+    path("", forms.home, name="home"),
+    path("actions/", forms.every_action, name="actions"),
+    path("actions/<str:name>/", forms.form, name="form"),
+    path("actions/<str:name>/sign/", forms.sign, name="sign"),
+    path("why/<str:name>/", forms.why, name="why"),
+    path("entries/<int:position>/", history.receipt, name="receipt"),
+    path("subjects/<str:name>/", history.subject, name="subject"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/actions/", reference.actions, name="reference-actions"),
+    path("reference/access/", reference.access, name="reference-access"),
+    path("reference/errors/", reference.errors, name="reference-errors"),
+    path("reference/traceability/", reference.traceability, name="reference-traceability"),
+    # session
+    path("session/unlock/", session.unlock, name="unlock"),
+    path("session/elsewhere/", session.elsewhere, name="elsewhere"),
+    path("session/role/", session.role, name="role"),
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
+    path("sign-in/second-factor/", factors.authenticate, name="mfa_authenticate"),
+    path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/confirm/second-factor/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/factors/", factors.index, name="mfa_index"),
+    path("account/factors/code/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/factors/code/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/factors/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/factors/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/external/", external.connections, name="socialaccount_connections"),
+    path("sign-in/external/cancelled/", external.login_cancelled, name="socialaccount_login_cancelled"),
+    path("sign-in/external/error/", external.login_error, name="socialaccount_login_error"),
+    path("sign-in/external/unknown/", external.signup, name="socialaccount_signup"),
+    path("sign-in/external/<str:provider_id>/", openid.login, name="openid_connect_login"),
+    path("sign-in/external/<str:provider_id>/back/", openid.callback, name="openid_connect_callback"),
+    # REST
+    path("api/actions", actions.every_action, name="api-actions"),
+    path("api/actions/<str:name>", actions.do, name="api-do"),
+    path("api/actions/<str:name>/check", actions.check, name="api-check"),
+    path("api/actions/<str:name>/prepare", actions.prepare, name="api-prepare"),
+    path("api/subjects/<str:name>", record.subject, name="api-subject"),
+    path("api/entries/<int:position>", record.entry, name="api-entry"),
+    path("api/openapi.json", openapi.document, name="openapi"),
+    path("log/checkpoint", log.checkpoint, name="checkpoint"),
+    path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),
+    path("log/tile/<path:path>", log.hash_tile, name="hash-tile"),
+    path("health", log.health, name="health"),
+    path("metrics", log.measured, name="metrics"),
+]
+
+handler400 = "coign.web.middleware.bad_request"
+handler404 = "coign.web.middleware.not_found"
+handler500 = "coign.web.middleware.failed"

@@ -1,0 +1,56 @@
+"""The build of the front end: what it needs, what it says when it fails, and that a broken run breaks nothing."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "tools" / "setup" / "frontend.py"
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("front_end_build", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_up_to_date_is_left_alone(tool: ModuleType, tmp_path: Path) -> None:
+    vendor = tmp_path / "vendor"
+    vendor.mkdir()
+    (vendor / "stamp.txt").write_text(tool.fingerprint() + "\n", "ascii")
+    (vendor / "mine").write_text("untouched")
+    assert tool.build(vendor) is False
+    assert (vendor / "mine").read_text() == "untouched"
+
+
+def test_the_new_folder_replaces_the_old_one_as_a_whole(tool: ModuleType, tmp_path: Path) -> None:
+    vendor, aside = tmp_path / "vendor", tmp_path / "vendor.new"
+    vendor.mkdir()
+    (vendor / "old").write_text("old")
+    aside.mkdir()
+    (aside / "new").write_text("new")
+    tool.put_in_place(aside, vendor)
+    assert [path.name for path in tmp_path.rglob("*")] == ["vendor", "new"]
+
+
+def test_a_file_that_a_package_no_longer_holds_is_named(tool: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(tool.BuildFailure, match=r"no longer holds gone\.css"):
+        tool.copy(tmp_path / "gone.css", tmp_path / "there.css")
+
+
+def test_an_icon_that_does_not_exist_is_named(tool: ModuleType) -> None:
+    with pytest.raises(tool.BuildFailure, match="'no-such-icon'"):
+        tool.sprite(iter(["no-such-icon"]))
+
+
+def test_the_wheel_brings_node_and_npm(tool: ModuleType) -> None:
+    node, npm = tool.node_and_npm()
+    assert node.is_file()
+    assert npm.name == "npm-cli.js"
