@@ -148,3 +148,9 @@ def test_a_wrong_donation_number_is_refused_with_its_place(text: str, position: 
     with pytest.raises(InvalidSymbol) as no:
         parse_symbol(text)
     assert no.value.position == position
+
+
+def test_the_example_in_the_reference_is_a_symbol() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/labels.md").read_text()
+    assert GOOD in page
+    assert parse_symbol(GOOD) == Symbol(SymbolKind.UNIT, "U-2026-000123", 2)

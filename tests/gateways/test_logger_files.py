@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -297,3 +298,10 @@ def test_a_synthetic_leg_is_read_like_a_real_one_and_says_that_it_is_none() -> N
     values = [reading.celsius for reading in series.readings if reading.celsius is not None]
     assert Decimal(-125) < max(values) < Decimal(-115)
     assert min(values) < Decimal(-179)
+
+
+def test_the_example_in_the_reference_is_a_file_that_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/logger-files.md").read_text()
+    example = page.split("```csv\n")[1].split("```")[0]
+    series = read_logger_file(example.encode(), CRYOGENIC)
+    assert (series.serial, len(series.readings), series.problems) == ("LOG-0042", 3, ())

@@ -2,12 +2,15 @@
 
 import itertools
 import threading
+import unicodedata
+import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,7 +101,7 @@ def test_after_erasure_nothing_of_the_value_is_left_in_any_table(
     vault.erase(conn, "patient:P1", "identity")
     with psycopg.connect(tables.owner_dsn) as owner:
         for table in ("vault_key", "vault_opening", "vault_index"):
-            count = owner.execute(f"select count(*) from {table} where ledger_id = %s", (ledger_id,)).fetchone()  # type: ignore[arg-type]
+            count = owner.execute(f"select count(*) from {table} where ledger_id = %s", (ledger_id,)).fetchone()
             assert count == (0,), table
 
 
@@ -181,7 +184,7 @@ def test_nothing_in_the_tables_is_readable(vault: Vault, conn: Connection, table
     _keep(vault, conn, NAME)
     with psycopg.connect(tables.owner_dsn) as owner:
         for table in ("vault_opening", "vault_index", "vault_key"):
-            rows = owner.execute(f"select * from {table} where ledger_id = %s", (ledger_id,)).fetchall()  # type: ignore[arg-type]
+            rows = owner.execute(f"select * from {table} where ledger_id = %s", (ledger_id,)).fetchall()
             assert rows
             flat = b"".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
             assert b"Silva" not in flat
@@ -201,12 +204,12 @@ def test_no_role_that_works_or_reads_can_change_the_vault(tables: Database, role
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             connection.read_only = False  # what the role sets for itself is no fence
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
 
 def _tamper(tables: Database, statement: str, *values: object) -> None:
     with psycopg.connect(tables.owner_dsn) as owner:
-        assert owner.execute(statement, values).rowcount == 1  # type: ignore[arg-type]
+        assert owner.execute(statement, values).rowcount == 1
 
 
 def test_a_changed_opening_is_noticed(vault: Vault, conn: Connection, tables: Database, ledger_id: int) -> None:
@@ -282,11 +285,6 @@ texts = st.text(st.characters(codec="utf-8"), max_size=60)
 
 @given(field=texts, value=texts, key=st.binary(min_size=32, max_size=32), ledger=st.integers(1, 2**31 - 1))
 def test_a_commitment_is_the_one_outsiders_compute(field: str, value: str, key: bytes, ledger: int) -> None:
-    import unicodedata
-    import uuid
-
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     row = seal_item(Item("o", "c", field, value), DataKey(uuid.UUID(int=1), key), ledger, key)
     opened_field, opened_value = open_sealed(row.sealed, key, ledger, row.commitment)
     assert (opened_field, opened_value) == (field, unicodedata.normalize("NFC", value))

@@ -44,7 +44,7 @@ def main() -> int:
     problems: list[str] = []
     try:
         with sync_playwright() as playwright:
-            # The size of text is the browser's own setting, so that widths in rem follow it, as for a person who set it.
+            # The browser's own size of text, so that widths in rem follow it, as for a person who set it.
             letters = f"--blink-settings=defaultFontSize={16 * asked.text_percent // 100}"
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", letters])
             for theme in ("light", "dark") if asked.dark else ("light",):

@@ -122,7 +122,7 @@ def patient_is_enrolled(asked: OfPatient, known: Circumstances) -> str | None:
 
 @gate(
     "clinical.programme_in_force",
-    requirement=("REG-06", "PAT-28"),
+    requirement=("REG-02", "PAT-28"),
     protects="A therapy begins only under rules that two people have put in force.",
     remedy="Choose a programme that is in force, or have its version approved first.",
     resolvers=("regulatory", "qa"),
@@ -281,7 +281,7 @@ def order_has_consent(asked: OfPatient, known: Circumstances) -> str | None:
 
 @gate(
     "clinical.order_has_programme",
-    requirement=("REG-06", "PAT-28"),
+    requirement=("REG-02", "PAT-28"),
     protects="A therapy begins only under rules that two people have put in force.",
     remedy="Have a version of the programme approved, or draft the order under another one.",
     resolvers=("regulatory", "qa"),

@@ -127,7 +127,7 @@ def _check_newest_checkpoint(
     except ValueError as error:
         return [Problem(None, "signature", f"the newest checkpoint (size {row[0]}): {error}")]
     if (signed.size, signed.root) != (row[0], bytes(row[1])):
-        return [Problem(None, "container", f"the newest checkpoint (size {row[0]}) is stored under another size or root")]
+        return [Problem(None, "container", f"the newest checkpoint is not for the size {row[0]} and root it is under")]
     if signed.size > frontier.size:
         lost = f"{signed.size} entries were signed, the record ends at {frontier.size}"
         return [Problem(frontier.size, "missing", lost)]
@@ -169,9 +169,7 @@ def _time_before(connection: psycopg.Connection, ledger_id: int, position: int) 
         return ""  # damaged itself, which is found when its own block is read
 
 
-def _read_block(
-    connection: psycopg.Connection, ledger_id: int, positions: range, origin: str, last_time: str
-) -> Block:
+def _read_block(connection: psycopg.Connection, ledger_id: int, positions: range, origin: str, last_time: str) -> Block:
     rows = connection.execute(
         "select position, leaf, body from entry where ledger_id = %s and position >= %s and position < %s",
         (ledger_id, positions.start, positions.stop),
@@ -199,8 +197,9 @@ def upper_tiles(connection: psycopg.Connection, ledger_id: int, size: int) -> li
     problems, level, count = [], 1, size >> 16
     while count:
         rows = connection.execute(
-            "select t.idx, t.hashes, t.root, (select string_agg(b.root, ''::bytea order by b.idx) from tile b "
-            "where b.ledger_id = t.ledger_id and b.level = t.level - 1 and b.idx >= t.idx * 256 and b.idx < t.idx * 256 + 256) "
+            "select t.idx, t.hashes, t.root, ("
+            "select string_agg(b.root, ''::bytea order by b.idx) from tile b where b.ledger_id = t.ledger_id "
+            "and b.level = t.level - 1 and b.idx >= t.idx * 256 and b.idx < t.idx * 256 + 256) "
             "from tile t where t.ledger_id = %s and t.level = %s and t.idx < %s order by t.idx",
             (ledger_id, level, count),
         )
@@ -209,14 +208,15 @@ def upper_tiles(connection: psycopg.Connection, ledger_id: int, size: int) -> li
             seen.add(index)
             if bytes(hashes) != bytes(below or b"") or root_of(split(bytes(hashes))) != bytes(root):
                 first = index * TILE_HASHES ** (level + 1)
-                problems.append(Problem(first, "container", f"tile {level}/{index} does not follow from those below it"))
+                wrong = f"tile {level}/{index} does not follow from those below it"
+                problems.append(Problem(first, "container", wrong))
         problems += [missing_tile(level, index) for index in range(count) if index not in seen]
         level, count = level + 1, count // TILE_HASHES
     return problems
 
 
 def _check_index(connection: psycopg.Connection, ledger_id: int, entries: Mapping[int, Any]) -> list[Problem]:
-    """Each subject an entry names is indexed with its count, and the entry it names as the one before it is that one."""
+    """Each subject an entry names is indexed with its count, and follows the entry named as the one before."""
     named = [(p, a["subject"], a["seq"], a["prev"]) for p, plain in entries.items() for a in plain["about"]]
     named += [(p, subject, None, None) for p, plain in entries.items() for subject in plain["refs"]]
     if not named:

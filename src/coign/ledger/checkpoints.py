@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 def log_key(path: Path, origin: str, *, create: bool) -> SignerKey:
-    """The key that signs this log's checkpoints. `create` only where none was ever published: a new key is a new log."""
+    """The key that signs checkpoints. `create` only where none was ever published: a new key is a new log."""
     if create and not path.exists():
         _write_new(path, SignerKey.generate(origin).text)
     try:
@@ -57,7 +57,7 @@ def log_key(path: Path, origin: str, *, create: bool) -> SignerKey:
 def _write_new(path: Path, text: str) -> None:
     """Written aside and linked, so that two processes at first start agree on one key, and a crash leaves none half."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -82,9 +82,7 @@ def publish(connection: psycopg.Connection, ledger_id: int, key: SignerKey, now_
 
     IntegrityFailure when the committed tree does not extend the newest checkpoint: then nothing is signed.
     """
-    row = connection.execute(
-        "select size, frontier, read_only from head where ledger_id = %s", (ledger_id,)
-    ).fetchone()
+    row = connection.execute("select size, frontier, read_only from head where ledger_id = %s", (ledger_id,)).fetchone()
     if row is None or row[2] or row[0] == 0:
         return None
     try:

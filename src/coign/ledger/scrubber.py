@@ -79,7 +79,8 @@ def scrub_chunk(connection: psycopg.Connection, ledger_id: int, *, tiles: int = 
 def _remember(connection: psycopg.Connection, ledger_id: int, reached: int, *, finished: bool) -> None:
     if finished:
         connection.execute(
-            "update scrub set verified_to = 0, round_size = %s, round_finished = clock_timestamp() where ledger_id = %s",
+            "update scrub set verified_to = 0, round_size = %s, round_finished = clock_timestamp() "
+            "where ledger_id = %s",
             (reached, ledger_id),
         )
     else:

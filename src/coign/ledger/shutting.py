@@ -25,7 +25,7 @@ _REASONS_MAX = 50
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that does not verify: at which position, of which kind, in words. `position` None: of no entry alone."""
+    """One thing that does not verify: where, of which kind, in words. `position` None: of no entry alone."""
 
     position: int | None
     kind: Kind

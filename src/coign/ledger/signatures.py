@@ -74,9 +74,11 @@ class SignatureWalk:
 
     def not_proved(self) -> list[str]:
         """What signatures of other kinds would have to show."""
-        said = [f"{count} signatures by {method} are not checked here" for method, count in sorted(self._unchecked.items())]
+        said = [
+            f"{count} signatures by {method}: not checked here" for method, count in sorted(self._unchecked.items())
+        ]
         if self._verified["demonstration"]:
-            said.append("anything by demonstration keys: the server holds them, they show how signing works, not who signed")
+            said.append("who signed by a demonstration key: the server holds these keys")
         if self._verified["password+otp"]:
             said.append("who signed by password and code: the server attests to it with a key of its own")
         return said

@@ -1,7 +1,7 @@
 """`coign verify --database`: recompute everything that stands in a ledger, and say where something does not agree.
 
-One walk over the entries in their order, side by side with tiles, indexes, nonces, claims and checkpoints; a second one,
-subject by subject, folds every state anew. Both stream: memory does not grow with the ledger, time grows in proportion.
+One walk over the entries in their order, side by side with tiles, indexes, nonces, claims and checkpoints; a second,
+subject by subject, folds every state anew. Both stream: memory does not grow with the ledger, time in proportion.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,11 +10,11 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.errors import Invalid
 from coign.kernel.facts import FACTS, Fact, about
 from coign.ledger.check import missing_tile, size_and_origin, upper_tiles
 from coign.ledger.encoding import fact_from
-from coign.ledger.refolding import check_states
+from coign.ledger.refolding import Refolded, check_states
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.signatures import SignatureWalk
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
@@ -85,9 +85,9 @@ def verify_database(
         walk.run()
         walk.problems += upper_tiles(connection, ledger_id, size)
         damaged = {p.position for p in walk.problems if p.position is not None}
-        found, states, stale = check_states(connection, ledger_id, folding, damaged)
-        walk.problems += found
-    return walk.verdict(states, stale)
+        states = check_states(connection, ledger_id, folding, damaged)
+        walk.problems += states.problems
+    return walk.verdict(states)
 
 
 class _Rows:
@@ -107,9 +107,7 @@ class _Rows:
             yield row
 
 
-_ENTRIES: LiteralString = (
-    "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
-)
+_ENTRIES: LiteralString = "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
 _TILES: LiteralString = "select idx, hashes, root from tile where ledger_id = %(ledger)s and level = 0 order by idx"
 _CHECKPOINTS: LiteralString = "select size, root, note from checkpoint where ledger_id = %(ledger)s order by size"
 _NONCES: LiteralString = "select position, person, nonce from nonce where ledger_id = %(ledger)s order by position"
@@ -262,7 +260,9 @@ class _Walk:
             end = start + (1 << ((self._size - start).bit_length() - 1))
             if mine != theirs:
                 first = max(start, self._last_good_size) if self._last_good_size < end else start
-                self._say(first, "replaced", f"one or more of the entries {first} to {end - 1} do not give the head's hash")
+                self._say(
+                    first, "replaced", f"of the entries {first} to {end - 1}, one or more do not give the head's hash"
+                )
                 return
             start = end
 
@@ -291,7 +291,9 @@ class _Walk:
         elif (found[1], found[2]) == named or subject in self._broken:
             return
         else:
-            detail = f"it says it is entry {named[0]} about {subject} after {named[1]}; it is {found[1]} after {found[2]}"
+            detail = (
+                f"it calls itself entry {named[0]} of {subject} after {named[1]}; it is {found[1]} after {found[2]}"
+            )
             self._say(position, "invariant", detail)
         self._broken.add(subject)
 
@@ -320,7 +322,7 @@ class _Walk:
 
     # The answer
 
-    def verdict(self, states: int, stale: int) -> Verification:
+    def verdict(self, states: Refolded) -> Verification:
         """What all this proves, and what it does not."""
         unknown = not any(key.name == self._origin for key in self._log_keys)
         problems = sorted(self.problems, key=lambda p: -1 if p.position is None else p.position)
@@ -331,8 +333,8 @@ class _Walk:
             ledger=self._origin,
             entries=self._entries,
             checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
-            proved=[] if problems else self._proved(states, unknown),
-            not_proved=self._not_proved(unknown, stale),
+            proved=[] if problems else self._proved(states.agreeing, unknown),
+            not_proved=self._not_proved(unknown, states.stale),
             problems=problems[:PROBLEMS_MAX],
             origin_unknown=unknown,
         )
@@ -349,7 +351,10 @@ class _Walk:
         return said + self._signatures.proved()
 
     def _not_proved(self, unknown: bool, stale: int) -> list[str]:
-        said = ["that what was recorded is true", "that everybody was shown the same record: no witness has cosigned it"]
+        said = [
+            "that what was recorded is true",
+            "that everybody was shown the same record: no witness has cosigned it",
+        ]
         if unknown:
             said.append(f"whose record this is: no trusted key bears the name {self._origin}")
         signed = 0 if self._newest is None else self._newest.size
@@ -358,7 +363,7 @@ class _Walk:
         if not self._rooted:
             said.append("roots beyond the first entry that cannot be reconstructed")
         if stale:
-            said.append(f"{stale} states of an older version of their view, which are folded anew when they are next read")
+            said.append(f"{stale} states of another version of their view, folded anew when next read")
         return said + self._signatures.not_proved()
 
 
@@ -386,6 +391,3 @@ def read_log_keys(text: str) -> list[VerifierKey]:
             except ValueError as error:
                 raise Invalid.at(f"line {number}", str(error)) from error
     return keys
-
-
-__all__ = ["NotFound", "Verification", "read_log_keys", "verify_database"]

@@ -1,0 +1,18 @@
+"""The patient's way to a therapy: enrolled, agreed, fit, ordered, conditioned."""
+
+from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
+from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT
+from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL
+from coign.clinical.views import COURSE, PATIENT
+
+ACTIONS = (
+    ENROL,
+    CORRECT_IDENTITY,
+    RECORD_CONSENT,
+    WITHDRAW_CONSENT,
+    confirm_eligibility.ACTION,
+    draft_order.ACTION,
+    order.ACTION,
+    start_conditioning.ACTION,
+)
+VIEWS = (PATIENT, COURSE)

@@ -1,0 +1,101 @@
+"""Enrol a patient, or correct who a patient is; who they are is kept in the vault, never in the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.clinical import gates
+from coign.clinical.events import IdentityCorrected, PatientEnrolled
+from coign.clinical.views import PATIENT
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import allotted, asks, resolved
+from coign.kernel.subjects import Patient
+from coign.kernel.values import Actor, Identifying
+
+#: Looks the hospital number up among the centre's patients, exactly, and counts who could be mixed up with this one.
+IDENTITY_LOOKUP = "identity_lookup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrol:
+    """Who the patient is, as printed on the wristband."""
+
+    patient: Patient = field(metadata=allotted())
+    family_name: Identifying = field(metadata=asks("Family name"))
+    given_name: Identifying = field(metadata=asks("Given name"))
+    birth_date: Identifying = field(metadata=asks("Date of birth", hint="such as 1961-04-02; only the year if no more"))
+    hospital_number: Identifying = field(metadata=asks("Hospital number"))
+    already: Patient | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
+    similar: int = field(default=0, metadata=resolved(IDENTITY_LOOKUP))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectIdentity:
+    """What is different from now on; what is left empty stays as it is."""
+
+    patient: Patient = field(metadata=asks("Patient", "known"))
+    family_name: Identifying | None = field(default=None, metadata=asks("Family name"))
+    given_name: Identifying | None = field(default=None, metadata=asks("Given name"))
+    birth_date: Identifying | None = field(default=None, metadata=asks("Date of birth", hint="such as 1961-04-02"))
+    hospital_number: Identifying | None = field(default=None, metadata=asks("Hospital number"))
+    already: Patient | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
+    similar: int = field(default=0, metadata=resolved(IDENTITY_LOOKUP))
+
+
+def _reads(asked: Enrol | CorrectIdentity, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.patient, PATIENT),)
+
+
+def _enrolled(asked: Enrol, known: Circumstances) -> Sequence[PatientEnrolled]:
+    return (
+        PatientEnrolled(
+            patient=asked.patient,
+            centre=known.actor.organisation,
+            family_name=asked.family_name,
+            given_name=asked.given_name,
+            birth_date=asked.birth_date,
+            hospital_number=asked.hospital_number,
+            similar=asked.similar,
+        ),
+    )
+
+
+def _corrected(asked: CorrectIdentity, known: Circumstances) -> Sequence[IdentityCorrected]:
+    return (
+        IdentityCorrected(
+            patient=asked.patient,
+            family_name=asked.family_name,
+            given_name=asked.given_name,
+            birth_date=asked.birth_date,
+            hospital_number=asked.hospital_number,
+            similar=asked.similar,
+        ),
+    )
+
+
+ENROL = Action(
+    name="clinical.enrol",
+    title="Enrol a patient",
+    command=Enrol,
+    roles=frozenset({"coordinator"}),
+    reads=_reads,
+    gates=(gates.not_enrolled_twice,),
+    decide=_enrolled,
+    emits=(PatientEnrolled,),
+    requirements=("TRC-02", "TRC-10", "TRC-24"),
+    risk=Risk.PATIENT,
+    rationale="A patient enrolled twice, or mixed up with a namesake, can be given somebody else's cells.",
+)
+
+CORRECT_IDENTITY = Action(
+    name="clinical.correct_identity",
+    title="Correct who a patient is",
+    command=CorrectIdentity,
+    roles=frozenset({"coordinator"}),
+    reads=_reads,
+    gates=(gates.patient_is_enrolled, gates.something_is_corrected, gates.not_enrolled_twice),
+    decide=_corrected,
+    emits=(IdentityCorrected,),
+    requirements=("TRC-25", "TRC-24"),
+    risk=Risk.PATIENT,
+    rationale="A new name must reach the bedside without ever breaking the chain of identity.",
+)

@@ -1,0 +1,187 @@
+"""The gates of conditioning: the patient's own marrow is destroyed only when the product that replaces it is here and fit."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from coign.clinical.views import COURSE, PATIENT, TREATMENT
+from coign.coldchain.views import CONDITION
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Chain, Unit
+from coign.kernel.values import Instant
+from coign.logistics.views import RECEIPT
+from coign.quality.views import DISPOSITION
+
+
+class OfChain(Protocol):
+    """A command that concerns one therapy."""
+
+    @property
+    def chain(self) -> Chain: ...
+
+
+class OfPlan(OfChain, Protocol):
+    """Conditioning with its first day and the day of infusion."""
+
+    @property
+    def first_day(self) -> Instant: ...
+    @property
+    def planned_infusion(self) -> Instant: ...
+
+
+def containers(asked: OfChain, known: Circumstances) -> tuple[Unit, ...]:
+    """The final containers of the therapy that still exist."""
+    units = known.state(CHAIN, asked.chain).units_of_kind("final_container")
+    return tuple(u for u in units if not known.state(UNIT, u).ended)
+
+
+def _named(units: tuple[Unit, ...], what_is_wrong: Callable[[Unit], str | None]) -> str | None:
+    """The sentence over all units with which something is wrong, or None."""
+    found = [f"{u.identifier} {why}" for u in units if (why := what_is_wrong(u))]
+    return "; ".join(found) or None
+
+
+@gate(
+    "clinical.therapy_is_of_this_centre",
+    requirement=("PAT-28", "CSV-04"),
+    protects="The centre that answers for the patient decides about the patient.",
+    remedy="Ask the centre that ordered the therapy.",
+    resolvers=("physician", "coordinator"),
+    risk=Risk.PATIENT,
+)
+def therapy_is_of_this_centre(asked: OfChain, known: Circumstances) -> str | None:
+    centre = known.state(CHAIN, asked.chain).centre
+    if centre == known.actor.organisation:
+        return None
+    return f"{asked.chain.identifier} is a therapy of {centre.identifier if centre else 'nobody'}, not of your centre"
+
+
+@gate(
+    "clinical.conditioning_has_consent",
+    requirement=("PAT-28", "PAT-33"),
+    protects="Nobody is conditioned who has not agreed, or who has changed their mind.",
+    remedy="Talk with the patient and record the signed form.",
+    resolvers=("coordinator", "physician"),
+    risk=Risk.PATIENT,
+)
+def conditioning_has_consent(asked: OfChain, known: Circumstances) -> str | None:
+    chain = known.state(CHAIN, asked.chain)
+    if chain.patient is None or known.state(PATIENT, chain.patient).consents_to(chain.programme):
+        return None
+    return f"{chain.patient.identifier} has no consent to {TREATMENT} in force"
+
+
+@gate(
+    "clinical.conditioning_not_started",
+    requirement="PAT-28",
+    protects="Conditioning given twice can kill.",
+    remedy="Look at the course of this therapy: conditioning was ordered.",
+    resolvers=("physician",),
+    risk=Risk.PATIENT,
+)
+def conditioning_not_started(asked: OfChain, known: Circumstances) -> str | None:
+    since = known.state(COURSE, asked.chain).conditioning_from
+    return f"conditioning was ordered already, with {since} as its first day" if since else None
+
+
+@gate(
+    "clinical.product_exists",
+    requirement="PAT-28",
+    protects="A patient conditioned for a product that was never filled has nothing to recover with.",
+    remedy="Wait until the maker has filled the product.",
+    resolvers=("operator", "qa"),
+    risk=Risk.PATIENT,
+)
+def product_exists(asked: OfChain, known: Circumstances) -> str | None:
+    return None if containers(asked, known) else f"no bag of product exists for {asked.chain.identifier}"
+
+
+@gate(
+    "clinical.product_is_certified",
+    requirement="PAT-28",
+    protects="A patient conditioned for a product that is not released may wait for nothing.",
+    remedy="Wait for the certificate, or ask the maker's qualified person.",
+    resolvers=("qp", "qa", "quality-us"),
+    risk=Risk.PATIENT,
+)
+def product_is_certified(asked: OfChain, known: Circumstances) -> str | None:
+    return _named(
+        containers(asked, known), lambda u: None if known.state(DISPOSITION, u).is_released else "is not released"
+    )
+
+
+@gate(
+    "clinical.product_is_received",
+    requirement="PAT-28",
+    protects="A product on the road can still be lost, and the patient cannot wait.",
+    remedy="Wait until the bags have arrived and two people have received them.",
+    resolvers=("celllab", "courier"),
+    risk=Risk.PATIENT,
+)
+def product_is_received(asked: OfChain, known: Circumstances) -> str | None:
+    here = known.actor.organisation
+    return _named(
+        containers(asked, known),
+        lambda u: None if known.state(RECEIPT, u).is_at(here) else f"was not received at {here.identifier}",
+    )
+
+
+@gate(
+    "clinical.product_kept_cold",
+    requirement=("PAT-28", "PAT-30"),
+    protects="Cells that were too warm may be dead, and that shows only in the patient.",
+    remedy="Read the logger; let quality assess what was out of its limits or unknown.",
+    resolvers=("celllab", "qa"),
+    risk=Risk.PATIENT,
+)
+def product_kept_cold(asked: OfChain, known: Circumstances) -> str | None:
+    return _named(containers(asked, known), lambda u: known.state(CONDITION, u).not_in_order_because)
+
+
+@gate(
+    "clinical.product_may_be_used",
+    requirement=("PAT-28", "TRC-14"),
+    protects="A bag that stands still will perhaps never be given.",
+    remedy="Resolve what blocks the bag, or scan its label back.",
+    resolvers=("celllab", "qa"),
+    risk=Risk.PATIENT,
+)
+def product_may_be_used(asked: OfChain, known: Circumstances) -> str | None:
+    return _named(containers(asked, known), lambda u: known.state(UNIT, u).stands_still_because)
+
+
+@gate(
+    "clinical.product_lasts_until_infusion",
+    requirement="PAT-28",
+    protects="A product that expires before its day leaves a conditioned patient without it.",
+    remedy="Plan an earlier infusion, or ask the maker.",
+    resolvers=("physician", "qp"),
+    risk=Risk.PATIENT,
+)
+def product_lasts_until_infusion(asked: OfPlan, known: Circumstances) -> str | None:
+    def ends_too_early(unit: Unit) -> str | None:
+        expires = known.state(UNIT, unit).expires
+        if expires is None:
+            return "has no expiry on record"
+        return None if expires > asked.planned_infusion else f"expires {expires}, before the planned infusion"
+
+    return _named(containers(asked, known), ends_too_early)
+
+
+@gate(
+    "clinical.infusion_follows_conditioning",
+    requirement="PAT-28",
+    protects="Cells given while the conditioning still works are destroyed with the rest.",
+    remedy="Plan the infusion later, or begin the conditioning earlier.",
+    resolvers=("physician",),
+    risk=Risk.PATIENT,
+)
+def infusion_follows_conditioning(asked: OfPlan, known: Circumstances) -> str | None:
+    digest = known.state(CHAIN, asked.chain).version
+    if digest is None:
+        return None
+    version = known.programmes.version(digest)
+    if asked.planned_infusion.minutes_since(asked.first_day) >= version.minutes("conditioning_to_infusion_min"):
+        return None
+    apart = version.quantity("conditioning_to_infusion_min")
+    return f"less than {apart} lie between the first day {asked.first_day} and {asked.planned_infusion}"

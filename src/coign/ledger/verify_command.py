@@ -1,0 +1,65 @@
+"""What `coign verify --database` prints and how it ends; `cli` gives it address, ledger, trusted keys and views."""
+
+import sys
+import time
+
+import orjson
+import psycopg
+
+from coign.kernel.errors import Invalid, NotFound
+from coign.ledger.states import Folding
+from coign.ledger.store import connect
+from coign.ledger.verification import Verification, read_log_keys, verify_database
+
+_TELL_EVERY_S = 1.0
+
+
+def command(as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding: Folding) -> int:
+    """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database."""
+    try:
+        log_keys = read_log_keys(log_key_text)
+    except Invalid as error:
+        return _fail(as_json, f"the trusted key cannot be read: {error}", 2)
+    try:
+        with connect(dsn) as connection:
+            result = verify_database(
+                connection, ledger_id, log_keys=log_keys, folding=folding, progress=_Telling("entries")
+            )
+    except NotFound as error:
+        return _fail(as_json, str(error), 1)
+    except psycopg.OperationalError as error:
+        return _fail(as_json, f"the database does not answer: {str(error).splitlines()[0]}", 4)
+    _print(result, as_json)
+    return result.exit_code
+
+
+class _Telling:
+    """Progress on standard error: how far, and how many a second; at most once a second, and once at the end."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._start, self._told = what, time.monotonic(), time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done < total and now - self._told < _TELL_EVERY_S:
+            return
+        self._told = now
+        rate = done / max(now - self._start, 1e-6)
+        print(f"{done} of {total} {self._what}, {rate:,.0f} a second", file=sys.stderr)
+
+
+def _print(result: Verification, as_json: bool) -> None:
+    if as_json:
+        print(orjson.dumps(result.as_json(), option=orjson.OPT_INDENT_2).decode())
+        return
+    for title, lines in (("Proved", result.proved), ("Not proved", result.not_proved)):
+        for line in lines:
+            print(f"{title}: {line}")
+    for problem in result.problems:
+        print(f"Problem: {problem}")
+    print(result.verdict)
+
+
+def _fail(as_json: bool, message: str, code: int) -> int:
+    print(orjson.dumps({"ok": False, "error": message}).decode() if as_json else message)
+    return code

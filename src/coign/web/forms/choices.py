@@ -1,0 +1,80 @@
+"""Lists to choose from, by the name that a command's field gives (`asks(..., options="organisations")`).
+
+A domain whose actions need a further list registers a function here: it gets whom to choose for and gives (value, label).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from coign.kernel.subjects import Organisation
+from coign.kernel.values import Actor
+from coign.kernel.views import View
+from coign.people.views import AUTHORITY, ORGANISATION, SITE
+from coign.web.reading import reader
+
+Choices = list[tuple[str, str]]
+LISTS: dict[str, Callable[[Actor], Choices]] = {}
+
+
+def choices(name: str) -> Callable[[Callable[[Actor], Choices]], Callable[[Actor], Choices]]:
+    """Register the function that gives this list."""
+
+    def register(function: Callable[[Actor], Choices]) -> Callable[[Actor], Choices]:
+        assert name not in LISTS, name
+        LISTS[name] = function
+        return function
+
+    return register
+
+
+def choices_for(name: str, actor: Actor) -> Choices | None:
+    """The list of this name for this actor; None: nobody offers it here."""
+    function = LISTS.get(name)
+    return None if function is None else function(actor)
+
+
+def _every(view: View[Any], label: Callable[[Any], str]) -> Choices:
+    return [
+        (str(subject), f"{label(state)} ({subject.identifier})" if label(state) else subject.identifier)
+        for subject, state in reader().states(view)
+    ]
+
+
+@choices("organisations")
+def organisations(actor: Actor) -> Choices:
+    """Every organisation that takes part."""
+    return _every(ORGANISATION, lambda state: str(state.name))
+
+
+@choices("sites")
+def sites(actor: Actor) -> Choices:
+    """The places of every organisation."""
+    return _every(SITE, lambda state: str(state.name))
+
+
+@choices("people")
+def people(actor: Actor) -> Choices:
+    """Everybody who is active; names are in the vault, so identifiers are shown."""
+    return [(str(s), s.identifier) for s, state in reader().states(AUTHORITY) if state.active]
+
+
+@choices("proposed_authenticators")
+def proposed_authenticators(actor: Actor) -> Choices:
+    """Authenticators that wait for a second administrator."""
+    return [
+        (state.proposal.credential, f"{state.proposal.credential}, {s.identifier}")
+        for s, state in reader().states(AUTHORITY)
+        if state.proposal is not None
+    ]
+
+
+@choices("authenticators")
+def authenticators(actor: Actor) -> Choices:
+    """Authenticators that sign now."""
+    return [(c.id, f"{c.id}, {s.identifier}") for s, state in reader().states(AUTHORITY) for c in state.credentials]
+
+
+def own_site(organisation: Organisation) -> str | None:
+    """The only place of an organisation; None when it has several or none."""
+    found = [str(s) for s, state in reader().states(SITE) if state.organisation == organisation]
+    return found[0] if len(found) == 1 else None
