@@ -11,8 +11,13 @@ from coign.people import authority
 DOMAINS = (installation, people, custody)
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}
-GATES: dict[str, Gate[Any]] = {gate.id: gate for action in ACTIONS.values() for gate in action.gates}
+#: Gates that stand before every action: they are asked about the subjects of its command.
+SUBJECT_GATES: tuple[tuple[View[Any], Gate[Any]], ...] = installation.SUBJECT_GATES
+GATES: dict[str, Gate[Any]] = {
+    gate.id: gate
+    for gate in (*(gate for _, gate in SUBJECT_GATES), *(g for action in ACTIONS.values() for g in action.gates))
+}
 PARTIES = parties_view()
 VIEWS: tuple[View[Any], ...] = (PARTIES, *(view for domain in DOMAINS for view in domain.VIEWS))
 
-__all__ = ["ACTIONS", "DOMAINS", "GATES", "PARTIES", "VIEWS", "authority"]
+__all__ = ["ACTIONS", "DOMAINS", "GATES", "PARTIES", "SUBJECT_GATES", "VIEWS", "authority"]

@@ -196,9 +196,13 @@ def test_a_label_that_does_not_fit_is_refused_and_never_cut() -> None:
         assert no.value.errors[0].field == "content"
 
 
-def test_long_codes_never_run_under_the_symbol() -> None:
+def test_long_codes_never_run_under_the_symbol_or_off_the_label() -> None:
     long = replace(BAG, kind=LabelKind.SHIPPER, identifier="U" * 64, chain="C" * 64, lot="L" * 64)
-    assert scan_back(label_png(long)) == long.payload
+    picture = label_png(long)
+    assert scan_back(picture) == long.payload
+    with Image.open(io.BytesIO(picture)) as image:
+        margin = image.convert("L").crop((image.width - 25, 0, image.width, image.height))
+    assert margin.getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize("length", [1, 13, 40, 64])

@@ -295,6 +295,15 @@ def test_a_commitment_is_the_one_outsiders_compute(field: str, value: str, key: 
         open_sealed(row.sealed, key, ledger + 1, row.commitment)
 
 
+def test_an_opening_that_does_not_belong_to_its_commitment_is_noticed_even_if_the_key_made_it() -> None:
+    key, committed = bytes(32), bytes(range(32))
+    context = b"coign/vault/opening/v1\x00" + b"1" + b"\x00" + committed
+    clear = bytes(32) + canonical({"field": "family_name", "value": "Silva"})
+    forged = bytes(12) + AESGCM(key).encrypt(bytes(12), clear, context)
+    with pytest.raises(IntegrityFailure, match="another commitment"):
+        open_sealed(forged, key, 1, committed)
+
+
 @given(texts)
 def test_the_form_for_searching_is_stable(value: str) -> None:
     assert search_form(search_form(value)) == search_form(value)

@@ -21,6 +21,10 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     kinds.add_parser("clock", parents=[common], help="the clock is wrong").set_defaults(run=_clock)
 
 
+def _verified(said: dict[str, Any]) -> str:
+    return "The ledger verifies." if said["verified"] else "The ledger does not verify: " + "; ".join(said["problems"])
+
+
 def _times(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number of 1 or more, not {text!r}")
@@ -35,7 +39,7 @@ def _crash(given: argparse.Namespace) -> int:
     text = (
         f"{said['rounds']} rounds, {said['acknowledged']} acknowledged, {said['found']} found, {said['repeated']} "
         f"repeated without an answer: {len(said['lost'])} lost, {len(said['doubled'])} doubled.\n"
-        f"{'The ledger verifies.' if said['verified'] else 'The ledger does not verify: ' + '; '.join(said['problems'])}"
+        f"{_verified(said)}"
     )
     answer(said, text, as_json=given.as_json)
     return 0 if result.ok else 1
@@ -50,7 +54,7 @@ def _database(given: argparse.Namespace) -> int:
         f"{said['stops']} stops, {said['cuts']} connections cut at COMMIT: {said['acknowledged']} acknowledged, "
         f"{said['found']} found, {said['unavailable']} told to try again; {len(said['lost'])} lost, "
         f"{len(said['doubled'])} doubled.\n"
-        f"{'The ledger verifies.' if said['verified'] else 'The ledger does not verify: ' + '; '.join(said['problems'])}"
+        f"{_verified(said)}"
     )
     answer(said, text, as_json=given.as_json)
     return 0 if result.ok else 1
@@ -74,11 +78,9 @@ def _disk(given: argparse.Namespace) -> int:
 
 
 def _clock(given: argparse.Namespace) -> int:
-    from coign.database import scratch
     from coign.drill.clock import drill
 
-    with scratch() as database:
-        result = drill(database, progress=say)
+    result = drill(progress=say)
     said = result.to_json()
     lines = [
         f"{each['case']:18} {'stopped' if each['stopped'] else 'went on':8} "

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        _quiet_output()
         parsed = parser(given).parse_args(given)
         return int(parsed.run(parsed))
     except SystemExit as leaving:  # argparse after --help
@@ -73,6 +74,13 @@ def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
         if asked in (None, name) and _is_present(path):
             importlib.import_module(path).add_commands(commands)
     return top
+
+
+def _quiet_output() -> None:
+    """Log lines go to standard error: standard output belongs to the answer."""
+    from coign.service import logs
+
+    logs.to_stderr()
 
 
 def _is_present(path: str) -> bool:

@@ -34,6 +34,16 @@ class LoggerRead(Fact, type="coldchain.logger_read.v1", about=("shipment", "unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggerMissing(Fact, type="coldchain.logger_missing.v1", about=("shipment", "unit")):
+    """There is no file to read, or only one of another logger: nobody knows how warm the journey was."""
+
+    shipment: Shipment
+    unit: Unit
+    by: Person
+    why: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExcursionAssessed(Fact, type="coldchain.excursion_assessed.v1", about=("unit",)):
     """The quality unit judged what a warming, or time that nobody knows, means for this unit."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from coign.coldchain.events import ExcursionAssessed, LoggerRead
+from coign.coldchain.events import ExcursionAssessed, LoggerMissing, LoggerRead
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Instant
@@ -52,6 +52,8 @@ def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
             return replace(state, unread=None, verdict=state.verdict if state.open else "in_order")
         case LoggerRead(verdict=verdict):
             return replace(state, unread=None, verdict=verdict, open=True)
+        case LoggerMissing():
+            return replace(state, unread=None, verdict="unknown", open=True)
         case ExcursionAssessed(verdict=verdict):
             bad = state.not_usable or verdict == "not_usable"
             return replace(state, open=False, not_usable=bad, assessed_at=stamp.time)
@@ -62,7 +64,7 @@ def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
 CONDITION = View(
     "coldchain.condition",
     kinds=frozenset({"unit"}),
-    folds=(Packed, Unpacked, LoggerRead, ExcursionAssessed),
+    folds=(Packed, Unpacked, LoggerRead, LoggerMissing, ExcursionAssessed),
     state=ConditionState,
     evolve=_evolve,
     public=True,

@@ -62,3 +62,11 @@ class CollectionFinished(Fact, type="collection.finished.v1", about=("chain",)):
     volume: Quantity
     cd3: Quantity
     din: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelResolved(Fact, type="collection.label_resolved.v1", about=("unit",)):
+    """A third person found out why a label differed; it is scanned back anew before the bag may move."""
+
+    unit: Unit
+    finding: FreeText

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
 from coign.database import Database
-from coign.drill import story
-from coign.kernel.errors import CoignError
+from coign.drill import crash, story
+from coign.kernel.errors import CoignError, Unavailable
 from coign.kernel.values import Instant
 from coign.ledger.clock import SystemClock
 from coign.perform.door import Door
@@ -56,6 +57,7 @@ class Shown:
     in_order: bool = True
     backdated: int = 0
     stopped: bool = False
+    stays_shut: bool = False
     read_only: str = ""
     ok: bool = True
 
@@ -96,35 +98,48 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The object that the command prints."""
-        keys = ("case", "ok", "entries", "in_order", "backdated", "stopped", "read_only")
+        keys = ("case", "ok", "entries", "in_order", "backdated", "stopped", "stays_shut", "read_only")
         return {"ok": self.ok, "cases": [{key: getattr(case, key) for key in keys} for case in self.cases]}
 
 
-def drill(database: Database, *, progress: Callable[[str], None] = lambda line: None) -> Result:
-    """Every case on a ledger of its own in this database."""
+def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
+    """Every case on a ledger of its own, in a temporary installation."""
     result = Result()
-    for number, case in enumerate(CASES):
-        result.cases.append(_jump(database, 8000 + number, case))
-        progress(f"{case.name}: {'as it must be' if result.cases[-1].ok else result.cases[-1]}")
-    result.cases.append(_summer_time_ends(database, 8000 + len(CASES)))
-    progress(f"summer time ends: {'as it must be' if result.cases[-1].ok else result.cases[-1]}")
+    with crash.installation(callers=1) as (home, supervisor):
+        database, settings = supervisor.start(), Settings(home=home, demonstration=False)
+        for number, case in enumerate(CASES, start=2):
+            result.cases.append(_jump(_On(database, settings, number), case))
+            progress(_told(result.cases[-1]))
+        result.cases.append(_summer_time_ends(_On(database, settings, len(CASES) + 2)))
+        progress(_told(result.cases[-1]))
     return result
 
 
-@contextmanager
-def _on(database: Database, ledger_id: int, clock: SetClock) -> Iterator[Door]:
-    settings = Settings(demonstration=False)
-    with Service.on(database, settings, ledger_id=ledger_id, clock=clock.clock()) as service:
-        story.set_up(service.door, callers=1)
-        yield service.door
+def _told(shown: Shown) -> str:
+    return f"{shown.case}: {'as it must be' if shown.ok else shown}"
 
 
-def _jump(database: Database, ledger_id: int, case: Case) -> Shown:
+@dataclass(frozen=True, slots=True)
+class _On:
+    """One ledger for one case."""
+
+    database: Database
+    settings: Settings
+    ledger_id: int
+
+    @contextmanager
+    def door(self, set_clock: SetClock) -> Iterator[Door]:
+        given = {"ledger_id": self.ledger_id, "clock": set_clock.clock()}
+        with Service.on(self.database, self.settings, **given) as service:
+            yield service.door
+
+
+def _jump(on: _On, case: Case) -> Shown:
     """Hand-overs before the jump and after it; what was recorded afterwards must not lie before what was there."""
     shown, set_clock = Shown(case.name), SetClock(time.time_ns() // 1000)
-    pair = story.pairs(1)[0]
-    hand_overs = story.hand_overs(f"clock-{ledger_id}", pair)
-    with _on(database, ledger_id, set_clock) as door:
+    hand_overs = story.hand_overs(f"clock-{on.ledger_id}", story.pairs(1)[0])
+    with on.door(set_clock) as door:
+        story.set_up(door, callers=1)
         for _ in range(4):
             door.perform(next(hand_overs))
         set_clock.set_by_us = case.jump_us
@@ -133,25 +148,33 @@ def _jump(database: Database, ledger_id: int, case: Case) -> Shown:
                 door.perform(next(hand_overs))
         except CoignError:
             shown.stopped = True
-    _judge(database, ledger_id, shown)
-    shown.ok = shown.in_order and not shown.backdated and shown.stopped == case.stops == bool(shown.read_only)
+    set_clock.set_by_us = 0
+    with on.door(set_clock) as door:  # the clock is right again, and the process was started anew
+        try:
+            door.perform(next(hand_overs))
+        except Unavailable:
+            shown.stays_shut = True
+    _judge(on, shown)
+    as_expected = shown.stopped == shown.stays_shut == bool(shown.read_only) == case.stops
+    shown.ok = shown.in_order and not shown.backdated and as_expected
     return shown
 
 
-def _summer_time_ends(database: Database, ledger_id: int) -> Shown:
+def _summer_time_ends(on: _On) -> Shown:
     """A hand-over that spans the repeated hour: minutes are those that passed, and local times carry their offset."""
     shown = Shown("summer time ends")
     start = DST_ENDS.timestamp() - 30  # 02:59:30 in Berlin, for the first time
     pair, set_clock = story.pairs(1)[0], SetClock(int(start * 1_000_000))
-    with _on(database, ledger_id, set_clock) as door:
-        hand_overs = story.hand_overs(f"clock-{ledger_id}", pair)
+    with on.door(set_clock) as door:
+        story.set_up(door, callers=1)
+        hand_overs = story.hand_overs(f"clock-{on.ledger_id}", pair)
         door.perform(next(hand_overs))
         offered = door.perform(next(hand_overs)).position
         set_clock.let_pass(seconds=60)  # it is 02:00:30 in Berlin, and later than before
         accepted = door.perform(next(hand_overs)).position
-    _judge(database, ledger_id, shown)
-    with psycopg.connect(database.reader_dsn) as connection:
-        times = [_time(connection, ledger_id, position) for position in (offered, accepted)]
+    _judge(on, shown)
+    with psycopg.connect(on.database.reader_dsn) as connection:
+        times = [_time(connection, on.ledger_id, position) for position in (offered, accepted)]
     local = [time.moment.astimezone(_ZONE) for time in times]
     repeated = local[1].replace(tzinfo=None) < local[0].replace(tzinfo=None)
     told_apart = local[0].utcoffset() != local[1].utcoffset()
@@ -160,16 +183,16 @@ def _summer_time_ends(database: Database, ledger_id: int) -> Shown:
     return shown
 
 
-def _judge(database: Database, ledger_id: int, shown: Shown) -> None:
-    with psycopg.connect(database.reader_dsn) as connection:
+def _judge(on: _On, shown: Shown) -> None:
+    with psycopg.connect(on.database.reader_dsn) as connection:
         rows = connection.execute(
             "select convert_from(body, 'UTF8')::jsonb ->> 'time' from entry where ledger_id = %s order by position",
-            (ledger_id,),
+            (on.ledger_id,),
         ).fetchall()
-        head = connection.execute("select read_only from head where ledger_id = %s", (ledger_id,)).fetchone()
+        head = connection.execute("select read_only from head where ledger_id = %s", (on.ledger_id,)).fetchone()
     times = [row[0] for row in rows]
     shown.entries = len(times)
-    shown.backdated = sum(later <= earlier for earlier, later in zip(times, times[1:], strict=False))
+    shown.backdated = sum(later <= earlier for earlier, later in pairwise(times))
     shown.in_order = times == sorted(set(times))
     shown.read_only = head[0] if head else ""
 

@@ -1,4 +1,4 @@
-"""`kill -9` at a random moment, again and again: of the process, of the database, of both; then count (CSV-01, CSV-13)."""
+"""`kill -9` at a random moment, again and again: of the process, the database, both; then count (CSV-01, CSV-13)."""
 
 import random
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +14,16 @@ from typing import Any
 
 from coign.database import Supervisor
 from coign.drill import findings, journal, load, story
-from coign.drill.journal import Journal
+from coign.drill.journal import Answered, Journal
+from coign.perform.request import Request
 from coign.service import LEDGER_ID, Service, Settings
 
 CALLERS = 16
 KINDS = ("process", "database", "both")
 READY_SECONDS_MAX = 120
-#: A caller that waits longer than the writer takes to find the database again has been forgotten.
-RECOVERED_SECONDS_MAX = 30
+PROGRESS_SECONDS_MAX = 10
+#: A round kills after up to so many answers, at random; often while the process is still settling the round before.
+ANSWERS_BEFORE_MAX = 600
 
 
 @dataclass(slots=True)
@@ -80,22 +82,27 @@ def drill(
 ) -> Result:
     """So many rounds of load and `kill -9`; the same seed kills in the same ways (not at the same instants)."""
     chance, result = random.Random(seed), Result()  # noqa: S311 - chooses when to kill, protects nothing
+    answered: list[Answered] = []
+    still_open: list[Request] = []
     with installation(callers) as (home, supervisor):
-        file = home / "journal"
         for number in range(rounds):
-            kind = chance.choice(KINDS)
+            kind, file = chance.choice(KINDS), home / f"journal-{number}"
+            journal.carry(still_open, file)
             _round(home, file, supervisor, f"r{number}", kind, chance, callers)
+            still_open = take_in(file, answered, result)
             result.rounds += 1
-            result.repeated += len(journal.read(file).unanswered)
+            result.repeated += len(still_open)
             result.kills[kind] = result.kills.get(kind, 0) + 1
-            _look(supervisor, file, result)
+            look(supervisor.start().reader_dsn, answered, result)
             progress(
                 f"round {number + 1} of {rounds}: killed {kind}; {result.acknowledged} acknowledged, {_verdict(result)}"
             )
             if not result.ok:
                 return result
-        _settle(home, file, supervisor, result)
-        _look(supervisor, file, result)
+        file = home / "journal-last"
+        journal.carry(still_open, file)
+        settle(home, file, answered, result)
+        look(supervisor.start().reader_dsn, answered, result)
     return result
 
 
@@ -110,7 +117,8 @@ def _round(
     supervisor.start()
     child = _start(home, file, name, callers)
     try:
-        time.sleep(chance.uniform(0.0, 1.5))
+        _wait_for(file, chance.choice((0, 1, chance.randint(2, ANSWERS_BEFORE_MAX))))
+        time.sleep(chance.uniform(0.0, 0.05))
         if kind == "process":
             child.kill()
         elif kind == "both":
@@ -121,8 +129,7 @@ def _round(
             supervisor.kill()
             time.sleep(chance.uniform(0.0, 0.5))
             supervisor.start()
-            _wait_until_answering(file)
-            time.sleep(chance.uniform(0.0, 1.0))
+            _wait_for(file, len(journal.read(file).answered) + chance.randint(1, ANSWERS_BEFORE_MAX))
             child.kill()
     finally:
         child.kill()
@@ -162,26 +169,34 @@ def _start(home: Path, file: Path, name: str, callers: int) -> "subprocess.Popen
     return child
 
 
-def _wait_until_answering(file: Path) -> None:
-    """The database was killed and is back: the same process must find it and answer its callers again."""
-    before, deadline = len(journal.read(file).answered), time.monotonic() + RECOVERED_SECONDS_MAX
-    while len(journal.read(file).answered) <= before and time.monotonic() < deadline:
-        time.sleep(0.1)
+def _wait_for(file: Path, answers: int) -> None:
+    """Until so many callers were answered, or a while has passed; a slow machine is not a reason to wait for ever."""
+    deadline = time.monotonic() + PROGRESS_SECONDS_MAX
+    while len(journal.read(file).answered) < answers and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
-def _settle(home: Path, file: Path, supervisor: Supervisor, result: Result) -> None:
+def settle(home: Path, file: Path, answered: list[Answered], result: Result) -> None:
     """What the last process left open is asked again too."""
     notes = Journal(file)
     with Service.open(settings=Settings(home=home, demonstration=False)) as service:
         load.settle(service.door, file, notes, threading.Event())
     notes.close()
-    if left := journal.read(file).unanswered:
+    if left := take_in(file, answered, result):
         result.problems.append(f"{len(left)} requests have no answer even when repeated")
 
 
-def _look(supervisor: Supervisor, file: Path, result: Result) -> None:
+def take_in(file: Path, answered: list[Answered], result: Result) -> list[Request]:
+    """What a journal says was answered, and what nobody has expected; gives what is still open."""
     memory = journal.read(file)
-    found = findings.look(supervisor.start().reader_dsn, LEDGER_ID, memory.answered)
+    answered += memory.answered
+    result.problems += [f"an answer that no drill provokes: {each}" for each in memory.failed]
+    return memory.unanswered
+
+
+def look(dsn: str, answered: Sequence[Answered], result: Result) -> None:
+    """Compare the ledger with everything that was ever answered."""
+    found = findings.look(dsn, LEDGER_ID, answered)
     result.entries, result.acknowledged, result.found = found.entries, found.acknowledged, found.found
     result.lost, result.doubled = found.lost, found.doubled
-    result.problems = found.problems + [f"an answer that no drill provokes: {each}" for each in memory.failed]
+    result.problems += found.problems

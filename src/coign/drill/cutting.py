@@ -35,10 +35,9 @@ class CuttingProxy:
         self._moment: Moment | None = None
         self.happened = threading.Event()
         self.database = Database(
-            *(
-                make_conninfo(dsn, host=self._folder.name)
-                for dsn in (database.owner_dsn, database.application_dsn, database.reader_dsn)
-            ),
+            self._through(database.owner_dsn),
+            self._through(database.application_dsn),
+            self._through(database.reader_dsn),
             embedded=database.embedded,
         )
         threading.Thread(target=self._accept, daemon=True).start()
@@ -53,6 +52,9 @@ class CuttingProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._folder.cleanup()
+
+    def _through(self, dsn: str) -> str:
+        return make_conninfo(dsn, host=self._folder.name)
 
     def cut(self, moment: Moment) -> None:
         """Cut the next connection that commits; `happened` is set when it is done."""

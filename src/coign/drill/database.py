@@ -14,8 +14,8 @@ from typing import Any
 from coign.database import Supervisor
 from coign.drill import crash, journal, load, story
 from coign.drill.cutting import CuttingProxy, Moment
-from coign.drill.journal import Journal
-from coign.service import LEDGER_ID, Service, Settings
+from coign.drill.journal import Answered, Journal
+from coign.service import Service, Settings
 
 CALLERS = 8
 #: Longer than the writer waits for the database to come back, so that callers are told to try again.
@@ -53,9 +53,10 @@ def drill(times: int, *, callers: int = CALLERS, progress: Callable[[str], None]
                 _cut(proxy, file, moment)
                 result.cuts += 1
                 progress(f"cut {moment} COMMIT: callers are answered again")
-        crash.settle(home, file, result)
-        crash.look(supervisor.start().reader_dsn, LEDGER_ID, file, result)
         result.unavailable = journal.read(file).unavailable
+        answered: list[Answered] = []
+        crash.settle(home, file, answered, result)
+        crash.look(supervisor.start().reader_dsn, answered, result)
     return result
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from coign.database import DatabaseUnavailable, Supervisor
 from coign.drill import crash, journal, load, story
-from coign.drill.journal import Journal
-from coign.service import LEDGER_ID, Service, Settings
+from coign.drill.journal import Answered, Journal
+from coign.service import Service, Settings
 
 CALLERS = 8
 SMALL_DISK_MB = 192
@@ -49,20 +49,24 @@ class Result(crash.Result):
 
     def to_json(self) -> dict[str, Any]:
         """The object that the command prints."""
-        more = {name: getattr(self, name) for name in ("possible", "why", "means", "acknowledged_before", "unavailable")}
+        more = {
+            name: getattr(self, name) for name in ("possible", "why", "means", "acknowledged_before", "unavailable")
+        }
         return {**super(Result, self).to_json(), "ok": self.ok, **more}
 
 
 def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
     """On a small disk if one can be mounted, else with files that cannot grow."""
     with tempfile.TemporaryDirectory(prefix="coign-drill-") as folder:
-        home = Path(folder).resolve()
+        home, notes = Path(folder, "home"), Path(folder, "journal")  # the drill's memory is not on the full disk
+        home.mkdir(mode=0o700)
+        Path(folder).chmod(0o711)  # the database's own account must be able to pass
         if _can_mount(home):
             progress(f"a file system of {SMALL_DISK_MB} MB of its own")
-            return _on_small_disk(home)
+            return _on_small_disk(home, notes)
         progress(f"files of at most {FILE_BYTES_MAX >> 20} MB")
         try:
-            return _with_small_files(home)
+            return _with_small_files(home, notes)
         except DatabaseUnavailable as error:
             return Result(possible=False, why=f"the database does not start with limited files here: {error}")
 
@@ -83,8 +87,8 @@ def _can_mount(home: Path) -> bool:
     return tried.returncode == 0
 
 
-def _on_small_disk(home: Path) -> Result:
-    command = _mounted(home, [sys.executable, "-m", "coign.drill.disk", str(home)])
+def _on_small_disk(home: Path, notes: Path) -> Result:
+    command = _mounted(home, [sys.executable, "-m", "coign.drill.disk", str(home), str(notes)])
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     try:
         said = json.loads(done.stdout.splitlines()[-1])
@@ -95,12 +99,12 @@ def _on_small_disk(home: Path) -> Result:
     return Result(**fields)
 
 
-def _with_small_files(home: Path) -> Result:
+def _with_small_files(home: Path, notes: Path) -> Result:
     supervisor = Supervisor(home)
     with _files_at_most(FILE_BYTES_MAX):
         supervisor.start()
     try:
-        return _fill(home, supervisor, f"files limited to {FILE_BYTES_MAX >> 20} MB", _bulk, supervisor.restart)
+        return _fill(home, notes, supervisor, f"files limited to {FILE_BYTES_MAX >> 20} MB", _bulk, supervisor.restart)
     finally:
         supervisor.stop()
 
@@ -115,7 +119,7 @@ def _files_at_most(limit_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _small_disk_here(home: Path) -> Result:
+def _small_disk_here(home: Path, notes: Path) -> Result:
     """Inside the mount namespace: the home is the small disk."""
     supervisor, ballast = Supervisor(home), home / "ballast"
     supervisor.start()
@@ -130,7 +134,7 @@ def _small_disk_here(home: Path) -> Result:
         supervisor.start()
 
     try:
-        return _fill(home, supervisor, f"a file system of {SMALL_DISK_MB} MB", fill, free)
+        return _fill(home, notes, supervisor, f"a file system of {SMALL_DISK_MB} MB", fill, free)
     finally:
         supervisor.stop()
 
@@ -146,10 +150,15 @@ def _bulk(service: Service) -> None:
 
 
 def _fill(
-    home: Path, supervisor: Supervisor, means: str, fill: Callable[[Service], None], free: Callable[[], object]
+    home: Path,
+    file: Path,
+    supervisor: Supervisor,
+    means: str,
+    fill: Callable[[Service], None],
+    free: Callable[[], object],
 ) -> Result:
     """Callers at work; the disk fills, stays full for a while, is freed; then everything is compared."""
-    result, file = Result(means=means), home / "journal"
+    result = Result(means=means)
     notes, stop = Journal(file), threading.Event()
     with Service.open(settings=Settings(home=home, demonstration=False)) as service:
         story.set_up(service.door, CALLERS)
@@ -164,18 +173,17 @@ def _fill(
             time.sleep(FULL_SECONDS)
             result.unavailable = journal.read(file).unavailable
             free()
-            answered = len(journal.read(file).answered)
-            if not _wait(lambda: len(journal.read(file).answered) > answered + CALLERS):
+            so_far = len(journal.read(file).answered)
+            if not _wait(lambda: len(journal.read(file).answered) > so_far + CALLERS):
                 result.problems.append("there is room again, and callers are still not answered")
         finally:
             stop.set()
             callers.join()
     notes.close()
     supervisor.start()
-    crash.settle(home, file, result)
-    before = list(result.problems)
-    crash.look(supervisor.start().reader_dsn, LEDGER_ID, file, result)
-    result.problems = before + result.problems
+    answered: list[Answered] = []
+    crash.settle(home, file, answered, result)
+    crash.look(supervisor.start().reader_dsn, answered, result)
     return result
 
 
@@ -189,4 +197,4 @@ def _wait(ready: Callable[[], bool]) -> bool:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_small_disk_here(Path(sys.argv[1])).to_json()))
+    print(json.dumps(_small_disk_here(Path(sys.argv[1]), Path(sys.argv[2])).to_json()))

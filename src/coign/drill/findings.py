@@ -114,13 +114,13 @@ def _compare_head(connection: psycopg.Connection, ledger_id: int, leaves: list[b
 _DISAGREEMENTS = (
     (
         "entry without its key",
-        "select e.position::text from entry e left join nonce n on n.ledger_id = e.ledger_id and n.position = e.position "
-        "where e.ledger_id = %(ledger)s and n.nonce is null",
+        "select e.position::text from entry e left join nonce n using (ledger_id, position) "
+        "where ledger_id = %(ledger)s and n.nonce is null",
     ),
     (
         "key without its entry",
-        "select n.nonce from nonce n left join entry e on n.ledger_id = e.ledger_id and n.position = e.position "
-        "where n.ledger_id = %(ledger)s and e.position is null",
+        "select n.nonce from nonce n left join entry e using (ledger_id, position) "
+        "where ledger_id = %(ledger)s and e.body is null",
     ),
     (
         "subject whose head does not agree with its entries",

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -67,6 +68,14 @@ class Memory:
         """Asked, and nobody knows what became of it: to be asked again under the same key."""
         known = {(each.person, each.nonce) for each in self.answered}
         return [request for key, request in self.asked.items() if key not in known]
+
+
+def carry(requests: Iterable[Request], file: Path) -> None:
+    """Begin a new journal with what is still open from the one before."""
+    journal = Journal(file)
+    for request in requests:
+        journal.asked(request)
+    journal.close()
 
 
 def read(file: Path) -> Memory:

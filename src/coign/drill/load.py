@@ -1,4 +1,4 @@
-"""The process that drills kill: a service with many callers, each performing custody actions and noting every answer."""
+"""The process that drills kill: a service with many callers who perform custody actions and note every answer."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from coign.drill.journal import Journal
 from coign.kernel.errors import Unavailable
 from coign.perform.door import Door
 from coign.perform.request import Request
-from coign.service import Service, Settings
+from coign.service import Service, Settings, logs
 
 AGAIN_SECONDS = 0.05
 
@@ -76,6 +76,7 @@ def main() -> int:
     parser.add_argument("--callers", type=int, required=True)
     parser.add_argument("--name", required=True, help="distinguishes this process's units from those of others")
     given = parser.parse_args()
+    logs.to_stderr()
     stop = threading.Event()
     threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     notes = Journal(given.journal)

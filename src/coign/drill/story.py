@@ -1,6 +1,6 @@
 """Who acts and what they do: two organisations hand units to and fro, for drills and measurements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -51,7 +51,7 @@ def set_up(door: Door, callers: int) -> None:
         door.perform_all(requests[start : start + 200])
 
 
-def _request(action: str, nonce: str, command: dict[str, object]) -> Request:
+def _request(action: str, nonce: str, command: Mapping[str, object]) -> Request:
     return Request(action, SETUP, nonce, command)
 
 

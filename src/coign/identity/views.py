@@ -12,7 +12,7 @@ from coign.identity.events import (
     UnitsUnblocked,
 )
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Person, Product, Programme, Unit
+from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Product, Programme, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 
@@ -85,8 +85,6 @@ class UnitState:
     label_verified: bool = False
     blocked: tuple[str, ...] = ()
     ended: str = ""
-    #: Who printed the label: somebody else scans it back.
-    labelled_by: Person | None = None
 
     @property
     def stands_still_because(self) -> str | None:
@@ -105,7 +103,7 @@ def _evolve_unit(state: UnitState, fact: Fact, stamp: Stamp) -> UnitState:
         case UnitCreated():
             return UnitState(
                 fact.chain, fact.unit_kind, fact.organisation, stamp.time, fact.parents, fact.batch, fact.din,
-                fact.expires, fact.label_serial, labelled_by=stamp.actor.person,
+                fact.expires, fact.label_serial,
             )  # fmt: skip
         case LabelVerified():
             return replace(state, label_verified=True)
@@ -125,6 +123,5 @@ UNIT = View(
     folds=(UnitCreated, LabelVerified, UnitsBlocked, UnitsUnblocked, UnitEnded),
     state=UnitState,
     evolve=_evolve_unit,
-    version=2,
     public=True,
 )

@@ -1,10 +1,26 @@
 """The gates of the record's own life, and the one gate that stands before every action."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from coign.installation.events import THIS
-from coign.installation.views import INSTALLATION
+from coign.installation.views import DAMAGE, INSTALLATION
 from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Subject
+
+
+@gate(
+    "ledger.subject_is_whole",
+    requirement="CSV-01",
+    protects="What is decided on a damaged history may be decided on the wrong history.",
+    remedy="Establish from other sources what happened and go on under a new identifier; the damaged one stays closed.",
+    resolvers=("qa", "admin"),
+    risk=Risk.PATIENT,
+)
+def subject_is_whole(subjects: Sequence[Subject], known: Circumstances) -> str | None:
+    """Asked before every action, about all subjects of its command that are not public."""
+    damaged = [s.identifier for s in subjects if known.state(DAMAGE, s).damaged]
+    return f"entries about {', '.join(damaged)} were found changed or missing" if damaged else None
 
 
 @gate(

@@ -4,8 +4,9 @@
 """
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
+from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -79,12 +80,21 @@ def _normalised(value: Any) -> Any:
     return value
 
 
-def _unknown(expected: Any, body: Any, path: str) -> list[FieldError]:
-    """Fields that the command does not have: a misspelt field must never be dropped quietly."""
-    if isinstance(body, Mapping) and is_dataclass(expected):
-        known = {f.name: f.type for f in fields(expected)}
-        return [FieldError(f"{path}{name}", "is not a field here") for name in body if name not in known]
-    return []
+def _unknown(expected: Iterable[type], body: Any, path: str) -> list[FieldError]:
+    """Fields that nothing here has, at any depth: a misspelt field must never be dropped quietly."""
+    if isinstance(body, list):
+        return [error for n, each in enumerate(body) for error in _unknown(expected, each, f"{path}[{n}]")]
+    shape = next((t for t in expected if is_dataclass(t)), None)
+    if shape is None or not isinstance(body, Mapping):
+        return []
+    known, errors = _field_types_once(shape), []
+    for name, value in body.items():
+        where = f"{path}.{name}" if path else str(name)
+        if name not in known:
+            errors.append(FieldError(where, "is not a field here"))
+        elif isinstance(value, list | Mapping):
+            errors += _unknown(known[name], value, where)
+    return errors
 
 
 def from_wire(expected: type[T], body: Any, *, closed_fields: frozenset[str] = frozenset()) -> T:
@@ -94,7 +104,7 @@ def from_wire(expected: type[T], body: Any, *, closed_fields: frozenset[str] = f
     """
     if not isinstance(body, Mapping):
         raise Invalid.at("command", "expected an object")
-    errors = _unknown(expected, body, "")
+    errors = _unknown((expected,), body, "")
     errors += [FieldError(name, "is set by the system") for name in closed_fields if name in body]
     if errors:
         raise Invalid(*errors)
@@ -127,6 +137,9 @@ def field_types(command: type) -> dict[str, tuple[type, ...]]:
     """The types a field accepts, looking through `| None` and tuples; for schemas and sight."""
     hints = get_type_hints(command)
     return {name: tuple(_leaves(hint)) for name, hint in hints.items()}
+
+
+_field_types_once = cache(field_types)
 
 
 def _leaves(hint: Any) -> list[type]:

@@ -5,7 +5,7 @@ Growth: all of it O(batch), nothing depends on the size of the ledger. Three rou
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import LiteralString, Protocol
 
 import psycopg
@@ -336,6 +336,17 @@ class Transaction:
             (self._ledger_id, Instant.of_us(now.us - window_s * 1_000_000)),
         ).fetchall()
         return [(r[0], r[1], r[2]) for r in rows if r[1]]
+
+    def resume(self) -> None:
+        """Two people go on from why the ledger was shut: the same damage does not shut it again."""
+        self._connection.execute(
+            "insert into scrub (ledger_id, verified_to, accepted) select ledger_id, 0, read_only from head "
+            "where ledger_id = %s on conflict (ledger_id) do update "
+            "set accepted = concat_ws(E'\\n', nullif(scrub.accepted, ''), excluded.accepted)",
+            (self._ledger_id,),
+        )
+        self._connection.execute("update head set read_only = '' where ledger_id = %s", (self._ledger_id,))
+        self.known.head = replace(self.known.head, read_only="")
 
     def commit(self) -> None:
         """Make it durable."""

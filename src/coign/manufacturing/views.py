@@ -32,7 +32,7 @@ def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
             return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on)
         case BatchStarted(batch=batch):
             return replace(state, batch=batch)
-        case Abandoned() | BatchRejected():
+        case Abandoned(batch=batch) | BatchRejected(batch=batch) if batch == state.batch:
             return SlotState()  # the therapy needs a new place
         case _:
             return state

@@ -12,7 +12,7 @@ from coign.kernel.values import Instant
 from coign.ledger.states import Folding
 from coign.ledger.store import Store
 from coign.perform.door import Door
-from coign.perform.evaluate import Authority, Judge, Rulebook
+from coign.perform.evaluate import Authority, Judge, Rulebook, SubjectGate
 from coign.perform.intent import basis_bytes
 from coign.perform.protocols import Clock, Resolver, Sealer
 from coign.perform.signatures import SignatureMethod, ed25519
@@ -43,6 +43,7 @@ def judge(programmes: Any = None, programmes_digest: str = "") -> Judge:
         catalogue.PARTIES,
         Authority(authority.reads, authority.missing, authority.public_key),
         Rulebook(rules, programmes, basis),
+        tuple(SubjectGate(view, gate) for view, gate in catalogue.SUBJECT_GATES),
     )
 
 

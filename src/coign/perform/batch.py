@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from coign.installation.events import LedgerResumed
 from coign.kernel.errors import CoignError, Conflict, Refused, Unavailable
 from coign.kernel.facts import Fact, about, subjects_in
 from coign.kernel.subjects import Subject, parse_subject
@@ -182,6 +183,8 @@ class Batch:
         intent = job.signed.intent if job.signed and outcome == "done" else self._intent(job, command, facts)
         read = [(s, known.heads[s].seq) for s in dict.fromkeys(r.subject for r in job.reads)]
         changed = self._fold(facts, StampFor(self.time, position, job.actor))
+        if any(isinstance(fact, LedgerResumed) for fact in facts):
+            self._transaction.resume()
         subjects = dict.fromkeys(s for fact in facts for s in about(fact))
         sightings = []
         for subject in subjects:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coign.kernel.actions import Action, Circumstances, Read
+from coign.kernel.actions import Action, Circumstances, Gate, Read
 from coign.kernel.errors import Conflict, Forbidden, GateAnswer, NotFound
 from coign.kernel.facts import Fact, about
 from coign.kernel.sight import Parties, may_see
@@ -47,6 +47,14 @@ class Unmet(Exception):
 
 
 @dataclass(frozen=True)
+class SubjectGate:
+    """A gate asked about the subjects of every command, whatever the action, and the view it reads of each."""
+
+    view: View[Any]
+    gate: Gate[Sequence[Subject]]
+
+
+@dataclass(frozen=True)
 class Judge:
     """Evaluates commands; holds nothing that changes."""
 
@@ -54,12 +62,15 @@ class Judge:
     parties: View[Parties]
     authority: Authority
     rulebook: Rulebook
+    #: Asked before the action's own gates.
+    before: tuple[SubjectGate, ...] = ()
 
     def first_reads(self, job: Job) -> list[tuple[Subject, str | None]]:
         """All that can be named from the command alone."""
         wanted: list[tuple[Subject, str | None]] = []
         for subject in job.seen:
             wanted.append((subject, self.parties.name))
+            wanted += [(subject, each.view.name) for each in self.before]
         for read in (*self.authority.reads(job.actor), *job.reads):
             wanted += self._expand(job.action, read)
         return wanted
@@ -116,8 +127,9 @@ class Judge:
             raise Conflict(f"changed since you looked: {', '.join(moved)}. Look again and sign anew")
 
     def gates(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
-        """Every gate's answer."""
-        return job.action.ask(job.command, circumstances)
+        """Every gate's answer: first those that stand before every action, then the action's own."""
+        first = [each.gate.ask(job.seen, circumstances) for each in self.before]
+        return first + job.action.ask(job.command, circumstances)
 
     def decide(self, job: Job, circumstances: Circumstances) -> tuple[Fact, ...]:
         """The facts, once all gates hold (or, for observed acts, whatever holds). Raises `Unmet` otherwise."""

@@ -10,6 +10,11 @@ from coign.kernel.values import Digest, Quantity
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
+def minutes_of(quantity: Quantity) -> float:
+    """A duration in minutes. KeyError: its unit is no unit of time."""
+    return float(quantity.amount * _PER_MINUTE[quantity.unit])
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A named limit or window of the programme, with its source."""
@@ -28,6 +33,7 @@ class Range:
     unit: str
     low: Decimal | None = None
     high: Decimal | None = None
+    below: Decimal | None = None  # a high bound that is itself outside
     equals: str = ""  # for results in words, such as "negative"
     method: str = ""
     source: str = ""
@@ -37,7 +43,11 @@ class Range:
         if self.equals:
             return value == self.equals
         number = Decimal(value)
-        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+        return (
+            (self.low is None or number >= self.low)
+            and (self.high is None or number <= self.high)
+            and (self.below is None or number < self.below)
+        )
 
     @property
     def words(self) -> str:
@@ -47,7 +57,8 @@ class Range:
             return self.equals
         if self.low is not None and self.high is not None:
             return f"{self.low} – {self.high}{unit}"
-        return f"≥ {self.low}{unit}" if self.low is not None else f"≤ {self.high}{unit}"
+        bounds = (("≥", self.low), ("≤", self.high), ("<", self.below))
+        return " and ".join(f"{sign} {bound}{unit}" for sign, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,15 @@ class JourneyStep:
     roles: tuple[str, ...]
     after: tuple[str, ...] = ()
     side: str = ""  # "centre", "maker", "courier": whose people do it
+    task: str = ""  # what one must be qualified for; "": the role is enough
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the track that a journey is drawn on."""
+
+    id: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,9 @@ class ProgrammeVersion:
     storage: str = ""
     consent_purposes: tuple[str, ...] = ()
     fhir_codes: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    materials: Mapping[str, str] = field(default_factory=dict)
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""
@@ -99,8 +122,15 @@ class ProgrammeVersion:
 
     def minutes(self, name: str) -> float:
         """A limit that is a duration, in minutes."""
-        quantity = self.quantity(name)
-        return float(quantity.amount * _PER_MINUTE[quantity.unit])
+        return minutes_of(self.quantity(name))
+
+    def task_of(self, action: str) -> str:
+        """What one must be qualified for to perform an action; "" where the journey names no task for it."""
+        return next((s.task for s in self.journey if s.action == action and s.task), "")
+
+    def next_step(self, done: tuple[str, ...]) -> Step | None:
+        """The production step that comes after those done; None when all are done."""
+        return self.steps[len(done)] if len(done) < len(self.steps) else None
 
     def step(self, id: str) -> Step:
         """A production step by its id."""

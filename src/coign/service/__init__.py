@@ -9,24 +9,49 @@ from typing import Any
 
 import psycopg
 
-from coign.database import Database, running
+from coign.database import Database, home, running
 from coign.kernel.errors import Invalid
-from coign.ledger import schema
+from coign.ledger import check, checkpoints, schema
+from coign.ledger.checkpoints import Publisher
+from coign.ledger.scrubber import Scrubber
+from coign.ledger.shutting import Problem
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
 from coign.service import first_start, vaulting
-from coign.service.clocks import DemonstrationClock, Moved, clock_for
-from coign.service.first_start import LEDGER_ID, SETUP
+from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
+from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.settings import Settings
 from coign.service.vaulting import OpenVault
 from coign.vault import create_tables as create_vault_tables
+from coign_verify.keys import SignerKey, VerifierKey
 
-__all__ = ["LEDGER_ID", "SETUP", "Service", "Settings"]
+__all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare"]
 
 
 def _quiet(line: str) -> None:
     """Nobody watches."""
+
+
+def _never() -> bool:
+    """Whoever calls has no transactions of its own."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """What an opener may give besides the settings."""
+
+    #: The therapies that this installation makes, and the hash of their files.
+    programmes: Any = None
+    programmes_digest: str = ""
+    #: Whether the calling thread holds a transaction of its own; the door refuses such callers.
+    in_transaction: Callable[[], bool] = _never
+    #: Another clock than the ledger's own, for drills.
+    clock: Clock | None = None
+    #: Publish checkpoints and walk the record while open; short commands leave that to the server.
+    background: bool = True
+    progress: Callable[[str], None] = _quiet
 
 
 @dataclass
@@ -39,35 +64,44 @@ class Service:
     origin: str
     demonstration: bool
     clock: Clock
+    simulated: DemonstrationClock | None
     vault: OpenVault
     door: Door
+    log_key: VerifierKey
+    #: What did not verify at the start; if there is anything, the ledger is read-only.
+    problems: list[Problem]
+    #: Called by the writer after each commit with the new size; must not wait.
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
 
     @classmethod
     @contextmanager
-    def open(
-        cls,
-        home: Path | None = None,
-        *,
-        settings: Settings | None = None,
-        programmes: Any = None,
-        programmes_digest: str = "",
-        progress: Callable[[str], None] = _quiet,
-    ) -> Iterator["Service"]:
-        """Open the installation for as long as the block lasts; what is queued at its end is finished first."""
+    def open(cls, home: Path | None = None, *, settings: Settings | None = None, **given: Any) -> Iterator["Service"]:
+        """Open the installation for as long as the block lasts; what is queued at its end is finished first.
+
+        `given`: see `With`.
+        """
         settings = settings or Settings.read()
         if home is not None:
             settings = replace(settings, home=home)
-        with ExitStack() as stack:
-            database = stack.enter_context(running(settings.home))
+        with running(settings.home) as database:
             prepare(database)
-            yield _assembled(stack, database, settings, (programmes, programmes_digest), progress)
+            with cls.on(database, settings, **given) as service:
+                yield service
+
+    @classmethod
+    @contextmanager
+    def on(
+        cls, database: Database, settings: Settings, *, ledger_id: int = LEDGER_ID, **given: Any
+    ) -> Iterator["Service"]:
+        """The same on a database that somebody else holds and has prepared."""
+        with ExitStack() as stack:
+            yield _assembled(stack, database, settings, ledger_id, With(**given))
 
     def advance(self, hours: float) -> Moved:
         """Move a demonstration's clock forward; a ledger that is none has no such switch."""
-        if not isinstance(self.clock, DemonstrationClock):
+        if self.simulated is None:
             raise Invalid.at("hours", "this record is not a demonstration: its clock is the machine's")
-        return self.clock.advance(hours)
+        return self.simulated.advance(hours)
 
 
 def prepare(database: Database) -> None:
@@ -79,40 +113,79 @@ def prepare(database: Database) -> None:
         schema.check_rights(application)
 
 
-def _tell(listeners: list[Callable[[int], None]], size: int) -> None:
-    for listener in listeners:
-        listener(size)
-
-
-def _assembled(
-    stack: ExitStack,
-    database: Database,
-    settings: Settings,
-    programmes: tuple[Any, str],
-    progress: Callable[[str], None],
-) -> Service:
+def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_id: int, given: With) -> Service:
     dsn = database.application_dsn
     with first_start.one_at_a_time(dsn) as connection:
-        opened = first_start.ensure_ledger(connection, LEDGER_ID)
+        opened = first_start.ensure_ledger(connection, ledger_id)
+        log_key = _log_key(connection, settings, opened, ledger_id)
+        problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()])
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
-        place = assemble.Place(dsn, LEDGER_ID, opened.origin)
-        clock = clock_for(dsn, LEDGER_ID, demonstration=demonstration)
-        if isinstance(clock, DemonstrationClock):
-            stack.callback(clock.close)
-        vault = vaulting.open_vault(database, settings, LEDGER_ID)
-        stack.callback(vault.close)
+        own_clock = given.clock or clock_for(dsn, ledger_id, demonstration=demonstration)
+        simulated = own_clock if isinstance(own_clock, DemonstrationClock) else None
+        if simulated:
+            stack.callback(simulated.close)
+        clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
+        if given.background:
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners)
+        vault = vaulting.open_vault(database, settings, ledger_id)
+        stack.callback(vault.close)
         door = assemble.door(
-            place,
+            assemble.Place(dsn, ledger_id, opened.origin),
             clock=clock,
             sealer=vault.sealer,
             digest_key=vault.digest_key,
             demonstration=demonstration,
-            programmes=programmes[0],
-            programmes_digest=programmes[1],
+            programmes=given.programmes,
+            programmes_digest=given.programmes_digest,
             on_commit=partial(_tell, listeners),
+            in_transaction=given.in_transaction,
         )
         stack.callback(door.close)
         if opened.demonstration is None:
-            first_start.first_entry(door, opened, demonstration=demonstration, progress=progress)
-    return Service(database, settings, LEDGER_ID, opened.origin, demonstration, clock, vault, door, on_commit=listeners)
+            first_start.first_entry(door, opened, demonstration=demonstration, progress=given.progress)
+    return Service(
+        database,
+        settings,
+        ledger_id,
+        opened.origin,
+        demonstration,
+        clock,
+        simulated,
+        vault,
+        door,
+        log_key.verifier(),
+        problems,
+        listeners,
+    )
+
+
+def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
+    """The key that signs checkpoints; made only while nothing was signed with it."""
+    file = settings.log_key_file or (settings.home or home()) / _log_key_name(ledger_id)
+    return checkpoints.log_key(file, opened.origin, create=checkpoints.latest(connection, ledger_id) is None)
+
+
+def _log_key_name(ledger_id: int) -> str:
+    return "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
+
+
+def _in_background(
+    stack: ExitStack,
+    dsn: str,
+    ledger_id: int,
+    log_key: SignerKey,
+    clock: Clock,
+    listeners: list[Callable[[int], None]],
+) -> None:
+    """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
+    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us).start()
+    stack.callback(publisher.stop)
+    listeners.append(publisher.notify)
+    scrubber = Scrubber(dsn, ledger_id).start()
+    stack.callback(scrubber.stop)
+
+
+def _tell(listeners: list[Callable[[int], None]], size: int) -> None:
+    for listener in listeners:
+        listener(size)

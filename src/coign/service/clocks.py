@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
+import structlog
 
 from coign import rulesets
 from coign.kernel.errors import IntegrityFailure, Invalid
@@ -19,6 +20,9 @@ STARTS_BEHIND_DAYS = 274
 #: How long another process's step forward may go unnoticed. A batch that needs it sooner looks at once.
 LOOK_SECONDS = 1.0
 _HOUR_US = 3_600_000_000
+
+
+log = structlog.get_logger()
 
 
 def limits() -> ClockLimits:
@@ -127,3 +131,35 @@ class DemonstrationClock(SimulatedClock):
     def close(self) -> None:
         """Give the connection back."""
         self._lag.close()
+
+
+class GuardedClock:
+    """A clock whose failure stops writing for everybody, not only for the caller who met it.
+
+    Whoever asks first shuts the ledger. The reason is not that of a check, so no start takes it back: two people do.
+    """
+
+    def __init__(self, clock: Clock, dsn: str, ledger_id: int) -> None:
+        self._clock, self._dsn, self._ledger_id = clock, dsn, ledger_id
+
+    def now_us(self) -> int:
+        """Now; a clock that cannot be trusted shuts the ledger."""
+        try:
+            return self._clock.now_us()
+        except IntegrityFailure as failure:
+            self._shut(str(failure))
+            raise
+
+    def check_against(self, last_us: int) -> None:
+        """As the clock says; the writer shuts the ledger itself when this fails."""
+        self._clock.check_against(last_us)
+
+    def _shut(self, reason: str) -> None:
+        try:
+            with connect(self._dsn) as connection:
+                connection.execute(
+                    "update head set read_only = %s where ledger_id = %s and read_only = ''", (reason, self._ledger_id)
+                )
+        except psycopg.OperationalError as error:
+            # The caller is told all the same, and so is the next one.
+            log.warning("clock.not_shut", error=type(error).__name__)

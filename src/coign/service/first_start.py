@@ -18,7 +18,7 @@ from coign_verify.tree import Frontier
 
 LEDGER_ID = 1
 # Any number will do, as long as all our processes use the same.
-_FIRST_ENTRY_LOCK = 4223
+_FIRST_ENTRY_LOCK = 0x636F69676E31
 
 #: Who opens the record and sets it up, until set-up is finished.
 SETUP = Actor(Person("person:setup"), "setup", Organisation("organisation:setup"))

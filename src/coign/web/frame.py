@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     account = _account(request)
     if account is not None:
         shown |= _of(request, account)
-    return {"frame": shown}
+    return {"frame": shown, "external_providers": _providers()}
 
 
 def _clock(service: Any) -> dict[str, Any] | None:
@@ -36,6 +37,14 @@ def _clock(service: Any) -> dict[str, Any] | None:
         return {"now": acting.now().moment}
     except CoignError:  # a clock that cannot be trusted is not shown; writing has stopped by itself
         return None
+
+
+def _providers() -> list[dict[str, str]]:
+    """Identity providers people may sign in with."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return [
+        {"name": a["name"], "url": reverse("openid_connect_login", args=[a["provider_id"]])} for a in apps
+    ]
 
 
 def _account(request: HttpRequest) -> Account | None:

@@ -107,7 +107,7 @@ def parse_symbol(text: str) -> Symbol:
         )
     if not _SERIAL.fullmatch(serial):
         raise InvalidSymbol("the print serial must be a number without leading zeros", starts[3])
-    if len(check) != 1 :
+    if len(check) != 1 or check != check_character(text[: starts[4] - 1]):
         raise InvalidSymbol("the check character is wrong: scan again, do not type", starts[4])
     return Symbol(SymbolKind(kind), identifier, int(serial))
 

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from django import forms
+from django.utils import timezone
 
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
@@ -187,7 +188,8 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
         field = forms.DateTimeField(
             widget=widget or forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}), **common
         )
-        field.help_text = " ".join(w for w in (question.asks.hint, "in UTC") if w)
+        zone = timezone.get_current_timezone_name()
+        field.help_text = " ".join(w for w in (question.asks.hint, f"in {zone}") if w)
         return field
     if question.type is int:
         return forms.IntegerField(widget=widget or forms.NumberInput(), **common)

@@ -1,0 +1,116 @@
+"""Start a collection and finish it: the first bag of the therapy, with its donation number and its label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.clinical.views import PATIENT
+from coign.collection import gates
+from coign.collection.events import CollectionFinished, CollectionStarted
+from coign.collection.state import IDENTITY_CHECK
+from coign.collection.views import COLLECTION
+from coign.custody.events import CustodyBegan
+from coign.identity.events import UnitCreated
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import allotted, asks
+from coign.kernel.subjects import Chain, Equipment, Site, Unit
+from coign.kernel.values import Actor, Quantity
+
+#: The serial of a label's first print; a further print counts on (TRC-14).
+FIRST_PRINT = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """For which therapy, on which device, with which kit."""
+
+    chain: Chain = field(metadata=asks("Therapy", "known"))
+    equipment: Equipment = field(metadata=asks("Apheresis device", "scan"))
+    kit_lot: str = field(metadata=asks("Lot of the kit", "scan"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """What is in the bag, and the donation number that the centre gives it."""
+
+    chain: Chain = field(metadata=asks("Therapy", "known"))
+    unit: Unit = field(metadata=allotted())
+    volume: Quantity = field(metadata=asks("Volume", "measure", unit=gates.VOLUME_UNIT))
+    cd3: Quantity = field(metadata=asks("CD3+ cells", "measure", unit=gates.CELLS_UNIT, hint="in 10⁹"))
+    din: str = field(metadata=asks("Donation number", "scan", hint="from the centre's own label"))
+    site: Site = field(metadata=asks("Place", "known"))
+
+
+def _start_reads(asked: Start, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.chain, CHAIN), Read(asked.chain, COLLECTION), Read(asked.chain, IDENTITY_CHECK))
+
+
+def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
+    patient = known.state(CHAIN, asked.chain).patient
+    return () if patient is None else (Read(patient, PATIENT),)
+
+
+def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted]:
+    return (CollectionStarted(chain=asked.chain, equipment=asked.equipment, kit_lot=asked.kit_lot),)
+
+
+START = Action(
+    name="collection.start",
+    title="Start the collection",
+    command=Start,
+    roles=frozenset({"nurse"}),
+    reads=_start_reads,
+    then_reads=(_patient_reads,),
+    gates=(
+        gates.therapy_is_of_this_centre,
+        gates.identity_is_confirmed,
+        gates.identity_is_fresh,
+        gates.consent_in_force,
+    ),
+    decide=_started,
+    emits=(CollectionStarted,),
+    requirements=("TRC-09", "TRC-12", "TRC-13", "PAT-33"),
+    risk=Risk.PATIENT,
+    rationale="From here on cells of this person are treated as cells for this therapy.",
+    beyond_sight=("equipment",),
+)
+
+
+def _finish_reads(asked: Finish, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.chain, CHAIN), Read(asked.chain, COLLECTION), Read(asked.unit, UNIT))
+
+
+def _finished(asked: Finish, known: Circumstances) -> Sequence[CollectionFinished | UnitCreated | CustodyBegan]:
+    actor = known.actor
+    return (
+        UnitCreated(
+            unit=asked.unit,
+            chain=asked.chain,
+            unit_kind="starting_material",
+            organisation=actor.organisation,
+            label_serial=FIRST_PRINT,
+            din=asked.din,
+        ),
+        CollectionFinished(chain=asked.chain, unit=asked.unit, volume=asked.volume, cd3=asked.cd3, din=asked.din),
+        CustodyBegan(unit=asked.unit, holder=actor.organisation, person=actor.person, site=asked.site),
+    )
+
+
+FINISH = Action(
+    name="collection.finish",
+    title="Finish the collection",
+    command=Finish,
+    roles=frozenset({"nurse"}),
+    reads=_finish_reads,
+    gates=(
+        gates.therapy_is_of_this_centre,
+        gates.is_running,
+        gates.din_is_well_formed,
+        gates.amounts_in_their_units,
+    ),
+    decide=_finished,
+    emits=(CollectionFinished, UnitCreated, CustodyBegan),
+    requirements=("TRC-08", "TRC-09", "TRC-10", "TRC-14"),
+    risk=Risk.PATIENT,
+    rationale="The bag is bound to its patient here and by nothing else later.",
+)

@@ -1,0 +1,82 @@
+"""Who is in the chair, and whether the label says what was printed: collection's own business."""
+
+from dataclasses import dataclass
+
+from coign.collection.events import (
+    CollectionStarted,
+    IdentityChecked,
+    IdentityConfirmed,
+    IdentityMismatched,
+    IdentityMismatchResolved,
+)
+from coign.identity.events import UnitCreated, UnitsBlocked, UnitsUnblocked
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Patient, Person
+from coign.kernel.values import Instant
+from coign.kernel.views import Stamp, View
+
+#: Why a unit stands still whose label does not say what was printed.
+LABEL_DIFFERS = "its label does not say what was printed"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """How far the check of identity before a collection is; a collection that starts uses it up."""
+
+    first: Person | None = None
+    first_at: Instant | None = None
+    wristband: Patient | None = None
+    confirmed_at: Instant | None = None
+    mismatch_between: tuple[Person, ...] = ()
+
+
+def _evolve(state: IdentityCheck, fact: Fact, stamp: Stamp) -> IdentityCheck:
+    match fact:
+        case IdentityChecked(by=by, wristband=wristband):
+            return IdentityCheck(by, stamp.time, wristband)
+        case IdentityConfirmed():
+            return IdentityCheck(confirmed_at=stamp.time)
+        case IdentityMismatched(between=between):
+            return IdentityCheck(mismatch_between=between)
+        case IdentityMismatchResolved() | CollectionStarted():
+            return IdentityCheck()
+        case _:
+            return state
+
+
+IDENTITY_CHECK = View(
+    "collection.identity_check",
+    kinds=frozenset({"chain"}),
+    folds=(IdentityChecked, IdentityConfirmed, IdentityMismatched, IdentityMismatchResolved, CollectionStarted),
+    state=IdentityCheck,
+    evolve=_evolve,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Who printed the label of a bag, and who found that it says something else."""
+
+    printed_by: Person | None = None
+    found_wrong_by: Person | None = None
+
+
+def _evolve_label(state: Label, fact: Fact, stamp: Stamp) -> Label:
+    match fact:
+        case UnitCreated():
+            return Label(stamp.actor.person)
+        case UnitsBlocked(why=why) if why == LABEL_DIFFERS:
+            return Label(state.printed_by, stamp.actor.person)
+        case UnitsUnblocked(why=why) if why == LABEL_DIFFERS:
+            return Label(state.printed_by)
+        case _:
+            return state
+
+
+LABEL = View(
+    "collection.label",
+    kinds=frozenset({"unit"}),
+    folds=(UnitCreated, UnitsBlocked, UnitsUnblocked),
+    state=Label,
+    evolve=_evolve_label,
+)

@@ -1,0 +1,59 @@
+"""Take a unit out again before it left: the shipment never happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.custody.views import HOLDING
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Shipment
+from coign.kernel.values import Actor
+from coign.logistics import receipt_gates
+from coign.logistics.events import Unpacked
+from coign.logistics.state import SHIPPER
+from coign.logistics.views import RECEIPT, SHIPMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpack:
+    """Which shipment is taken back."""
+
+    shipment: Shipment = field(metadata=asks("Shipment", "known"))
+
+
+def _reads(asked: Unpack, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.shipment, SHIPMENT),)
+
+
+def _reads_of_parcel(asked: Unpack, known: Circumstances) -> Sequence[Read]:
+    shipment = known.state(SHIPMENT, asked.shipment)
+    assert shipment.unit is not None
+    assert shipment.shipper is not None
+    return (Read(shipment.unit, HOLDING), Read(shipment.unit, RECEIPT), Read(shipment.shipper, SHIPPER))
+
+
+def _decide(asked: Unpack, known: Circumstances) -> Sequence[Unpacked]:
+    shipment = known.state(SHIPMENT, asked.shipment)
+    assert shipment.unit is not None
+    assert shipment.shipper is not None
+    return (
+        Unpacked(
+            shipment=asked.shipment, unit=shipment.unit, shipper=shipment.shipper, by=known.actor.person
+        ),
+    )  # fmt: skip
+
+
+ACTION = Action(
+    name="logistics.unpack",
+    title="Take a unit out of its shipper before it leaves",
+    command=Unpack,
+    roles=frozenset({"celllab", "warehouse"}),
+    reads=_reads,
+    then_reads=(_reads_of_parcel,),
+    gates=(receipt_gates.shipment_is_under_way, receipt_gates.sender_still_holds),
+    decide=_decide,
+    emits=(Unpacked,),
+    requirements=("TRC-11",),
+    risk=Risk.PATIENT,
+    rationale="A shipment called off by somebody else would leave a unit on its way that nobody expects.",
+)

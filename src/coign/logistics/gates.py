@@ -1,0 +1,243 @@
+"""The gates of packing: what may travel, to whom, in which shipper."""
+
+from typing import Protocol
+
+from coign.coldchain.views import CONDITION
+from coign.custody.views import HOLDING
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Organisation, Shipper, Unit
+from coign.kernel.values import Instant, Quantity
+from coign.logistics.state import SHIPPER
+from coign.logistics.views import RECEIPT
+from coign.programmes.model import minutes_of
+from coign.quality.views import DISPOSITION
+
+
+class OfUnit(Protocol):
+    """A command that concerns one unit."""
+
+    @property
+    def unit(self) -> Unit: ...
+
+
+class OfShipper(Protocol):
+    """A command that concerns one shipper."""
+
+    @property
+    def shipper(self) -> Shipper: ...
+
+
+class OfTest(Protocol):
+    """A command that says how a shipper was tested."""
+
+    @property
+    def hold_time(self) -> Quantity: ...
+
+    @property
+    def qualified_until(self) -> Instant: ...
+
+
+class OfParcel(OfUnit, OfShipper, Protocol):
+    """A command that puts a unit into a shipper."""
+
+    @property
+    def seal(self) -> str: ...
+
+    @property
+    def logger(self) -> str: ...
+
+    @property
+    def to(self) -> Organisation: ...
+
+
+@gate(
+    "logistics.shipper_is_ours",
+    requirement="SCS-06",
+    protects="Only who owns a shipper says how long it keeps cold.",
+    remedy="Scan the shipper again, or ask its owner for the test.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PRODUCT,
+)
+def shipper_is_ours(asked: OfShipper, known: Circumstances) -> str | None:
+    owner = known.state(SHIPPER, asked.shipper).organisation
+    if owner is None or owner == known.actor.organisation:
+        return None
+    return f"{asked.shipper.identifier} belongs to {owner.identifier}"
+
+
+@gate(
+    "logistics.hold_time_is_a_duration",
+    requirement=("SCS-06", "CSV-28"),
+    protects="A hold time in another unit would be compared as if it were one.",
+    remedy="Give the hold time in hours (h) or days (d), greater than nothing.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PRODUCT,
+)
+def hold_time_is_a_duration(asked: OfTest, known: Circumstances) -> str | None:
+    if asked.hold_time.unit in ("h", "d") and asked.hold_time.amount > 0:
+        return None
+    return f"{asked.hold_time} is no hold time in h or d"
+
+
+@gate(
+    "logistics.test_counts_ahead",
+    requirement="SCS-06",
+    protects="A test that has run out says nothing about the next journey.",
+    remedy="Test the shipper and give the date until which the test counts.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PRODUCT,
+)
+def test_counts_ahead(asked: OfTest, known: Circumstances) -> str | None:
+    return f"{asked.qualified_until} has passed" if asked.qualified_until <= known.now else None
+
+
+@gate(
+    "logistics.unit_is_held",
+    requirement=("TRC-11", "SCS-S7"),
+    protects="Custody has no gap: only who answers for a unit packs or unpacks it.",
+    remedy="Take the unit over first, or let its holder do this.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def unit_is_held(asked: OfUnit, known: Circumstances) -> str | None:
+    holder = known.state(HOLDING, asked.unit).organisation
+    if holder == known.actor.organisation:
+        return None
+    return f"{asked.unit.identifier} is held by {holder.identifier if holder else 'nobody'}, not by your organisation"
+
+
+@gate(
+    "logistics.unit_may_move",
+    requirement=("TRC-14", "TRC-11"),
+    protects="A unit whose label nobody scanned back, or about which something did not agree, stands still.",
+    remedy="Scan the label back; if the unit is blocked, let the quality unit find out why.",
+    resolvers=("celllab", "qa"),
+    risk=Risk.PATIENT,
+)
+def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
+    why = known.state(UNIT, asked.unit).stands_still_because
+    return f"{asked.unit.identifier} {why}" if why else None
+
+
+@gate(
+    "logistics.unit_is_not_under_way",
+    requirement="TRC-11",
+    protects="A unit lies in one shipper at a time: two shipments of one bag are two stories.",
+    remedy="Unpack the other shipment, or finish its receipt.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def unit_is_not_under_way(asked: OfUnit, known: Circumstances) -> str | None:
+    shipment = known.state(RECEIPT, asked.unit).under_way
+    return f"{asked.unit.identifier} is packed in {shipment.identifier}" if shipment else None
+
+
+@gate(
+    "logistics.product_is_released",
+    requirement=("GMP-02", "GMP-15", "GMP-37"),
+    protects="No product leaves the maker before a qualified person answers for it.",
+    remedy="Wait for the certificate.",
+    resolvers=("qp",),
+    risk=Risk.PATIENT,
+)
+def product_is_released(asked: OfUnit, known: Circumstances) -> str | None:
+    if known.state(UNIT, asked.unit).kind != "final_container" or known.state(DISPOSITION, asked.unit).is_released:
+        return None
+    rejected = known.state(DISPOSITION, asked.unit).rejected
+    return f"{asked.unit.identifier} {'was rejected' if rejected else 'is not certified'}"
+
+
+@gate(
+    "logistics.temperature_is_in_order",
+    requirement=("SCS-09", "SCS-08"),
+    protects="Warm cells do not travel on as if nothing had happened.",
+    remedy="Read the logger of the last journey; let the quality unit assess what is open.",
+    resolvers=("qa", "celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def temperature_is_in_order(asked: OfUnit, known: Circumstances) -> str | None:
+    if known.state(RECEIPT, asked.unit).under_way is not None:
+        return None  # its logger cannot have been read yet; `logistics.unit_is_not_under_way` says so
+    why = known.state(CONDITION, asked.unit).not_in_order_because
+    return f"{asked.unit.identifier} {why}" if why else None
+
+
+@gate(
+    "logistics.goes_where_it_belongs",
+    requirement=("TRC-11", "TRC-10", "SCS-01"),
+    protects="One patient's cells go to that patient's maker and that patient's centre, to nobody else.",
+    remedy="Choose the maker or the centre that the chain of identity names.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def goes_where_it_belongs(asked: OfParcel, known: Circumstances) -> str | None:
+    chain = known.state(UNIT, asked.unit).chain
+    if chain is None:
+        return f"{asked.unit.identifier} belongs to no chain of identity"
+    bound = known.state(CHAIN, chain)
+    if asked.to in (bound.maker, bound.centre) and asked.to != known.actor.organisation:
+        return None
+    return f"{asked.to.identifier} is not where this therapy sends its units from here"
+
+
+@gate(
+    "logistics.shipper_is_free",
+    requirement="SCS-06",
+    protects="A shipper that is under way cannot be filled; two units in one are how bags are swapped.",
+    remedy="Take another shipper, or finish the receipt of the other shipment.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_free(asked: OfShipper, known: Circumstances) -> str | None:
+    shipment = known.state(SHIPPER, asked.shipper).in_use
+    return f"{asked.shipper.identifier} is in use by {shipment.identifier}" if shipment else None
+
+
+@gate(
+    "logistics.shipper_is_qualified",
+    requirement="SCS-06",
+    protects="A shipper may have lost its vacuum since it was tested: cells would thaw on the way.",
+    remedy="Take another shipper, or test this one and record the test.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_qualified(asked: OfShipper, known: Circumstances) -> str | None:
+    until = known.state(SHIPPER, asked.shipper).qualified_until
+    if until is not None and known.now < until:
+        return None
+    return f"the test of {asked.shipper.identifier} {f'counted until {until}' if until else 'is not recorded'}"
+
+
+@gate(
+    "logistics.hold_time_is_enough",
+    requirement="SCS-07",
+    protects="The longest journey, with a margin, must be shorter than the shipper keeps cold.",
+    remedy="Take a shipper with a longer hold time.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def hold_time_is_enough(asked: OfParcel, known: Circumstances) -> str | None:
+    held, chain = known.state(SHIPPER, asked.shipper).hold_time, known.state(UNIT, asked.unit).chain
+    if held is None or chain is None:
+        return None  # `logistics.shipper_is_qualified` and `logistics.goes_where_it_belongs` say so
+    version = known.state(CHAIN, chain).version
+    programme = known.programmes.version(version)
+    factor = float(known.rules.number("logistics.hold_time_factor", known.now))
+    needed_min = max(factor * programme.minutes("route_max"), programme.minutes("shipper_hold_time_min"))
+    if minutes_of(held) >= needed_min:
+        return None
+    return f"{asked.shipper.identifier} keeps cold for {held}; needed are {needed_min / 60:g} h"
+
+
+@gate(
+    "logistics.seal_and_logger_are_scanned",
+    requirement=("SCS-12", "SCS-08"),
+    protects="Without a seal nobody sees an opening, without a logger nobody sees a warming.",
+    remedy="Put on a seal, start a logger, and scan both.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def seal_and_logger_are_scanned(asked: OfParcel, known: Circumstances) -> str | None:
+    missing = [name for name, value in (("seal", asked.seal), ("logger", asked.logger)) if not value.strip()]
+    return f"not scanned: {' and '.join(missing)}" if missing else None

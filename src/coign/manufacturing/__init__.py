@@ -1,0 +1,28 @@
+"""From one patient's bag to that patient's product."""
+
+from coign.manufacturing.actions import (
+    abandon_batch,
+    clear_line,
+    complete_step,
+    confirm_clearance,
+    confirm_slot,
+    fill,
+    register_room,
+    start_batch,
+    verify_label,
+)
+from coign.manufacturing.state import ROOM
+from coign.manufacturing.views import BATCH, SLOT
+
+ACTIONS = (
+    register_room.ACTION,
+    confirm_slot.ACTION,
+    clear_line.ACTION,
+    confirm_clearance.ACTION,
+    start_batch.ACTION,
+    complete_step.ACTION,
+    fill.ACTION,
+    verify_label.ACTION,
+    abandon_batch.ACTION,
+)
+VIEWS = (SLOT, BATCH, ROOM)

@@ -1,0 +1,295 @@
+"""The gates of production itself: order of steps, measurements, materials, people, labels."""
+
+from collections import Counter
+from typing import Protocol
+
+from coign.identity.views import UNIT
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Batch, Lot, Unit
+from coign.kernel.values import Instant, Quantity
+from coign.manufacturing.events import Measured
+from coign.manufacturing.views import BATCH
+from coign.programmes.model import ProgrammeVersion, Step
+from coign.supply.views import LOT
+from coign.training.views import missing_qualification
+
+
+class OfBatch(Protocol):
+    """A command that concerns one batch."""
+
+    @property
+    def batch(self) -> Batch: ...
+
+
+class OfStep(OfBatch, Protocol):
+    """A command that completes one step."""
+
+    @property
+    def step(self) -> str: ...
+
+    @property
+    def measurements(self) -> tuple[Measured, ...]: ...
+
+    @property
+    def lots(self) -> tuple[Lot, ...]: ...
+
+
+class OfFill(OfBatch, Protocol):
+    """A command that fills the final container."""
+
+    @property
+    def volume(self) -> Quantity: ...
+
+    @property
+    def filled_at(self) -> Instant: ...
+
+
+class OfLabel(Protocol):
+    """A command that scans a label back."""
+
+    @property
+    def unit(self) -> Unit: ...
+
+
+def programme_of(batch: Batch, known: Circumstances) -> ProgrammeVersion:
+    """The version that the batch began with, whatever is in force now (GMP-06)."""
+    version: ProgrammeVersion = known.programmes.version(known.state(BATCH, batch).version)
+    return version
+
+
+def _step_now(asked: OfStep, known: Circumstances) -> Step | None:
+    """The step that is asked for, if it is the batch's next; otherwise `manufacturing.step_is_next` has spoken."""
+    batch = known.state(BATCH, asked.batch)
+    following = programme_of(asked.batch, known).next_step(batch.steps_done)
+    return following if following is not None and following.id == asked.step else None
+
+
+@gate(
+    "manufacturing.batch_is_open",
+    requirement="CSV-07",
+    protects="What is filled or given up is not worked on any more.",
+    remedy="Look at the batch: its production is over.",
+    resolvers=("operator",),
+    risk=Risk.PRODUCT,
+)
+def batch_is_open(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if batch.is_open:
+        return None
+    return f"{asked.batch.identifier} was {'abandoned' if batch.abandoned else 'filled'}"
+
+
+@gate(
+    "manufacturing.step_is_next",
+    requirement=("CSV-07", "GMP-06"),
+    protects="Steps come in the order that was validated; none is left out and none is done twice.",
+    remedy="Do the step that comes next.",
+    resolvers=("operator",),
+    risk=Risk.PRODUCT,
+)
+def step_is_next(asked: OfStep, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if not batch.is_open or _step_now(asked, known) is not None:
+        return None  # a batch that is over has no next step; `manufacturing.batch_is_open` says so
+    following = programme_of(asked.batch, known).next_step(batch.steps_done)
+    return f"“{asked.step}” is not next: {f'“{following.id}” is' if following else 'all steps are done'}"
+
+
+@gate(
+    "manufacturing.measurements_are_complete",
+    requirement=("GMP-10", "GMP-18"),
+    protects="A step without its measurements looks like one that went well.",
+    remedy="Give each measurement of the step once.",
+    resolvers=("operator",),
+    risk=Risk.PRODUCT,
+)
+def measurements_are_complete(asked: OfStep, known: Circumstances) -> str | None:
+    step = _step_now(asked, known)
+    if step is None:
+        return None
+    expected = Counter(m.id for m in step.measurements)
+    given = Counter(m.id for m in asked.measurements)
+    missing, extra = sorted((expected - given)), sorted((given - expected))
+    said = [f"missing: {', '.join(missing)}"] if missing else []
+    said += [f"not of this step or given twice: {', '.join(extra)}"] if extra else []
+    return "; ".join(said) or None
+
+
+@gate(
+    "manufacturing.units_agree",
+    requirement="CSV-28",
+    protects="Cells per millilitre are not cells: a number under another unit is another number.",
+    remedy="Give the measurement in the unit of the programme.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def units_agree(asked: OfStep, known: Circumstances) -> str | None:
+    step = _step_now(asked, known)
+    expected = {m.id: m.unit for m in step.measurements} if step is not None else {}
+    wrong = [
+        f"{m.id} was given in {m.quantity.unit}, expected is {expected[m.id]}"
+        for m in asked.measurements
+        if m.id in expected and m.quantity.unit != expected[m.id]
+    ]
+    return "; ".join(wrong) or None
+
+
+@gate(
+    "manufacturing.materials_are_scanned",
+    requirement=("TRC-23", "TRC-01"),
+    protects="Every lot that touched the cells must lead to this patient when it is recalled.",
+    remedy="Scan a lot of each material of the step.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def materials_are_scanned(asked: OfStep, known: Circumstances) -> str | None:
+    step = _step_now(asked, known)
+    scanned = {known.state(LOT, lot).material for lot in asked.lots}
+    missing = [m for m in step.materials if m not in scanned] if step is not None else []
+    return f"no lot was scanned of: {', '.join(missing)}" if missing else None
+
+
+@gate(
+    "manufacturing.lots_are_of_the_step",
+    requirement="GMP-07",
+    protects="What does not belong into a step does not go into the cells.",
+    remedy="Put the lot aside and scan the material that the step names.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def lots_are_of_the_step(asked: OfStep, known: Circumstances) -> str | None:
+    step = _step_now(asked, known)
+    if step is None:
+        return None
+    foreign = [lot for lot in asked.lots if known.state(LOT, lot).material not in step.materials]
+    said = [f"{lot.identifier} is {known.state(LOT, lot).material or 'of no known material'}" for lot in foreign]
+    return f"not a material of “{step.id}”: {'; '.join(said)}" if said else None
+
+
+@gate(
+    "manufacturing.lots_may_be_used",
+    requirement=("GMP-04", "GMP-07"),
+    protects="Quarantined, rejected or expired material must not touch cells.",
+    remedy="Take a lot that is approved and in date.",
+    resolvers=("operator", "qa"),
+    risk=Risk.PATIENT,
+)
+def lots_may_be_used(asked: OfStep, known: Circumstances) -> str | None:
+    why = {lot: known.state(LOT, lot).not_usable_because(known.now) for lot in asked.lots}
+    return "; ".join(f"{lot.identifier} {reason}" for lot, reason in why.items() if reason) or None
+
+
+@gate(
+    "manufacturing.operator_is_qualified",
+    requirement=("TRN-01", "TRN-02", "GMP-S1"),
+    protects="Whoever signs a step has shown that they can do it, and still may at this moment.",
+    remedy="Let a qualified colleague take the step over, or be qualified by a trainer.",
+    resolvers=("trainer", "operator"),
+    risk=Risk.PATIENT,
+)
+def operator_is_qualified(asked: OfStep, known: Circumstances) -> str | None:
+    step = _step_now(asked, known)
+    return missing_qualification(step.task, known) if step is not None else None
+
+
+@gate(
+    "manufacturing.filler_is_qualified",
+    requirement=("TRN-01", "TRN-02"),
+    protects="Filling is the last open step: what gets in now reaches the patient.",
+    remedy="Let a qualified colleague fill, or be qualified by a trainer.",
+    resolvers=("trainer", "operator"),
+    risk=Risk.PATIENT,
+)
+def filler_is_qualified(asked: OfBatch, known: Circumstances) -> str | None:
+    return missing_qualification(programme_of(asked.batch, known).task_of("manufacturing.fill"), known)
+
+
+@gate(
+    "manufacturing.steps_are_done",
+    requirement=("CSV-07", "GMP-06"),
+    protects="A product is what all steps made of it.",
+    remedy="Complete the steps that are missing.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def steps_are_done(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if not batch.is_open:
+        return None  # `manufacturing.batch_is_open` says so
+    following = programme_of(asked.batch, known).next_step(batch.steps_done)
+    return f"“{following.id}” is not done yet" if following is not None else None
+
+
+@gate(
+    "manufacturing.volume_agrees",
+    requirement=("CSV-28", "TRC-22"),
+    protects="A volume of nothing, or in another unit, would give a wrong dose.",
+    remedy="Give the filled volume in millilitres, greater than nothing.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def volume_agrees(asked: OfFill, known: Circumstances) -> str | None:
+    if asked.volume.unit == "mL" and asked.volume.amount > 0:
+        return None
+    return f"{asked.volume} is no volume in mL"
+
+
+@gate(
+    "manufacturing.fill_is_recorded_now",
+    requirement=("GMP-18", "GMP-13"),
+    protects="The shelf life counts from the filling; a wrong instant makes an expired product look fresh.",
+    remedy="Record the filling when it is done, with its true time.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def fill_is_recorded_now(asked: OfFill, known: Circumstances) -> str | None:
+    limit_min = known.rules.minutes("manufacturing.fill_recorded_within", known.now)
+    ago_min = known.now.minutes_since(asked.filled_at)
+    if ago_min < 0:
+        return f"{asked.filled_at} lies ahead"
+    return None if ago_min <= limit_min else f"{asked.filled_at} is more than {limit_min:g} minutes ago"
+
+
+@gate(
+    "manufacturing.unit_was_made_here",
+    requirement=("TRC-14", "TRC-22"),
+    protects="Labels are scanned back where they are printed.",
+    remedy="Scan the container that was filled.",
+    resolvers=("operator",),
+    risk=Risk.DATA,
+)
+def unit_was_made_here(asked: OfLabel, known: Circumstances) -> str | None:
+    made = known.state(UNIT, asked.unit).batch is not None
+    return None if made else f"{asked.unit.identifier} was not made in a batch"
+
+
+@gate(
+    "manufacturing.label_is_open",
+    requirement="TRC-14",
+    protects="A label is scanned back once; what did not agree waits for the quality unit.",
+    remedy="Look at the unit: its label was verified, or the unit is blocked or has ended.",
+    resolvers=("operator", "qa"),
+    risk=Risk.PRODUCT,
+)
+def label_is_open(asked: OfLabel, known: Circumstances) -> str | None:
+    unit = known.state(UNIT, asked.unit)
+    if unit.batch is None:
+        return None  # `manufacturing.unit_was_made_here` says so
+    if unit.label_verified:
+        return f"the label of {asked.unit.identifier} was verified before"
+    return f"{asked.unit.identifier} {unit.stands_still_because}" if unit.blocked or unit.ended else None
+
+
+@gate(
+    "manufacturing.label_verified_by_another",
+    requirement=("TRC-13", "TRC-14"),
+    protects="Who put the label on reads what they expect to read.",
+    remedy="Let a colleague scan the label.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def label_verified_by_another(asked: OfLabel, known: Circumstances) -> str | None:
+    batch = known.state(UNIT, asked.unit).batch
+    if batch is None:
+        return None  # `manufacturing.unit_was_made_here` says so
+    return "you filled this container yourself" if known.state(BATCH, batch).filled_by == known.actor.person else None

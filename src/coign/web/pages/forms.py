@@ -1,0 +1,226 @@
+"""The generated form of every action: ask, check, sign, do; and why something cannot be done."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from coign import catalogue
+from coign.kernel.actions import Action
+from coign.kernel.errors import CoignError, Forbidden, Invalid, Refused
+from coign.perform import Request
+from coign.web import acting, running
+from coign.web.api.actions import action_named, counted
+from coign.web.forms import build
+from coign.web.pages.refusals import gate_words, refusal_words
+from coign.web.signing import sign as signing
+from coign_verify.intent import intent_hash
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this person can do in their role."""
+    return render(request, "pages/home.html", {"domains": _by_domain(acting.actor_of(request).role)})
+
+
+@require_GET
+def every_action(request: HttpRequest) -> HttpResponse:
+    """Every action there is, by domain."""
+    return render(request, "pages/actions.html", {"domains": _by_domain(None), "role": acting.actor_of(request).role})
+
+
+def _by_domain(role: str | None) -> dict[str, list[Action[Any]]]:
+    found: dict[str, list[Action[Any]]] = {}
+    for action in catalogue.ACTIONS.values():
+        if role is None or role in action.roles:
+            found.setdefault(action.domain, []).append(action)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def form(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask for what the action needs, then do it or show what is to be signed."""
+    action, actor = action_named(name), acting.actor_of(request)
+    known = {key: value for key, value in request.GET.items() if value}
+    missing = build.missing(action, actor, known)
+    if missing:
+        return _page(request, action, None, missing=missing)
+    made = build.form_class(action, actor, known)
+    if request.method == "GET":
+        return _page(request, action, made())
+    filled = made(request.POST, request.FILES)
+    screen = _screen(request)
+    if screen + 1 < len(build.screens(filled)):
+        return _next_screen(request, action, filled, screen)
+    return _submitted(request, action, filled) if filled.is_valid() else _page(request, action, filled, screen=screen)
+
+
+def _screen(request: HttpRequest) -> int:
+    text = request.POST.get("screen", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+
+
+def _next_screen(request: HttpRequest, action: Action[Any], filled: build.CommandForm, screen: int) -> HttpResponse:
+    """Go on once what was asked so far can be understood."""
+    so_far = {name for names in build.screens(filled)[: screen + 1] for name in names}
+    if so_far & set(filled.errors):
+        return _page(request, action, filled, screen=screen)
+    for name in set(filled.errors) - so_far:
+        del filled.errors[name]  # not asked yet
+    return _page(request, action, filled, screen=screen + 1)
+
+
+def _submitted(request: HttpRequest, action: Action[Any], filled: build.CommandForm) -> HttpResponse:
+    asked = acting.request_for(
+        request,
+        action.name,
+        filled.command,
+        nonce=request.POST.get("key") or acting.new_key(),
+        reason=request.POST.get("reason", ""),
+    )
+    try:
+        if action.meaning is not None:
+            prepared = running.service().door.prepare(asked)
+            return _sign_page(request, action, prepared.intent)
+        done = counted(action.name, lambda: running.service().door.perform(asked))
+    except Refused as refused:
+        return _page(request, action, filled, refused=refused)
+    except Invalid as invalid:
+        _put_errors(filled, invalid)
+        return _page(request, action, filled)
+    return HttpResponseRedirect(reverse("receipt", args=[done.position]))
+
+
+def _put_errors(filled: build.CommandForm, invalid: Invalid) -> None:
+    for error in invalid.errors:
+        field = error.field.split(".")[0].split("[")[0]
+        filled.add_error(field if field in filled.fields else None, f"{error.field}: {error.message}")
+
+
+def _page(
+    request: HttpRequest,
+    action: Action[Any],
+    shown: build.CommandForm | None,
+    *,
+    screen: int = 0,
+    missing: list[str] | None = None,
+    refused: Refused | None = None,
+) -> HttpResponse:
+    screens = build.screens(shown) if shown is not None else [[]]
+    if shown is not None and shown.errors:
+        screen = next((i for i, names in enumerate(screens) if set(names) & set(shown.errors)), screen)
+    names = screens[min(screen, len(screens) - 1)]
+    context = {
+        "action": action,
+        "form": shown,
+        "fields": [shown[n] for n in names] if shown is not None else [],
+        "carried": _carried(shown, names) if shown is not None else [],
+        "screen": screen,
+        "screens": len(screens),
+        "last": screen + 1 >= len(screens),
+        "missing": missing,
+        "refusal": refusal_words(refused) if refused is not None else None,
+        "key": acting.new_key(),
+        "upload": shown is not None and shown.is_multipart(),
+    }
+    status = 409 if refused is not None else 422 if shown is not None and shown.errors else 200
+    return render(request, "pages/form.html", context, status=status)
+
+
+def _carried(shown: build.CommandForm, names: list[str]) -> list[tuple[str, str]]:
+    """Values of other screens and those the page knows, taken along unseen."""
+    carried: list[tuple[str, str]] = []
+    for question in shown.questions:
+        if question.name in names:
+            continue
+        value = shown[question.name].value()
+        for one in value if isinstance(value, list | tuple) else (value,):
+            if one not in (None, ""):
+                carried.append((question.name, str(one)))
+    return carried
+
+
+# Signing
+
+
+def _sign_page(
+    request: HttpRequest, action: Action[Any], intent: bytes, error: CoignError | None = None
+) -> HttpResponse:
+    shown = orjson.loads(intent)
+    digest = intent_hash(intent).hex()
+    context = {
+        "action": action,
+        "intent": {
+            "fields": list(flat(shown)),
+            "fingerprint": " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)),
+            "expires": shown["expires"],
+        },
+        "text": intent.decode(),
+        "method": signing.methods_for(request)[0],
+        "error": error,
+    }
+    return render(request, "pages/sign.html", context, status=error.status if error else 200)
+
+
+def flat(value: Any, path: str = "") -> "list[tuple[str, str]]":
+    """Every value of an intent with its path, in the order in which it is signed."""
+    if isinstance(value, dict):
+        return [pair for key in sorted(value) for pair in flat(value[key], f"{path}.{key}" if path else key)]
+    if isinstance(value, list):
+        return [pair for n, item in enumerate(value, 1) for pair in flat(item, f"{path} {n}")]
+    return [(path, "—" if value in (None, "") else str(value))]
+
+
+@require_POST
+def sign(request: HttpRequest, name: str) -> HttpResponse:
+    """Sign exactly what was shown, and do it."""
+    action, intent = action_named(name), request.POST.get("intent", "").encode()
+    digest = intent_hash(intent)  # of what was shown; the door knows it only if it prepared these bytes
+    proof = signing.Proof(
+        request.POST.get("method", ""), password=request.POST.get("password", ""), code=request.POST.get("code", "")
+    )
+    try:
+        signature = signing.make(request, digest, proof)
+    except (Forbidden, Invalid) as error:
+        return _sign_page(request, action, _checked(intent), error)
+    asked = Request(
+        name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature
+    )
+    done = counted(name, lambda: running.service().door.perform(asked))
+    return HttpResponseRedirect(reverse("receipt", args=[done.position]))
+
+
+def _checked(intent: bytes) -> bytes:
+    try:
+        shown = orjson.loads(intent)
+        if isinstance(shown, dict) and "expires" in shown:
+            return intent
+    except orjson.JSONDecodeError:
+        pass
+    raise Invalid.at("intent", "is not what was shown: open the form again")
+
+
+# Why not
+
+
+@require_GET
+def why(request: HttpRequest, name: str) -> HttpResponse:
+    """What every gate of an action says about the values in the address; records nothing."""
+    action, actor = action_named(name), acting.actor_of(request)
+    filled = build.form_class(action, actor, {})(request.GET)
+    filled.full_clean()
+    context: dict[str, Any] = {"action": action, "asked": {k: v for k, v in request.GET.items() if v}}
+    try:
+        asked = acting.request_for(request, name, filled.command, nonce=acting.new_key())
+        gates = running.service().door.check(asked)
+    except CoignError as error:
+        return render(request, "pages/why.html", context | {"error": error}, status=error.status)
+    context |= {
+        "shut": [gate_words(g) for g in gates if not g.holds],
+        "open": [g.protects for g in gates if g.holds],
+        "allowed": all(g.holds for g in gates),
+    }
+    return render(request, "pages/why.html", context)
