@@ -1,6 +1,6 @@
 """Take pictures of pages at three widths, light and dark, and check that none scrolls sideways.
 
-    python tools/screens/shoot.py http://127.0.0.1:8000 /gallery/ /work/ --cookie sessionid=… --out pictures --dark
+    python tools/screens/shoot.py http://127.0.0.1:8000 /gallery/ /journeys/ --cookie sessionid=… --out pictures --dark
 
 Exit 0: all pages fit. 1: at least one page is wider than its window, holds an element that sticks out, or reports an
 error on its console. 2: unusable request. 4: no browser, or a page that does not answer.

@@ -71,7 +71,7 @@ def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
         module.add(commands, common)
     asked = next((word for word in given if not word.startswith("-")), None)
     for name, path in ELSEWHERE:
-        if asked in (None, name) and _is_present(path):
+        if asked in (None, name) and is_present(path):
             importlib.import_module(path).add_commands(commands)
     return top
 
@@ -83,7 +83,7 @@ def _quiet_output() -> None:
     logs.to_stderr()
 
 
-def _is_present(path: str) -> bool:
+def is_present(path: str) -> bool:
     try:
         return importlib.util.find_spec(path) is not None
     except ModuleNotFoundError:

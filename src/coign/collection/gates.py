@@ -73,7 +73,7 @@ def therapy_is_of_this_centre(asked: OfChain, known: Circumstances) -> str | Non
 
 @gate(
     "collection.slot_confirmed",
-    requirement=("TRC-09", "GMP-01"),
+    requirement="TRC-09",
     protects="Cells collected without a place to make them in die waiting, and the patient gave them for nothing.",
     remedy="Ask the maker to confirm a slot.",
     resolvers=("operator", "coordinator"),

@@ -129,8 +129,8 @@ class _On:
 
     @contextmanager
     def door(self, set_clock: SetClock) -> Iterator[Door]:
-        given = {"ledger_id": self.ledger_id, "clock": set_clock.clock()}
-        with Service.on(self.database, self.settings, **given) as service:
+        clock = set_clock.clock()
+        with Service.on(self.database, self.settings, ledger_id=self.ledger_id, clock=clock) as service:
             yield service.door
 
 

@@ -308,4 +308,4 @@ def starter_is_qualified(asked: OfUnit, known: Circumstances) -> str | None:
     if version is None:
         return None  # `manufacturing.material_is_collected_cells` says so
     first = known.programmes.version(version).next_step(())
-    return missing_qualification(first.task, known)
+    return missing_qualification(first.task if first is not None else "", known)

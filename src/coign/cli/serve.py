@@ -1,0 +1,35 @@
+"""`coign serve`: the database, the service and the web application, until told to stop. `make run` is this command."""
+
+import argparse
+import socket
+from typing import Any
+
+
+def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
+    """The command; where it listens stands in the environment (COIGN_BIND, COIGN_PORT)."""
+    serve = commands.add_parser("serve", parents=[common], help="start Coign and serve it", description=__doc__)
+    serve.set_defaults(run=_serve)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from coign.cli import serving
+    from coign.service import Settings
+
+    settings = Settings.read()
+    _check_port(settings.bind, settings.port)
+    return serving.run(settings, debug=given.debug)
+
+
+def _check_port(bind: str, port: int) -> None:
+    """Before anything is started: somebody else's port is the usual reason why a server does not come up."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"Port {port} on {bind} cannot be used ({error.strerror}): end the program that has it, "
+                "or set COIGN_PORT to another one",
+            ) from error

@@ -1,0 +1,177 @@
+"""What `coign serve` does: prepare everything here, where a mistake can be explained; then serve in a child process."""
+
+import contextlib
+import http.client
+import logging
+import multiprocessing
+import multiprocessing.util
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from coign.cli.output import say
+from coign.database import Database, Supervisor, running
+from coign.service import Service, Settings, logs, prepare
+from coign.web import running as web
+
+#: Callers wait for the writer, not for the processor: many may wait at once, and then share a commit.
+THREADS = 64
+STOP_SECONDS_MAX = 20
+READY_SECONDS_MAX = 60
+WATCH_SECONDS = 1.0
+
+log = logging.getLogger("coign.serve")
+
+
+def run(settings: Settings, *, debug: bool) -> int:
+    """Serve until SIGTERM or Ctrl-C; both mean exit 0."""
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with _database(settings) as database:
+            say("Preparing …")
+            accounts = _prepare(database, settings)
+            return _serve(settings, accounts, debug=debug)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """The database, for as long as we serve; the embedded one is started again should it ever end."""
+    if os.environ.get("COIGN_DATABASE_URL"):
+        with running(settings.home) as database:
+            yield database
+        return
+    supervisor, ended = Supervisor(settings.home), threading.Event()
+    database = supervisor.start()
+    watch = threading.Thread(target=_watch, args=(supervisor, ended), name="database-watch", daemon=True)
+    watch.start()
+    try:
+        yield database
+    finally:
+        ended.set()
+        watch.join()
+        supervisor.leave()
+
+
+def _watch(supervisor: Supervisor, ended: threading.Event) -> None:
+    while not ended.wait(WATCH_SECONDS):
+        if not supervisor.is_alive():
+            log.error("the database has ended: starting it again")
+            try:
+                supervisor.start()
+            except Exception as error:  # tried again in a second; pages say meanwhile that it is unavailable
+                log.error("the database does not start: %s", error)
+
+
+def _prepare(database: Database, settings: Settings) -> Callable[[], str]:
+    """Tables, first entry, start check; gives what to print when ready."""
+    from coign.web import tables
+
+    prepare(database)
+    with Service.on(database, settings, background=False, progress=say) as service:
+        web.start(service)
+        try:
+            tables.prepare(database)
+        finally:
+            web.stop()
+        for problem in service.problems:
+            say(f"The record does not verify, so it can only be read: {problem}")
+        return _accounts(service)
+
+
+def _accounts(service: Service) -> Callable[[], str]:
+    """What a demonstration tells whoever starts it, if there is one."""
+    from coign.cli.program import is_present
+
+    if not service.demonstration or not is_present("coign.demo.welcome"):
+        return lambda: ""
+    import importlib
+
+    welcome = importlib.import_module("coign.demo.welcome")
+    text: str = welcome.text(service)
+    return lambda: text
+
+
+def _serve(settings: Settings, accounts: Callable[[], str], *, debug: bool) -> int:
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        "coign.web.wsgi:application",
+        address=settings.bind,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        backpressure=2 * THREADS,
+        workers_kill_timeout=STOP_SECONDS_MAX,
+        websockets=False,
+        log_level=LogLevels.debug if debug else LogLevels.warning,
+    )
+    ready, stopped = threading.Event(), threading.Event()
+    watch = threading.Thread(target=_tell_when_ready, args=(settings, accounts, ready, stopped), daemon=True)
+    watch.start()
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    finally:
+        stopped.set()
+        watch.join()
+    if server.interrupt_signal:
+        say("Stopped.")
+        return 0
+    say("coign: the web process ended by itself; what it said stands above")
+    return 70 if ready.is_set() else 4
+
+
+def load() -> Any:
+    """In the child: open the service, give it to the pages, and see to it that both end in order."""
+    logs.to_stderr()
+    stack = ExitStack()
+    service = stack.enter_context(Service.open(settings=Settings.read(), in_transaction=web.in_transaction))
+    multiprocessing.util.Finalize(None, stack.close, exitpriority=100)
+    web.start(service)
+    from coign.web.wsgi import application
+
+    return application
+
+
+def _tell_when_ready(
+    settings: Settings, accounts: Callable[[], str], ready: threading.Event, stopped: threading.Event
+) -> None:
+    """Print the address once the first answer came, never before."""
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while not stopped.is_set() and time.monotonic() < deadline:
+        if _answers(settings):
+            ready.set()
+            shown = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind  # noqa: S104 - compared only
+            host = f"[{shown}]" if ":" in shown else shown
+            print(f"COIGN READY http://{host}:{settings.port}/", flush=True)
+            if text := accounts():
+                print(text, flush=True)
+            return
+        stopped.wait(0.05)
+    if not stopped.is_set():
+        say(f"coign: no answer at /health within {READY_SECONDS_MAX} s; still trying to serve")
+
+
+def _answers(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)  # noqa: S104 - compared only
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+        connection.request("GET", "/health")
+        status = connection.getresponse().status
+        connection.close()
+        return status < 500 or status == 503  # read-only is an answer, too
+    return False

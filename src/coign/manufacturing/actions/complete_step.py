@@ -1,0 +1,77 @@
+"""Complete a step of production: measurements, materials, and who did it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
+from coign.kernel.fields import allotted, asks
+from coign.kernel.subjects import Batch, Case, Lot
+from coign.kernel.values import Actor
+from coign.manufacturing import step_gates
+from coign.manufacturing.events import Measured, StepCompleted
+from coign.manufacturing.views import BATCH
+from coign.quality.events import DeviationOpened
+from coign.supply.views import LOT
+from coign.training.views import QUALIFICATIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep:
+    """What was measured in which step of which batch, and which lots went in."""
+
+    batch: Batch = field(metadata=asks("Batch", "scan"))
+    step: str = field(metadata=asks("Step", "known"))
+    measurements: tuple[Measured, ...] = field(default=(), metadata=asks("Measurements", "measure", options="step"))
+    lots: tuple[Lot, ...] = field(default=(), metadata=asks("Materials", "scan"))
+    case: Case = field(metadata=allotted())
+
+
+def _reads(asked: CompleteStep, actor: Actor) -> Sequence[Read]:
+    lots = (Read(lot, LOT) for lot in asked.lots)
+    return (Read(asked.batch, BATCH), *lots, Read(asked.case), Read(actor.person, QUALIFICATIONS))
+
+
+def _decide(asked: CompleteStep, known: Circumstances) -> Sequence[Fact]:
+    step = step_gates.programme_of(asked.batch, known).step(asked.step)
+    limits = {m.id: m for m in step.measurements}
+    outside = tuple(m.id for m in asked.measurements if not limits[m.id].holds(m.quantity.value))
+    completed = StepCompleted(
+        batch=asked.batch,
+        step=asked.step,
+        measurements=asked.measurements,
+        lots=asked.lots,
+        out_of_limits=outside,
+        operator=known.actor.person,
+    )
+    if not outside:
+        return (completed,)
+    maker = known.actor.organisation
+    return (
+        completed,
+        DeviationOpened(case=asked.case, batch=asked.batch, organisation=maker, step=asked.step, what=outside),
+    )
+
+
+ACTION = Action(
+    name="manufacturing.complete_step",
+    title="Complete a step",
+    command=CompleteStep,
+    roles=frozenset({"operator"}),
+    reads=_reads,
+    gates=(
+        step_gates.batch_is_open,
+        step_gates.step_is_next,
+        step_gates.measurements_are_complete,
+        step_gates.units_agree,
+        step_gates.materials_are_scanned,
+        step_gates.lots_are_of_the_step,
+        step_gates.lots_may_be_used,
+        step_gates.operator_is_qualified,
+    ),
+    decide=_decide,
+    emits=(StepCompleted, DeviationOpened),
+    requirements=("CSV-07", "CSV-28", "GMP-04", "GMP-06", "GMP-07", "GMP-10", "GMP-18", "TRC-23", "TRN-01", "TRN-02"),
+    risk=Risk.PATIENT,
+    rationale="What a step did to the cells cannot be seen afterwards: only its record tells.",
+)

@@ -1,0 +1,83 @@
+"""Start a batch: one patient's cells are opened in a room that was cleared for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.custody.views import HOLDING
+from coign.identity.events import UnitEnded
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
+from coign.kernel.fields import allotted, asks
+from coign.kernel.subjects import Batch, Room, Unit
+from coign.kernel.values import Actor
+from coign.manufacturing import gates
+from coign.manufacturing.events import BatchStarted
+from coign.manufacturing.state import ROOM
+from coign.manufacturing.views import SLOT
+from coign.quality.views import DISPOSITION
+from coign.training.views import QUALIFICATIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartBatch:
+    """Which bag is opened in which room."""
+
+    unit: Unit = field(metadata=asks("Bag", "scan"))
+    room: Room = field(metadata=asks("Room", "scan"))
+    batch: Batch = field(metadata=allotted())
+
+
+def _reads(asked: StartBatch, actor: Actor) -> Sequence[Read]:
+    bag = (Read(asked.unit, view) for view in (UNIT, HOLDING, DISPOSITION))
+    return (*bag, Read(asked.room, ROOM), Read(asked.batch), Read(actor.person, QUALIFICATIONS))
+
+
+def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    return (Read(chain, CHAIN), Read(chain, SLOT)) if chain is not None else ()
+
+
+def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
+    chain = known.state(UNIT, asked.unit).chain
+    assert chain is not None
+    therapy = known.state(CHAIN, chain)
+    assert therapy.programme is not None
+    assert therapy.version is not None
+    return (
+        BatchStarted(
+            batch=asked.batch,
+            chain=chain,
+            unit=asked.unit,
+            room=asked.room,
+            maker=known.actor.organisation,
+            programme=therapy.programme,
+            version=therapy.version,
+            operator=known.actor.person,
+        ),
+        UnitEnded(unit=asked.unit, how="consumed"),
+    )
+
+
+ACTION = Action(
+    name="manufacturing.start_batch",
+    title="Start a batch",
+    command=StartBatch,
+    roles=frozenset({"operator"}),
+    reads=_reads,
+    then_reads=(_reads_of_chain,),
+    gates=(
+        gates.material_is_collected_cells,
+        gates.material_may_be_used,
+        gates.material_is_held,
+        gates.material_is_accepted,
+        gates.slot_is_kept,
+        gates.room_is_cleared,
+        gates.starter_is_qualified,
+    ),
+    decide=_decide,
+    emits=(BatchStarted, UnitEnded),
+    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "TRN-01", "TRC-11", "TRC-22"),
+    risk=Risk.PATIENT,
+    rationale="A bag that was opened cannot be closed again, and two patients in one room can be mixed up.",
+)

@@ -1,0 +1,145 @@
+"""A running web project to test against: service, accounts, tokens, clients."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coign.database import Database
+from coign.kernel.subjects import Organisation, Person
+from coign.kernel.values import Actor
+from coign.perform import Done, Request
+from coign.service import SETUP, Service, Settings, prepare
+from coign.web import reading, running, tables
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from coign.web.accounts.models import Account
+
+HOSPITAL, MAKER = Organisation("organisation:hospital"), Organisation("organisation:maker")
+ROLES = {
+    HOSPITAL: ("celllab", "nurse", "qa", "admin", "physician"),
+    MAKER: ("warehouse", "operator", "qp"),
+}
+PASSWORD = "plover quartz meadow lantern"  # noqa: S105  # made up
+_ledger_ids = count(900_001)
+
+
+class Site:
+    """What a test may do with the running project."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.people: dict[str, Actor] = {"setup": SETUP}
+        self._nonces = count()
+
+    def do(self, action: str, who: str, **command: Any) -> Done:
+        """Perform through the door, beside the web."""
+        nonce = f"site-{next(self._nonces)}"
+        return self.service.door.perform(Request(action, self.people[who], nonce, command))
+
+    def set_up(self) -> None:
+        """Two organisations with people; each has an account of the same name."""
+        for organisation, category in ((HOSPITAL, "treatment_centre"), (MAKER, "maker")):
+            self.do(
+                "people.register_organisation", "setup", organisation=organisation,
+                name=organisation.identifier.title(), category=category, country="DE",
+            )  # fmt: skip
+            for role in ROLES[organisation]:
+                self.add_person(f"{organisation.identifier}-{role}", organisation, role)
+        self.do("people.register_site", "setup", site="site:clinic", organisation=HOSPITAL, name="Clinic",
+                zone="Europe/Berlin", country="DE")  # fmt: skip
+        self.add_person("hospital-admin-2", HOSPITAL, "admin")
+
+    def add_person(self, name: str, organisation: Organisation, role: str, *, demonstration: bool = True) -> "Account":
+        """Somebody with one role and an account."""
+        from coign.web.accounts.opening import open_account
+
+        person = Person.of(name)
+        self.do("people.register_person", "setup", person=person, organisation=organisation, name="Ann Example")
+        self.do("people.grant_role", "setup", person=person, role=role, organisation=organisation)
+        self.people[name] = Actor(person, role, organisation)
+        return open_account(
+            name, person=person, role=role, organisation=organisation, password=PASSWORD, demonstration=demonstration
+        )
+
+    def account(self, name: str) -> "Account":
+        """The account of this name."""
+        from coign.web.accounts.models import Account
+
+        return Account.objects.get(user__username=name)
+
+    def token(self, name: str, *scopes: str) -> str:
+        """A bearer token."""
+        from coign.web.accounts.opening import issue_token
+
+        return issue_token(self.account(name), label="test", scopes=scopes or ("read", "act", "sign"))
+
+    def api(self, name: str, *scopes: str) -> "Api":
+        """A machine that acts as this account."""
+        return Api(self.token(name, *scopes))
+
+    def browser(self, name: str, *, enforce_csrf: bool = False) -> "Client":
+        """A browser in which this account has just signed in."""
+        from django.test import Client
+
+        client = Client(enforce_csrf_checks=enforce_csrf)
+        response = client.post("/sign-in/", {"login": name, "password": PASSWORD})
+        assert response.status_code == 302, response.content.decode()[-2000:]
+        return client
+
+    def security_events(self, kind: str) -> list[dict[str, Any]]:
+        """Lines of this kind in the security log, newest first."""
+        import psycopg
+
+        with psycopg.connect(self.service.database.application_dsn) as connection:
+            rows = connection.execute(
+                "select person, detail from security_log where ledger_id = %s and kind = %s order by id desc",
+                (self.service.ledger_id, kind),
+            ).fetchall()
+        return [{"person": r[0], **r[1]} for r in rows]
+
+
+class Api:
+    """A client of the REST interface with a bearer token."""
+
+    def __init__(self, token: str) -> None:
+        from django.test import Client
+
+        self._client = Client(headers={"Authorization": f"Bearer {token}"})
+        self._keys = count()
+
+    def get(self, path: str, **headers: str) -> Any:
+        """GET; what came back has `.json()`, `.status_code` and headers."""
+        return self._client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+    def post(self, path: str, body: Any, key: str = "", **headers: str) -> Any:
+        """POST JSON, under a key of its own unless one is given."""
+        headers = {k.replace("_", "-"): v for k, v in headers.items()}
+        headers["Idempotency-Key"] = key or f"api-{id(self)}-{next(self._keys)}"
+        return self._client.post(path, body, content_type="application/json", headers=headers)
+
+    def act(self, action: str, key: str = "", **command: Any) -> Any:
+        """Perform an action."""
+        return self.post(f"/api/actions/{action}", {"command": command}, key)
+
+
+@contextmanager
+def open_site(database: Database, home: Path, *, demonstration: bool = True) -> Iterator[Site]:
+    """A service on a ledger of its own, made known to the web project, with people and accounts."""
+    settings = Settings(home=home, demonstration=demonstration)
+    prepare(database)
+    given = {"in_transaction": running.in_transaction, "background": False}
+    with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service:
+        running.start(service)
+        tables.prepare(database)
+        site = Site(service)
+        site.set_up()
+        yield site
+        from django.db import connections
+
+        reading.close()
+        connections.close_all()
+        running.stop()
