@@ -47,8 +47,9 @@ def _put(owner: psycopg.Connection, ledger: int, position: int, leaf: bytes, bod
 
 
 def _rewritten(body: bytes) -> bytes:
-    """Another site: still canonical, every field in its place."""
-    return body.replace(b"site:clinic", b"site:office")
+    """Another version: still canonical, every field in its place, and nothing that an index knows of."""
+    assert body.count(b'"software":"coign') == 1
+    return body.replace(b'"software":"coign', b'"software":"other')
 
 
 def one_byte(owner, ledger, position):
@@ -107,8 +108,8 @@ def test_what_is_altered_or_deleted_is_located(filled, key, tamper, kind, positi
     found = verify(filled, key)
     assert found.exit_code == 1
     assert (position, kind) in _located(found.problems)
-    # Nothing else is accused, save the head's root where no tile tells which of two hashes was the right one.
-    assert {p.position for p in found.problems if p.position is not None} <= {position, 256}
+    # Nothing else is accused, save by the head where no tile tells which of two hashes was the right one (from 288 on).
+    assert {p.position for p in found.problems} <= {position, 288}
 
 
 @pytest.mark.requirement("CSV-01")
@@ -145,7 +146,7 @@ def test_an_entry_replaced_where_there_is_no_tile_yet_is_bounded_by_the_head(fil
 
 @pytest.mark.requirement("CSV-01")
 def test_a_history_rewritten_with_all_its_hashes_is_bounded_by_the_checkpoints(installation, key):
-    """Who can write everything but sign nothing recomputes leaf, tile and head: what was signed tells when it changed."""
+    """Who can write all but sign nothing recomputes leaf, tile and head: what was signed tells when it changed."""
     with installation.connection() as connection:
         for size in (120, 290, 300):
             installation.fill(size - installation.size(), prefix=f"S{size}-")
@@ -200,7 +201,8 @@ def _cut_back(installation: TestInstallation, size: int) -> None:
     [
         ("delete from entry_subject where ledger_id = %s and position = 100 and seq is not null", "read_model"),
         ("delete from entry_subject where ledger_id = %s and position = 100 and seq is null", "read_model"),
-        ("insert into entry_subject select ledger_id, 'unit:FILL1', 100, 9 from ledger where ledger_id = %s", "read_model"),
+        ("insert into entry_subject select ledger_id, 'unit:FILL1', 100, 9 from head where ledger_id = %s",
+         "read_model"),
         ("update entry_subject set seq = 7 where ledger_id = %s and position = 100 and seq is not null", "read_model"),
         ("update nonce set nonce = 'other' where ledger_id = %s and position = 100", "read_model"),
         ("insert into nonce select ledger_id, person, 'x', digest, position from nonce "
@@ -394,7 +396,7 @@ def test_unusable_keys_unknown_ledgers_and_silent_databases_are_told_apart(fille
 
 @pytest.mark.requirement("CSV-06")
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)
-@pytest.mark.parametrize("statement", ["update {} set ledger_id = ledger_id", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize("statement", ["update {} set ledger_id = ledger_id", "delete from {}", "truncate {} cascade"])
 def test_neither_the_application_nor_the_owner_changes_the_record(filled, table, statement):
     for dsn in (filled.database.application_dsn, filled.database.owner_dsn):
         with psycopg.connect(dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):

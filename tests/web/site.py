@@ -138,8 +138,9 @@ def open_site(database: Database, home: Path, *, demonstration: bool = True) -> 
         site = Site(service)
         site.set_up()
         yield site
-        from django.db import connections
+        from django.db import connection, connections
 
         reading.close()
         connections.close_all()
+        connection.close_pool()
         running.stop()

@@ -118,7 +118,7 @@ def _serve(settings: Settings, accounts: Callable[[], str], *, debug: bool) -> i
         backpressure=2 * THREADS,
         workers_kill_timeout=STOP_SECONDS_MAX,
         websockets=False,
-        log_level=LogLevels.debug if debug else LogLevels.warning,
+        log_level=LogLevels.debug if debug else LogLevels.error,
     )
     ready, stopped = threading.Event(), threading.Event()
     watch = threading.Thread(target=_tell_when_ready, args=(settings, accounts, ready, stopped), daemon=True)

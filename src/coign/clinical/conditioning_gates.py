@@ -1,4 +1,4 @@
-"""The gates of conditioning: the patient's own marrow is destroyed only when the product that replaces it is here and fit."""
+"""The gates of conditioning: it weakens the patient for weeks, so the product must be here and fit before."""
 
 from collections.abc import Callable
 from typing import Protocol

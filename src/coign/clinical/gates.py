@@ -1,4 +1,4 @@
-"""The gates of enrolment, consent and order: the right patient, who agreed, fit, weighed lately, under rules in force."""
+"""The gates up to the order: the right patient, who agreed, is fit, was weighed lately, under rules in force."""
 
 from typing import Protocol
 

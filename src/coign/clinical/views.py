@@ -158,4 +158,3 @@ COURSE = View(
     evolve=_evolve_course,
     public=True,
 )
-

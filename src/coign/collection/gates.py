@@ -251,9 +251,7 @@ def din_is_well_formed(asked: OfDonation, known: Circumstances) -> str | None:
 )
 def amounts_in_their_units(asked: OfAmounts, known: Circumstances) -> str | None:
     wrong = [
-        str(q)
-        for q, unit in ((asked.volume, VOLUME_UNIT), (asked.cd3, CELLS_UNIT))
-        if q.unit != unit or q.amount <= 0
+        str(q) for q, unit in ((asked.volume, VOLUME_UNIT), (asked.cd3, CELLS_UNIT)) if q.unit != unit or q.amount <= 0
     ]
     return f"{' and '.join(wrong)}: expected more than nothing, in {VOLUME_UNIT} and {CELLS_UNIT}" if wrong else None
 

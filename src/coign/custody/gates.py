@@ -4,6 +4,7 @@ from typing import Protocol
 
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
+from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 
@@ -67,6 +68,19 @@ def no_mismatch(asked: OfUnit, known: Circumstances) -> str | None:
     if known.state(HOLDING, asked.unit).mismatch:
         return f"{asked.unit.identifier} is blocked: its last hand-over did not agree"
     return None
+
+
+@gate(
+    "custody.unit_may_move",
+    requirement=("TRC-11", "TRC-14"),
+    protects="A unit whose label nobody scanned back, or about which something did not agree, stands still.",
+    remedy="Have the label scanned back, or what blocks the unit resolved, before it is handed over.",
+    resolvers=("celllab", "nurse", "qa"),
+    risk=Risk.PATIENT,
+)
+def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
+    why_not = known.state(UNIT, asked.unit).stands_still_because
+    return f"{asked.unit.identifier} {why_not}" if why_not else None
 
 
 @gate(

@@ -17,12 +17,11 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from coign.database import Database
-from coign.drill import crash, story
 from coign.kernel.errors import CoignError, Unavailable
 from coign.kernel.values import Instant
 from coign.ledger.clock import SystemClock
 from coign.perform.door import Door
-from coign.service import Service, Settings
+from coign.service import Service, Settings, rehearsal
 from coign.service.clocks import limits
 
 _HOUR_US = 3_600_000_000
@@ -105,7 +104,7 @@ class Result:
 def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
     """Every case on a ledger of its own, in a temporary installation."""
     result = Result()
-    with crash.installation(callers=1) as (home, supervisor):
+    with rehearsal.installation(callers=1) as (home, supervisor):
         database, settings = supervisor.start(), Settings(home=home, demonstration=False)
         for number, case in enumerate(CASES, start=2):
             result.cases.append(_jump(_On(database, settings, number), case))
@@ -137,9 +136,9 @@ class _On:
 def _jump(on: _On, case: Case) -> Shown:
     """Hand-overs before the jump and after it; what was recorded afterwards must not lie before what was there."""
     shown, set_clock = Shown(case.name), SetClock(time.time_ns() // 1000)
-    hand_overs = story.hand_overs(f"clock-{on.ledger_id}", story.pairs(1)[0])
+    hand_overs = rehearsal.hand_overs(f"clock-{on.ledger_id}", rehearsal.pairs(1)[0])
     with on.door(set_clock) as door:
-        story.set_up(door, callers=1)
+        rehearsal.set_up(door, callers=1)
         for _ in range(4):
             door.perform(next(hand_overs))
         set_clock.set_by_us = case.jump_us
@@ -164,10 +163,10 @@ def _summer_time_ends(on: _On) -> Shown:
     """A hand-over that spans the repeated hour: minutes are those that passed, and local times carry their offset."""
     shown = Shown("summer time ends")
     start = DST_ENDS.timestamp() - 30  # 02:59:30 in Berlin, for the first time
-    pair, set_clock = story.pairs(1)[0], SetClock(int(start * 1_000_000))
+    pair, set_clock = rehearsal.pairs(1)[0], SetClock(int(start * 1_000_000))
     with on.door(set_clock) as door:
-        story.set_up(door, callers=1)
-        hand_overs = story.hand_overs(f"clock-{on.ledger_id}", pair)
+        rehearsal.set_up(door, callers=1)
+        hand_overs = rehearsal.hand_overs(f"clock-{on.ledger_id}", pair)
         door.perform(next(hand_overs))
         offered = door.perform(next(hand_overs)).position
         set_clock.let_pass(seconds=60)  # it is 02:00:30 in Berlin, and later than before

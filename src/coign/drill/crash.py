@@ -3,20 +3,18 @@
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from coign.database import Supervisor
-from coign.drill import findings, journal, load, story
+from coign.drill import findings, journal, load
 from coign.drill.journal import Answered, Journal
 from coign.perform.request import Request
-from coign.service import LEDGER_ID, Service, Settings
+from coign.service import LEDGER_ID, Service, Settings, rehearsal
 
 CALLERS = 16
 KINDS = ("process", "database", "both")
@@ -62,21 +60,6 @@ class Result:
         }
 
 
-@contextmanager
-def installation(callers: int) -> Iterator[tuple[Path, Supervisor]]:
-    """A temporary installation with its people; its database held by the drill, so that processes may come and go."""
-    with tempfile.TemporaryDirectory(prefix="coign-drill-") as folder:
-        home = Path(folder).resolve()
-        supervisor = Supervisor(home)
-        supervisor.start()
-        try:
-            with Service.open(settings=Settings(home=home, demonstration=False)) as service:
-                story.set_up(service.door, callers)
-            yield home, supervisor
-        finally:
-            supervisor.stop()
-
-
 def drill(
     rounds: int, seed: int | None = None, *, callers: int = CALLERS, progress: Callable[[str], None] = lambda line: None
 ) -> Result:
@@ -84,7 +67,7 @@ def drill(
     chance, result = random.Random(seed), Result()  # noqa: S311 - chooses when to kill, protects nothing
     answered: list[Answered] = []
     still_open: list[Request] = []
-    with installation(callers) as (home, supervisor):
+    with rehearsal.installation(callers) as (home, supervisor):
         for number in range(rounds):
             kind, file = chance.choice(KINDS), home / f"journal-{number}"
             journal.carry(still_open, file)

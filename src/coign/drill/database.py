@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from coign.database import Supervisor
-from coign.drill import crash, journal, load, story
+from coign.drill import crash, journal, load
 from coign.drill.cutting import CuttingProxy, Moment
 from coign.drill.journal import Answered, Journal
-from coign.service import Service, Settings
+from coign.service import Service, Settings, rehearsal
 
 CALLERS = 8
 #: Longer than the writer waits for the database to come back, so that callers are told to try again.
@@ -42,7 +42,7 @@ class Result(crash.Result):
 def drill(times: int, *, callers: int = CALLERS, progress: Callable[[str], None] = lambda line: None) -> Result:
     """So many stops (the first one long), then so many cuts of each kind, while callers go on."""
     result = Result()
-    with crash.installation(callers) as (home, supervisor):
+    with rehearsal.installation(callers) as (home, supervisor):
         file = home / "journal"
         with CuttingProxy(supervisor.start()) as proxy, _under_load(proxy, home, file, callers):
             for number in range(times):
@@ -64,7 +64,7 @@ def drill(times: int, *, callers: int = CALLERS, progress: Callable[[str], None]
 def _under_load(proxy: CuttingProxy, home: Path, file: Path, callers: int) -> Iterator[None]:
     notes, stop = Journal(file), threading.Event()
     with Service.on(proxy.database, Settings(home=home, demonstration=False)) as service:
-        named = [(f"database-{n}", pair) for n, pair in enumerate(story.pairs(callers))]
+        named = [(f"database-{n}", pair) for n, pair in enumerate(rehearsal.pairs(callers))]
         thread = threading.Thread(target=load.callers, args=(service.door, named, notes, stop))
         thread.start()
         try:

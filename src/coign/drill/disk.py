@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from coign.database import DatabaseUnavailable, Supervisor
-from coign.drill import crash, journal, load, story
+from coign.drill import crash, journal, load
 from coign.drill.journal import Answered, Journal
-from coign.service import Service, Settings
+from coign.service import Service, Settings, rehearsal
 
 CALLERS = 8
 SMALL_DISK_MB = 192
@@ -141,10 +141,10 @@ def _small_disk_here(home: Path, notes: Path) -> Result:
 
 def _bulk(service: Service) -> None:
     """Fill the files with entries until nothing more is taken."""
-    pair, number = story.pairs(1)[0], 0
+    pair, number = rehearsal.pairs(1)[0], 0
     with suppress(Exception):  # it ends with an error: that is the point
         while True:
-            requests = [story.take_in(f"ballast-{number + each}", pair) for each in range(500)]
+            requests = [rehearsal.take_in(f"ballast-{number + each}", pair) for each in range(500)]
             service.door.perform_all(requests)
             number += len(requests)
 
@@ -161,8 +161,8 @@ def _fill(
     result = Result(means=means)
     notes, stop = Journal(file), threading.Event()
     with Service.open(settings=Settings(home=home, demonstration=False)) as service:
-        story.set_up(service.door, CALLERS)
-        named = [(f"disk-{n}", pair) for n, pair in enumerate(story.pairs(CALLERS))]
+        rehearsal.set_up(service.door, CALLERS)
+        named = [(f"disk-{n}", pair) for n, pair in enumerate(rehearsal.pairs(CALLERS))]
         callers = threading.Thread(target=load.callers, args=(service.door, named, notes, stop))
         callers.start()
         try:

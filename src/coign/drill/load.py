@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from coign.drill import journal, story
+from coign.drill import journal
 from coign.drill.journal import Journal
 from coign.kernel.errors import Unavailable
 from coign.perform.door import Door
 from coign.perform.request import Request
-from coign.service import Service, Settings, logs
+from coign.service import Service, Settings, logs, rehearsal
 
 AGAIN_SECONDS = 0.05
 
@@ -40,11 +40,11 @@ def settle(door: Door, file: Path, notes: Journal, stop: threading.Event) -> int
     return len(requests)
 
 
-def callers(door: Door, names: Iterable[tuple[str, story.Pair]], notes: Journal, stop: threading.Event) -> None:
+def callers(door: Door, names: Iterable[tuple[str, rehearsal.Pair]], notes: Journal, stop: threading.Event) -> None:
     """One thread a caller, each with a unit of its own, until told to stop."""
 
-    def go(unit: str, pair: story.Pair) -> None:
-        for request in story.hand_overs(unit, pair):
+    def go(unit: str, pair: rehearsal.Pair) -> None:
+        for request in rehearsal.hand_overs(unit, pair):
             if stop.is_set():
                 return
             notes.asked(request)
@@ -83,7 +83,7 @@ def main() -> int:
     with Service.open(settings=Settings(home=given.home, demonstration=False)) as service:
         print("ready", flush=True)
         settle(service.door, given.journal, notes, stop)
-        named = [(f"{given.name}-{n}", pair) for n, pair in enumerate(story.pairs(given.callers))]
+        named = [(f"{given.name}-{n}", pair) for n, pair in enumerate(rehearsal.pairs(given.callers))]
         callers(service.door, named, notes, stop)
     notes.close()
     return 0

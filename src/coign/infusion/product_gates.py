@@ -1,4 +1,4 @@
-"""The gates of the product: whose it is, that it is here, released, cold, lasting, and that the patient is ready for it.
+"""The gates of the product: whose it is, whether it is here, released, cold, lasting, and the patient ready for it.
 
 Thawing asks all of them, since a thawed bag cannot be put back; the infusion asks again what may have changed since.
 """
@@ -25,7 +25,7 @@ class OfUnit(Protocol):
 
 
 def product(asked: OfUnit, known: Circumstances) -> UnitState | None:
-    """The bag's state, if it is product of a therapy; otherwise `infusion.unit_is_product` says so and the rest is silent."""
+    """The bag's state if it is product of a therapy; else `infusion.unit_is_product` says so and the rest is silent."""
     state = known.state(UNIT, asked.unit)
     return state if state.chain is not None and state.kind == "final_container" else None
 

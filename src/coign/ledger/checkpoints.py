@@ -198,10 +198,16 @@ class Publisher:
 
     def _round(self) -> None:
         try:
+            now_us = self._now_us()
+        except IntegrityFailure as failure:
+            # A clock nobody can trust is the writer's matter; it says nothing about the record.
+            log.warning("publisher.clock", reason=str(failure))
+            return
+        try:
             if self._connection is None:
                 self._connection = connect(self._dsn)
             if self._lead(self._connection):
-                publish(self._connection, self._ledger_id, self._key, self._now_us())
+                publish(self._connection, self._ledger_id, self._key, now_us)
         except IntegrityFailure as failure:
             self._shut(failure)
         except psycopg.Error as error:

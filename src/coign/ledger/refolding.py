@@ -3,7 +3,7 @@
 Subject by subject, each along its own history, so that memory holds one subject's states and a page of entries.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, LiteralString
@@ -16,6 +16,7 @@ from coign.kernel.subjects import KINDS, Subject
 from coign.ledger.entries import Entry
 from coign.ledger.shutting import Problem
 from coign.ledger.states import Folding, StampFor
+from coign.ledger.streams import Ordered, Streams
 
 _PAGE_ENTRIES = 1024
 
@@ -48,18 +49,17 @@ def check_states(
 
     A subject with a damaged entry is left out: what its state should be cannot be told.
     """
-    heads = _BySubject(connection, "heads", _HEADS, ledger_id)
-    states = _BySubject(connection, "states", _STATES, ledger_id)
     done = Refolded()
-    for subject, history in groupby(_histories(connection, ledger_id), key=lambda row: row[0]):
-        for kept in (heads, states):
-            done.problems += [_without_entries(name) for name in kept.before(subject)]
-        past = _fold(folding, subject, history, damaged)
-        head, stored = heads.of(subject), states.of(subject)
-        if past.whole:
-            _compare(done, past, head, stored, folding)
-    for kept in (heads, states):
-        done.problems += [_without_entries(name) for name in kept.before(None)]
+    with Streams(connection, ledger_id) as streams:
+        heads, states = Ordered(streams.rows("heads", _HEADS)), Ordered(streams.rows("states", _STATES))
+        histories = _histories(connection, ledger_id, streams.rows("histories", _INDEX))
+        for subject, history in groupby(histories, key=lambda row: row[0]):
+            done.problems += _without_entries(heads.before(subject), states.before(subject))
+            past = _fold(folding, subject, history, damaged)
+            head, stored = heads.at(subject), states.at(subject)
+            if past.whole:
+                _compare(done, past, head, stored, folding)
+        done.problems += _without_entries(heads.before(None), states.before(None))
     return done
 
 
@@ -127,12 +127,11 @@ def _compare(done: Refolded, past: _Past, head: list[Any], stored: list[Any], fo
             done.agreeing += 1
 
 
-def _histories(connection: psycopg.Connection, ledger_id: int) -> Iterator[tuple[str, int, int, bytes | None]]:
+def _histories(
+    connection: psycopg.Connection, ledger_id: int, index: Iterator[Any]
+) -> Iterator[tuple[str, int, int, bytes | None]]:
     """Each subject's entries in order: subject, position, count, bytes (None: there is no such entry)."""
-    index = connection.cursor("histories")
-    index.itersize = _PAGE_ENTRIES
-    rows = iter(index.execute(_INDEX, {"ledger": ledger_id}))
-    while page := list(islice(rows, _PAGE_ENTRIES)):
+    while page := list(islice(index, _PAGE_ENTRIES)):
         bodies: dict[int, bytes] = dict(
             connection.execute(_BODIES, (ledger_id, [position for _, position, _ in page])).fetchall()
         )
@@ -140,31 +139,6 @@ def _histories(connection: psycopg.Connection, ledger_id: int) -> Iterator[tuple
             yield subject, position, seq, bodies.get(position)
 
 
-class _BySubject:
-    """Rows in the order of their subject, taken subject by subject."""
-
-    def __init__(self, connection: psycopg.Connection, name: str, query: LiteralString, ledger_id: int) -> None:
-        cursor = connection.cursor(name)
-        cursor.itersize = _PAGE_ENTRIES
-        cursor.execute(query, {"ledger": ledger_id})
-        self._rows: Iterator[Any] = iter(cursor)
-        self._next = next(self._rows, None)
-
-    def before(self, subject: str | None) -> Iterator[str]:
-        """The subjects that come before this one; None: all that are left."""
-        while self._next is not None and (subject is None or self._next[0] < subject):
-            name = str(self._next[0])
-            self.of(name)
-            yield name
-
-    def of(self, subject: str) -> list[Any]:
-        """The rows of this subject, if it is the next."""
-        rows = []
-        while self._next is not None and self._next[0] == subject:
-            rows.append(self._next)
-            self._next = next(self._rows, None)
-        return rows
-
-
-def _without_entries(subject: str) -> Problem:
-    return Problem(None, "read_model", f"something is stored for {subject}, but no entry is about it")
+def _without_entries(heads: Iterable[Any], states: Iterable[Any]) -> list[Problem]:
+    names = dict.fromkeys(row[0] for row in (*heads, *states))
+    return [Problem(None, "read_model", f"something is stored for {n}, but no entry is about it") for n in names]

@@ -184,7 +184,7 @@ def read_canonical(body: bytes) -> Any:
         raise JsonError("not JSON of the record's profile") from error
     if again != body:
         raise JsonError("not in canonical form")
-    # Plain ASCII without anything that looks like a fraction is within the profile; the rest is looked at piece by piece.
+    # ASCII without anything that looks like a fraction is within the profile; the rest is looked at piece by piece.
     if not body.isascii() or _MAY_HOLD_FRACTION.search(body):
         check_profile(plain)
     return plain

@@ -19,13 +19,13 @@ from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.signatures import SignatureWalk
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
 from coign.ledger.states import Folding
+from coign.ledger.streams import Ordered, Streams
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import Frontier
 
 PROBLEMS_MAX = 1000
-ROWS_FETCHED = 2048
 
 Progress = Callable[[int, int], None]
 
@@ -90,23 +90,6 @@ def verify_database(
     return walk.verdict(states)
 
 
-class _Rows:
-    """A stream of rows ordered by a whole number in their first column, taken piece by piece."""
-
-    def __init__(self, connection: psycopg.Connection, name: str, query: LiteralString, ledger_id: int) -> None:
-        self._cursor = connection.cursor(name)
-        self._cursor.itersize = ROWS_FETCHED
-        self._cursor.execute(query, {"ledger": ledger_id})
-        self._rows: Iterator[Any] = iter(self._cursor)
-        self._next = next(self._rows, None)
-
-    def below(self, bound: int | None) -> Iterator[Any]:
-        """The rows that come before `bound`; None: all that are left."""
-        while self._next is not None and (bound is None or self._next[0] < bound):
-            row, self._next = self._next, next(self._rows, None)
-            yield row
-
-
 _ENTRIES: LiteralString = "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
 _TILES: LiteralString = "select idx, hashes, root from tile where ledger_id = %(ledger)s and level = 0 order by idx"
 _CHECKPOINTS: LiteralString = "select size, root, note from checkpoint where ledger_id = %(ledger)s order by size"
@@ -147,34 +130,52 @@ class _Walk:
         self._signatures = SignatureWalk()
         self._broken: set[str] = set()  # subjects whose chain is broken: said once
 
-    def _open(self, name: str, query: LiteralString) -> _Rows:
-        return _Rows(self._connection, name, query, self._ledger_id)
-
     def run(self) -> None:
         """Walk."""
-        entries, tiles = self._open("entries", _ENTRIES), self._open("tiles", _TILES)
-        checkpoints, index = self._open("checkpoints", _CHECKPOINTS), self._open("indexed", _INDEX)
-        nonces, claims = self._open("nonces", _NONCES), self._open("claims", _CLAIMS)
-        self._added(entries.below(0))
+        with Streams(self._connection, self._ledger_id) as streams:
+
+            def ordered(name: str, query: LiteralString) -> Ordered:
+                return Ordered(streams.rows(name, query))
+
+            self._walk(
+                entries=ordered("entries", _ENTRIES),
+                tiles=ordered("tiles", _TILES),
+                checkpoints=ordered("checkpoints", _CHECKPOINTS),
+                index=ordered("indexed", _INDEX),
+                nonces=ordered("nonces", _NONCES),
+                claims=ordered("claims", _CLAIMS),
+            )
+
+    def _walk(
+        self,
+        *,
+        entries: Ordered,
+        tiles: Ordered,
+        checkpoints: Ordered,
+        index: Ordered,
+        nonces: Ordered,
+        claims: Ordered,
+    ) -> None:
+        self._added(entries.before(0))
         last_time = ""
         for start in range(0, self._size, TILE_HASHES):
             part = range(start, min(start + TILE_HASHES, self._size))
-            rows = {p: StoredEntry(leaf, body) for p, leaf, body in entries.below(part.stop)}
-            block = self._block(part, rows, next(tiles.below(start // TILE_HASHES + 1), None), last_time)
+            rows = {p: StoredEntry(leaf, body) for p, leaf, body in entries.before(part.stop)}
+            block = self._block(part, rows, next(iter(tiles.at(start // TILE_HASHES)), None), last_time)
             last_time = block.last_time
             self._grow(part, block, checkpoints)
-            self._check_index(part, block, index.below(part.stop))
-            self._check_nonces(part, block, nonces.below(part.stop))
-            self._check_claims(part, block, claims.below(part.stop))
-            self._check_signatures(part, block, rows)
+            self._check_index(part, block, index.before(part.stop))
+            self._check_nonces(block, nonces.before(part.stop))
+            self._check_claims(block, claims.before(part.stop))
+            self._check_signatures(block, rows)
             self._entries += len(rows)
             self._progress(part.stop, self._size)
-        self._added(entries.below(None))
+        self._added(entries.before(None))
         self._check_end(checkpoints)
         for what, rest in (("index", index), ("nonce", nonces), ("claim", claims)):
-            for row in rest.below(None):
+            for row in rest.before(None):
                 self._say(row[0], "read_model", f"the {what} table names it, but the record ends before it")
-        for row in tiles.below(None):
+        for row in tiles.before(None):
             self._say(row[0] * TILE_HASHES, "container", f"tile 0/{row[0]} is stored, but the record ends before it")
 
     def _say(self, position: int | None, kind: Any, detail: str) -> None:
@@ -197,9 +198,9 @@ class _Walk:
 
     # The tree and its checkpoints
 
-    def _grow(self, part: range, block: Block, checkpoints: _Rows) -> None:
+    def _grow(self, part: range, block: Block, checkpoints: Ordered) -> None:
         for position, leaf in zip(part, block.leaves, strict=True):
-            for row in checkpoints.below(position + 1):
+            for row in checkpoints.before(position + 1):
                 self._check_checkpoint(*row)
             if leaf is None:
                 self._rooted = False
@@ -233,10 +234,10 @@ class _Walk:
                 f"at size {size}",
             )
 
-    def _check_end(self, checkpoints: _Rows) -> None:
-        for row in checkpoints.below(self._size + 1):
+    def _check_end(self, checkpoints: Ordered) -> None:
+        for row in checkpoints.before(self._size + 1):
             self._check_checkpoint(*row)
-        beyond = list(checkpoints.below(None))
+        beyond = list(checkpoints.before(None))
         for row in beyond:
             self._check_checkpoint(*row)
         if beyond:
@@ -297,7 +298,7 @@ class _Walk:
             self._say(position, "invariant", detail)
         self._broken.add(subject)
 
-    def _check_nonces(self, part: range, block: Block, rows: Iterable[Any]) -> None:
+    def _check_nonces(self, block: Block, rows: Iterable[Any]) -> None:
         keys: dict[int, list[tuple[str, str]]] = {}
         for position, person, nonce in rows:
             keys.setdefault(position, []).append((person, nonce))
@@ -306,7 +307,7 @@ class _Walk:
             if keys.get(position) != [(intent["actor"]["person"], intent["nonce"])]:
                 self._say(position, "read_model", "the key under which it was asked for does not point to it")
 
-    def _check_claims(self, part: range, block: Block, rows: Iterable[Any]) -> None:
+    def _check_claims(self, block: Block, rows: Iterable[Any]) -> None:
         stored: dict[int, set[tuple[str, str, str]]] = {}
         for position, *claim in rows:
             stored.setdefault(position, set()).add((claim[0], claim[1], claim[2]))
@@ -314,7 +315,7 @@ class _Walk:
             if stored.get(position, set()) != set(_claims(plain)):
                 self._say(position, "read_model", "the values it takes for ever are not those that are stored for it")
 
-    def _check_signatures(self, part: range, block: Block, rows: dict[int, StoredEntry]) -> None:
+    def _check_signatures(self, block: Block, rows: dict[int, StoredEntry]) -> None:
         for position, plain in block.entries.items():
             wrong = self._signatures.check(position, plain, rows[position].body)
             if wrong is not None:

@@ -69,7 +69,7 @@ class Received(Fact, type="logistics.received.v1", about=("shipment", "unit", "s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptMismatched(Fact, type="logistics.receipt_mismatched.v1", about=("shipment",)):
+class ReceiptMismatched(Fact, type="logistics.receipt_mismatched.v1", about=("shipment", "units")):
     """What was found is not what was packed; every unit concerned is blocked. `what` names what did not agree."""
 
     shipment: Shipment

@@ -109,7 +109,7 @@ def measurements_are_complete(asked: OfStep, known: Circumstances) -> str | None
         return None
     expected = Counter(m.id for m in step.measurements)
     given = Counter(m.id for m in asked.measurements)
-    missing, extra = sorted((expected - given)), sorted((given - expected))
+    missing, extra = sorted(expected - given), sorted(given - expected)
     said = [f"missing: {', '.join(missing)}"] if missing else []
     said += [f"not of this step or given twice: {', '.join(extra)}"] if extra else []
     return "; ".join(said) or None

@@ -268,6 +268,11 @@ class Door:
                 "values (%s, %s, %s, %s, %s) on conflict do nothing",
                 (self._ledger_id, prepared.intent_hash, job.actor.person, prepared.expires, payload),
             )
+            # Kept for a day beyond their end, so that a late retry of what was signed still finds its answer.
+            connection.execute(
+                "delete from prepared_intent where ledger_id = %s and expires < %s",
+                (self._ledger_id, job.prepared.plus(days=-1)),
+            )
 
     def _signed_job(self, action: Action[Any], request: Request) -> Job:
         assert request.signature is not None

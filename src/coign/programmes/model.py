@@ -63,7 +63,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of production: what is measured, which materials go in, which task the operator must be qualified for."""
+    """One step of production: what is measured, which materials go in, which task one must be qualified for."""
 
     id: str
     title: str

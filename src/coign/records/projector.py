@@ -22,6 +22,8 @@ _LEASE = 4223
 #: Kinds of which every instance belongs to one therapy.
 _OWNED = frozenset({"unit", "batch", "shipment", "case"})
 
+_NEXT: LiteralString = "select next_position from records.projected where ledger_id = %s"
+_NEXT_LOCKED: LiteralString = "select next_position from records.projected where ledger_id = %s for update"
 _INSERT_ACT: LiteralString = """
     insert into records.act (ledger_id, root, position, time, action, outcome, person, role, organisation, step,
                              facts, subjects, unmet)
@@ -67,15 +69,17 @@ class Projection:
 
     def next_position(self) -> int:
         """The first entry that is not projected yet."""
-        row = self._connection.execute(
-            "select next_position from records.projected where ledger_id = %s", (self._ledger_id,)
-        ).fetchone()
+        return self._next(_NEXT)
+
+    def _next(self, query: LiteralString) -> int:
+        row = self._connection.execute(query, (self._ledger_id,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def advance(self) -> int:
         """Project up to a chunk of entries in one transaction; gives how many there were."""
         with self._connection.transaction():
-            start = self.next_position()
+            # Locked, so that nobody clears the tables between this look and what is written after it.
+            start = self._next(_NEXT_LOCKED)
             rows = self._connection.execute(
                 "select position, body from entry where ledger_id = %s and position >= %s order by position limit %s",
                 (self._ledger_id, start, CHUNK),

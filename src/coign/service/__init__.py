@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg
 
+from coign import catalogue
 from coign.database import Database, home, running
+from coign.documents import Documents
 from coign.kernel.errors import Invalid
 from coign.ledger import check, checkpoints, schema
 from coign.ledger.checkpoints import Publisher
@@ -18,10 +20,15 @@ from coign.ledger.shutting import Problem
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
-from coign.service import first_start, vaulting
+from coign.programmes.model import Programmes
+from coign.records import Projector
+from coign.records import create_tables as create_record_tables
+from coign.service import first_start, therapies, vaulting
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
+from coign.service.resolvers import IdentityLookup, LoggerFile
 from coign.service.settings import Settings
+from coign.service.states import States
 from coign.service.vaulting import OpenVault
 from coign.vault import create_tables as create_vault_tables
 from coign_verify.keys import SignerKey, VerifierKey
@@ -42,15 +49,16 @@ def _never() -> bool:
 class With:
     """What an opener may give besides the settings."""
 
-    #: The therapies that this installation makes, and the hash of their files.
-    programmes: Any = None
-    programmes_digest: str = ""
+    #: The therapies that this installation makes; None: those whose files are here.
+    programmes: Programmes | None = None
     #: Whether the calling thread holds a transaction of its own; the door refuses such callers.
     in_transaction: Callable[[], bool] = _never
     #: Another clock than the ledger's own, for drills.
     clock: Clock | None = None
     #: Publish checkpoints and walk the record while open; short commands leave that to the server.
     background: bool = True
+    #: Keep the read models current while open.
+    records: bool = True
     progress: Callable[[str], None] = _quiet
 
 
@@ -66,6 +74,11 @@ class Service:
     clock: Clock
     simulated: DemonstrationClock | None
     vault: OpenVault
+    documents: Documents
+    programmes: Programmes
+    states: States
+    #: Keeps the read models current; None where nobody asked for them.
+    projector: Projector | None
     door: Door
     log_key: VerifierKey
     #: What did not verify at the start; if there is anything, the ledger is read-only.
@@ -109,6 +122,7 @@ def prepare(database: Database) -> None:
     with psycopg.connect(database.owner_dsn) as owner:
         schema.create(owner)
         create_vault_tables(owner)
+        create_record_tables(owner)
     with psycopg.connect(database.application_dsn) as application:
         schema.check_rights(application)
 
@@ -128,16 +142,24 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         listeners: list[Callable[[int], None]] = []
         if given.background:
             _in_background(stack, dsn, ledger_id, log_key, clock, listeners)
+        programmes = given.programmes or therapies.load(settings.home or home())
+        projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
         stack.callback(vault.close)
+        documents = Documents((settings.home or home()) / "documents")
+        states = States(vault.pool.connection, ledger_id, assemble.folding())
         door = assemble.door(
             assemble.Place(dsn, ledger_id, opened.origin),
             clock=clock,
             sealer=vault.sealer,
             digest_key=vault.digest_key,
             demonstration=demonstration,
-            programmes=given.programmes,
-            programmes_digest=given.programmes_digest,
+            resolvers={
+                "identity_lookup": IdentityLookup(vault.pool.connection, ledger_id, vault.vault),
+                "logger_file": LoggerFile(states, documents, programmes),
+            },
+            programmes=programmes,
+            programmes_digest=therapies.digest(programmes),
             on_commit=partial(_tell, listeners),
             in_transaction=given.in_transaction,
         )
@@ -153,6 +175,10 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock,
         simulated,
         vault,
+        documents,
+        programmes,
+        states,
+        projector,
         door,
         log_key.verifier(),
         problems,
@@ -184,6 +210,16 @@ def _in_background(
     listeners.append(publisher.notify)
     scrubber = Scrubber(dsn, ledger_id).start()
     stack.callback(scrubber.stop)
+
+
+def _projector(
+    stack: ExitStack, dsn: str, ledger_id: int, programmes: Programmes, listeners: list[Callable[[int], None]]
+) -> Projector:
+    """The read models' thread. Stopped after the door; what it did not reach it takes up at the next start."""
+    projector = Projector(dsn, ledger_id, catalogue.ACTIONS, programmes)
+    stack.callback(projector.stop)
+    listeners.append(projector.notify)
+    return projector
 
 
 def _tell(listeners: list[Callable[[int], None]], size: int) -> None:

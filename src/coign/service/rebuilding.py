@@ -1,6 +1,6 @@
 """Makes the derived tables anew from the entries: heads of subjects, and all states (`coign db rebuild`)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from coign.kernel.subjects import Subject, parse_subject
 from coign.ledger.entries import Entry
 from coign.ledger.states import Folding, StampFor
 from coign.perform.assemble import folding
+from coign.records import tables
 
 _PAGE = 2000
 
@@ -35,13 +36,20 @@ def rebuild(dsn: str, ledger_id: int, *, progress: Callable[[str], None] = lambd
         _heads(connection, ledger_id)
         connection.execute("create temporary table folded (like state) on commit drop")
         for subject, entries in groupby(_histories(connection, ledger_id), key=lambda row: row[0]):
-            _store(
-                connection, ledger_id, views, parse_subject(subject), (Entry(row[1], row[2]) for row in entries), done
-            )
+            history = [Entry(position, body) for _, position, body in entries]
+            _store(connection, ledger_id, views, parse_subject(subject), history, done)
             if done.subjects % _PAGE == 0:
                 progress(f"{done.subjects} subjects")
         done.changed = _take_over(connection, ledger_id)
+        _forget_lists(connection, ledger_id)
     return done
+
+
+def _forget_lists(connection: psycopg.Connection, ledger_id: int) -> None:
+    """Read models begin anew with the first entry: a running server does that at once, otherwise the next start."""
+    row = connection.execute("select to_regclass('records.projected') is not null").fetchone()
+    if row and row[0]:
+        tables.clear(connection, ledger_id)
 
 
 def _heads(connection: psycopg.Connection, ledger_id: int) -> None:
@@ -71,12 +79,11 @@ def _store(
     ledger_id: int,
     views: Folding,
     subject: Subject,
-    entries: Iterator[Entry],
+    history: Sequence[Entry],
     done: Rebuilt,
 ) -> None:
     states: dict[str, object] = {}
-    seq = 0
-    for seq, entry in enumerate(entries, start=1):
+    for entry in history:
         stamp = StampFor(entry.time, entry.position, entry.actor)(subject)
         for fact in entry.facts:
             for view in views.listening(type(fact), subject.kind) if subject in about(fact) else ():
@@ -84,7 +91,7 @@ def _store(
     for name, state in states.items():
         connection.execute(
             "insert into folded (ledger_id, subject, view, seq, fold, body) values (%s, %s, %s, %s, %s, %s)",
-            (ledger_id, str(subject), name, seq, views.views[name].version, views.dump(state)),
+            (ledger_id, str(subject), name, len(history), views.views[name].version, views.dump(state)),
         )
     done.subjects += 1
     done.states += len(states)

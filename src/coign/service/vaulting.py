@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 from coign.database import Database, home
 from coign.kernel.errors import Unavailable
 from coign.perform.protocols import SecretItem
+from coign.service.resolvers import INDEXED
 from coign.service.settings import Settings
 from coign.vault import Vault, VaultSealer, read_or_create_master_key
 from coign.vault.sealing import Sealed
@@ -106,7 +107,7 @@ def open_vault(database: Database, settings: Settings, ledger_id: int) -> OpenVa
             vault.check(connection)
         # Keys the requests that callers repeat: who reads the database alone cannot try guesses against the hashes.
         digest_key = HKDF(SHA256(), 32, salt=None, info=b"coign/request-digest/v1").derive(master_key)
-        return OpenVault(vault, LightSealer(VaultSealer(vault, pool.connection)), digest_key, pool)
+        return OpenVault(vault, LightSealer(VaultSealer(vault, pool.connection, INDEXED)), digest_key, pool)
     except BaseException:
         pool.close()
         raise

@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 if TYPE_CHECKING:
     from coign.service import Service
 
@@ -36,12 +33,14 @@ def service() -> "Service":
 
 def derived_key(label: str) -> bytes:
     """32 bytes for one purpose, derived from the installation's secret: the same in every process, in no backup."""
-    secret: bytes = service().vault.digest_key
-    return HKDF(SHA256(), 32, None, b"coign/web/v1/" + label.encode()).derive(secret)
+    from coign.service import keys
+
+    return keys.derived(service(), label)
 
 
 def in_transaction() -> bool:
     """Whether this thread holds a transaction of Django's; the door refuses callers who do."""
+    from django.conf import settings
     from django.db import connection
 
-    return bool(connection.in_atomic_block)
+    return bool(settings.configured and connection.in_atomic_block)  # the first entry comes before Django

@@ -5,31 +5,10 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
 from coign.web import running
+from coign.web.address import database
 
 HERE = Path(__file__).parent
-SCHEMA = "web"
-
-
-def database(dsn: str) -> dict[str, Any]:
-    """A libpq address as Django wants it; tables of Django's live in a schema of their own."""
-    found = dict(conninfo_to_dict(dsn))
-    taken = {name: found.pop(name, "") for name in ("dbname", "user", "password", "host", "port")}
-    options = " ".join(str(o) for o in (found.pop("options", ""), f"-c search_path={SCHEMA}") if o)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": taken["dbname"],
-        "USER": taken["user"] or "",
-        "PASSWORD": taken["password"] or "",
-        "HOST": taken["host"] or "",
-        "PORT": str(taken["port"] or ""),
-        "OPTIONS": {**found, "options": options},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,  # the door asserts that its callers hold no transaction
-    }
 
 
 def _providers() -> list[dict[str, Any]]:

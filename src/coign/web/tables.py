@@ -9,7 +9,7 @@ from django.db import connections
 from psycopg import sql
 
 from coign.database import APPLICATION, READER, Database
-from coign.web.settings import SCHEMA, database
+from coign.web.address import SCHEMA, database
 
 _LOCK = 4223  # one process at a time; any number will do
 
@@ -26,7 +26,9 @@ def prepare(where: Database) -> None:
 
 
 def _migrate(where: Database) -> None:
-    connections.settings["owner"] = {**connections.settings["default"], **database(where.owner_dsn), "CONN_MAX_AGE": 0}
+    owner = {**connections.settings["default"], **database(where.owner_dsn)}
+    owner["OPTIONS"] = {name: value for name, value in owner["OPTIONS"].items() if name != "pool"}
+    connections.settings["owner"] = owner
     try:
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         call_command("createcachetable", database="owner", verbosity=0)

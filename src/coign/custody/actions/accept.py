@@ -7,6 +7,7 @@ from coign.custody import gates
 from coign.custody.events import Condition, HandedOver, HandOverMismatched
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
+from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit
@@ -23,7 +24,7 @@ class Accept:
 
 
 def _reads(asked: Accept, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER))
+    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER), Read(asked.unit, UNIT))
 
 
 def _decide(asked: Accept, known: Circumstances) -> Sequence[HandedOver | HandOverMismatched]:
@@ -65,6 +66,7 @@ ACTION = Action(
         gates.taker_is_another_person,
         gates.offer_is_fresh,
         gates.no_mismatch,
+        gates.unit_may_move,
     ),
     decide=_decide,
     emits=(HandedOver, HandOverMismatched),

@@ -7,6 +7,7 @@ from coign.custody import gates
 from coign.custody.events import Condition, Offered
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
+from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Organisation, Unit
@@ -24,7 +25,7 @@ class MakeOffer:
 
 
 def _reads(asked: MakeOffer, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER))
+    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER), Read(asked.unit, UNIT))
 
 
 def _decide(asked: MakeOffer, known: Circumstances) -> Sequence[Offered]:
@@ -38,7 +39,7 @@ ACTION = Action(
     command=MakeOffer,
     roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "infusion", "pharmacist"}),
     reads=_reads,
-    gates=(gates.giver_holds_unit, gates.no_open_offer, gates.no_mismatch),
+    gates=(gates.giver_holds_unit, gates.no_open_offer, gates.no_mismatch, gates.unit_may_move),
     decide=_decide,
     emits=(Offered,),
     requirements=("TRC-11", "SCS-12"),

@@ -1,7 +1,6 @@
 """REST for every action of the catalogue: look, check, prepare, do."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -9,15 +8,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from coign import catalogue
 from coign.kernel.actions import Action
-from coign.kernel.errors import CoignError, Invalid, NotFound, Refused
+from coign.kernel.errors import Invalid, NotFound, Refused
 from coign.perform import Done, Prepared, Request
-from coign.web import acting, metrics, running
+from coign.web import acting, running
 from coign.web.api.problems import answer, gate_in_words, problem
 from coign.web.api.schema import action_in_words
 from coign.web.reading import reader
 from coign.web.signing import sign
 
-T = TypeVar("T")
 COMMAND = {"command": dict, "reason": str, "claimed_time": str}
 SIGNED = {"intent_hash": str, "signature": dict}
 
@@ -84,7 +82,7 @@ def do(request: HttpRequest, name: str) -> HttpResponse:
         asked = _unsigned(request, name, nonce, body)
     arrived = acting.now()
     try:
-        done = counted(name, lambda: running.service().door.perform(asked))
+        done = acting.perform(asked)
     except Refused as refused:
         response = problem(refused)
         if _was_refused_before(refused, asked, arrived):
@@ -152,14 +150,3 @@ def intent_hash_of(text: str) -> bytes:
     if len(digest) != 32:
         raise Invalid.at("intent_hash", "expected 64 hexadecimal digits, as `prepare` gave them")
     return digest
-
-
-def counted(name: str, act: Callable[[], T]) -> T:
-    """Count how it went."""
-    try:
-        result = act()
-    except CoignError as error:
-        metrics.ACTIONS.labels(name, error.code).inc()
-        raise
-    metrics.ACTIONS.labels(name, "done").inc()
-    return result

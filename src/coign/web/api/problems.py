@@ -4,9 +4,8 @@ from typing import Any
 
 import orjson
 import psycopg
-from django.db import Error as DjangoDatabaseError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
-from psycopg_pool import PoolTimeout
 
 from coign.kernel.errors import CoignError, GateAnswer, Invalid, Refused, Unavailable
 
@@ -66,6 +65,6 @@ def as_ours(error: BaseException) -> CoignError | None:
     """An exception as one of the documented errors; None: a mistake of ours."""
     if isinstance(error, CoignError):
         return error
-    if isinstance(error, psycopg.OperationalError | PoolTimeout | DjangoDatabaseError):
+    if isinstance(error, psycopg.OperationalError | OperationalError | InterfaceError):
         return Unavailable("the database does not answer: try again in a moment")
     return None

@@ -13,7 +13,7 @@ from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, Forbidden, Invalid, Refused
 from coign.perform import Request
 from coign.web import acting, running
-from coign.web.api.actions import action_named, counted
+from coign.web.api.actions import action_named
 from coign.web.forms import build
 from coign.web.pages.refusals import gate_words, refusal_words
 from coign.web.signing import sign as signing
@@ -85,7 +85,7 @@ def _submitted(request: HttpRequest, action: Action[Any], filled: build.CommandF
         if action.meaning is not None:
             prepared = running.service().door.prepare(asked)
             return _sign_page(request, action, prepared.intent)
-        done = counted(action.name, lambda: running.service().door.perform(asked))
+        done = acting.perform(asked)
     except Refused as refused:
         return _page(request, action, filled, refused=refused)
     except Invalid as invalid:
@@ -189,7 +189,7 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
     asked = Request(
         name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature
     )
-    done = counted(name, lambda: running.service().door.perform(asked))
+    done = acting.perform(asked)
     return HttpResponseRedirect(reverse("receipt", args=[done.position]))
 
 

@@ -1,20 +1,39 @@
-"""Who acts and what they do: two organisations hand units to and fro, for drills and measurements."""
+"""A temporary installation where two organisations hand units to and fro: what drills break and what bench measures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
+from coign.database import Supervisor
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor
 from coign.perform.door import Door
 from coign.perform.request import Request
-from coign.service import SETUP
+from coign.service import SETUP, Service, Settings
 
 HOSPITAL, MAKER = Organisation("organisation:drill-hospital"), Organisation("organisation:drill-maker")
 _ORGANISATIONS = (
     (HOSPITAL, "Drill Hospital", "treatment_centre", "celllab"),
     (MAKER, "Drill Maker", "maker", "warehouse"),
 )
+
+
+@contextmanager
+def installation(callers: int) -> Iterator[tuple[Path, Supervisor]]:
+    """A temporary installation with its people; its database is held here, so that processes may come and go."""
+    with tempfile.TemporaryDirectory(prefix="coign-rehearsal-") as folder:
+        home = Path(folder).resolve()
+        supervisor = Supervisor(home)
+        supervisor.start()
+        try:
+            with Service.open(settings=Settings(home=home, demonstration=False)) as service:
+                set_up(service.door, callers)
+            yield home, supervisor
+        finally:
+            supervisor.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +88,3 @@ def hand_overs(unit: str, pair: Pair) -> Iterator[Request]:
             offered = {"unit": f"unit:{unit}", "to": taker.organisation, "seal": "S1"}
             yield Request("custody.offer", giver, f"{unit}-{next(keys)}", offered)
             yield Request("custody.accept", taker, f"{unit}-{next(keys)}", {"unit": f"unit:{unit}", "seal": "S1"})
-
-
-def first(number: int, story: Iterator[Request]) -> Sequence[Request]:
-    """So many requests of a story, at once."""
-    return [next(story) for _ in range(number)]

@@ -1,0 +1,35 @@
+"""Which states the acts around one bag need: the bag's, then its therapy's, then its patient's."""
+
+from collections.abc import Sequence
+
+from coign.clinical.views import COURSE, PATIENT
+from coign.coldchain.views import CONDITION
+from coign.custody.views import HOLDING
+from coign.identity.views import CHAIN, UNIT
+from coign.infusion.product_gates import OfUnit
+from coign.infusion.state import BAG
+from coign.infusion.views import INFUSION
+from coign.kernel.actions import Circumstances, Read
+from coign.kernel.values import Actor
+from coign.logistics.views import RECEIPT
+from coign.quality.views import DISPOSITION
+from coign.training.views import QUALIFICATIONS
+
+
+def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
+    """What is known of the bag, and of who acts."""
+    views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION)
+    return (*(Read(asked.unit, view) for view in views), Read(actor.person, QUALIFICATIONS))
+
+
+def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
+    """What is known of the therapy that the bag was made for."""
+    chain = known.state(UNIT, asked.unit).chain
+    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION))
+
+
+def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
+    """What is known of the patient whom the therapy is for."""
+    chain = known.state(UNIT, asked.unit).chain
+    patient = None if chain is None else known.state(CHAIN, chain).patient
+    return () if patient is None else (Read(patient, PATIENT),)

@@ -1,0 +1,1 @@
+"""Therapies as data: programme files, read and asked."""

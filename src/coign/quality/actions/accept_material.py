@@ -1,0 +1,53 @@
+"""Accept starting material: from now on it may go into production."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.coldchain.views import CONDITION
+from coign.identity.views import UNIT
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Unit
+from coign.kernel.values import Actor
+from coign.logistics.views import RECEIPT
+from coign.quality import gates
+from coign.quality.events import MaterialAccepted
+from coign.quality.views import DISPOSITION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptMaterial:
+    """Which bag."""
+
+    unit: Unit = field(metadata=asks("Bag", "scan"))
+
+
+def _reads(asked: AcceptMaterial, actor: Actor) -> Sequence[Read]:
+    return tuple(Read(asked.unit, view) for view in (UNIT, RECEIPT, CONDITION, DISPOSITION))
+
+
+def _decide(asked: AcceptMaterial, known: Circumstances) -> Sequence[MaterialAccepted]:
+    actor = known.actor
+    return (MaterialAccepted(unit=asked.unit, organisation=actor.organisation, by=actor.person),)
+
+
+ACTION = Action(
+    name="quality.accept_material",
+    title="Accept starting material",
+    command=AcceptMaterial,
+    roles=frozenset({"qa"}),
+    reads=_reads,
+    gates=(
+        gates.material_is_collected_cells,
+        gates.material_is_received,
+        gates.temperature_is_in_order,
+        gates.material_is_not_blocked,
+        gates.material_is_undecided,
+    ),
+    decide=_decide,
+    emits=(MaterialAccepted,),
+    requirements=("GMP-04", "GMP-14", "SCS-09", "SCS-13"),
+    risk=Risk.PATIENT,
+    rationale="What is accepted here becomes a patient's product: a warm or a wrong bag must stop here.",
+    meaning="approved",
+)

@@ -1,0 +1,50 @@
+"""Review the record of a batch: somebody without a hand in it read all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Batch
+from coign.kernel.values import Actor
+from coign.manufacturing.views import BATCH
+from coign.quality import batch_gates
+from coign.quality.events import RecordReviewed
+from coign.quality.state import DOSSIER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRecord:
+    """Which batch."""
+
+    batch: Batch = field(metadata=asks("Batch", "known"))
+
+
+def _reads(asked: ReviewRecord, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER))
+
+
+def _decide(asked: ReviewRecord, known: Circumstances) -> Sequence[RecordReviewed]:
+    return (RecordReviewed(batch=asked.batch, by=known.actor.person),)
+
+
+ACTION = Action(
+    name="quality.review_record",
+    title="Review the batch record",
+    command=ReviewRecord,
+    roles=frozenset({"qa"}),
+    reads=_reads,
+    gates=(
+        batch_gates.batch_is_filled,
+        batch_gates.results_are_complete,
+        batch_gates.deviations_are_closed,
+        batch_gates.judge_had_no_part,
+        batch_gates.batch_is_undecided,
+    ),
+    decide=_decide,
+    emits=(RecordReviewed,),
+    requirements=("GMP-19", "GMP-02", "CSV-31"),
+    risk=Risk.PATIENT,
+    rationale="What nobody reads, nobody finds.",
+    meaning="reviewed",
+)

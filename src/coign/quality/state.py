@@ -1,0 +1,192 @@
+"""A batch's dossier, a deviation, and who found what does not agree: the quality unit's own business."""
+
+from dataclasses import dataclass, replace
+
+from coign.identity.events import UnitsBlocked, UnitsUnblocked
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Batch, Case, Person
+from coign.kernel.views import Stamp, View
+from coign.logistics.events import ReceiptMismatched
+from coign.quality.events import (
+    BatchRejected,
+    Certified,
+    DeviationClosed,
+    DeviationOpened,
+    RecordReviewed,
+    ResultInvalidated,
+    ResultRecorded,
+    ResultReviewed,
+)
+
+#: Beyond this many, a batch only counts its open deviations: the state stays bounded.
+DEVIATIONS_LISTED_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What stands for one test of the panel; after an investigation it stands no more and counts as an attempt."""
+
+    attribute: str
+    value: str
+    unit: str
+    verdict: str
+    by: Person
+    reviewed_by: Person | None = None
+    invalidated: int = 0
+    stands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that a decision about a batch rests on. Bounded by the panel."""
+
+    results: tuple[Result, ...] = ()
+    open_deviations: tuple[Case, ...] = ()
+    open_count: int = 0
+    analysts: tuple[Person, ...] = ()
+    reviewed_by: Person | None = None
+    certified: bool = False
+    rejected: bool = False
+
+    def attempt(self, attribute: str) -> Result | None:
+        """What was recorded for a test, whether it stands or was invalidated."""
+        return next((r for r in self.results if r.attribute == attribute), None)
+
+    def result(self, attribute: str) -> Result | None:
+        """The result that stands for a test, or None."""
+        found = self.attempt(attribute)
+        return found if found is not None and found.stands else None
+
+
+def _put(state: Dossier, result: Result) -> Dossier:
+    others = tuple(r for r in state.results if r.attribute != result.attribute)
+    return replace(state, results=(*others, result))
+
+
+def _recorded(state: Dossier, fact: ResultRecorded) -> Dossier:
+    before = state.attempt(fact.attribute)
+    result = Result(
+        fact.attribute, fact.value, fact.unit, fact.verdict, fact.by,
+        invalidated=before.invalidated if before is not None else 0,
+    )  # fmt: skip
+    analysts = state.analysts if fact.by in state.analysts else (*state.analysts, fact.by)
+    return replace(_put(state, result), analysts=analysts)
+
+
+def _about_result(state: Dossier, fact: ResultReviewed | ResultInvalidated) -> Dossier:
+    before = state.attempt(fact.attribute)
+    assert before is not None
+    if isinstance(fact, ResultReviewed):
+        return _put(state, replace(before, reviewed_by=fact.by))
+    return _put(state, replace(before, stands=False, reviewed_by=None, invalidated=before.invalidated + 1))
+
+
+def _evolve_dossier(state: Dossier, fact: Fact, stamp: Stamp) -> Dossier:
+    match fact:
+        case ResultRecorded():
+            return _recorded(state, fact)
+        case ResultReviewed() | ResultInvalidated():
+            return _about_result(state, fact)
+        case DeviationOpened(case=case):
+            listed = (*state.open_deviations, case)[:DEVIATIONS_LISTED_MAX]
+            return replace(state, open_deviations=listed, open_count=state.open_count + 1)
+        case DeviationClosed(case=case):
+            listed = tuple(c for c in state.open_deviations if c != case)
+            return replace(state, open_deviations=listed, open_count=state.open_count - 1)
+        case RecordReviewed(by=by):
+            return replace(state, reviewed_by=by)
+        case Certified():
+            return replace(state, certified=True)
+        case BatchRejected():
+            return replace(state, rejected=True)
+        case _:
+            return state
+
+
+DOSSIER = View(
+    "quality.dossier",
+    kinds=frozenset({"batch"}),
+    folds=(
+        ResultRecorded,
+        ResultReviewed,
+        ResultInvalidated,
+        DeviationOpened,
+        DeviationClosed,
+        RecordReviewed,
+        Certified,
+        BatchRejected,
+    ),
+    state=Dossier,
+    evolve=_evolve_dossier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One deviation: of which batch, and whether it waits for a decision."""
+
+    batch: Batch | None = None
+    open: bool = False
+
+
+def _evolve_deviation(state: Deviation, fact: Fact, stamp: Stamp) -> Deviation:
+    match fact:
+        case DeviationOpened(batch=batch):
+            return Deviation(batch, True)
+        case DeviationClosed():
+            return replace(state, open=False)
+        case _:
+            return state
+
+
+DEVIATION = View(
+    "quality.deviation",
+    kinds=frozenset({"case"}),
+    folds=(DeviationOpened, DeviationClosed),
+    state=Deviation,
+    evolve=_evolve_deviation,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody who had a part in finding that something does not agree."""
+
+    why: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Who found what does not agree about a unit: they do not resolve it themselves."""
+
+    found: tuple[Found, ...] = ()
+
+    def found_by(self, why: str) -> tuple[Person, ...]:
+        """Everybody who had a part in it."""
+        return tuple(f.by for f in self.found if f.why == why)
+
+
+def _evolve_blocks(state: Blocks, fact: Fact, stamp: Stamp) -> Blocks:
+    match fact:
+        case UnitsBlocked(why=why):
+            return _found(state, Found(why, stamp.actor.person))
+        case ReceiptMismatched(first=first, second=second):
+            return _found(_found(state, Found("receipt", first)), Found("receipt", second))
+        case UnitsUnblocked(why=why):
+            return Blocks(tuple(f for f in state.found if f.why != why))
+        case _:
+            return state
+
+
+def _found(state: Blocks, found: Found) -> Blocks:
+    return state if found in state.found else Blocks((*state.found, found))
+
+
+BLOCKS = View(
+    "quality.blocks",
+    kinds=frozenset({"unit"}),
+    folds=(UnitsBlocked, UnitsUnblocked, ReceiptMismatched),
+    state=Blocks,
+    evolve=_evolve_blocks,
+)

@@ -1,0 +1,187 @@
+"""Answers what rules cannot know by themselves, before the lock: who is this, and what stands in that logger's file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_UP, Decimal
+from threading import Lock
+from typing import Any
+
+import psycopg
+
+import coign.logistics  # noqa: F401  # loaded first: logistics and coldchain ask one another's events and views
+from coign.clinical.actions.enrol import CorrectIdentity, Enrol
+from coign.clinical.events import IdentityCorrected, PatientEnrolled
+from coign.coldchain.actions.record_logger import RecordLogger
+from coign.custody.views import HOLDING
+from coign.documents import Documents
+from coign.gateways.loggers import LoggerSeries, evaluate, read_logger_file
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.subjects import Organisation, Patient
+from coign.kernel.values import Actor, Identifying, Instant, Quantity
+from coign.ledger.entries import Entry
+from coign.logistics.views import SHIPMENT
+from coign.programmes.model import Programmes, ProgrammeVersion
+from coign.service.states import Connect, States
+from coign.vault import Candidate, Vault, match, similar
+
+#: What can be searched in the vault: the field of an action → the name of its index.
+INDEXED: Mapping[str, str] = {
+    "clinical.enrol.hospital_number": "hospital_number",
+    "clinical.correct_identity.hospital_number": "hospital_number",
+}
+_FIELDS = ("family_name", "given_name", "birth_date", "hospital_number")
+
+
+@dataclass(slots=True)
+class _Known:
+    """One patient as far as the record tells: the centre, and the commitments of what holds now."""
+
+    centre: Organisation
+    commitments: dict[str, bytes] = field(default_factory=dict)
+
+    def take(self, fact: PatientEnrolled | IdentityCorrected) -> None:
+        for name in _FIELDS:
+            value: Identifying | None = getattr(fact, name)
+            if value is not None:
+                self.commitments[name] = bytes.fromhex(value.commitment)
+
+
+class IdentityLookup:
+    """Whether a hospital number is somebody's already, and how many patients of the centre could be mixed up with this
+    one (TRC-24).
+
+    The number is found by the vault's blind index and then compared exactly. For likeness the centre's patients are
+    opened in memory: O(patients of the centre) for each enrolment. Only commitments are kept between two calls.
+    """
+
+    def __init__(self, connect: Connect, ledger_id: int, vault: Vault) -> None:
+        self._connect, self._ledger_id, self._vault = connect, ledger_id, vault
+        self._patients: dict[Patient, _Known] = {}
+        self._next_position = 0
+        self._lock = Lock()
+
+    def __call__(self, command: Enrol | CorrectIdentity, actor: Actor) -> Mapping[str, Any]:
+        """`already` and `similar`."""
+        presented = {name: text for name in _FIELDS if (text := _text(getattr(command, name)))}
+        with self._connect() as connection:
+            others = self._of_centre(connection, actor.organisation)
+            mine = others.pop(command.patient, {})
+            numbered = self._numbered(connection, presented.get("hospital_number", ""))
+        number = {"hospital_number": presented.get("hospital_number", "")}
+        already = [
+            patient
+            for patient, values in sorted(others.items())
+            if patient in numbered and match({"hospital_number": values.get("hospital_number", "")}, number).equal
+        ]
+        return {"already": already[0] if already else None, "similar": _alike({**mine, **presented}, others)}
+
+    def _numbered(self, connection: psycopg.Connection[Any], number: str) -> set[str]:
+        return set(self._vault.find(connection, "hospital_number", number)) if number else set()
+
+    def _of_centre(self, connection: psycopg.Connection[Any], centre: Organisation) -> dict[Patient, dict[str, str]]:
+        """The values that hold now, of every patient of this centre whose identity was not erased."""
+        with self._lock:
+            self._follow(connection)
+            known = {p: dict(k.commitments) for p, k in self._patients.items() if k.centre == centre}
+        opened = self._vault.open(connection, [c for held in known.values() for c in held.values()])
+        return {
+            patient: {name: opened[c].value for name, c in held.items() if c in opened}
+            for patient, held in known.items()
+        }
+
+    def _follow(self, connection: psycopg.Connection[Any]) -> None:
+        """Take in what was entered about patients since the last look."""
+        rows = connection.execute(
+            "select distinct e.position, e.body from entry_subject s join entry e using (ledger_id, position) "
+            "where s.ledger_id = %s and s.subject >= 'patient:' and s.subject < 'patient;' and s.seq is not null "
+            "and s.position >= %s order by e.position",
+            (self._ledger_id, self._next_position),
+        )
+        for position, body in rows:
+            for fact in Entry(position, bytes(body)).facts:
+                if isinstance(fact, PatientEnrolled):
+                    self._patients[fact.patient] = _Known(fact.centre)
+                if isinstance(fact, PatientEnrolled | IdentityCorrected):
+                    self._patients[fact.patient].take(fact)
+            self._next_position = position + 1
+
+
+def _text(value: Identifying | None) -> str:
+    return (value.text or "") if value is not None else ""
+
+
+def _alike(this: Mapping[str, str], others: Mapping[Patient, Mapping[str, str]]) -> int:
+    asked = _candidate("", this)
+    return len(similar_to(asked, [_candidate(patient, values) for patient, values in others.items()]))
+
+
+def similar_to(asked: Candidate, others: list[Candidate]) -> set[str]:
+    """The keys of those that could be taken for this one."""
+    pairs = similar([asked, *others])
+    return {other for a in pairs for other in (a.first, a.second) if asked.key in (a.first, a.second)} - {asked.key}
+
+
+def _candidate(key: str, values: Mapping[str, str]) -> Candidate:
+    name = " ".join(part for part in (values.get("given_name"), values.get("family_name")) if part)
+    return Candidate(key, name, values.get("birth_date", ""))
+
+
+class LoggerFile:
+    """What a logger's file says about a shipment's journey, counted with the limits of the therapy's own programme."""
+
+    def __init__(self, states: States, documents: Documents, programmes: Programmes) -> None:
+        self._states, self._documents, self._programmes = states, documents, programmes
+
+    def __call__(self, command: RecordLogger, actor: Actor) -> Mapping[str, Any]:
+        """The fields of `RecordLogger` that are read from the file."""
+        try:
+            content = self._documents.get(command.file)
+        except NotFound as error:
+            raise Invalid.at("file", "upload the logger's file first: nothing lies under this hash") from error
+        series = read_logger_file(content)
+        shipment = self._states.of(SHIPMENT, command.shipment)
+        if shipment.unit is None or shipment.packed_at is None:
+            return {}  # an unknown shipment: the door says so
+        programme = self._programme(command)
+        since, until = shipment.packed_at, self._states.of(HOLDING, shipment.unit).since
+        return _evaluated(series, programme, since, until)
+
+    def _programme(self, command: RecordLogger) -> ProgrammeVersion:
+        unit = self._states.of(SHIPMENT, command.shipment).unit
+        assert unit is not None
+        chain = self._states.of(UNIT, unit).chain
+        assert chain is not None
+        version = self._states.of(CHAIN, chain).version
+        assert version is not None
+        return self._programmes.version(version)
+
+
+def _evaluated(
+    series: LoggerSeries, programme: ProgrammeVersion, since: Instant, until: Instant | None
+) -> dict[str, Any]:
+    limit = programme.quantity("transport_temperature_max")
+    found = evaluate(
+        series,
+        limit.amount,
+        programme.quantity("transport_temperature_alarm").amount,
+        programme.quantity("logger_uncertainty").amount if "logger_uncertainty" in programme.limits else Decimal(0),
+        since=since.moment,
+        until=until.moment if until is not None and until > since else None,
+    )
+    return {
+        "logger": series.serial,
+        "first": Instant.of(series.readings[0].at),
+        "last": Instant.of(series.readings[-1].at),
+        "readings": len(series.readings),
+        "minutes_above_limit": _whole(found.minutes_above_limit),
+        "unknown_minutes": _whole(found.unknown_minutes),
+        # Without a single temperature there is no worst one; the minutes nobody knows decide then.
+        "worst": Quantity.of(found.max_c if found.max_c is not None else limit.amount, limit.unit),
+        "problems": tuple(dict.fromkeys(problem.code for problem in series.problems)),
+    }
+
+
+def _whole(minutes: Decimal) -> int:
+    """A started minute is a minute."""
+    return int(minutes.to_integral_value(ROUND_UP))

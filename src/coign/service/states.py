@@ -1,0 +1,36 @@
+"""Reads single states without the lock: for resolvers and for whoever must know where something stands."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar, cast
+
+import psycopg
+
+from coign.kernel.subjects import Subject
+from coign.kernel.views import View
+from coign.ledger.states import Folding
+from coign.ledger.store import history
+
+S = TypeVar("S")
+Connect = Callable[[], AbstractContextManager["psycopg.Connection[Any]"]]
+
+
+class States:
+    """The states of one ledger as they are committed now."""
+
+    def __init__(self, connect: Connect, ledger_id: int, folding: Folding) -> None:
+        self._connect, self._ledger_id, self._folding = connect, ledger_id, folding
+
+    def of(self, view: View[S], subject: Subject) -> S:
+        """The state of a subject; the empty one when nothing was recorded."""
+        with self._connect() as connection:
+            row = connection.execute(
+                "select fold, body from state where ledger_id = %s and subject = %s and view = %s",
+                (self._ledger_id, str(subject), view.name),
+            ).fetchone()
+            if row is None:
+                return view.state()
+            if row[0] != view.version:  # folded by another version: fold anew here, without touching the row
+                entries = history(connection, self._ledger_id, subject)
+                return cast(S, self._folding.refold(view, subject, entries))
+        return cast(S, self._folding.load(view.name, bytes(row[1])))

@@ -1,0 +1,1 @@
+"""What the pages of a therapy show; see README.md."""

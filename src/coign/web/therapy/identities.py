@@ -1,0 +1,113 @@
+"""Who a patient is: initials and two identifiers, opened from the vault for those who treat the patient (TRC-24, TRC-26)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from coign import catalogue
+from coign.kernel.subjects import Patient
+from coign.kernel.values import Actor
+from coign.ledger.entries import Entry
+from coign.vault.likeness import Candidate, similar
+from coign.web import running
+from coign.web.accounts import security_log
+from coign.web.reading import reader
+from coign.web.therapy.looking import visible
+
+_TELLS = ("clinical.patient_enrolled.v1", "clinical.identity_corrected.v1")
+_FIELDS = ("family_name", "given_name", "birth_date", "hospital_number")
+#: Domains in which people stand before the patient.
+_AT_THE_PATIENT = frozenset({"clinical", "collection", "infusion", "safety"})
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A patient as printed on the wristband."""
+
+    family_name: str = ""
+    given_name: str = ""
+    birth_date: str = ""
+    hospital_number: str = ""
+
+    @property
+    def initials(self) -> str:
+        """First letters, given name first: `M.S.`."""
+        return "".join(f"{name[0].upper()}." for name in (self.given_name, self.family_name) if name)
+
+    @property
+    def born(self) -> str:
+        """The date as people read it: `14 FEB 1971`; as it was given when it is no whole date."""
+        try:
+            day = date.fromisoformat(self.birth_date)
+        except ValueError:
+            return self.birth_date
+        return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def stands_before_patients(role: str) -> bool:
+    """Whether people of this role meet patients, so that they must know who they are."""
+    return any(role in a.roles for a in catalogue.ACTIONS.values() if a.domain in _AT_THE_PATIENT)
+
+
+def identities_of(patients: Iterable[Patient], actor: Actor) -> dict[Patient, Identity]:
+    """Who these patients are, as far as the actor may know; one query for the record, one for the vault.
+
+    The organisation must be party to the patient, and the role must be one that meets patients. Every look is noted.
+    """
+    asked = set(patients)
+    if not asked or not stands_before_patients(actor.role):
+        return {}
+    seen = [p for p in visible(asked, actor.organisation) if isinstance(p, Patient)]
+    committed = _commitments(seen)
+    opened = _opened({c for fields in committed.values() for c in fields.values()})
+    found = {
+        patient: Identity(**{name: opened.get(c, "") for name, c in fields.items()})
+        for patient, fields in committed.items()
+    }
+    if found:
+        security_log.note("identity.seen", actor.person, patients=sorted(str(p) for p in found), role=actor.role)
+    return found
+
+
+def _commitments(patients: Collection[Patient]) -> dict[Patient, dict[str, str]]:
+    """The newest commitment to each part of each identity."""
+    if not patients:
+        return {}
+    with reader().connection() as connection:
+        rows = connection.execute(
+            "select distinct e.position, e.body from records.journey j join records.act a using (ledger_id, root) "
+            "join entry e on e.ledger_id = a.ledger_id and e.position = a.position "
+            "where j.ledger_id = %s and j.patient = any(%s) and a.facts && %s order by e.position",
+            (running.service().ledger_id, [str(p) for p in patients], list(_TELLS)),
+        ).fetchall()
+    found: dict[Patient, dict[str, str]] = {}
+    for position, body in rows:
+        for fact in Entry(position, bytes(body)).plain["intent"]["facts"]:
+            if fact["type"] in _TELLS:
+                told = {n: commitment for n in _FIELDS if (commitment := _commitment(fact["body"].get(n)))}
+                found.setdefault(Patient(fact["body"]["patient"]), {}).update(told)
+    return found
+
+
+def _commitment(value: Any) -> str:
+    """How a secret stands in a fact: its commitment, as text or named so."""
+    return str(value["commitment"]) if isinstance(value, Mapping) else str(value or "")
+
+
+def _opened(commitments: Collection[str]) -> dict[str, str]:
+    vault = running.service().vault
+    with vault.pool.connection() as connection:
+        opened = vault.vault.open(connection, [bytes.fromhex(c) for c in commitments])
+    return {c.hex(): value.value for c, value in opened.items()}
+
+
+def could_be_mixed_up(found: Mapping[Patient, Identity]) -> dict[Patient, list[Patient]]:
+    """For each of these patients, the others whose name or birth date is the same or nearly so (TRC-24)."""
+    people = [Candidate(str(p), f"{i.given_name} {i.family_name}", i.birth_date) for p, i in found.items()]
+    mixed: dict[Patient, list[Patient]] = {}
+    for pair in similar(people):
+        mixed.setdefault(Patient(pair.first), []).append(Patient(pair.second))
+        mixed.setdefault(Patient(pair.second), []).append(Patient(pair.first))
+    return mixed

@@ -1,0 +1,67 @@
+"""Batch reads: many states, many entries, and which subjects a reader may know of, in one query each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from coign import catalogue
+from coign.kernel.sight import may_see
+from coign.kernel.subjects import Organisation, Subject, parse_subject
+from coign.kernel.views import View
+from coign.ledger.entries import Entry
+from coign.web import running
+from coign.web.reading import reader
+
+S = TypeVar("S")
+K = TypeVar("K", bound=Subject)
+
+
+def states_of(view: View[S], subjects: Iterable[K]) -> dict[K, S]:
+    """The state of every one of these subjects; the empty one where nothing was recorded."""
+    asked = list(dict.fromkeys(subjects))
+    found: dict[K, S] = {s: view.state() for s in asked}
+    if not asked:
+        return found
+    by_text: Mapping[str, K] = {str(s): s for s in asked}
+    with reader().connection() as connection:
+        rows = connection.execute(
+            "select subject, fold, body from state where ledger_id = %s and view = %s and subject = any(%s)",
+            (running.service().ledger_id, view.name, list(by_text)),
+        ).fetchall()
+    for text, fold, body in rows:
+        subject = by_text[text]
+        # Folded by another version: that one is folded anew, on its own.
+        stale = fold != view.version
+        found[subject] = reader().state(view, subject) if stale else reader().folding.load(view.name, bytes(body))  # type: ignore[assignment]
+    return found
+
+
+def visible(subjects: Iterable[Subject], organisation: Organisation) -> frozenset[Subject]:
+    """Those that this organisation may know of: the rule of sight, asked once for all (CSV-04)."""
+    asked = set(subjects)
+    guarded = states_of(catalogue.PARTIES, [s for s in asked if not s.public])
+    return frozenset(s for s in asked if s.public or may_see(s, guarded[s], organisation))
+
+
+def entries_at(positions: Sequence[int]) -> list[Entry]:
+    """These entries, in order."""
+    if not positions:
+        return []
+    with reader().connection() as connection:
+        rows = connection.execute(
+            "select position, body from entry where ledger_id = %s and position = any(%s) order by position",
+            (running.service().ledger_id, list(positions)),
+        ).fetchall()
+    return [Entry(position, bytes(body)) for position, body in rows]
+
+
+def named_in(entry: Entry) -> frozenset[Subject]:
+    """Every subject that an entry tells of."""
+    plain = entry.plain
+    return frozenset(parse_subject(r) for r in (*plain["refs"], *(a["subject"] for a in plain["about"])))
+
+
+def visible_entries(entries: Sequence[Entry], organisation: Organisation) -> list[Entry]:
+    """Those of which everything they name may be known."""
+    named = {e.position: named_in(e) for e in entries}
+    seen = visible((s for subjects in named.values() for s in subjects), organisation)
+    return [e for e in entries if named[e.position] <= seen]

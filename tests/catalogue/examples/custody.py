@@ -1,0 +1,73 @@
+"""Who answers for a unit."""
+
+from coign.custody.events import CustodyBegan, HandOverMismatched, Offered, OfferWithdrawn
+from coign.kernel.subjects import Organisation, Person, Site, Unit
+from tests.catalogue.stage import Given, accepted, actor, given, lone_refusal
+
+CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
+QA, WAREHOUSE = actor("rosa", "qa", "hospital"), actor("walt", "warehouse", "maker")
+HOSPITAL, MAKER = Organisation("organisation:hospital"), Organisation("organisation:maker")
+B1, CARLA, WALT = Unit("unit:B1"), Person("person:carla"), Person("person:walt")
+MISMATCHED = HandOverMismatched(
+    unit=B1, giver=CARLA, taker=WALT, offered_seal="S1", found_seal="S2", offered_condition="intact", found_condition="intact"
+)  # fmt: skip
+b1, to_maker = {"unit": "unit:B1"}, {"unit": "unit:B1", "to": "organisation:maker", "seal": "S1"}
+
+
+def began() -> CustodyBegan:
+    return CustodyBegan(unit=B1, holder=HOSPITAL, person=CARLA, site=Site("site:clinic"))
+
+
+def offered(to: Organisation = MAKER, *, giver: Person = CARLA, minutes_ago: float = 5) -> Given:
+    fact = Offered(unit=B1, giver=giver, to=to, seal="S1", condition="intact")
+    return given(fact, by=CELLLAB, minutes_ago=minutes_ago)
+
+
+accepted("custody.take_in", actor=CELLLAB, command={"unit": "unit:B1", "site": "site:clinic"})
+lone_refusal(
+    "custody.take_in", "custody.unit_is_new", actor=CELLLAB, given=[began()], command={"unit": "unit:B1", "site": "site:x"}
+)
+
+accepted("custody.offer", actor=CELLLAB, given=[began()], command=to_maker)
+lone_refusal(
+    "custody.offer",
+    "custody.giver_holds_unit",
+    actor=WAREHOUSE,
+    given=[began(), offered(), OfferWithdrawn(unit=B1)],
+    command=to_maker,
+)
+lone_refusal("custody.offer", "custody.no_open_offer", actor=CELLLAB, given=[began(), offered()], command=to_maker)
+lone_refusal("custody.offer", "custody.no_mismatch", actor=CELLLAB, given=[began(), MISMATCHED], command=to_maker)
+
+taken = {"unit": "unit:B1", "seal": "S1"}
+accepted("custody.accept", actor=WAREHOUSE, given=[began(), offered()], command=taken)
+lone_refusal("custody.accept", "custody.offer_is_open", actor=NURSE, given=[began()], command=taken)
+lone_refusal("custody.accept", "custody.taker_is_addressed", actor=NURSE, given=[began(), offered()], command=taken)
+lone_refusal(
+    "custody.accept",
+    "custody.taker_is_another_person",
+    actor=CELLLAB,
+    given=[began(), offered(HOSPITAL)],
+    command=taken,
+)
+lone_refusal(
+    "custody.accept", "custody.offer_is_fresh", actor=WAREHOUSE, given=[began(), offered(minutes_ago=31)], command=taken
+)
+lone_refusal(
+    "custody.accept", "custody.no_mismatch", actor=WAREHOUSE, given=[began(), MISMATCHED, offered()], command=taken
+)
+
+accepted("custody.withdraw_offer", actor=NURSE, given=[began(), offered()], command=b1)
+lone_refusal("custody.withdraw_offer", "custody.giver_holds_unit", actor=WAREHOUSE, given=[began(), offered()], command=b1)
+lone_refusal("custody.withdraw_offer", "custody.offer_is_open", actor=CELLLAB, given=[began()], command=b1)
+
+finding = {"unit": "unit:B1", "finding": "the seal number was misread"}
+accepted("custody.resolve_mismatch", actor=QA, given=[began(), MISMATCHED], command=finding)
+lone_refusal("custody.resolve_mismatch", "custody.mismatch_is_open", actor=QA, given=[began()], command=finding)
+lone_refusal(
+    "custody.resolve_mismatch",
+    "custody.resolver_is_a_third_person",
+    actor=CELLLAB,
+    given=[began(), MISMATCHED],
+    command=finding,
+)

@@ -1,0 +1,46 @@
+"""The record's own life."""
+
+from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.kernel.subjects import Person, Unit
+from coign.kernel.values import FreeText
+from tests.catalogue.examples.custody import CELLLAB, began
+from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
+
+SETUP, ADMIN = actor("setup", "setup", "setup"), actor("admin-1", "admin", "hospital")
+OPENED = LedgerOpened(ledger=THIS, origin="example.org/log", demonstration=True)
+
+
+def proposed(by: str, *damaged: Unit) -> ResumeProposed:
+    return ResumeProposed(
+        ledger=THIS, person=Person.of(by), finding=FreeText(commitment=SEALED), damaged=damaged
+    )
+
+
+open_it = {"origin": "example.org/log", "demonstration": True}
+accepted("installation.open", actor=SETUP, command=open_it)
+lone_refusal("installation.open", "installation.not_yet_opened", actor=SETUP, given=[OPENED], command=open_it)
+
+accepted("installation.finish_setup", actor=SETUP, given=[OPENED])
+lone_refusal("installation.finish_setup", "installation.being_set_up", actor=SETUP)
+
+accepted(
+    "installation.propose_resume",
+    actor=ADMIN,
+    given=[OPENED, SetupFinished(ledger=THIS)],
+    command={"finding": "entry 12 was changed on the disk", "damaged": ["unit:B1"]},
+)
+
+accepted("installation.agree_to_resume", actor=ADMIN, given=[OPENED, proposed("admin-2", Unit("unit:B1"))])
+lone_refusal("installation.agree_to_resume", "installation.resume_is_proposed", actor=ADMIN, given=[OPENED])
+lone_refusal(
+    "installation.agree_to_resume", "installation.resumed_by_another", actor=ADMIN, given=[OPENED, proposed("admin-1")]
+)
+
+# The gate that stands before every action, shown at one of them.
+lone_refusal(
+    "custody.offer",
+    "ledger.subject_is_whole",
+    actor=CELLLAB,
+    given=[began(), LedgerResumed(ledger=THIS, damaged=(Unit("unit:B1"),))],
+    command={"unit": "unit:B1", "to": "organisation:maker"},
+)

@@ -1,0 +1,179 @@
+"""Plays an action without a database: given facts are folded into states, then the door's own judge is asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from coign import catalogue
+from coign.kernel.actions import Action
+from coign.kernel.errors import GateAnswer
+from coign.kernel.facts import Fact, about
+from coign.kernel.subjects import Organisation, Person, Subject
+from coign.kernel.values import Actor, Instant, Secret
+from coign.ledger.encoding import field_types, from_wire
+from coign.ledger.states import StampFor
+from coign.ledger.store import Head, Known, SubjectHead
+from coign.people.events import PersonRegistered, RoleGranted
+from coign.perform import assemble
+from coign.perform.evaluate import Judge
+from coign.perform.job import Job
+from coign_verify.tree import Frontier
+
+NOW = Instant("2026-03-12T09:42:00.000000Z")
+SEALED = "5e" * 32  # stands for a commitment of the vault
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One fact that stands in the record already."""
+
+    fact: Fact
+    by: Actor | None
+    minutes_ago: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One action asked for, in a record that holds some facts. `gate`: the one that alone refuses; empty: none does."""
+
+    action: str
+    gate: str
+    actor: Actor
+    given: tuple[Given, ...]
+    command: Mapping[str, Any]
+    inside: Mapping[str, Any] = field(default_factory=dict)
+    programmes: Any = None
+
+    @property
+    def name(self) -> str:
+        """How a failing test names it."""
+        return f"{self.action}-{self.gate.partition('.')[2] or 'accepted'}"
+
+
+ACCEPTED: list[Example] = []
+REFUSED: list[Example] = []
+
+
+def given(fact: Fact, *, by: Actor | None = None, minutes_ago: float = 60) -> Given:
+    """A fact that stands in the record; by the example's actor unless somebody else is named."""
+    return Given(fact, by, minutes_ago)
+
+
+def accepted(action: str, *, actor: Actor, given: Iterable[Fact | Given] = (), **more: Any) -> None:
+    """An example that every gate lets pass."""
+    ACCEPTED.append(Example(action, "", actor, _all(given), more.pop("command", {}), **more))
+
+
+def lone_refusal(action: str, gate: str, *, actor: Actor, given: Iterable[Fact | Given] = (), **more: Any) -> None:
+    """An example in which this gate alone refuses."""
+    REFUSED.append(Example(action, gate, actor, _all(given), more.pop("command", {}), **more))
+
+
+def actor(person: str, role: str, organisation: str) -> Actor:
+    """Somebody who acts."""
+    return Actor(Person.of(person), role, Organisation.of(organisation))
+
+
+def _all(facts: Iterable[Fact | Given]) -> tuple[Given, ...]:
+    return tuple(f if isinstance(f, Given) else Given(f, None, 60) for f in facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of an example: every gate's answer, and the facts when none refused."""
+
+    answers: Sequence[GateAnswer]
+    facts: Sequence[Fact]
+
+    @property
+    def unmet(self) -> list[str]:
+        """The gates that refused."""
+        return [a.gate for a in self.answers if not a.holds]
+
+
+def play(example: Example, *, without: str = "") -> Played:
+    """Ask the judge, with one gate knocked out if named."""
+    action = knocked_out(catalogue.ACTIONS[example.action], without)
+    judge = assemble.judge(example.programmes)
+    judge = replace(judge, before=tuple(b for b in judge.before if b.gate.id != without))
+    record = _record(judge, example)
+    job = _job(action, example)
+    known = _Narrow(record, job, judge)
+    circumstances = judge.circumstances(job, known.known, NOW)
+    judge.admit(job, circumstances)
+    answers = judge.gates(job, circumstances)
+    decided = judge.decide(job, circumstances) if not without and all(a.holds for a in answers) else ()
+    return Played(answers, decided)
+
+
+def knocked_out(action: Action[Any], gate: str) -> Action[Any]:
+    """The action without one of its gates."""
+    return replace(action, gates=tuple(g for g in action.gates if g.id != gate))
+
+
+def _record(judge: Judge, example: Example) -> Known:
+    """Everything that the given facts make of the record."""
+    known = Known(Head(1000, Frontier(), NOW))
+    facts = [*_who(example), *example.given]
+    for position, each in enumerate(facts):
+        stamp = StampFor(NOW.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
+        judge.folding.apply(known.states, each.fact, stamp)
+        for subject in about(each.fact):
+            before = known.heads.get(subject, SubjectHead())
+            known.heads[subject] = SubjectHead(before.seq + 1, position)
+    return known
+
+
+def _who(example: Example) -> list[Given]:
+    """The actor's own registration and role, unless the example tells it otherwise."""
+    who = example.actor
+    told = any(isinstance(g.fact, PersonRegistered) and g.fact.person == who.person for g in example.given)
+    if told or who.role == "setup":
+        return []
+    name = next(t for t in field_types(PersonRegistered)["name"])(commitment=SEALED)
+    return [
+        Given(PersonRegistered(person=who.person, organisation=who.organisation, name=name), None, 100_000),
+        Given(RoleGranted(person=who.person, role=who.role, organisation=who.organisation), None, 100_000),
+    ]
+
+
+def _job(action: Action[Any], example: Example) -> Job:
+    outside = {name: value for name, value in example.inside.items() if isinstance(value, str)}
+    command = from_wire(action.command, {**example.command, **outside})
+    typed = {name: value for name, value in example.inside.items() if not isinstance(value, str)}
+    command = _sealed(replace(command, **typed))
+    seen = [
+        subject
+        for f in fields(command)
+        if "allotted" not in f.metadata and "resolved_by" not in f.metadata and f.name not in action.beyond_sight
+        for subject in _hidden(getattr(command, f.name))
+    ]
+    reads = list(action.reads(command, example.actor))
+    return Job(action, command, example.actor, "example", b"", NOW, seen, reads)
+
+
+def _sealed(command: Any) -> Any:
+    secrets = {f.name: getattr(command, f.name) for f in fields(command)}
+    return replace(command, **{n: v.sealed(SEALED) for n, v in secrets.items() if isinstance(v, Secret)})
+
+
+def _hidden(value: Any) -> list[Subject]:
+    values = value if isinstance(value, tuple) else (value,)
+    return [v for v in values if isinstance(v, Subject) and not v.public]
+
+
+class _Narrow:
+    """Only what the action declared as read: a rule that looks further fails, as it would in the door."""
+
+    def __init__(self, record: Known, job: Job, judge: Judge) -> None:
+        self.known = Known(record.head)
+        self._record = record
+        self._show(judge.first_reads(job))
+        for round_index in range(len(job.action.then_reads)):
+            self._show(judge.further_reads(job, round_index, judge.circumstances(job, self.known, NOW)))
+
+    def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
+        for subject, view in reads:
+            self.known.heads[subject] = self._record.heads.get(subject, SubjectHead())
+            if view is not None and (subject, view) in self._record.states:
+                self.known.states[subject, view] = self._record.states[subject, view]

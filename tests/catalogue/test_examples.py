@@ -1,0 +1,54 @@
+"""Every action can succeed; every gate can refuse alone, and without it what it refuses would be allowed."""
+
+import pytest
+
+from coign import catalogue
+from tests.catalogue import examples  # noqa: F401  # registers them
+from tests.catalogue.stage import ACCEPTED, REFUSED, Example, play
+
+PAIRS = [(a.name, g.id) for a in catalogue.ACTIONS.values() for g in a.gates]
+
+
+def _id(example: Example) -> str:
+    return example.name
+
+
+@pytest.mark.parametrize("action", sorted(catalogue.ACTIONS))
+def test_every_action_has_an_example_that_is_accepted(action: str) -> None:
+    assert action in {e.action for e in ACCEPTED}, f"add accepted({action!r}, …) to tests/catalogue/examples"
+
+
+@pytest.mark.parametrize("example", ACCEPTED, ids=_id)
+@pytest.mark.requirement("CSV-07")
+def test_the_accepted_example_passes_every_gate_and_decides_facts(example: Example) -> None:
+    played = play(example)
+    assert played.unmet == [] and played.facts
+
+
+@pytest.mark.parametrize(("action", "gate"), PAIRS, ids=[f"{a}-{g.partition('.')[2]}" for a, g in PAIRS])
+def test_every_gate_of_every_action_has_an_example_where_it_alone_refuses(action: str, gate: str) -> None:
+    assert (action, gate) in {(e.action, e.gate) for e in REFUSED}, f"add lone_refusal({action!r}, {gate!r}, …)"
+
+
+def test_every_gate_that_stands_before_every_action_has_an_example() -> None:
+    assert {gate.id for _, gate in catalogue.SUBJECT_GATES} <= {e.gate for e in REFUSED}
+
+
+@pytest.mark.parametrize("example", REFUSED, ids=_id)
+@pytest.mark.requirement("CSV-07")
+def test_exactly_this_gate_refuses_and_says_why_and_what_to_do(example: Example) -> None:
+    played = play(example)
+    assert played.unmet == [example.gate]
+    answer = next(a for a in played.answers if a.gate == example.gate)
+    assert answer.message and answer.remedy and answer.resolvers and answer.protects
+
+
+@pytest.mark.parametrize("example", REFUSED, ids=_id)
+def test_without_this_gate_the_example_would_be_allowed(example: Example) -> None:
+    assert play(example, without=example.gate).unmet == []
+
+
+def test_no_example_is_about_an_action_or_gate_that_does_not_exist() -> None:
+    known = {*PAIRS, *((a, gate.id) for a in catalogue.ACTIONS for _, gate in catalogue.SUBJECT_GATES)}
+    assert [e.name for e in REFUSED if (e.action, e.gate) not in known] == []
+    assert [e.name for e in ACCEPTED if e.action not in catalogue.ACTIONS] == []

@@ -1,0 +1,315 @@
+"""A treatment centre on paper: its people, one programme, and a therapy at any stage of its journey."""
+
+from typing import Any
+
+from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
+from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
+from coign.clinical.actions.enrol import ENROL, Enrol
+from coign.coldchain.events import LoggerRead
+from coign.collection.actions.collect import FINISH, START, Finish, Start
+from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
+from coign.custody.events import CustodyBegan, HandedOver
+from coign.identity.events import LabelVerified, UnitCreated
+from coign.infusion.actions import bedside, infuse, thaw
+from coign.kernel.subjects import (
+    Batch,
+    Chain,
+    Document,
+    Equipment,
+    Organisation,
+    Patient,
+    Person,
+    Product,
+    Programme,
+    Shipment,
+    Shipper,
+    Site,
+    Unit,
+)
+from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
+from coign.logistics.events import Packed, Received
+from coign.manufacturing.events import SlotConfirmed
+from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
+from coign.programmes.model import Limit, Programmes, ProgrammeVersion
+from coign.quality.events import Certified
+from coign.regulatory.events import ProgrammeApproved
+from coign.training.events import Qualified
+from tests.support.paper import PaperRecord
+
+CENTRE, OTHER_CENTRE, MAKER = (Organisation.of(name) for name in ("centre", "elsewhere", "maker"))
+CART = Programme.of("cart")
+START_OF_TIME = Instant.parse("2026-03-02T08:00:00Z")
+HASH = Digest("ab" * 32)
+SITE = Site.of("centre-ward")
+
+
+def text(kind: type[Any], mark: str = "1") -> Any:
+    """A sealed text: what the door hands to the rules."""
+    return kind(commitment=mark * 64)
+
+
+LIMITS = {
+    "eligibility_valid": Quantity("30", "d"),
+    "weight_age_max": Quantity("7", "d"),
+    "identity_check_window": Quantity("15", "min"),
+    "bedside_check_window": Quantity("10", "min"),
+    "thaw_to_infusion_max": Quantity("90", "min"),
+    "conditioning_to_infusion_min": Quantity("2", "d"),
+}
+VERSION = ProgrammeVersion(
+    programme=CART,
+    version="1",
+    digest=Digest("cd" * 32),
+    title="A therapy",
+    product=Product.of("cells"),
+    product_name="Cells",
+    limits={name: Limit(name, quantity, "test") for name, quantity in LIMITS.items()},
+    steps=(),
+    panel=(),
+    journey=(),
+    consent_purposes=("treatment", "follow_up"),
+)
+
+
+def person(name: str, role: str, organisation: Organisation = CENTRE) -> Actor:
+    """Somebody in a role."""
+    return Actor(Person.of(name), role, organisation)
+
+
+COORDINATOR = person("coordinator", "coordinator")
+PHYSICIAN, PHYSICIAN_2 = person("physician", "physician"), person("physician-2", "physician")
+NURSES = NURSE, NURSE_2, NURSE_3 = tuple(person(f"nurse-{n}", "nurse") for n in (1, 2, 3))
+CELLLAB = person("celllab", "celllab")
+INFUSION, PHARMACIST = person("infusion", "infusion"), person("pharmacist", "pharmacist")
+OUTSIDER = person("outsider", "nurse", OTHER_CENTRE)
+OPERATOR, QP = person("operator", "operator", MAKER), person("qp", "qp", MAKER)
+QUALIFIED = (*NURSES, PHYSICIAN, PHYSICIAN_2, INFUSION, PHARMACIST, CELLLAB, OUTSIDER)
+TASKS = ("identity_check", "bedside_check", "thaw")
+
+
+class Clinic(PaperRecord):
+    """A centre whose people are qualified and whose programme is in force."""
+
+    def __init__(self, *, in_force: bool = True, qualified: bool = True) -> None:
+        super().__init__(START_OF_TIME, Programmes([VERSION]))
+        admin = person("admin", "admin")
+        for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker")):
+            self.happened(
+                OrganisationRegistered(organisation=organisation, name="X", category=category, country="DE"), by=admin
+            )
+        for physician in (PHYSICIAN, PHYSICIAN_2):
+            self.happened(
+                PersonRegistered(person=physician.person, organisation=CENTRE, name=text(Identifying)),
+                RoleGranted(person=physician.person, role="physician", organisation=CENTRE),
+                by=admin,
+            )
+        if in_force:
+            self.approve_programme()
+        if qualified:
+            for actor in QUALIFIED:
+                for task in TASKS:
+                    self.qualify(actor, task)
+
+    def approve_programme(self, version: Digest = VERSION.digest) -> None:
+        """Put a version in force."""
+        self.happened(
+            ProgrammeApproved(
+                programme=CART, version=version, proposed_by=Person.of("a"), by=Person.of("b")
+            ),
+            by=person("regulatory", "regulatory"),
+        )
+
+    def qualify(self, actor: Actor, task: str, *, days: int = 365) -> None:
+        """Somebody masters a task from now on."""
+        trainer = person("trainer", "trainer")
+        self.happened(
+            Qualified(
+                person=actor.person, task=task, until=self.now.plus(days=days), assessor=trainer.person, evidence=HASH
+            ),
+            by=trainer,
+        )
+
+    def enrol(self, name: str) -> Patient:
+        """A new patient of the centre."""
+        patient, secret = Patient.of(name), text(Identifying)
+        command = Enrol(
+            patient=patient, family_name=secret, given_name=secret, birth_date=secret, hospital_number=secret
+        )
+        self.do(ENROL, command, COORDINATOR)
+        return patient
+
+    def consent(self, patient: Patient, purpose: str = "treatment") -> None:
+        """The patient agrees."""
+        command = RecordConsent(
+            patient=patient, programme=CART, purpose=purpose, form_version="3", signed_form=HASH
+        )
+        self.do(RECORD_CONSENT, command, COORDINATOR)
+
+    def withdraw(self, patient: Patient, purpose: str = "treatment") -> None:
+        """The patient changes their mind."""
+        self.do(
+            WITHDRAW_CONSENT, WithdrawConsent(patient=patient, programme=CART, purpose=purpose), COORDINATOR
+        )
+
+    def eligible(self, patient: Patient) -> None:
+        """A physician finds the patient fit."""
+        command = confirm_eligibility.ConfirmEligibility(patient=patient, programme=CART)
+        self.do(confirm_eligibility.ACTION, command, PHYSICIAN)
+
+    def draft(self, patient: Patient, **changed: Any) -> None:
+        """The coordinator prepares the order."""
+        self.do(draft_order.ACTION, self.drafted(patient, **changed), COORDINATOR)
+
+    def drafted(self, patient: Patient, **changed: Any) -> draft_order.DraftOrder:
+        """The command of a draft."""
+        given: dict[str, Any] = {
+            "programme": CART,
+            "weight": Quantity("68.0", "kg"),
+            "weighed_on": self.now,
+            "indication": text(FreeText),
+            "prescriber": PHYSICIAN.person,
+            "maker": MAKER,
+        }
+        return draft_order.DraftOrder(patient=patient, **{**given, **changed})
+
+    def order(self, patient: Patient, chain: str) -> Chain:
+        """The prescriber signs."""
+        new = Chain.of(chain)
+        self.do(order.ACTION, order.Order(patient=patient, chain=new), PHYSICIAN)
+        return new
+
+    def ordered(self, name: str) -> tuple[Patient, Chain]:
+        """A patient whose therapy is ordered; the chain bears the patient's name."""
+        patient = self.enrol(name)
+        self.consent(patient)
+        self.eligible(patient)
+        self.draft(patient)
+        return patient, self.order(patient, name)
+
+    def slot(self, chain: Chain) -> None:
+        """The maker keeps a place."""
+        when = self.now.plus(days=1)
+        self.happened(
+            SlotConfirmed(
+                chain=chain, maker=MAKER, collection_on=when, start_on=when, ready_on=when, by=OPERATOR.person
+            ),
+            by=OPERATOR,
+        )
+
+    def identified(self, patient: Patient, chain: Chain) -> None:
+        """Two nurses confirm who is in the chair."""
+        seen = CheckIdentity(chain=chain, wristband=patient)
+        self.do(CHECK_IDENTITY, seen, NURSE)
+        self.do(CONFIRM_IDENTITY, seen, NURSE_2)
+
+    def collect(self, chain: Chain, bag: str, din: str = "G123426000001") -> Unit:
+        """One collection from start to finish, by the first nurse."""
+        self.do(START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), NURSE)
+        unit = Unit.of(bag)
+        self.do(FINISH, finish(chain, unit, din), NURSE)
+        return unit
+
+    def product(self, chain: Chain, bag: str, *, certified: bool = True, days: int = 300) -> Unit:
+        """A bag of product at the centre: filled, labelled, certified, sent cold, received."""
+        unit, shipment, shipper = Unit.of(bag), Shipment.of(bag), Shipper.of(bag)
+        maker = OPERATOR.person
+        self.happened(
+            UnitCreated(
+                unit=unit,
+                chain=chain,
+                unit_kind="final_container",
+                organisation=MAKER,
+                label_serial="1",
+                batch=Batch.of(bag),
+                expires=self.now.plus(days=days),
+            ),
+            CustodyBegan(unit=unit, holder=MAKER, person=maker, site=Site.of("plant")),
+            LabelVerified(unit=unit, label_serial="1", by=maker),
+            by=OPERATOR,
+        )
+        if certified:
+            self.certify(chain, unit)
+        self.happened(
+            Packed(
+                shipment=shipment, unit=unit, shipper=shipper, sender=MAKER, to=CENTRE, seal="S", logger="L", by=maker
+            ),
+            HandedOver(unit=unit, giver=maker, taker=CELLLAB.person, to=CENTRE, seal="S", condition="intact"),
+            by=OPERATOR,
+        )
+        self.happened(
+            LoggerRead(
+                shipment=shipment, unit=unit, file=HASH, logger="L", first=self.now, last=self.now, readings=9,
+                minutes_above_limit=0, unknown_minutes=0, worst=Quantity("-160", "Cel"), problems=(),
+                verdict="in_order", by=CELLLAB.person,
+            ),
+            Received(
+                shipment=shipment, unit=unit, shipper=shipper, organisation=CENTRE, first=CELLLAB.person,
+                second=NURSE.person,
+            ),
+            by=CELLLAB,
+        )  # fmt: skip
+        return unit
+
+    def certify(self, chain: Chain, unit: Unit) -> None:
+        """The qualified person answers for it."""
+        self.happened(
+            Certified(
+                batch=Batch.of(unit.identifier), chain=chain, units=(unit,), certificate=Document.of(unit.identifier),
+                maker=MAKER, by=QP.person,
+            ),
+            by=QP,
+        )  # fmt: skip
+
+    def condition(self, chain: Chain) -> None:
+        """Conditioning begins now; the infusion is planned as early as the programme allows."""
+        command = start_conditioning.StartConditioning(
+            chain=chain, first_day=self.now, planned_infusion=self.now.plus(days=3)
+        )
+        self.do(start_conditioning.ACTION, command, PHYSICIAN)
+
+    def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
+        """A conditioned patient whose bag lies in the centre's freezer."""
+        patient, chain = self.ordered(name)
+        unit = self.product(chain, f"bag-{name}")
+        self.condition(chain)
+        self.wait(days=3)
+        return patient, chain, unit
+
+    def thaw(self, unit: Unit) -> None:
+        """The clock starts."""
+        self.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB)
+
+    def check(self, unit: Unit, wristband: Patient, actor: Actor = NURSE) -> Any:
+        """The first look at the bed."""
+        return self.do(bedside.CHECK_BEDSIDE, bedside.CheckBedside(unit=unit, wristband=wristband), actor)
+
+    def confirm(self, unit: Unit, bag: Unit, wristband: Patient, actor: Actor = INFUSION) -> Any:
+        """The second look at the bed."""
+        command = bedside.ConfirmBedside(unit=unit, bag=bag, wristband=wristband)
+        return self.do(bedside.CONFIRM_BEDSIDE, command, actor)
+
+    def ready_to_infuse(self, name: str) -> tuple[Patient, Chain, Unit]:
+        """A thawed bag at the right bed, confirmed by two."""
+        patient, chain, unit = self.ready_to_thaw(name)
+        self.thaw(unit)
+        self.check(unit, patient)
+        self.confirm(unit, unit, patient)
+        return patient, chain, unit
+
+    def infuse(self, unit: Unit) -> None:
+        """The bag runs, and is finished half an hour later."""
+        self.do(infuse.START, infuse.Start(unit=unit), INFUSION)
+        self.wait(minutes=30)
+        self.do(infuse.FINISH, given(unit), INFUSION)
+
+
+def finish(chain: Chain, unit: Unit, din: str = "G123426000001", **changed: Any) -> Finish:
+    """The command that ends a collection."""
+    values: dict[str, Any] = {"volume": Quantity("210", "mL"), "cd3": Quantity("2.1", "10*9"), "site": SITE}
+    return Finish(chain=chain, unit=unit, din=din, **{**values, **changed})
+
+
+def given(unit: Unit, **changed: Any) -> infuse.Finish:
+    """The command that ends an infusion."""
+    values: dict[str, Any] = {"given": Quantity("68", "mL"), "residual": Quantity("2", "mL"), "outcome": "complete"}
+    return infuse.Finish(unit=unit, **{**values, **changed})

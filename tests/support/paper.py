@@ -1,0 +1,118 @@
+"""A record on paper: rules asked over facts in memory, with exactly the states that an action declares to read.
+
+No door, no database: for tests of rules. What the real door adds (sight, authority, signatures) is tested there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from coign import catalogue, rulesets
+from coign.kernel.actions import Action, Circumstances, Read
+from coign.kernel.facts import Fact, about
+from coign.kernel.subjects import Subject
+from coign.kernel.values import Actor, Instant
+from coign.ledger.encoding import fact_body, fact_from
+from coign.ledger.states import Folding, StampFor
+
+FOLDING = Folding(catalogue.VIEWS)
+
+
+class Refusal(Exception):
+    """The gates that did not hold."""
+
+    def __init__(self, gates: Sequence[str]) -> None:
+        super().__init__(", ".join(gates))
+        self.gates = tuple(gates)
+
+
+class PaperRecord:
+    """Facts, states and a clock that a test moves."""
+
+    def __init__(self, start: Instant, programmes: Any) -> None:
+        self.now = start
+        self.facts: list[Fact] = []
+        self.refused: list[tuple[str, str]] = []
+        self._programmes = programmes
+        self._heads: dict[Subject, int] = {}
+        self._states: dict[tuple[Subject, str], Any] = {}
+        self._position = 0
+
+    def wait(self, **duration: float) -> None:
+        """Let time pass."""
+        self.now = self.now.plus(**duration)
+
+    def happened(self, *facts: Fact, by: Actor) -> None:
+        """History as it is, whatever any rule says."""
+        stamps = StampFor(self.now, self._position, by)
+        for fact in facts:
+            body = fact_body(fact)
+            assert fact_body(fact_from(body)) == body, "a fact comes back as it was written"
+            for key in FOLDING.apply(self._states, fact, stamps):
+                FOLDING.load(key[1], FOLDING.dump(self._states[key]))  # has a stored form, and a small one
+        for subject in {s for fact in facts for s in about(fact)}:
+            self._heads[subject] = self._heads.get(subject, 0) + 1
+        self.facts += facts
+        self._position += 1
+        self.now = self.now.plus(seconds=1)
+
+    def unmet(self, action: Action[Any], command: Any, actor: Actor) -> list[str]:
+        """The gates that would refuse."""
+        return self._unmet(action, command, self._known(action, command, actor))
+
+    def do(self, action: Action[Any], command: Any, actor: Actor) -> list[Fact]:
+        """Perform, or raise `Refusal` with every unmet gate."""
+        assert actor.role in action.roles, f"{actor.role} may not {action.name}"
+        known = self._known(action, command, actor)
+        unmet = self._unmet(action, command, known)
+        if unmet:
+            self.refused += [(action.name, gate) for gate in unmet]
+            raise Refusal(unmet)
+        facts = list(action.decide(command, known))
+        for fact in facts:
+            assert type(fact) in action.emits
+            for subject in about(fact):
+                known.seq(subject)  # KeyError: it was not read
+        self.happened(*facts, by=actor)
+        return facts
+
+    def state(self, view: Any, subject: Subject) -> Any:
+        """A state as it is now."""
+        return self._states.get((subject, view.name), view.state())
+
+    @staticmethod
+    def _unmet(action: Action[Any], command: Any, known: Circumstances) -> list[str]:
+        answers = action.ask(command, known)
+        assert all(a.holds or a.message for a in answers)
+        return [a.gate for a in answers if not a.holds]
+
+    def _known(self, action: Action[Any], command: Any, actor: Actor) -> Circumstances:
+        states: dict[tuple[Subject, str], object] = {}
+        heads: dict[Subject, int] = {}
+        known = Circumstances(
+            now=self.now,
+            actor=actor,
+            states=states,
+            heads=heads,
+            programmes=self._programmes,
+            rules=rulesets.load(),
+        )
+
+        def read(reads: Sequence[Read]) -> None:
+            for wanted in reads:
+                heads[wanted.subject] = self._heads.get(wanted.subject, 0)
+                names = set(FOLDING.needed(action.emits, wanted.subject.kind))
+                names |= {wanted.view.name} if wanted.view else set()
+                for name in names:
+                    if (wanted.subject, name) in self._states:
+                        states[wanted.subject, name] = self._states[wanted.subject, name]
+
+        read(action.reads(command, actor))
+        for further in action.then_reads:
+            read(further(command, known))
+        return known
+
+
+def as_role(actor: Actor, role: str) -> Actor:
+    """The same person in another role."""
+    return replace(actor, role=role)
