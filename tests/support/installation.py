@@ -87,7 +87,7 @@ class TestInstallation:
         on_commit: Callable[[int], None] = lambda size: None,
     ) -> None:
         self.database = database
-        self.ledger_id = next(_ledger_ids)
+        self.ledger_id = fresh_ledger_id()
         self.origin = f"test.example/{self.ledger_id}"
         self.people: dict[str, Actor] = {}
         self.sealer = sealer or MemorySealer()
@@ -205,6 +205,11 @@ class TestInstallation:
             yield owner
             for table in tables:
                 owner.execute(sql.SQL("alter table {} enable trigger append_only").format(sql.Identifier(table)))
+
+
+def fresh_ledger_id() -> int:
+    """A ledger that nobody else uses; nothing is ever truncated."""
+    return next(_ledger_ids)
 
 
 def create_ledger(database: Database, ledger_id: int, origin: str) -> None:

@@ -7,6 +7,7 @@ from coign.bench import benches
 from coign.bench.figures import Figure, machine
 from coign.bench.place import Place, place
 from coign.kernel.errors import Invalid
+from coign.service import memory
 
 __all__ = ["BENCHES", "run"]
 
@@ -26,6 +27,7 @@ def run(names: Sequence[str], *, quick: bool, progress: Callable[[str], None] = 
         raise Invalid.at("NAME", f"{unknown[0]} is not measured here; it can be {', '.join(BENCHES)}")
     figures: list[Figure] = []
     with place(quick=quick, progress=progress) as here:
+        memory.settle()  # as the server does
         for name in names or BENCHES:
             here.probe()
             figures += BENCHES[name](here)

@@ -94,7 +94,7 @@ class Place:
         given = conninfo_to_dict(self.database.owner_dsn)
         password = str(given.pop("password", ""))
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-            script.write(f"insert into bench_row (doc) values ('{_document()}');\n")
+            script.write("insert into bench_row (doc) values ('" + _document() + "');\n")  # noqa: S608 - our own text
             script.flush()
             options = ["-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(max(2, round(self.seconds)))]
             command = [binaries().program("pgbench"), *options, "-f", script.name, make_conninfo("", **given)]

@@ -20,7 +20,7 @@ from granian.server import Server
 
 from coign.cli.output import say
 from coign.database import Database, Supervisor, running
-from coign.service import Service, Settings, logs, prepare
+from coign.service import Service, Settings, logs, memory, prepare
 from coign.web import running as web
 
 #: Callers wait for the writer, not for the processor: many may wait at once, and then share a commit.
@@ -144,6 +144,7 @@ def load() -> Any:
     web.start(service)
     from coign.web.wsgi import application
 
+    memory.settle()
     return application
 
 

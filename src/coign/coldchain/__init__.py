@@ -1,5 +1,6 @@
 """Whether a unit was kept cold."""
 
+import coign.logistics  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.coldchain.actions import assess_excursion, record_logger, report_missing_logger
 from coign.coldchain.state import READING
 from coign.coldchain.views import CONDITION

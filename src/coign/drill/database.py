@@ -19,7 +19,7 @@ from coign.service import Service, Settings, rehearsal
 
 CALLERS = 8
 #: Longer than the writer waits for the database to come back, so that callers are told to try again.
-LONG_STOP_SECONDS = 7.0
+LONG_STOP_SECONDS = 6.0
 SHORT_STOP_SECONDS = 0.5
 PROGRESS_SECONDS_MAX = 60.0
 ANSWERS_BETWEEN = 40

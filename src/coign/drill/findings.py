@@ -36,15 +36,20 @@ class Findings:
 
 
 def look(dsn: str, ledger_id: int, answered: Sequence[Answered]) -> Findings:
-    """Read the whole ledger and compare: every answer, every key, every hash, and the tables beside the entries."""
-    findings = Findings(acknowledged=len(answered))
+    """Compare everything that callers were told with what stands in the ledger now."""
     with psycopg.connect(dsn) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        places, leaves = _entries(connection, ledger_id, findings)
-        _compare_answers(answered, places, leaves, findings)
-        _compare_head(connection, ledger_id, leaves, findings)
-        _compare_tables(connection, ledger_id, findings)
-        _compare_states(connection, ledger_id, findings)
+        return compare(connection, ledger_id, answered)
+
+
+def compare(connection: psycopg.Connection, ledger_id: int, answered: Sequence[Answered]) -> Findings:
+    """Read the whole ledger: every answer, every key, every hash, and the tables beside the entries."""
+    findings = Findings(acknowledged=len(answered))
+    places, leaves = _entries(connection, ledger_id, findings)
+    _compare_answers(answered, places, leaves, findings)
+    _compare_head(connection, ledger_id, leaves, findings)
+    _compare_tables(connection, ledger_id, findings)
+    _compare_states(connection, ledger_id, findings)
     return findings
 
 

@@ -3,7 +3,7 @@
 Subject by subject, each along its own history, so that memory holds one subject's states and a page of entries.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, LiteralString
@@ -43,22 +43,30 @@ class Refolded:
 
 
 def check_states(
-    connection: psycopg.Connection, ledger_id: int, folding: Folding, damaged: Container[int | None]
+    connection: psycopg.Connection,
+    ledger_id: int,
+    folding: Folding,
+    damaged: Container[int | None],
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Refolded:
     """Compare stored states and subject heads with a refold.
 
     A subject with a damaged entry is left out: what its state should be cannot be told.
     """
     done = Refolded()
+    row = connection.execute("select count(*) from subject_head where ledger_id = %s", (ledger_id,)).fetchone()
+    subjects = 0 if row is None else row[0]
     with Streams(connection, ledger_id) as streams:
         heads, states = Ordered(streams.rows("heads", _HEADS)), Ordered(streams.rows("states", _STATES))
         histories = _histories(connection, ledger_id, streams.rows("histories", _INDEX))
-        for subject, history in groupby(histories, key=lambda row: row[0]):
+        for number, (subject, history) in enumerate(groupby(histories, key=lambda row: row[0]), 1):
             done.problems += _without_entries(heads.before(subject), states.before(subject))
             past = _fold(folding, subject, history, damaged)
             head, stored = heads.at(subject), states.at(subject)
             if past.whole:
                 _compare(done, past, head, stored, folding)
+            if number % _PAGE_ENTRIES == 0 or number == subjects:
+                progress("subjects", number, subjects)
         done.problems += _without_entries(heads.before(None), states.before(None))
     return done
 

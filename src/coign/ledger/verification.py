@@ -27,7 +27,8 @@ from coign_verify.tree import Frontier
 
 PROBLEMS_MAX = 1000
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+"""Told what is being looked at, how many were, and how many there are."""
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def verify_database(
     *,
     log_keys: Sequence[VerifierKey],
     folding: Folding,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda what, done, total: None,
 ) -> Verification:
     """Recompute everything of one ledger. The connection commits by itself; rights to read are enough."""
     with snapshot(connection):
@@ -85,7 +86,7 @@ def verify_database(
         walk.run()
         walk.problems += upper_tiles(connection, ledger_id, size)
         damaged = {p.position for p in walk.problems if p.position is not None}
-        states = check_states(connection, ledger_id, folding, damaged)
+        states = check_states(connection, ledger_id, folding, damaged, progress)
         walk.problems += states.problems
     return walk.verdict(states)
 
@@ -169,7 +170,7 @@ class _Walk:
             self._check_claims(block, claims.before(part.stop))
             self._check_signatures(block, rows)
             self._entries += len(rows)
-            self._progress(part.stop, self._size)
+            self._progress("entries", part.stop, self._size)
         self._added(entries.before(None))
         self._check_end(checkpoints)
         for what, rest in (("index", index), ("nonce", nonces), ("claim", claims)):

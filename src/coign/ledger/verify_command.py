@@ -22,9 +22,7 @@ def command(as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding:
         return _fail(as_json, f"the trusted key cannot be read: {error}", 2)
     try:
         with connect(dsn) as connection:
-            result = verify_database(
-                connection, ledger_id, log_keys=log_keys, folding=folding, progress=_Telling("entries")
-            )
+            result = verify_database(connection, ledger_id, log_keys=log_keys, folding=folding, progress=_Telling())
     except NotFound as error:
         return _fail(as_json, str(error), 1)
     except psycopg.OperationalError as error:
@@ -34,18 +32,20 @@ def command(as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding:
 
 
 class _Telling:
-    """Progress on standard error: how far, and how many a second; at most once a second, and once at the end."""
+    """Progress on standard error: how far, and how many a second; once a second, and at the end of each walk."""
 
-    def __init__(self, what: str) -> None:
-        self._what, self._start, self._told = what, time.monotonic(), time.monotonic()
+    def __init__(self) -> None:
+        self._what, self._start, self._told = "", 0.0, 0.0
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
+        if what != self._what:
+            self._what, self._start, self._told = what, now, now
         if done < total and now - self._told < _TELL_EVERY_S:
             return
         self._told = now
         rate = done / max(now - self._start, 1e-6)
-        print(f"{done} of {total} {self._what}, {rate:,.0f} a second", file=sys.stderr)
+        print(f"{done} of {total} {what}, {rate:,.0f} a second", file=sys.stderr)
 
 
 def _print(result: Verification, as_json: bool) -> None:

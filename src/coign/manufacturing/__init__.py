@@ -1,5 +1,6 @@
 """From one patient's bag to that patient's product."""
 
+import coign.quality  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.manufacturing.actions import (
     abandon_batch,
     clear_line,

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from coign import __version__, catalogue, rulesets
+from coign import __version__, access, catalogue, rulesets
+from coign.kernel.actions import Action
 from coign.kernel.values import Instant
 from coign.ledger.states import Folding
 from coign.ledger.store import Store
@@ -55,6 +56,17 @@ def methods(*, demonstration: bool) -> Mapping[str, SignatureMethod]:
     return known
 
 
+def access_judge() -> Judge:
+    """The rules of the access ledger: one action, open to whoever is signed in; the page decided before."""
+    rules = rulesets.load()
+    return Judge(
+        Folding(access.VIEWS),
+        catalogue.PARTIES,
+        Authority(lambda actor: (), lambda action, known: None, lambda known, credential, method: None),
+        Rulebook(rules, None, basis_bytes(programme="", rulesets=rules.digest, software=f"coign {__version__}")),
+    )
+
+
 def door(
     place: Place,
     *,
@@ -69,14 +81,56 @@ def door(
     in_transaction: Callable[[], bool] = lambda: False,
 ) -> Door:
     """A door with its own writer thread and a small pool for reading. Close it with `Door.close`."""
-    the_judge = judge(programmes, programmes_digest)
+    return _door(
+        place,
+        judge(programmes, programmes_digest),
+        catalogue.ACTIONS,
+        clock=clock,
+        sealer=sealer,
+        digest_key=digest_key,
+        resolvers=resolvers or {},
+        methods=methods(demonstration=demonstration),
+        on_commit=on_commit,
+        in_transaction=in_transaction,
+    )
+
+
+def access_door(place: Place, *, clock: Clock, sealer: Sealer, digest_key: bytes) -> Door:
+    """The door of the access ledger, beside that of the therapies."""
+    return _door(
+        place,
+        access_judge(),
+        {action.name: action for action in access.ACTIONS},
+        clock=clock,
+        sealer=sealer,
+        digest_key=digest_key,
+        resolvers={},
+        methods={},
+        on_commit=lambda size: None,
+        in_transaction=lambda: False,
+    )
+
+
+def _door(
+    place: Place,
+    the_judge: Judge,
+    actions: Mapping[str, Action[Any]],
+    *,
+    clock: Clock,
+    sealer: Sealer,
+    digest_key: bytes,
+    resolvers: Mapping[str, Resolver],
+    methods: Mapping[str, SignatureMethod],
+    on_commit: Callable[[int], None],
+    in_transaction: Callable[[], bool],
+) -> Door:
     pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
         place.dsn, min_size=1, max_size=8, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
     store = Store(place.dsn, place.ledger_id, the_judge.folding)
     writer = Writer(store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit)
     return Door(
-        actions=catalogue.ACTIONS,
+        actions=actions,
         judge=the_judge,
         writer=writer,
         pool=pool,
@@ -85,8 +139,8 @@ def door(
         clock=clock,
         sealer=sealer,
         digest_key=digest_key,
-        resolvers=resolvers or {},
-        methods=methods(demonstration=demonstration),
+        resolvers=resolvers,
+        methods=methods,
         intent_valid_min=int(the_judge.rulebook.rules.minutes("signing.intent_valid", Instant.of_us(clock.now_us()))),
         in_transaction=in_transaction,
     )

@@ -19,23 +19,12 @@ from coign.perform import Done, Request
 from coign.web import metrics, running
 from coign.web.accounts import stations
 from coign.web.accounts.models import Account, Token
+from coign.web.errors import TooLarge, Unauthenticated
 from coign.web.reading import reader
 
 BODY_BYTES_MAX = 65_536
 ROLE, ORGANISATION = "coign_role", "coign_organisation"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
-
-
-class Unauthenticated(CoignError):
-    """Nobody has signed in, or the token opens nothing (any more)."""
-
-    code, status, title = "unauthenticated", 401, "Sign in first"
-
-
-class TooLarge(CoignError):
-    """The request is larger than anything Coign takes at once."""
-
-    code, status, title = "too_large", 413, "Too large"
 
 
 def token_of(request: HttpRequest) -> Token | None:

@@ -10,8 +10,8 @@ from django.utils.html import escape
 
 from coign.kernel.errors import CoignError, NotFound
 from coign.web import metrics
-from coign.web.acting import TooLarge
 from coign.web.api.problems import as_ours, problem
+from coign.web.errors import Forgery, Internal, MethodNotAllowed, TooLarge
 from coign.web.pages.refusals import refusal_page
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -22,24 +22,6 @@ POLICY = (
 )
 #: What machines ask: they get problems, never pages.
 MACHINE_PATHS = ("/api/", "/log/", "/health", "/metrics", "/epcis/", "/fhir/")
-
-
-class Forgery(CoignError):
-    """A form or script that is not ours posted in somebody's name."""
-
-    code, status, title = "forged_request", 403, "Not from this page"
-
-
-class Internal(CoignError):
-    """A mistake of ours; nothing was recorded unless an answer says so."""
-
-    code, status, title = "internal_error", 500, "Something went wrong here"
-
-
-class MethodNotAllowed(CoignError):
-    """The address is right, the method is not."""
-
-    code, status, title = "method_not_allowed", 405, "Not done this way"
 
 
 def is_machine(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from coign.kernel.errors import Forbidden
 from coign.web.accounts import security_log, stations
 from coign.web.accounts.models import Token
 from coign.web.accounts.opening import digest_of
-from coign.web.acting import Unauthenticated
+from coign.web.errors import Unauthenticated
 from coign.web.middleware import csrf_failed, is_machine, say_no
 
 Respond = Callable[[HttpRequest], HttpResponse]

@@ -36,7 +36,7 @@ class Documented:
 def every_error() -> list[Documented]:
     """All of them, by status and code."""
     import coign.vault.keys
-    import coign.web.middleware  # noqa: F401  # both define errors of their own
+    import coign.web.errors  # noqa: F401  # both define errors of their own
 
     found = [
         Documented(e.code, e.status, e.title, " ".join((e.__doc__ or "").split()), _WHO_ACTS[e.code])

@@ -1,6 +1,6 @@
 """`docs/reference/http.md`: the addresses, from the same list that answers them."""
 
-from coign.web.api.openapi import API
+from coign.web.api.endpoints import API
 
 _INTRODUCTION = """# HTTP
 

@@ -1,10 +1,7 @@
 """Writes the generated reference pages, and tells which of them are out of date."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-
-import django
 
 from coign.web.reference import catalogue_text, errors, http_text, tracing
 
@@ -16,8 +13,6 @@ def generated(root: Path, requirements: Path | None = None) -> Mapping[Path, str
 
     `requirements` is the requirements document; where it is absent, the ids known from the last time stay.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coign.web.settings")
-    django.setup()
     rows = tracing.trace(root / "tests", _required(requirements))
     reference = root / "docs" / "reference"
     return {

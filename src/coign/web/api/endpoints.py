@@ -1,0 +1,29 @@
+"""The addresses of the interface for machines, for OpenAPI and the reference page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address as it is documented."""
+
+    method: str
+    path: str
+    summary: str
+    needs: str
+
+
+API = (
+    Endpoint("GET", "/api/actions", "Every action: title, roles, command schema, gates, requirements, risk", "`read`"),
+    Endpoint("POST", "/api/actions/{name}/check", "What every gate says now; records nothing", "`act`"),
+    Endpoint("POST", "/api/actions/{name}/prepare", "The intent to be signed and its hash", "`act`"),
+    Endpoint("POST", "/api/actions/{name}", "Do it; 201 with the entries", "`act`, signed: `sign`"),
+    Endpoint("GET", "/api/subjects/{subject}", "States and history; `?as_of=` an instant", "`read`"),
+    Endpoint("GET", "/api/entries/{position}", "Canonical bytes (base64) and inclusion proof", "`read`"),
+    Endpoint("GET", "/api/openapi.json", "This interface as OpenAPI 3.1", "`read`"),
+    Endpoint("GET", "/log/checkpoint", "The newest signed checkpoint (C2SP)", "nothing"),
+    Endpoint("GET", "/log/tile/{level}/{index}", "Hash tile (C2SP tlog-tiles)", "nothing"),
+    Endpoint("GET", "/log/tile/entries/{index}", "Bundle of entries (C2SP tlog-tiles)", "`log`"),
+    Endpoint("GET", "/health", "Whether the record can be read and written", "nothing"),
+    Endpoint("GET", "/metrics", "Prometheus text format", "nothing"),
+)

@@ -1,0 +1,129 @@
+"""One therapy as its reader may see it: the journey, its acts and entries, its programme and the patient's identity."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
+from coign.kernel.errors import NotFound
+from coign.kernel.subjects import Chain, Organisation, Patient, Unit
+from coign.kernel.values import Actor
+from coign.ledger.entries import Entry
+from coign.people.views import ORGANISATION, SITE, OrganisationState
+from coign.programmes.model import ProgrammeVersion
+from coign.records import reading as records
+from coign.records.journey import Journey
+from coign.web import running
+from coign.web.reading import reader
+from coign.web.therapy.identities import Identity, identities_of
+from coign.web.therapy.looking import states_of, visible, visible_entries, entries_at
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact, as it stands in the record, with the entry that tells it."""
+
+    type: str
+    body: Mapping[str, Any]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the pages of one therapy ask. `hidden` counts no acts: what is not for this reader is not there."""
+
+    journey: Journey
+    actor: Actor
+    programme: ProgrammeVersion | None
+    acts: list[records.Act]
+    entries: Mapping[int, Entry]
+    steps: list[records.NextStep]
+    sees_chain: bool
+    sees_patient: bool
+    identity: Identity | None
+    chain: ChainState = field(default_factory=ChainState)
+    units: Mapping[Unit, UnitState] = field(default_factory=dict)
+
+    @property
+    def coi(self) -> str:
+        """The chain of identity as people read it; empty before the order, or when it is not for this reader."""
+        return self.journey.chain.partition(":")[2] if self.sees_chain else ""
+
+    @property
+    def product(self) -> str:
+        """The therapy's name."""
+        return self.programme.product_name if self.programme is not None else ""
+
+    def told(self, *types: str) -> Iterator[Told]:
+        """The facts of these types that this reader may know, oldest first."""
+        for position in sorted(self.entries):
+            entry = self.entries[position]
+            if entry.outcome != "refused":
+                for fact in entry.plain["intent"]["facts"]:
+                    if not types or fact["type"] in types:
+                        yield Told(fact["type"], fact["body"], entry)
+
+    def last(self, *types: str) -> Told | None:
+        """The newest of these facts."""
+        return max(self.told(*types), key=lambda t: t.entry.position, default=None)
+
+    def units_of(self, kind: str) -> list[Unit]:
+        """Units of one kind that still exist, oldest first."""
+        return [u for u in self.chain.units_of_kind(kind) if u in self.units and not self.units[u].ended]
+
+
+def story_of(root: str, actor: Actor) -> Story:
+    """The therapy with this root; `NotFound` when it is not there or not to be told."""
+    service = running.service()
+    with reader().connection() as connection:
+        journey = records.journey(connection, service.ledger_id, root, str(actor.organisation))
+        if journey is None:
+            raise NotFound("this therapy is not known here")
+        acts = records.acts(connection, service.ledger_id, root)
+        steps = records.next_steps(connection, service.ledger_id, root)
+    entries = {e.position: e for e in visible_entries(entries_at([a.position for a in acts]), actor.organisation)}
+    patient = Patient(journey.patient)
+    subjects = {patient, Chain(journey.chain)} if journey.chain else {patient}
+    seen = visible(subjects, actor.organisation)
+    chain, units = _chain(journey, actor.organisation, told=Chain(journey.chain) in seen)
+    return Story(
+        journey=journey,
+        actor=actor,
+        programme=programme_of(journey),
+        acts=[a for a in acts if a.position in entries],
+        entries=entries,
+        steps=steps,
+        sees_chain=Chain(journey.chain) in seen,
+        sees_patient=patient in seen,
+        identity=identities_of([patient], actor).get(patient) if patient in seen else None,
+        chain=chain,
+        units=units,
+    )
+
+
+def _chain(journey: Journey, organisation: Organisation, *, told: bool) -> tuple[ChainState, dict[Unit, UnitState]]:
+    """What the chain binds together, and its units as far as this organisation may know them."""
+    if not journey.chain:
+        return ChainState(), {}
+    state = reader().state(CHAIN, Chain(journey.chain))
+    known = [u for u in visible((u.unit for u in state.units), organisation) if isinstance(u, Unit)]
+    return (state if told else ChainState()), states_of(UNIT, known)
+
+
+def programme_of(journey: Journey) -> ProgrammeVersion | None:
+    """The version that the therapy is pinned to; before the order the newest of the drafted programme, or the only one."""
+    versions = running.service().programmes.all()
+    pinned = [v for v in versions if str(v.digest) == journey.version]
+    fitting = pinned or [v for v in versions if journey.programme in ("", str(v.programme))]
+    return fitting[-1] if fitting else None
+
+
+def names_of_organisations() -> dict[Organisation, OrganisationState]:
+    """Every organisation by its name and kind; there are few, and they are public."""
+    return {Organisation(s): state for s, state in reader().states(ORGANISATION)}
+
+
+def zone_of(organisation: Organisation) -> str:
+    """The time zone in which an organisation reads its clocks; UTC when it has none or several."""
+    zones = {state.zone for _, state in reader().states(SITE) if state.organisation == organisation}
+    return zones.pop() if len(zones) == 1 else "UTC"

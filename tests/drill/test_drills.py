@@ -1,0 +1,53 @@
+"""Dependencies break on purpose; what stands in the ledger afterwards is compared with what callers were told."""
+
+import pytest
+
+from coign.drill import clock, crash, database, disk
+
+
+@pytest.mark.requirement("CSV-01", "CSV-13")
+def test_nothing_acknowledged_is_lost_or_doubled_when_process_or_database_is_killed():
+    result = crash.drill(5, seed=20)
+
+    said = result.to_json()
+    assert said["ok"], said
+    assert (said["rounds"], said["lost"], said["doubled"], said["verified"]) == (5, [], [], True)
+    assert said["found"] == said["acknowledged"] > 0
+    assert said["repeated"] > 0, "some requests must have been open when the process died, or the drill shows little"
+
+
+@pytest.mark.requirement("CSV-01")
+def test_a_database_that_stops_costs_callers_patience_and_nothing_else():
+    result = database.drill(1)
+
+    said = result.to_json()
+    assert said["ok"], said
+    assert said["found"] == said["acknowledged"] > 0
+    assert said["unavailable"] > 0, "the long stop must have been noticed"
+    assert (said["stops"], said["cuts"]) == (1, 2)
+
+
+@pytest.mark.requirement("CSV-38")
+def test_a_clock_that_jumps_stops_writing_and_never_backdates():
+    result = clock.drill()
+
+    shown = {case.case: case for case in result.cases}
+    assert result.ok, result
+    assert all(case.in_order and not case.backdated for case in result.cases)
+    for jump in ("one hour back", "one hour ahead"):
+        assert shown[jump].stopped
+        assert shown[jump].stays_shut, "a restart does not resolve it: two people do"
+        assert "the clock" in shown[jump].read_only
+    for wobble in ("one second back", "one second ahead"):
+        assert not shown[wobble].stopped
+
+
+def test_a_full_disk_costs_callers_patience_and_nothing_else():
+    result = disk.drill()
+
+    if not result.possible:
+        pytest.skip(result.why)
+    said = result.to_json()
+    assert said["ok"], said
+    assert said["found"] == said["acknowledged"] > said["acknowledged_before"] > 0
+    assert said["unavailable"] > 0
