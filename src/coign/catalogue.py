@@ -2,13 +2,45 @@
 
 from typing import Any
 
-from coign import custody, installation, people
+from coign import (
+    clinical,
+    coldchain,
+    collection,
+    custody,
+    identity,
+    infusion,
+    installation,
+    logistics,
+    manufacturing,
+    people,
+    quality,
+    regulatory,
+    safety,
+    supply,
+    training,
+)
 from coign.kernel.actions import Action, Gate
 from coign.kernel.sight import parties_view
 from coign.kernel.views import View
 from coign.people import authority
 
-DOMAINS = (installation, people, custody)
+DOMAINS = (
+    installation,
+    people,
+    training,
+    regulatory,
+    identity,
+    custody,
+    clinical,
+    collection,
+    logistics,
+    coldchain,
+    supply,
+    manufacturing,
+    quality,
+    infusion,
+    safety,
+)
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}
 #: Gates that stand before every action: they are asked about the subjects of its command.

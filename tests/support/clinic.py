@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.support.paper import PaperRecord
+
 from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
 from coign.clinical.actions.enrol import ENROL, Enrol
@@ -34,7 +36,6 @@ from coign.programmes.model import Limit, Programmes, ProgrammeVersion
 from coign.quality.events import Certified
 from coign.regulatory.events import ProgrammeApproved
 from coign.training.events import Qualified
-from tests.support.paper import PaperRecord
 
 CENTRE, OTHER_CENTRE, MAKER = (Organisation.of(name) for name in ("centre", "elsewhere", "maker"))
 CART = Programme.of("cart")
@@ -90,8 +91,8 @@ TASKS = ("identity_check", "bedside_check", "thaw")
 class Clinic(PaperRecord):
     """A centre whose people are qualified and whose programme is in force."""
 
-    def __init__(self, *, in_force: bool = True, qualified: bool = True) -> None:
-        super().__init__(START_OF_TIME, Programmes([VERSION]))
+    def __init__(self, *, start: Instant = START_OF_TIME, in_force: bool = True, qualified: bool = True) -> None:
+        super().__init__(start, Programmes([VERSION]))
         admin = person("admin", "admin")
         for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker")):
             self.happened(
@@ -113,9 +114,7 @@ class Clinic(PaperRecord):
     def approve_programme(self, version: Digest = VERSION.digest) -> None:
         """Put a version in force."""
         self.happened(
-            ProgrammeApproved(
-                programme=CART, version=version, proposed_by=Person.of("a"), by=Person.of("b")
-            ),
+            ProgrammeApproved(programme=CART, version=version, proposed_by=Person.of("a"), by=Person.of("b")),
             by=person("regulatory", "regulatory"),
         )
 
@@ -140,16 +139,12 @@ class Clinic(PaperRecord):
 
     def consent(self, patient: Patient, purpose: str = "treatment") -> None:
         """The patient agrees."""
-        command = RecordConsent(
-            patient=patient, programme=CART, purpose=purpose, form_version="3", signed_form=HASH
-        )
+        command = RecordConsent(patient=patient, programme=CART, purpose=purpose, form_version="3", signed_form=HASH)
         self.do(RECORD_CONSENT, command, COORDINATOR)
 
     def withdraw(self, patient: Patient, purpose: str = "treatment") -> None:
         """The patient changes their mind."""
-        self.do(
-            WITHDRAW_CONSENT, WithdrawConsent(patient=patient, programme=CART, purpose=purpose), COORDINATOR
-        )
+        self.do(WITHDRAW_CONSENT, WithdrawConsent(patient=patient, programme=CART, purpose=purpose), COORDINATOR)
 
     def eligible(self, patient: Patient) -> None:
         """A physician finds the patient fit."""

@@ -4,7 +4,6 @@ No door, no database: for tests of rules. What the real door adds (sight, author
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from coign import catalogue, rulesets
@@ -31,9 +30,9 @@ class PaperRecord:
 
     def __init__(self, start: Instant, programmes: Any) -> None:
         self.now = start
-        self.facts: list[Fact] = []
-        self.refused: list[tuple[str, str]] = []
-        self._programmes = programmes
+        self.programmes = programmes
+        #: Everything that happened: when, by whom, what.
+        self.history: list[tuple[Instant, Actor, Fact]] = []
         self._heads: dict[Subject, int] = {}
         self._states: dict[tuple[Subject, str], Any] = {}
         self._position = 0
@@ -52,7 +51,7 @@ class PaperRecord:
                 FOLDING.load(key[1], FOLDING.dump(self._states[key]))  # has a stored form, and a small one
         for subject in {s for fact in facts for s in about(fact)}:
             self._heads[subject] = self._heads.get(subject, 0) + 1
-        self.facts += facts
+        self.history += [(self.now, by, fact) for fact in facts]
         self._position += 1
         self.now = self.now.plus(seconds=1)
 
@@ -66,7 +65,6 @@ class PaperRecord:
         known = self._known(action, command, actor)
         unmet = self._unmet(action, command, known)
         if unmet:
-            self.refused += [(action.name, gate) for gate in unmet]
             raise Refusal(unmet)
         facts = list(action.decide(command, known))
         for fact in facts:
@@ -75,6 +73,11 @@ class PaperRecord:
                 known.seq(subject)  # KeyError: it was not read
         self.happened(*facts, by=actor)
         return facts
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What happened, oldest first."""
+        return [fact for _, _, fact in self.history]
 
     def state(self, view: Any, subject: Subject) -> Any:
         """A state as it is now."""
@@ -94,7 +97,7 @@ class PaperRecord:
             actor=actor,
             states=states,
             heads=heads,
-            programmes=self._programmes,
+            programmes=self.programmes,
             rules=rulesets.load(),
         )
 
@@ -111,8 +114,3 @@ class PaperRecord:
         for further in action.then_reads:
             read(further(command, known))
         return known
-
-
-def as_role(actor: Actor, role: str) -> Actor:
-    """The same person in another role."""
-    return replace(actor, role=role)

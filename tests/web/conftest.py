@@ -2,21 +2,29 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coign.database import Database
-from tests.web.site import Site, open_site
+from tests.web.site import Site, close_django, open_site
 
 _names = count()
 
 
 @pytest.fixture(scope="session")
-def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the installation: the vault's key is in it, one for all ledgers of a database."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def site(database: Database, home: Path) -> Iterator[Site]:
     """A demonstration with a hospital, a maker and their people, served by Django's test client."""
-    with open_site(database, tmp_path_factory.mktemp("home")) as opened:
+    with open_site(database, home) as opened:
         yield opened
+        close_django()
 
 
 @pytest.fixture

@@ -132,15 +132,23 @@ def open_site(database: Database, home: Path, *, demonstration: bool = True) -> 
     settings = Settings(home=home, demonstration=demonstration)
     prepare(database)
     given = {"in_transaction": running.in_transaction, "background": False}
+    before = running.service() if running.is_set() else None
     with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service:
         running.start(service)
         tables.prepare(database)
         site = Site(service)
         site.set_up()
         yield site
-        from django.db import connection, connections
-
         reading.close()
-        connections.close_all()
-        connection.close_pool()
-        running.stop()
+        if before is not None:
+            running.start(before)
+        else:
+            running.stop()
+
+
+def close_django() -> None:
+    """Give back what Django holds of the database."""
+    from django.db import connection, connections
+
+    connections.close_all()
+    connection.close_pool()

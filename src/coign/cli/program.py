@@ -20,7 +20,7 @@ INTERRUPTED = 130
 ELSEWHERE = (
     ("demo", "coign.demo.cli"),
     ("import", "coign.gateways.cli"),
-    ("programme", "coign.programmes.cli"),
+    ("programme", "coign.cli.programmes"),
     ("check", "coign.checker.cli"),
     ("pack", "coign.packs.cli"),
 )
@@ -142,7 +142,3 @@ def _environment(error: OSError) -> tuple[int, Mapping[str, Any], str]:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or "no reason given").splitlines()[0]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -336,7 +336,7 @@ class _Walk:
             entries=self._entries,
             checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
             proved=[] if problems else self._proved(states.agreeing, unknown),
-            not_proved=self._not_proved(unknown, states.stale),
+            not_proved=self._not_proved(unknown, states.stale) + _not_listed(len(problems)),
             problems=problems[:PROBLEMS_MAX],
             origin_unknown=unknown,
         )
@@ -367,6 +367,10 @@ class _Walk:
         if stale:
             said.append(f"{stale} states of another version of their view, folded anew when next read")
         return said + self._signatures.not_proved()
+
+
+def _not_listed(problems: int) -> list[str]:
+    return [f"{problems - PROBLEMS_MAX} further problems are not listed"] if problems > PROBLEMS_MAX else []
 
 
 def _unchecked(note: bytes) -> Checkpoint:

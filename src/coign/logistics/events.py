@@ -9,6 +9,9 @@ from coign.kernel.values import Instant, Quantity
 
 Condition = Literal["intact", "damaged"]
 
+#: Why units are blocked at a receipt: the words that stand in the record.
+ARRIVAL_DIFFERS = "what arrived is not what was packed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("shipper",), parties=("organisation",)):

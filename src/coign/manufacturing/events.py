@@ -10,6 +10,9 @@ from coign.kernel.values import Digest, FreeText, Instant, Quantity
 Grade = Literal["A", "B", "C", "D"]
 Finding = Literal["clear", "not_clear"]
 
+#: Why units are blocked at a scan-back: the words that stand in the record.
+FILLED_LABEL_DIFFERS = "its label is not the one that was printed for it"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:

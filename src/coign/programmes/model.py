@@ -1,5 +1,6 @@
 """A programme as values: what rules may ask of a therapy's definition."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,6 +34,7 @@ class Range:
     unit: str
     low: Decimal | None = None
     high: Decimal | None = None
+    above: Decimal | None = None  # a low bound that is itself outside
     below: Decimal | None = None  # a high bound that is itself outside
     equals: str = ""  # for results in words, such as "negative"
     method: str = ""
@@ -46,6 +48,7 @@ class Range:
         return (
             (self.low is None or number >= self.low)
             and (self.high is None or number <= self.high)
+            and (self.above is None or number > self.above)
             and (self.below is None or number < self.below)
         )
 
@@ -57,7 +60,7 @@ class Range:
             return self.equals
         if self.low is not None and self.high is not None:
             return f"{self.low} – {self.high}{unit}"
-        bounds = (("≥", self.low), ("≤", self.high), ("<", self.below))
+        bounds = (("≥", self.low), ("≤", self.high), (">", self.above), ("<", self.below))
         return " and ".join(f"{sign} {bound}{unit}" for sign, bound in bounds if bound is not None)
 
 
@@ -84,6 +87,7 @@ class JourneyStep:
     after: tuple[str, ...] = ()
     side: str = ""  # "centre", "maker", "courier": whose people do it
     task: str = ""  # what one must be qualified for; "": the role is enough
+    optional: bool = False  # done only when something calls for it, such as an excursion
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,11 @@ class Programmes:
     def known(self, digest: Digest) -> bool:
         """Whether the file of this version is here."""
         return digest in self._by_digest
+
+    @property
+    def digest(self) -> str:
+        """One hash over all files, as it stands in every intent (`basis`)."""
+        return hashlib.sha256("".join(sorted(self._by_digest)).encode()).hexdigest()
 
     def all(self) -> tuple[ProgrammeVersion, ...]:
         """Every version."""

@@ -10,7 +10,7 @@ from coign.kernel.values import Quantity
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import BATCH
 from coign.programmes.model import ProgrammeVersion, Range
-from coign.quality.state import BLOCKS, DOSSIER
+from coign.quality.state import BLOCKS, DOSSIER, REASONS
 from coign.quality.views import DISPOSITION
 from coign.training.views import missing_qualification
 
@@ -161,9 +161,10 @@ def material_is_not_rejected(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.DATA,
 )
 def block_is_open(asked: OfBlock, known: Circumstances) -> str | None:
-    if asked.why in known.state(UNIT, asked.unit).blocked:
+    why = REASONS[asked.why]
+    if why in known.state(UNIT, asked.unit).blocked:
         return None
-    return f"{asked.unit.identifier} is not blocked because of “{asked.why}”"
+    return f"{asked.unit.identifier} is not blocked because {why}"
 
 
 @gate(
@@ -175,7 +176,7 @@ def block_is_open(asked: OfBlock, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def resolver_had_no_part(asked: OfBlock, known: Circumstances) -> str | None:
-    part = known.actor.person in known.state(BLOCKS, asked.unit).found_by(asked.why)
+    part = known.actor.person in known.state(BLOCKS, asked.unit).found_by(REASONS[asked.why])
     return "you had a part in what did not agree" if part else None
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from coign.identity.events import UnitsBlocked, UnitsUnblocked
+from coign.identity.events import UnitsBlocked
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Case, Person
 from coign.kernel.views import Stamp, View
-from coign.logistics.events import ReceiptMismatched
+from coign.logistics.events import ARRIVAL_DIFFERS, ReceiptMismatched
+from coign.manufacturing.events import FILLED_LABEL_DIFFERS
 from coign.quality.events import (
     BatchRejected,
+    BlockResolved,
     Certified,
     DeviationClosed,
     DeviationOpened,
@@ -148,6 +150,10 @@ DEVIATION = View(
 )
 
 
+#: The blocks that the maker's quality unit resolves, as they are chosen and as they stand in the record.
+REASONS = {"arrival": ARRIVAL_DIFFERS, "label": FILLED_LABEL_DIFFERS}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Somebody who had a part in finding that something does not agree."""
@@ -172,8 +178,8 @@ def _evolve_blocks(state: Blocks, fact: Fact, stamp: Stamp) -> Blocks:
         case UnitsBlocked(why=why):
             return _found(state, Found(why, stamp.actor.person))
         case ReceiptMismatched(first=first, second=second):
-            return _found(_found(state, Found("receipt", first)), Found("receipt", second))
-        case UnitsUnblocked(why=why):
+            return _found(_found(state, Found(ARRIVAL_DIFFERS, first)), Found(ARRIVAL_DIFFERS, second))
+        case BlockResolved(why=why):
             return Blocks(tuple(f for f in state.found if f.why != why))
         case _:
             return state
@@ -186,7 +192,7 @@ def _found(state: Blocks, found: Found) -> Blocks:
 BLOCKS = View(
     "quality.blocks",
     kinds=frozenset({"unit"}),
-    folds=(UnitsBlocked, UnitsUnblocked, ReceiptMismatched),
+    folds=(UnitsBlocked, ReceiptMismatched, BlockResolved),
     state=Blocks,
     evolve=_evolve_blocks,
 )

@@ -1,9 +1,21 @@
 """A therapy's progress along its programme: which steps are done, what comes next. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from coign.programmes.model import JourneyStep, ProgrammeVersion
+
+#: Acts that are done once for each of several things, as the programme lists them: which field tells them apart, how
+#: many there are.
+REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion], int]]] = {
+    "manufacturing.complete_step": ("step", lambda programme: len(programme.steps)),
+    "manufacturing.verify_label": ("unit", lambda programme: 2),  # the final container and the sample
+    "quality.record_result": ("attribute", lambda programme: len(programme.panel)),
+    "quality.review_result": ("attribute", lambda programme: len(programme.panel)),
+}
+#: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
+CALLED_FOR = frozenset({"coldchain.assess_excursion", "quality.close_deviation"})
 
 
 @dataclass(slots=True)
@@ -24,19 +36,83 @@ class Journey:
     position: int = -1
     done: dict[str, int] = field(default_factory=dict)
     ended: str = ""
+    #: Of acts that are repeated: for which things they were done so far.
+    partly: dict[str, list[str]] = field(default_factory=dict)
+    #: How many times an optional act is called for and not done.
+    called: dict[str, int] = field(default_factory=dict)
 
 
 def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneyStep]:
-    """Steps not done whose predecessors are: the programme's graph, no expressions."""
+    """Steps not done whose predecessors are: the programme's graph, no expressions.
+
+    An optional step is waited for only while something calls for it.
+    """
     if journey.ended:
         return []
-    return [s for s in programme.journey if s.id not in journey.done and all(a in journey.done for a in s.after)]
+    steps = {s.id: s for s in programme.journey}
+    passed = {s.id for s in programme.journey if s.id in journey.done or _nobody_waits_for(s, journey)}
+    return [
+        s
+        for s in programme.journey
+        if s.id not in journey.done
+        and all(a in passed for a in s.after)
+        # What nobody calls for is not offered; and nothing comes after an act that is itself still to come.
+        and not (s.action in CALLED_FOR and _nobody_waits_for(s, journey))
+        and all(a in journey.done or _has_come(steps[a], steps, journey) for a in s.after)
+    ]
+
+
+def _nobody_waits_for(step: JourneyStep, journey: Journey) -> bool:
+    return step.optional and not (step.action in CALLED_FOR and journey.called.get(step.action, 0))
+
+
+def _has_come(step: JourneyStep, steps: Mapping[str, JourneyStep], journey: Journey) -> bool:
+    """Whether an optional step could have been done by now."""
+    return all(a in journey.done or _has_come(steps[a], steps, journey) for a in step.after) and step.optional
 
 
 def step_done_by(journey: Journey, programme: ProgrammeVersion, action: str, side: str) -> JourneyStep | None:
     """The open step that a successful act of this action did, seen from the actor's side; None: none was open."""
-    candidates = [s for s in open_steps(journey, programme) if s.action == action]
-    return next((s for s in candidates if s.side in ("", side)), None)
+    candidates = [s for s in open_steps(journey, programme) if s.action == action and s.side in ("", side)]
+    # Of optional steps the last one whose time has come is meant, of the others the first.
+    return next(iter(reversed(candidates) if action in CALLED_FOR else candidates), None)
+
+
+def note_act(
+    journey: Journey, programme: ProgrammeVersion, step: JourneyStep, body: Mapping[str, Any], position: int
+) -> None:
+    """A step was done, or one of its repetitions."""
+    if step.action in CALLED_FOR:
+        journey.called[step.action] = max(0, journey.called.get(step.action, 0) - 1)
+        if journey.called[step.action]:
+            return
+    if step.action in REPEATED:
+        name, times = REPEATED[step.action]
+        found = journey.partly.setdefault(step.id, [])
+        if body[name] not in found:
+            found.append(body[name])
+        if len(found) < times(programme):
+            return
+    journey.done[step.id] = position
+
+
+def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
+    """What these facts call for: an excursion is assessed, a deviation is closed."""
+    called = []
+    if facts.get("coldchain.logger_read.v1", {}).get("verdict", "in_order") != "in_order":
+        called.append("coldchain.assess_excursion")
+    if "coldchain.logger_missing.v1" in facts:
+        called.append("coldchain.assess_excursion")
+    if "quality.deviation_opened.v1" in facts:
+        called.append("quality.close_deviation")
+    for action in called:
+        journey.called[action] = journey.called.get(action, 0) + 1
+        for step in programme.journey:
+            # One that was done before is to be done again: a further deviation came.
+            if step.action == action and not any(
+                s.after and step.id in s.after and s.id in journey.done for s in programme.journey
+            ):
+                journey.done.pop(step.id, None)
 
 
 def stage_reached(journey: Journey, programme: ProgrammeVersion) -> str:

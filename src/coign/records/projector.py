@@ -14,7 +14,16 @@ from coign.kernel.facts import parties
 from coign.kernel.subjects import KINDS
 from coign.ledger.entries import Entry
 from coign.programmes.model import Programmes, ProgrammeVersion
-from coign.records.journey import Journey, open_steps, organisation_for, side_of, stage_reached, step_done_by
+from coign.records.journey import (
+    Journey,
+    note_act,
+    note_calls,
+    open_steps,
+    organisation_for,
+    side_of,
+    stage_reached,
+    step_done_by,
+)
 from coign.records.things import things_of
 
 CHUNK = 500
@@ -31,12 +40,12 @@ _INSERT_ACT: LiteralString = """
 """
 _UPSERT_JOURNEY: LiteralString = """
     insert into records.journey (ledger_id, root, patient, centre, begun, chain, programme, version, product, maker,
-                                 stage, updated, position, done, ended)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                                 stage, updated, position, done, ended, partly, called)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     on conflict (ledger_id, root) do update set
         programme = excluded.programme, version = excluded.version, product = excluded.product,
         maker = excluded.maker, stage = excluded.stage, updated = excluded.updated, position = excluded.position,
-        done = excluded.done, ended = excluded.ended
+        done = excluded.done, ended = excluded.ended, partly = excluded.partly, called = excluded.called
 """
 #: Empty text leaves what was known before.
 _UPSERT_THING: LiteralString = """
@@ -154,11 +163,12 @@ class Projection:
         if programme is not None and entry.outcome == "done" and success in facts:
             step = step_done_by(journey, programme, name, side_of(journey, entry.actor.organisation))
             if step is not None:
-                journey.done[step.id] = entry.position
+                note_act(journey, programme, step, facts[success], entry.position)
         if ended := facts.get("identity.chain_ended.v1"):
             journey.ended = ended["why"]
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
+            note_calls(journey, programme, facts)
             journey.stage = stage_reached(journey, programme)
             self._next_steps(journey, programme)
         self._save(journey)
@@ -211,7 +221,7 @@ class Projection:
     def _load(self, root: str) -> Journey:
         row = self._connection.execute(
             "select root, patient, centre, begun, chain, programme, version, product, maker, stage, updated, position, "
-            "done, ended from records.journey where ledger_id = %s and root = %s",
+            "done, ended, partly, called from records.journey where ledger_id = %s and root = %s",
             (self._ledger_id, root),
         ).fetchone()
         assert row is not None, root
@@ -222,9 +232,13 @@ class Projection:
             _UPSERT_JOURNEY,
             (
                 self._ledger_id, j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product,
-                j.maker, j.stage, j.updated, j.position, orjson.dumps(j.done).decode(), j.ended,
+                j.maker, j.stage, j.updated, j.position, _json(j.done), j.ended, _json(j.partly), _json(j.called),
             ),
         )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 class Projector:

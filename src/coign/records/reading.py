@@ -54,7 +54,7 @@ class Thing:
 
 _JOURNEY = (
     "j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product, j.maker, j.stage, j.updated, "
-    "j.position, j.done, j.ended"
+    "j.position, j.done, j.ended, j.partly, j.called"
 )
 _VISIBLE = (
     "(%(o)s::text is null or exists (select from records.party p where p.ledger_id = j.ledger_id "

@@ -22,6 +22,8 @@ create table if not exists records.journey (
     position bigint not null,
     done jsonb not null default '{}',         -- step id → position of the act that did it
     ended text not null default '',
+    partly jsonb not null default '{}',       -- step id → the things for which a repeated act was done so far
+    called jsonb not null default '{}',       -- optional action → how many times it is called for and not done
     primary key (ledger_id, root)
 );
 create index if not exists journey_patient on records.journey (ledger_id, patient);

@@ -35,8 +35,10 @@ def things_of(facts: Mapping[str, Any], entry: Entry) -> Iterator[Thing]:
                 yield Thing(body["unit"], body["to"], belongs=True)
             case "identity.unit_ended.v1":
                 yield Thing(body["unit"], detail=body["how"], belongs=True, gone=True)
-            case "logistics.shipper_registered.v1":
+            case "logistics.shipper_qualified.v1":
                 yield Thing(body["shipper"], organisation, "Dry shipper")
+            case "logistics.received.v1":
+                yield Thing(body["shipper"], body["organisation"], "Dry shipper")
             case "manufacturing.room_registered.v1":
                 yield Thing(body["room"], organisation, "Room")
             case "supply.lot_received.v1":

@@ -27,6 +27,7 @@ from coign.service import first_start, therapies, vaulting
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.resolvers import IdentityLookup, LoggerFile
+from coign.service.rebuilding import bring_up_to_date
 from coign.service.settings import Settings
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
@@ -131,6 +132,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
     dsn = database.application_dsn
     with first_start.one_at_a_time(dsn) as connection:
         opened = first_start.ensure_ledger(connection, ledger_id)
+        bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
         log_key = _log_key(connection, settings, opened, ledger_id)
         problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()])
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
@@ -159,7 +161,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "logger_file": LoggerFile(states, documents, programmes),
             },
             programmes=programmes,
-            programmes_digest=therapies.digest(programmes),
+            programmes_digest=programmes.digest,
             on_commit=partial(_tell, listeners),
             in_transaction=given.in_transaction,
         )

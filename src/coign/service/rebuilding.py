@@ -45,6 +45,31 @@ def rebuild(dsn: str, ledger_id: int, *, progress: Callable[[str], None] = lambd
     return done
 
 
+def bring_up_to_date(dsn: str, ledger_id: int, *, progress: Callable[[str], None] = lambda line: None) -> bool:
+    """Rebuild once if this version has other views than the one that wrote the states; whether it did.
+
+    A view that is new has no rows for old subjects, and one whose facts changed may lack rows: reading those as empty
+    would let gates judge on less than the record says. So it is done before anything is written.
+    """
+    wanted = {view.name: view.version for view in folding().views.values()}
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        rows = connection.execute("select view, version from fold where ledger_id = %s", (ledger_id,)).fetchall()
+        if dict(rows) == wanted:
+            return False
+        size = connection.execute("select size from head where ledger_id = %s", (ledger_id,)).fetchone()
+        needed = bool(size and size[0])
+        if needed:
+            progress("This version has other views than the last one: folding all states anew …")
+            rebuild(dsn, ledger_id, progress=progress)
+        with connection.transaction():
+            connection.execute("delete from fold where ledger_id = %s", (ledger_id,))
+            connection.cursor().executemany(
+                "insert into fold (ledger_id, view, version) values (%s, %s, %s)",
+                [(ledger_id, name, version) for name, version in wanted.items()],
+            )
+    return needed
+
+
 def _forget_lists(connection: psycopg.Connection, ledger_id: int) -> None:
     """Read models begin anew with the first entry: a running server does that at once, otherwise the next start."""
     row = connection.execute("select to_regclass('records.projected') is not null").fetchone()

@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 
-import coign.logistics  # noqa: F401  # loaded first: logistics and coldchain ask one another's events and views
 from coign.clinical.actions.enrol import CorrectIdentity, Enrol
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
 from coign.coldchain.actions.record_logger import RecordLogger

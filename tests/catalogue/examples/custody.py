@@ -1,6 +1,7 @@
 """Who answers for a unit."""
 
 from coign.custody.events import CustodyBegan, HandOverMismatched, Offered, OfferWithdrawn
+from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Organisation, Person, Site, Unit
 from tests.catalogue.stage import Given, accepted, actor, given, lone_refusal
 
@@ -11,6 +12,7 @@ B1, CARLA, WALT = Unit("unit:B1"), Person("person:carla"), Person("person:walt")
 MISMATCHED = HandOverMismatched(
     unit=B1, giver=CARLA, taker=WALT, offered_seal="S1", found_seal="S2", offered_condition="intact", found_condition="intact"
 )  # fmt: skip
+BLOCKED = UnitsBlocked(units=(B1,), why="the label did not agree")
 b1, to_maker = {"unit": "unit:B1"}, {"unit": "unit:B1", "to": "organisation:maker", "seal": "S1"}
 
 
@@ -39,6 +41,8 @@ lone_refusal(
 lone_refusal("custody.offer", "custody.no_open_offer", actor=CELLLAB, given=[began(), offered()], command=to_maker)
 lone_refusal("custody.offer", "custody.no_mismatch", actor=CELLLAB, given=[began(), MISMATCHED], command=to_maker)
 
+lone_refusal("custody.offer", "custody.unit_may_move", actor=CELLLAB, given=[began(), BLOCKED], command=to_maker)
+
 taken = {"unit": "unit:B1", "seal": "S1"}
 accepted("custody.accept", actor=WAREHOUSE, given=[began(), offered()], command=taken)
 lone_refusal("custody.accept", "custody.offer_is_open", actor=NURSE, given=[began()], command=taken)
@@ -55,6 +59,10 @@ lone_refusal(
 )
 lone_refusal(
     "custody.accept", "custody.no_mismatch", actor=WAREHOUSE, given=[began(), MISMATCHED, offered()], command=taken
+)
+
+lone_refusal(
+    "custody.accept", "custody.unit_may_move", actor=WAREHOUSE, given=[began(), offered(), BLOCKED], command=taken
 )
 
 accepted("custody.withdraw_offer", actor=NURSE, given=[began(), offered()], command=b1)

@@ -12,7 +12,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Shipment, Unit
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates
-from coign.logistics.events import Condition, ReceiptMismatched, Received
+from coign.logistics.events import ARRIVAL_DIFFERS, Condition, ReceiptMismatched, Received
 from coign.logistics.state import RECEIPT_CHECK, SHIPPER
 from coign.logistics.views import RECEIPT, SHIPMENT
 
@@ -71,7 +71,7 @@ def _decide(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Fact]:
     what = tuple(name for name, same in agreed.items() if not same)
     return (
         ReceiptMismatched(shipment=asked.shipment, what=what, units=units, first=first.by, second=second.person),
-        UnitsBlocked(units=units, why="receipt"),
+        UnitsBlocked(units=units, why=ARRIVAL_DIFFERS),
     )
 
 

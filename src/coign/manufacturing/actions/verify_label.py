@@ -10,6 +10,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 from coign.manufacturing import step_gates
+from coign.manufacturing.events import FILLED_LABEL_DIFFERS
 from coign.manufacturing.views import BATCH
 
 
@@ -36,7 +37,7 @@ def _decide(asked: VerifyLabel, known: Circumstances) -> Sequence[LabelVerified 
     if (asked.scanned, asked.label_serial) == (asked.unit, printed):
         return (LabelVerified(unit=asked.unit, label_serial=asked.label_serial, by=known.actor.person),)
     # Two labels on the wrong containers look alike from both sides: every unit concerned stands still (TRC-S4).
-    return (UnitsBlocked(units=tuple(sorted({asked.unit, asked.scanned})), why="label"),)
+    return (UnitsBlocked(units=tuple(sorted({asked.unit, asked.scanned})), why=FILLED_LABEL_DIFFERS),)
 
 
 ACTION = Action(

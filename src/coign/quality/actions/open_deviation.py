@@ -45,6 +45,6 @@ ACTION = Action(
     decide=_decide,
     emits=(DeviationOpened,),
     requirements=("GMP-06", "GMP-19"),
-    risk=Risk.PATIENT,
+    risk=Risk.DATA,
     rationale="What cannot be said is hidden: nothing stands in the way of reporting.",
 )

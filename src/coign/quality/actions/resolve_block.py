@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from coign.identity.events import UnitsUnblocked
 from coign.identity.views import UNIT
@@ -12,7 +13,7 @@ from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 from coign.quality import gates
 from coign.quality.events import BlockResolved
-from coign.quality.state import BLOCKS
+from coign.quality.state import BLOCKS, REASONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class ResolveBlock:
     """Which unit, which of its blocks, and what was found."""
 
     unit: Unit = field(metadata=asks("Unit", "scan"))
-    why: str = field(metadata=asks("Blocked because of", "choose", options="blocks"))
+    why: Literal["arrival", "label"] = field(metadata=asks("What did not agree", "choose"))
     finding: FreeText = field(metadata=asks("What happened", hint="what unit, label, seal and papers showed"))
 
 
@@ -30,8 +31,8 @@ def _reads(asked: ResolveBlock, actor: Actor) -> Sequence[Read]:
 
 def _decide(asked: ResolveBlock, known: Circumstances) -> Sequence[Fact]:
     return (
-        BlockResolved(unit=asked.unit, why=asked.why, by=known.actor.person, finding=asked.finding),
-        UnitsUnblocked(units=(asked.unit,), why=asked.why),
+        BlockResolved(unit=asked.unit, why=REASONS[asked.why], by=known.actor.person, finding=asked.finding),
+        UnitsUnblocked(units=(asked.unit,), why=REASONS[asked.why]),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
@@ -22,6 +23,13 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 #: Reachable while locked or undecided: the ways out.
 WAYS_OUT = frozenset({"unlock", "elsewhere", "account_logout"})
+#: Pages that change how somebody proves who they are: only after proving it here once more.
+PROOFS = frozenset(
+    {
+        "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes", "account_change_password",
+    }
+)  # fmt: skip
 #: Sent by parts of a page that refresh themselves: looking is no activity of a person.
 BACKGROUND = "Coign-Background"
 
@@ -93,6 +101,9 @@ class SignedIn:
             if is_machine(request):
                 return say_no(request, Forbidden("you are signed in at two stations: choose one first"))
             return HttpResponseRedirect(reverse("elsewhere"))
+        if name in PROOFS and not get_reauthentication_flows(request.user):
+            # Known only through an external identity provider: that one knows who it is, we never asked (11.200).
+            return say_no(request, Forbidden("you sign in elsewhere: nothing here can prove once more that it is you"))
         return None
 
 

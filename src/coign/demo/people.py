@@ -1,0 +1,135 @@
+"""Who takes part in the demonstration: organisations, their sites, and one account for each job. All invented."""
+
+import random
+from dataclasses import dataclass
+
+from coign.kernel.subjects import Organisation, Person, Site
+from coign.kernel.values import Actor
+
+CENTRE = Organisation("organisation:nordhaven")
+CENTRE_US = Organisation("organisation:prairie-view")
+MAKER = Organisation("organisation:beispiel")
+COURIER = Organisation("organisation:coldway")
+AUTHORITY = Organisation("organisation:exma")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation with its one site."""
+
+    organisation: Organisation
+    name: str
+    category: str
+    country: str
+    site: Site
+    site_name: str
+    zone: str
+
+
+PLACES = (
+    Place(
+        CENTRE, "Nordhaven University Hospital", "treatment_centre", "DE",
+        Site("site:nordhaven-haematology"), "Nordhaven, Department of Haematology", "Europe/Berlin",
+    ),
+    Place(
+        CENTRE_US, "Prairie View Medical Center", "treatment_centre", "US",
+        Site("site:prairie-view-infusion"), "Prairie View, Cellular Therapy Unit", "America/New_York",
+    ),
+    Place(
+        MAKER, "Beispiel Biotherapies", "maker", "NL",
+        Site("site:beispiel-plant-1"), "Beispiel Biotherapies, Plant 1", "Europe/Amsterdam",
+    ),
+    Place(
+        COURIER, "Coldway Couriers", "courier", "NL",
+        Site("site:coldway-depot"), "Coldway Couriers, Depot", "Europe/Amsterdam",
+    ),
+    Place(
+        AUTHORITY, "Example Medicines Authority", "authority", "NL",
+        Site("site:exma-office"), "Example Medicines Authority", "Europe/Amsterdam",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One job: who signs in under its name, for whom, in which role."""
+
+    account: str
+    role: str
+    organisation: Organisation
+    #: A person who signs in; a machine has a name but no sign-in.
+    person_signs_in: bool = True
+
+    @property
+    def person(self) -> Person:
+        """The person of the record."""
+        return Person.of(self.account)
+
+    @property
+    def actor(self) -> Actor:
+        """This person at work."""
+        return Actor(self.person, self.role, self.organisation)
+
+
+def _jobs(organisation: Organisation, *names: str) -> tuple[Account, ...]:
+    return tuple(Account(name, name.rpartition("-")[0], organisation) for name in names)
+
+
+ACCOUNTS: tuple[Account, ...] = (
+    *_jobs(
+        CENTRE,
+        "coordinator-1", "physician-1", "nurse-1", "nurse-2", "celllab-1", "celllab-2", "infusion-1", "infusion-2",
+        "pharmacist-1",
+    ),
+    *_jobs(COURIER, "courier-1", "courier-2"),
+    *_jobs(
+        MAKER,
+        "warehouse-1", "warehouse-2", "operator-1", "operator-2", "operator-3", "analyst-1", "qcreviewer-1", "qa-1",
+        "qp-1", "quality-us-1", "safety-1", "trainer-1", "regulatory-1",
+    ),
+    *_jobs(AUTHORITY, "authority-1", "inspector-1"),
+    *_jobs(MAKER, "admin-1", "admin-2"),
+)  # fmt: skip
+
+#: The hospital's own system, which sends patients and orders; it prepares and never signs.
+INTERFACE = Account("interface-1", "coordinator", CENTRE, person_signs_in=False)
+
+
+def account(name: str) -> Account | None:
+    """The account of this name."""
+    return next((a for a in ACCOUNTS if a.account == name), None)
+
+
+def in_role(role: str, organisation: Organisation) -> list[Account]:
+    """Everybody who has this job there, in the order of their names."""
+    return [a for a in ACCOUNTS if (a.role, a.organisation) == (role, organisation)]
+
+
+def site_of(organisation: Organisation) -> Site:
+    """Where an organisation is."""
+    return next(p.site for p in PLACES if p.organisation == organisation)
+
+
+def zone_of(organisation: Organisation) -> str:
+    """The zone in which an organisation's times are read."""
+    return next(p.zone for p in PLACES if p.organisation == organisation)
+
+
+_GIVEN = (
+    "Ada", "Amir", "Anneke", "Birgit", "Chidi", "Clara", "Daan", "Deniz", "Elif", "Emil", "Farah", "Femke", "Goran",
+    "Hanna", "Ines", "Jonas", "Kaito", "Lena", "Lucía", "Malik", "Marta", "Noor", "Olu", "Petra", "Priya", "Rafał",
+    "Ruth", "Samir", "Sofie", "Tomás", "Ulla", "Victor", "Wei", "Yusuf", "Zoë",
+)  # fmt: skip
+_FAMILY = (
+    "Achterberg", "Adeyemi", "Bergström", "Brandt", "Castellano", "Demir", "Dijkstra", "Eriksen", "Falk", "Ferreira",
+    "Goldmann", "Haddad", "Ibsen", "Janssen", "Kaya", "Kowalska", "Lindqvist", "Moreau", "Nakamura", "Novák", "Okafor",
+    "Petrov", "Quint", "Rahman", "Santos", "Steiner", "Tamm", "Urban", "Visser", "Wagner", "Yilmaz", "Zimmer",
+)  # fmt: skip
+
+
+def printed_names(seed: int) -> dict[str, str]:
+    """The invented name of everybody; no two alike, so that nobody is taken for a colleague."""
+    chance = random.Random(f"{seed}/people")  # noqa: S311 - a story, no secret
+    given, family = chance.sample(_GIVEN, len(ACCOUNTS)), chance.sample(_FAMILY, len(ACCOUNTS))
+    names = {a.account: f"{g} {f}" for a, g, f in zip(ACCOUNTS, given, family, strict=True)}
+    return {**names, INTERFACE.account: "Nordhaven hospital system"}

@@ -1,0 +1,101 @@
+"""What comes next in a therapy, who does it, and why not yet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign import catalogue
+from coign.kernel.actions import Action
+from coign.kernel.errors import CoignError, GateAnswer
+from coign.kernel.subjects import Organisation, Patient, Unit
+from coign.kernel.values import Actor
+from coign.perform import Request
+from coign.records.reading import NextStep
+from coign.web import acting, running
+from coign.web.forms.build import questions
+from coign.web.therapy.known import known_values
+from coign.web.therapy.story import Story, names_of_organisations
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One act that can come next."""
+
+    step: NextStep
+    action: Action[Any]
+    mine: bool
+    who: str
+
+    @property
+    def url(self) -> str:
+        """Where it is done."""
+        return reverse("do", args=[self.step.root, self.step.step])
+
+
+def is_mine(step: NextStep, actor: Actor) -> bool:
+    """Whether somebody in this role and organisation does this."""
+    return actor.role in step.roles and step.organisation in ("", str(actor.organisation))
+
+
+def coming(story: Story) -> list[Coming]:
+    """What can come next, mine first."""
+    found = [
+        Coming(step, catalogue.ACTIONS[step.action], is_mine(step, story.actor), who_does(step))
+        for step in story.steps
+        if step.action in catalogue.ACTIONS
+    ]
+    return sorted(found, key=lambda c: not c.mine)
+
+
+def who_does(step: NextStep) -> str:
+    """`celllab or warehouse at Nordhaven`."""
+    roles = _(" or ").join(step.roles)
+    if not step.organisation:
+        return roles
+    state = names_of_organisations().get(Organisation(step.organisation))
+    name = state.name if state is not None and state.name else step.organisation.partition(":")[2]
+    return _("%(roles)s at %(place)s") % {"roles": roles, "place": name}
+
+
+def likely_command(story: Story, action: Action[Any]) -> dict[str, Any] | None:
+    """The command as far as the therapy tells it: known values, and the bag or wristband that will be scanned.
+
+    None when something is missing that only the person at the bench can know; then no gate is asked.
+    """
+    found: dict[str, Any] = {name: k.value for name, k in known_values(story, action).items()}
+    for question in questions(action.command):
+        if question.name in found or not question.required:
+            continue
+        expected = _expected(story, action, question.type)
+        if expected is None:
+            return None
+        found[question.name] = expected
+    return found
+
+
+def _expected(story: Story, action: Action[Any], kind: Any) -> str | None:
+    if kind is Patient and story.sees_patient:
+        return story.journey.patient
+    if kind is Unit:
+        wanted = "sample" if action.name == "quality.record_result" else ""
+        units = [u for u, s in story.units.items() if not s.ended and (s.kind == wanted if wanted else s.kind != "sample")]
+        return str(units[-1]) if units else None
+    return None
+
+
+def gates_now(story: Story, action: Action[Any]) -> list[GateAnswer] | None:
+    """What every gate says about the likely command; None when it cannot be asked yet."""
+    command = likely_command(story, action)
+    if command is None:
+        return None
+    return ask(Request(action.name, story.actor, acting.new_key(), command))
+
+
+def ask(request: Request) -> list[GateAnswer] | None:
+    """The gates' answers; None when the question itself cannot be put."""
+    try:
+        return running.service().door.check(request)
+    except CoignError:
+        return None

@@ -1,0 +1,87 @@
+"""What was made from what: units, the batch, and the lots that went in."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign.identity.views import UnitState
+from coign.kernel.subjects import Unit
+from coign.web.therapy.known import batch_of
+from coign.web.therapy.story import Story
+
+
+def family(story: Story) -> dict[str, Any] | None:
+    """The values of the `genealogy` building block; None before there is anything."""
+    if not story.units:
+        return None
+    batch = batch_of(story)
+    nodes = [_unit(unit, state) for unit, state in story.units.items()]
+    if batch is not None:
+        nodes.append(_batch(story, str(batch)))
+        nodes += _lots(story)
+    blocked = any(state.blocked for state in story.units.values())
+    return {
+        "status": "stop" if blocked else "in_order",
+        "word": _("A unit is blocked") if blocked else _("Every unit is accounted for"),
+        "units": nodes,
+        "note": _("Dashed: lots of material that went in. Open one to see everything about it.") if batch else "",
+    }
+
+
+def _unit(unit: Unit, state: UnitState) -> dict[str, Any]:
+    status, word = _state_of(state)
+    # What a batch made hangs from the batch, and the batch from what went in.
+    made_from = [str(state.batch)] if state.batch is not None else [str(p) for p in state.parents]
+    return {
+        "key": str(unit),
+        "label": unit.identifier,
+        "word": word,
+        "status": status,
+        "made_from": made_from,
+        "url": reverse("subject", args=[str(unit)]),
+    }
+
+
+def _state_of(state: UnitState) -> tuple[str, str]:
+    if state.blocked:
+        return "stop", _("blocked")
+    if state.ended:
+        return "not_yet", state.ended.replace("_", " ")
+    titles = {
+        "starting_material": _("collection bag"), "final_container": _("product bag"),
+        "sample": _("sample"), "intermediate": _("vessel"),
+    }  # fmt: skip
+    title = titles.get(state.kind, _("unit"))
+    return ("in_order", title) if state.label_verified else ("running", _("%s, label open") % title)
+
+
+def _batch(story: Story, batch: str) -> dict[str, Any]:
+    started = story.last("manufacturing.batch_started.v1")
+    certified = story.last("quality.certified.v1")
+    assert started is not None
+    lots = [lot for t in story.told("manufacturing.step_completed.v1") for lot in t.body["lots"]]
+    return {
+        "key": batch,
+        "label": batch.partition(":")[2],
+        "word": _("certified") if certified is not None else _("in production"),
+        "status": "in_order" if certified is not None else "running",
+        "made_from": [started.body["unit"], *dict.fromkeys(lots)],
+        "url": reverse("subject", args=[batch]),
+    }
+
+
+def _lots(story: Story) -> list[dict[str, Any]]:
+    lots = dict.fromkeys(lot for t in story.told("manufacturing.step_completed.v1") for lot in t.body["lots"])
+    return [
+        {
+            "key": lot,
+            "label": lot.partition(":")[2],
+            "word": _("lot of material"),
+            "status": "not_yet",
+            "made_from": [],
+            "went_in": True,
+            "url": reverse("subject", args=[lot]),
+        }
+        for lot in lots
+    ]

@@ -1,0 +1,282 @@
+"""What a form of a therapy knows already: shown as facts, never asked again, never typed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from coign.coldchain.views import CONDITION
+from coign.identity.views import UnitState
+from coign.kernel.actions import Action
+from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Programme, Shipment, Site, Subject, Unit
+from coign.programmes.model import Range, Step
+from coign.web.forms.build import Question, questions
+from coign.web.forms.choices import own_site
+from coign.web.therapy.looking import states_of
+from coign.web.therapy.story import Story, names_of_organisations
+
+#: Attributes of the release panel: recorded first, then reviewed.
+_RECORDED, _REVIEWED, _INVALIDATED = (
+    "quality.result_recorded.v1", "quality.result_reviewed.v1", "quality.result_invalidated.v1",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One value that the page knows: as it goes into the command, and as people read it."""
+
+    label: str
+    value: Any
+    shown: str
+
+
+def known_values(story: Story, action: Action[Any]) -> dict[str, Known]:
+    """Everything that the therapy itself tells about the fields of this action."""
+    found: dict[str, Known] = {}
+    for question in questions(action.command):
+        value = _value(story, action, question)
+        if value not in (None, ""):
+            found[question.name] = Known(question.asks.label, value, _shown(story, question, value))
+    return found
+
+
+def missing_values(story: Story, action: Action[Any]) -> list[str]:
+    """Labels of what must be known here and is not: why the form makes no sense yet."""
+    known = known_values(story, action)
+    return [
+        q.asks.label
+        for q in questions(action.command)
+        if q.required and q.name not in known and (q.asks.source == "known" or q.type in (Chain, Batch))
+    ]
+
+
+def _value(story: Story, action: Action[Any], question: Question) -> Any:
+    by_type = _BY_TYPE.get(question.type)
+    if by_type is not None:
+        return by_type(story, action, question)
+    match action.name, question.name:
+        case "manufacturing.complete_step", "step":
+            step = next_production_step(story)
+            return step.id if step is not None else None
+        case ("quality.record_result" | "quality.review_result"), "attribute":
+            attribute = next_attribute(story, action)
+            return attribute.id if attribute is not None else None
+        case "quality.record_result", "unit":
+            attribute = next_attribute(story, action)
+            return attribute.unit if attribute is not None else None
+    return None
+
+
+def _chain(story: Story, action: Action[Any], question: Question) -> str:
+    return story.journey.chain
+
+
+def _patient(story: Story, action: Action[Any], question: Question) -> str | None:
+    return story.journey.patient if question.asks.source == "known" else None
+
+
+def _programme(story: Story, action: Action[Any], question: Question) -> str | None:
+    return str(story.programme.programme) if story.programme is not None else None
+
+
+def batch_of(story: Story) -> Batch | None:
+    """The production run of this therapy, if one was started and its reader may know it."""
+    told = story.last("manufacturing.batch_started.v1")
+    return Batch(told.body["batch"]) if told is not None else None
+
+
+def _batch(story: Story, action: Action[Any], question: Question) -> str | None:
+    batch = batch_of(story)
+    return None if batch is None else str(batch)
+
+
+def shipment_of(story: Story) -> Shipment | None:
+    """The newest journey of a unit of this therapy that was not called off."""
+    off = {t.body["shipment"] for t in story.told("logistics.unpacked.v1")}
+    packed = [t.body["shipment"] for t in story.told("logistics.packed.v1") if t.body["shipment"] not in off]
+    return Shipment(packed[-1]) if packed else None
+
+
+def _shipment(story: Story, action: Action[Any], question: Question) -> str | None:
+    shipment = shipment_of(story)
+    return None if shipment is None else str(shipment)
+
+
+def _site(story: Story, action: Action[Any], question: Question) -> str | None:
+    return own_site(story.actor.organisation)
+
+
+def _organisation(story: Story, action: Action[Any], question: Question) -> str | None:
+    found = destinations(story, action)
+    return str(found[0]) if question.name == "to" and len(found) == 1 else None
+
+
+def destinations(story: Story, action: Action[Any]) -> list[Organisation]:
+    """Where a unit may go from here: packed for the other end of the therapy, handed to whoever carries it there."""
+    own, ends = str(story.actor.organisation), (story.journey.centre, story.journey.maker)
+    if action.name == "logistics.pack":
+        return [Organisation(o) for o in ends if o and o != own] if own in ends else []
+    packed = story.last("logistics.packed.v1")
+    if own not in ends:  # a carrier gives it to whom it was packed for
+        return [Organisation(packed.body["to"])] if packed is not None else []
+    return [o for o, state in names_of_organisations().items() if state.category == "courier"]
+
+
+def _case(story: Story, action: Action[Any], question: Question) -> str | None:
+    closed = {t.body["case"] for t in story.told("quality.deviation_closed.v1")}
+    opened = [t.body["case"] for t in story.told("quality.deviation_opened.v1") if t.body["case"] not in closed]
+    return opened[0] if opened and question.asks.source == "known" else None
+
+
+def _unit(story: Story, action: Action[Any], question: Question) -> str | None:
+    """The unit that an act speaks of without a scan: the first for which it is still open."""
+    if question.asks.source != "known":
+        return None
+    wanted = _OPEN_FOR.get(action.name)
+    found = [u for u, state in story.units.items() if not state.ended and (wanted is None or wanted(story, u, state))]
+    return str(found[0]) if found else None
+
+
+def _unverified(story: Story, unit: Unit, state: UnitState) -> bool:
+    return not state.label_verified
+
+
+def _checked_first(story: Story, unit: Unit, state: UnitState) -> bool:
+    told = story.last("infusion.bedside_checked.v1")
+    return told is not None and told.body["unit"] == str(unit)
+
+
+def _excursion_open(story: Story, unit: Unit, state: UnitState) -> bool:
+    return states_of(CONDITION, [unit])[unit].open
+
+
+_OPEN_FOR: dict[str, Callable[[Story, Unit, UnitState], bool]] = {
+    "collection.verify_label": _unverified,
+    "manufacturing.verify_label": _unverified,
+    "infusion.confirm_bedside": _checked_first,
+    "coldchain.assess_excursion": _excursion_open,
+}
+_BY_TYPE: dict[type[Subject], Callable[[Story, Action[Any], Question], str | None]] = {
+    Chain: _chain,
+    Patient: _patient,
+    Programme: _programme,
+    Batch: _batch,
+    Shipment: _shipment,
+    Site: _site,
+    Organisation: _organisation,
+    Case: _case,
+    Unit: _unit,
+}
+
+
+# Production and tests
+
+
+def steps_done(story: Story) -> tuple[str, ...]:
+    """The production steps that are done, in order."""
+    return tuple(t.body["step"] for t in story.told("manufacturing.step_completed.v1"))
+
+
+def next_production_step(story: Story) -> Step | None:
+    """The step that production stands at."""
+    return story.programme.next_step(steps_done(story)) if story.programme is not None else None
+
+
+def next_attribute(story: Story, action: Action[Any]) -> Range | None:
+    """The first test of the release panel that still waits for this act."""
+    if story.programme is None:
+        return None
+    recorded, reviewed = results_of(story)
+    waiting = (
+        (a for a in story.programme.panel if a.id not in recorded)
+        if action.name == "quality.record_result"
+        else (a for a in story.programme.panel if a.id in recorded and a.id not in reviewed)
+    )
+    return next(waiting, None)
+
+
+def results_of(story: Story) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
+    """The results that stand (by test), and the tests whose result was reviewed."""
+    recorded: dict[str, dict[str, Any]] = {}
+    reviewed: set[str] = set()
+    for told in story.told(_RECORDED, _REVIEWED, _INVALIDATED):
+        attribute = told.body["attribute"]
+        match told.type:
+            case "quality.result_recorded.v1":
+                recorded[attribute] = dict(told.body)
+            case "quality.result_reviewed.v1":
+                reviewed.add(attribute)
+            case _:
+                recorded.pop(attribute, None)
+                reviewed.discard(attribute)
+    return recorded, frozenset(reviewed)
+
+
+def last_values(story: Story) -> dict[str, str]:
+    """The newest value of every measurement of this batch, by its name."""
+    return {
+        m["id"]: m["quantity"]["value"]
+        for told in story.told("manufacturing.step_completed.v1")
+        for m in told.body["measurements"]
+    }
+
+
+# Words
+
+
+def _shown(story: Story, question: Question, value: Any) -> str:
+    text = str(value)
+    match question.type, question.name:
+        case kind, _ if kind is Organisation:
+            return names_of_organisations()[Organisation(text)].name or text.partition(":")[2]
+        case kind, _ if kind is Programme and story.programme is not None:
+            return story.programme.title
+        case _, "step" if story.programme is not None:
+            return story.programme.step(text).title
+        case _, "attribute" if story.programme is not None:
+            return story.programme.attribute(text).label
+    return text.partition(":")[2] if isinstance(question.type, type) and issubclass(question.type, Subject) else text
+
+
+def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> list[dict[str, Any]]:
+    """The facts above a form: what is known, and what the act is about where its fields do not say it."""
+    rows = [{"label": k.label, "value": k.shown, "mono": True} for k in known if k.label != "Patient"]
+    if action.name == "clinical.order":
+        rows += _draft_rows(story)
+    if action.name == "quality.review_result":
+        rows += _result_rows(story, action)
+    if action.name in ("custody.accept", "custody.offer", "logistics.check_receipt", "logistics.confirm_receipt"):
+        rows += _parcel_rows(story)
+    return rows
+
+
+def _draft_rows(story: Story) -> list[dict[str, Any]]:
+    draft = story.last("clinical.order_drafted.v1")
+    if draft is None:
+        return []
+    weight, maker = draft.body["weight"], Organisation(draft.body["maker"])
+    return [
+        {"label": "Weight", "value": f"{weight['value']} {weight['unit']}"},
+        {"label": "Weighed on", "value": draft.body["weighed_on"][:10]},
+        {"label": "Maker", "value": names_of_organisations()[maker].name},
+    ]
+
+
+def _result_rows(story: Story, action: Action[Any]) -> list[dict[str, Any]]:
+    attribute = next_attribute(story, action)
+    if attribute is None:
+        return []
+    result = results_of(story)[0][attribute.id]
+    return [
+        {"label": "Result", "value": f"{result['value']} {result['unit']}".strip(), "mono": True},
+        {"label": "Specification", "value": attribute.words},
+        {"label": "Verdict", "value": result["verdict"]},
+        {"label": "Raw data", "value": f"{result['raw'][:16]}…", "mono": True},
+    ]
+
+
+def _parcel_rows(story: Story) -> list[dict[str, Any]]:
+    """Which shipment this is; not its seal, which the next person must read for themselves."""
+    packed = story.last("logistics.packed.v1")
+    if packed is None:
+        return []
+    return [{"label": "Shipper", "value": packed.body["shipper"].partition(":")[2], "mono": True}]

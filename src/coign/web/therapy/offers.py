@@ -1,0 +1,76 @@
+"""Lists to choose from inside a therapy: what the journey, its programme and its people offer for one field."""
+
+from collections.abc import Callable
+from typing import Any
+
+from coign import catalogue
+from coign.kernel.actions import Action
+from coign.kernel.subjects import Organisation, Unit
+from coign.people.views import AUTHORITY
+from coign.web import acting
+from coign.web.forms.build import Question
+from coign.web.reading import reader
+from coign.web.therapy.known import destinations
+from coign.web.therapy.people import names_of
+from coign.web.therapy.story import Story, names_of_organisations
+
+Options = list[tuple[str, str]]
+
+
+def options_for(story: Story, action: Action[Any], question: Question) -> Options | None:
+    """The list for this field; None: the therapy knows none, ask elsewhere."""
+    if question.name == "to" and question.type is Organisation:
+        return [(str(o), names_of_organisations()[o].name) for o in destinations(story, action)]
+    made = _BY_NAME.get(question.asks.options)
+    return None if made is None else made(story)
+
+
+def _consent_purposes(story: Story) -> Options:
+    given = {t.body["purpose"] for t in story.told("clinical.consent_given.v1")}
+    purposes = story.programme.consent_purposes if story.programme is not None else ()
+    # What is still missing comes first, so that the most likely one is the one already chosen.
+    return [(p, p.replace("_", " ")) for p in sorted(purposes, key=lambda p: p in given)]
+
+
+def _physicians(story: Story) -> Options:
+    """Those who hold the role in this organisation now."""
+    now, own = acting.now(), story.actor.organisation
+    found = [str(p) for p, state in reader().states(AUTHORITY) if state.holds("physician", own, now)]
+    return sorted(names_of(found, str(own)).items(), key=lambda pair: pair[1])
+
+
+def _makers(story: Story) -> Options:
+    return [(str(o), s.name) for o, s in names_of_organisations().items() if s.category == "maker"]
+
+
+def _panel(story: Story) -> Options:
+    return [(a.id, a.label) for a in story.programme.panel] if story.programme is not None else []
+
+
+def _blocks(story: Story) -> Options:
+    return sorted({(why, why.replace("_", " ")) for state in story.units.values() for why in state.blocked})
+
+
+_BY_NAME: dict[str, Callable[[Story], Options]] = {
+    "consent_purposes": _consent_purposes,
+    "physicians": _physicians,
+    "makers": _makers,
+    "panel": _panel,
+    "blocks": _blocks,
+}
+
+
+def unit_title(story: Story, unit: Unit) -> str:
+    """What a unit is, in words: `Product bag`."""
+    state = story.units.get(unit)
+    return {
+        "starting_material": "Collection bag",
+        "intermediate": "Vessel",
+        "final_container": "Product bag",
+        "sample": "Sample",
+    }.get(state.kind if state is not None else "", "Unit")
+
+
+def action_of(name: str) -> Action[Any] | None:
+    """An action by its name."""
+    return catalogue.ACTIONS.get(name)

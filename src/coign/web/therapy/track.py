@@ -1,0 +1,131 @@
+"""The stages of a therapy: when each was reached, one fact each, and where it stands now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coign.kernel.values import Instant
+from coign.records.journey import stage_is_done
+from coign.web.templatetags.coign_words import day
+from coign.web.therapy.story import Story, Told
+
+
+def track(story: Story) -> list[dict[str, Any]]:
+    """The values of the `stage_track` building block."""
+    programme = story.programme
+    if programme is None:
+        return []
+    done = story.journey.done
+    return [
+        _stage(story, stage.id, stage.title, done=stage_is_done(stage.id, programme, done))
+        for stage in programme.stages
+    ]
+
+
+def _stage(story: Story, stage: str, title: str, *, done: bool) -> dict[str, Any]:
+    current = story.journey.stage == stage and not done
+    told = _fact(story, stage)
+    at = _reached(story, stage)
+    shown: dict[str, Any] = {
+        "name": title,
+        "status": "in_order" if done else _current_status(story) if current else "not_yet",
+        "current": current,
+        "planned": not done and not current,
+        "date": local_day(at) if at is not None else "",
+        "fact": told[1] if told is not None else "",
+    }
+    if told is not None and told[0] is not None:
+        shown["url"] = reverse("receipt", args=[told[0].entry.position])
+    return shown
+
+
+def _current_status(story: Story) -> str:
+    return "look" if open_matters(story) else "running"
+
+
+def open_matters(story: Story) -> list[str]:
+    """What somebody must look at before the therapy is right: deviations, excursions, blocked units."""
+    closed = {t.body["case"] for t in story.told("quality.deviation_closed.v1")}
+    found = [
+        _("Deviation %s is open") % t.body["case"].partition(":")[2]
+        for t in story.told("quality.deviation_opened.v1")
+        if t.body["case"] not in closed
+    ]
+    assessed = {t.body["unit"] for t in story.told("coldchain.excursion_assessed.v1")}
+    found += [
+        _("Temperature of %s is not in order") % t.body["unit"].partition(":")[2]
+        for t in story.told("coldchain.logger_read.v1")
+        if t.body["verdict"] != "in_order" and t.body["unit"] not in assessed
+    ]
+    found += [
+        _("%(unit)s is blocked: %(why)s") % {"unit": unit.identifier, "why": ", ".join(state.blocked)}
+        for unit, state in story.units.items()
+        if state.blocked
+    ]
+    return found
+
+
+def _reached(story: Story, stage: str) -> Instant | None:
+    """When the last act of a stage was done, as far as this reader may know."""
+    assert story.programme is not None
+    positions = [
+        story.journey.done[s.id]
+        for s in story.programme.journey
+        if s.stage == stage and story.journey.done.get(s.id) in story.entries
+    ]
+    if positions:
+        return story.entries[max(positions)].time
+    return story.chain.begun if stage == story.programme.stages[0].id else None
+
+
+def _fact(story: Story, stage: str) -> tuple[Told | None, str] | None:
+    """One fact worth a line, and the entry that tells it."""
+    types = _FACTS.get(stage)
+    if types is None:
+        return None
+    told = story.last(types[0])
+    return None if told is None else (told, types[1](story, told))
+
+
+def _days(story: Story, told: Told) -> str:
+    started = story.last("manufacturing.batch_started.v1")
+    if started is None:
+        return ""
+    days = int(told.entry.time.minutes_since(started.entry.time) // (24 * 60))
+    return _("in %(days)s days") % {"days": days}
+
+
+def _quantity(value: Any) -> str:
+    return f"{value['value']} {value['unit']}"
+
+
+#: What is worth a line under a stage: type of the fact, and how it is said.
+_FACTS: dict[str, tuple[str, Callable[[Story, Told], str]]] = {
+    "order": ("clinical.ordered.v1", lambda story, told: _("signed")),
+    "collection": ("collection.finished.v1", lambda story, told: f"CD3+ {_quantity(told.body['cd3'])}"),
+    "frozen": ("identity.label_verified.v1", lambda story, told: _("label scanned back")),
+    "to_the_maker": ("quality.material_accepted.v1", lambda story, told: _("accepted")),
+    "made": ("manufacturing.filled.v1", _days),
+    "certified": ("quality.certified.v1", lambda story, told: told.body["by"].partition(":")[2]),
+    "at_the_centre": ("logistics.received.v1", lambda story, told: _("received by two")),
+    "conditioning": (
+        "clinical.conditioning_started.v1",
+        lambda story, told: _("infusion %s") % local_day(Instant(told.body["planned_infusion"])),
+    ),
+    "infusion": ("infusion.finished.v1", lambda story, told: _quantity(told.body["given"])),
+    "follow_up": ("safety.reaction_recorded.v1", lambda story, told: _("reaction recorded")),
+}
+
+
+def local_day(at: Instant) -> str:
+    """`29 JAN 2026`, in the page's zone."""
+    return day(timezone.localtime(at.moment))
+
+
+def local_text(at: Instant) -> str:
+    """`29 JAN 13:05`, in the page's zone."""
+    moment = timezone.localtime(at.moment)
+    return f"{day(moment)[:6]} {moment:%H:%M}"

@@ -1,0 +1,395 @@
+"""The patient's way to a therapy."""
+
+from typing import Any
+
+from tests.catalogue.told import Asked, allows, refuses
+from tests.support.clinic import (
+    CART,
+    CENTRE,
+    COORDINATOR,
+    HASH,
+    MAKER,
+    NURSE,
+    OTHER_CENTRE,
+    PHYSICIAN,
+    PHYSICIAN_2,
+    QP,
+    SITE,
+    Clinic,
+    person,
+    text,
+)  # fmt: skip
+
+from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
+from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
+from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL, CorrectIdentity, Enrol
+from coign.clinical.events import PatientEnrolled
+from coign.coldchain.events import ExcursionAssessed
+from coign.custody.events import CustodyBegan
+from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBlocked
+from coign.kernel.subjects import Chain, Patient, Programme, Shipment, Shipper, Unit
+from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
+from coign.logistics.events import Received
+
+
+def _enrolment(patient: str, already: Patient | None = None) -> Enrol:
+    secret = text(Identifying)
+    return Enrol(
+        patient=Patient.of(patient), family_name=secret, given_name=secret, birth_date=secret, hospital_number=secret,
+        already=already,
+    )  # fmt: skip
+
+
+def _consent(patient: Patient, purpose: str = "treatment") -> RecordConsent:
+    return RecordConsent(patient=patient, programme=CART, purpose=purpose, form_version="3", signed_form=HASH)
+
+
+def _fit(patient: Patient) -> Asked:
+    return (
+        confirm_eligibility.ACTION, confirm_eligibility.ConfirmEligibility(patient=patient, programme=CART), PHYSICIAN,
+    )  # fmt: skip
+
+
+def _sign(patient: Patient, actor: Actor = PHYSICIAN) -> Asked:
+    return order.ACTION, order.Order(patient=patient, chain=Chain.of("new")), actor
+
+
+def _condition(clinic: Clinic, chain: Chain, *, first_in: float = 0, infusion_in: float = 3) -> Asked:
+    command = start_conditioning.StartConditioning(
+        chain=chain, first_day=clinic.now.plus(days=first_in), planned_infusion=clinic.now.plus(days=infusion_in)
+    )
+    return start_conditioning.ACTION, command, PHYSICIAN
+
+
+@refuses("clinical.not_enrolled_twice")
+def same_hospital_number(clinic: Clinic) -> Asked:
+    return ENROL, _enrolment("second", already=clinic.enrol("first")), COORDINATOR
+
+
+@refuses("clinical.not_enrolled_twice")
+def number_corrected_to_somebody_elses(clinic: Clinic) -> Asked:
+    ann, bea = clinic.enrol("ann"), clinic.enrol("bea")
+    return CORRECT_IDENTITY, CorrectIdentity(patient=bea, hospital_number=text(Identifying), already=ann), COORDINATOR
+
+
+@refuses("clinical.something_is_corrected")
+def empty_correction(clinic: Clinic) -> Asked:
+    return CORRECT_IDENTITY, CorrectIdentity(patient=clinic.enrol("ann")), COORDINATOR
+
+
+def _moved_away(clinic: Clinic) -> Patient:
+    """Enrolled here, then in the care of another centre."""
+    ann, secret = clinic.enrol("ann"), text(Identifying)
+    clinic.happened(
+        PatientEnrolled(
+            patient=ann, centre=OTHER_CENTRE, family_name=secret, given_name=secret, birth_date=secret,
+            hospital_number=secret,
+        ),
+        by=person("coordinator-b", "coordinator", OTHER_CENTRE),
+    )  # fmt: skip
+    return ann
+
+
+@refuses("clinical.patient_is_enrolled")
+def consent_after_moving_away(clinic: Clinic) -> Asked:
+    return RECORD_CONSENT, _consent(_moved_away(clinic)), COORDINATOR
+
+
+@refuses("clinical.patient_is_enrolled")
+def correction_after_moving_away(clinic: Clinic) -> Asked:
+    command = CorrectIdentity(patient=_moved_away(clinic), family_name=text(Identifying))
+    return CORRECT_IDENTITY, command, COORDINATOR
+
+
+@refuses("clinical.patient_is_enrolled")
+def draft_after_moving_away(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(_moved_away(clinic)), COORDINATOR
+
+
+@refuses("clinical.programme_in_force")
+def consent_to_nothing_in_force(clinic: Clinic) -> Asked:
+    clinic.approve_programme(Digest("ee" * 32))  # a version whose file is not here
+    return RECORD_CONSENT, _consent(clinic.enrol("ann")), COORDINATOR
+
+
+@refuses("clinical.programme_in_force")
+def draft_without_programme(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann"), programme=Programme.of("other")), COORDINATOR
+
+
+@refuses("clinical.purpose_is_of_programme")
+def vague_purpose(clinic: Clinic) -> Asked:
+    return RECORD_CONSENT, _consent(clinic.enrol("ann"), "anything"), COORDINATOR
+
+
+@refuses("clinical.consent_is_given")
+def withdrawing_what_was_never_given(clinic: Clinic) -> Asked:
+    command = WithdrawConsent(patient=clinic.enrol("ann"), programme=CART, purpose="treatment")
+    return WITHDRAW_CONSENT, command, COORDINATOR
+
+
+@refuses("clinical.consent_in_force")
+def fit_but_not_asked(clinic: Clinic) -> Asked:
+    return _fit(clinic.enrol("ann"))
+
+
+@refuses("clinical.consent_in_force")
+def consent_to_follow_up_only(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann, "follow_up")
+    return _fit(ann)
+
+
+@refuses("clinical.weight_is_in_kilograms")
+def weight_in_pounds(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann"), weight=Quantity("150", "[lb_av]")), COORDINATOR
+
+
+@refuses("clinical.weight_is_in_kilograms")
+def no_weight_at_all(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann"), weight=Quantity("0", "kg")), COORDINATOR
+
+
+@refuses("clinical.weight_was_measured")
+def weighed_tomorrow(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    return draft_order.ACTION, clinic.drafted(ann, weighed_on=clinic.now.plus(days=1)), COORDINATOR
+
+
+@refuses("clinical.prescriber_is_physician")
+def prescribed_by_a_nurse(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann"), prescriber=NURSE.person), COORDINATOR
+
+
+@refuses("clinical.maker_is_registered")
+def made_by_a_hospital(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann"), maker=CENTRE), COORDINATOR
+
+
+def _ready_to_sign(clinic: Clinic) -> Patient:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    clinic.eligible(ann)
+    clinic.draft(ann)
+    return ann
+
+
+@refuses("clinical.draft_is_open")
+def nothing_to_sign(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    clinic.eligible(ann)
+    return _sign(ann)
+
+
+@refuses("clinical.draft_is_open")
+def signing_twice(clinic: Clinic) -> Asked:
+    return _sign(clinic.ordered("ann")[0])
+
+
+@refuses("clinical.signer_is_prescriber")
+def another_physician_signs(clinic: Clinic) -> Asked:
+    return _sign(_ready_to_sign(clinic), PHYSICIAN_2)
+
+
+@refuses("clinical.order_has_consent")
+def mind_changed_before_the_order(clinic: Clinic) -> Asked:
+    ann = _ready_to_sign(clinic)
+    clinic.withdraw(ann)
+    return _sign(ann)
+
+
+@refuses("clinical.order_has_programme")
+def programme_no_longer_here(clinic: Clinic) -> Asked:
+    ann = _ready_to_sign(clinic)
+    clinic.approve_programme(Digest("ee" * 32))
+    return _sign(ann)
+
+
+@refuses("clinical.eligibility_confirmed")
+def nobody_said_fit(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    clinic.draft(ann)
+    return _sign(ann)
+
+
+@refuses("clinical.eligibility_is_current")
+def fit_long_ago(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    clinic.eligible(ann)
+    clinic.wait(days=30, seconds=1)
+    clinic.draft(ann)
+    return _sign(ann)
+
+
+@refuses("clinical.weight_is_fresh")
+def weighed_long_ago(clinic: Clinic) -> Asked:
+    ann = _ready_to_sign(clinic)
+    clinic.wait(days=7, seconds=1)
+    return _sign(ann)
+
+
+def _received(clinic: Clinic, unit: Unit, organisation: Any, shipment: str = "again") -> None:
+    by = NURSE.person
+    clinic.happened(
+        Received(
+            shipment=Shipment.of(shipment), unit=unit, shipper=Shipper.of("s"), organisation=organisation, first=by,
+            second=by,
+        ),
+        by=NURSE,
+    )  # fmt: skip
+
+
+@refuses("clinical.therapy_is_of_this_centre")
+def conditioning_elsewhere(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    _received(clinic, clinic.product(chain, "bag"), MAKER)
+    action, command, _ = _condition(clinic, chain)
+    return action, command, person("physician-b", "physician", MAKER)  # the maker sees the therapy, too
+
+
+@refuses("clinical.conditioning_has_consent")
+def mind_changed_before_conditioning(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    clinic.withdraw(ann)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.conditioning_not_started")
+def conditioned_twice(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    clinic.condition(chain)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_exists")
+def conditioned_for_nothing(clinic: Clinic) -> Asked:
+    return _condition(clinic, clinic.ordered("ann")[1])
+
+
+@refuses("clinical.product_exists")
+def conditioned_for_a_destroyed_bag(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.happened(UnitEnded(unit=clinic.product(chain, "bag"), how="destroyed"), by=QP)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_is_certified")
+def conditioned_before_release(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag", certified=False)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_is_certified")
+def second_bag_not_released(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag-1")
+    clinic.product(chain, "bag-2", certified=False)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_is_received")
+def conditioned_while_on_the_road(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    _received(clinic, clinic.product(chain, "bag"), MAKER)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_kept_cold")
+def conditioned_for_a_warm_bag(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    unit = clinic.product(chain, "bag")
+    clinic.happened(
+        ExcursionAssessed(unit=unit, verdict="not_usable", basis=text(FreeText), evidence=HASH, by=QP.person), by=QP
+    )
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_may_be_used")
+def conditioned_for_a_blocked_bag(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.happened(UnitsBlocked(units=(clinic.product(chain, "bag"),), why="something differs"), by=QP)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_lasts_until_infusion")
+def bag_expires_before(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag", days=2)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_lasts_until_infusion")
+def bag_without_expiry(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    unit = Unit.of("bag")
+    clinic.happened(
+        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        LabelVerified(unit=unit, label_serial="1", by=QP.person),
+        CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=SITE),
+        by=QP,
+    )
+    clinic.certify(chain, unit)
+    _received(clinic, unit, CENTRE)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.infusion_follows_conditioning")
+def infusion_too_soon(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    return _condition(clinic, chain, infusion_in=1.9)
+
+
+# What every gate lets pass
+
+
+@allows
+def enrolled(clinic: Clinic) -> Asked:
+    return ENROL, _enrolment("ann"), COORDINATOR
+
+
+@allows
+def married(clinic: Clinic) -> Asked:
+    return CORRECT_IDENTITY, CorrectIdentity(patient=clinic.enrol("ann"), family_name=text(Identifying)), COORDINATOR
+
+
+@allows
+def agreed(clinic: Clinic) -> Asked:
+    return RECORD_CONSENT, _consent(clinic.enrol("ann")), PHYSICIAN
+
+
+@allows
+def changed_her_mind(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    return WITHDRAW_CONSENT, WithdrawConsent(patient=ann, programme=CART, purpose="treatment"), COORDINATOR
+
+
+@allows
+def fit(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann")
+    clinic.consent(ann)
+    return _fit(ann)
+
+
+@allows
+def drafted(clinic: Clinic) -> Asked:
+    return draft_order.ACTION, clinic.drafted(clinic.enrol("ann")), COORDINATOR
+
+
+@allows
+def signed(clinic: Clinic) -> Asked:
+    return _sign(_ready_to_sign(clinic))
+
+
+@allows
+def conditioned(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    return _condition(clinic, chain)

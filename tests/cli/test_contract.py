@@ -1,0 +1,158 @@
+"""Every command keeps its word: exit codes, one JSON object, sentences instead of tracebacks."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from coign.cli import program
+from coign.database import DatabaseUnavailable
+from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, NotFound, Refused, Unavailable
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--json", "no-such-command"),
+        ("verify", "--json"),
+        ("verify", "--database", "--trust", "no-such-file", "--json"),
+        ("drill", "--json"),
+        ("drill", "crash", "--times", "none", "--json"),
+        ("drill", "crash", "--times", "0", "--json"),
+        ("bench", "no-such-bench", "--json"),
+        ("conformance", "no-such-folder", "--json"),
+        ("db", "--json"),
+    ],
+)
+def test_what_cannot_be_understood_ends_with_2_and_one_object_that_says_why(coign, tmp_path, arguments):
+    if "--trust" in arguments:
+        coign("db", "prepare")
+        arguments = tuple(str(tmp_path / "no-such-file") if each == "no-such-file" else each for each in arguments)
+
+    said = coign(*arguments)
+
+    expected = 1 if "--trust" in arguments else 2  # there is no record yet, which comes before the key
+    assert said.code == expected, said
+    assert said.json["ok"] is False
+    assert said.json["error"]
+
+
+def test_a_variable_that_cannot_be_understood_is_named(coign):
+    for name, value in (("COIGN_PORT", "eighty"), ("COIGN_PORT", "70000"), ("COIGN_DEMO", "yes")):
+        said = coign("serve", "--json", **{name: value})
+
+        assert said.code == 2
+        assert said.json["errors"][0]["field"] == name
+        assert name in said.err
+
+
+def test_a_home_without_a_record_is_a_no_with_a_remedy(coign):
+    said = coign("verify", "--database", "--json")
+
+    assert said.code == 1
+    assert said.json["code"] == "not_found"
+    assert "coign serve" in said.json["error"]
+
+
+def test_a_home_that_cannot_be_written_is_the_environments_fault(coign, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    said = coign("db", "prepare", "--json", home=tmp_path / "file" / "home")
+
+    assert said.code == 4
+    assert "COIGN_HOME" in said.json["error"]
+
+
+def test_a_database_that_is_not_there_is_the_environments_fault(coign):
+    said = coign("db", "prepare", "--json", COIGN_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+
+    assert said.code == 4
+    assert "COIGN_DATABASE_URL" in said.json["error"]
+
+
+def test_a_taken_port_is_said_in_one_sentence_before_anything_is_started(coign, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        said = coign("serve", COIGN_PORT=str(port))
+
+    assert said.code == 4
+    assert said.err.count("\n") == 1
+    assert str(port) in said.err
+    assert "COIGN_PORT" in said.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_help_needs_no_installation_and_names_every_command(coign, tmp_path):
+    said = coign("--help")
+
+    assert said.code == 0
+    for command in ("serve", "verify", "conformance", "drill", "bench", "db"):
+        assert command in said.out
+    assert not (tmp_path / "home").exists()
+
+
+def test_preparing_twice_is_harmless_and_rebuilding_changes_nothing(coign):
+    first, second = coign("db", "prepare", "--json"), coign("db", "prepare", "--json")
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.json == second.json
+    assert first.json["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Refused("custody.offer", ()), 1),
+        (Forbidden("no"), 1),
+        (NotFound("no"), 1),
+        (Conflict("no"), 1),
+        (IntegrityFailure("no"), 1),
+        (Invalid.at("field", "expected something else"), 2),
+        (Unavailable("later"), 4),
+        (DatabaseUnavailable("The database is away: start it."), 4),
+        (OSError(28, "No space left on device"), 4),
+        (ZeroDivisionError("division by zero"), 70),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_code_and_a_sentence(monkeypatch, capsys, error, code):
+    def failing(*_: object) -> int:
+        raise error
+
+    # Not a patch of what is under test: a command that fails, put among the others.
+    monkeypatch.setattr(program, "ELSEWHERE", ())
+    monkeypatch.setattr("coign.cli.records._conformance", failing)
+
+    assert program.main(["conformance", "somewhere", "--json"]) == code
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["ok"] is False
+    assert said.err.startswith("coign: ")
+    assert "Traceback" not in said.err
+
+
+def test_debug_shows_where_a_defect_comes_from(monkeypatch, capsys):
+    def failing(*_: object) -> int:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("coign.cli.records._conformance", failing)
+
+    assert program.main(["conformance", "somewhere", "--debug"]) == 70
+
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_environment_variables_are_those_of_the_contract():
+    source = Path(program.__file__).parents[1]
+    found = set()
+    for file in source.rglob("*.py"):
+        found |= {
+            word.strip("\"'`,.:;)(") for word in file.read_text().split() if word.startswith(('"COIGN_', "'COIGN_"))
+        }
+    names = {each.partition('"')[0].partition("'")[0].partition("=")[0].partition("]")[0] for each in found}
+
+    assert {name for name in names if name.removeprefix("COIGN_").replace("_", "").isalpha()} <= {
+        "COIGN_HOME", "COIGN_PORT", "COIGN_BIND", "COIGN_DATABASE_URL", "COIGN_DEMO", "COIGN_VAULT_KEY_FILE",
+        "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
+    }  # fmt: skip

@@ -1,0 +1,97 @@
+"""`coign serve` as `make run` starts it: without a terminal, ready in one line, ended in order."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import environment
+
+READY_SECONDS_MAX = 120
+
+
+@contextmanager
+def _serving(home: Path, output: Path, **more: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "coign.cli", "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=environment(home, COIGN_PORT=str(port), **more),
+            start_new_session=True,
+        )
+    try:
+        _wait(lambda: f"COIGN READY http://127.0.0.1:{port}/" in output.read_text() or process.poll() is not None)
+        assert process.poll() is None, output.read_text()
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(timeout=60)
+
+
+def _wait(ready) -> None:
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while not ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _get(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, body
+
+
+def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, tmp_path):
+    home, output = tmp_path / "home", tmp_path / "said"
+
+    with _serving(home, output, COIGN_DEMO="1") as (process, port):
+        status, body = _get(port, "/health")
+        assert status == 200
+        assert json.loads(body)["demonstration"] is True
+        status, note = _get(port, "/log/checkpoint")
+        assert status == 200
+        beside = coign("verify", "--database", "--json")
+        assert beside.code == 0, beside
+        assert beside.json["ledger"].encode() == note.splitlines()[0]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+
+    assert "Traceback" not in output.read_text()
+    after = coign("verify", "--database", "--json")
+    assert after.code == 0, after
+    assert after.json["checkpoint"]["size"] == after.json["entries"] >= 1
+    again = coign("db", "rebuild", "--json")
+    assert again.json["changed"] == 0
+
+
+def test_ctrl_c_ends_an_empty_installation_in_order(tmp_path):
+    with _serving(tmp_path / "home", tmp_path / "said", COIGN_DEMO="0") as (process, port):
+        assert json.loads(_get(port, "/health")[1])["demonstration"] is False
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.requirement("CSV-01")
+def test_a_database_that_dies_under_the_server_is_started_again(tmp_path):
+    from coign.database import Supervisor
+
+    home = tmp_path / "home"
+    with _serving(home, tmp_path / "said", COIGN_DEMO="1") as (_, port):
+        Supervisor(home).kill()
+
+        _wait(lambda: _get(port, "/health")[0] == 200 and Supervisor(home).is_alive())

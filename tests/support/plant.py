@@ -1,0 +1,342 @@
+"""A maker on paper: its people, rooms, lots, and one therapy at any stage between collection and the centre's door.
+
+Stories are played by the catalogue's own actions; what belongs to the clinic is history as it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+from tests.support.paper import PaperRecord
+
+from coign import catalogue
+from coign.custody.events import CustodyBegan
+from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import (
+    Batch,
+    Case,
+    Chain,
+    Document,
+    Lot,
+    Organisation,
+    Patient,
+    Person,
+    Product,
+    Programme,
+    Room,
+    Shipment,
+    Shipper,
+    Site,
+    Subject,
+    Unit,
+)
+from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
+from coign.manufacturing.events import Measured
+from coign.people.events import PersonRegistered, RoleGranted, SiteRegistered
+from coign.programmes.model import Programmes
+from coign.programmes.reading import read
+
+VERSION = read(files("coign.programmes").joinpath("autologous-car-t.yaml").read_bytes())
+PROGRAMMES = Programmes([VERSION])
+CAR_T = Programme.of("autologous-car-t")
+CENTRE, MAKER, COURIERS = (Organisation.of(name) for name in ("centre", "maker", "courier"))
+PLANT = Site.of("plant-1")
+FILE = Digest("ab" * 32)
+SEALED: Any = FreeText(commitment="5e" * 32)
+
+
+def _person(name: str, role: str, organisation: Organisation = MAKER) -> Actor:
+    return Actor(Person.of(name), role, organisation)
+
+
+CELLLAB, CELLLAB_2, NURSE = (
+    _person(n, n.split("-")[0], CENTRE) for n in ("celllab-1", "celllab-2", "nurse-1")
+)  # fmt: skip
+COURIER = _person("courier-1", "courier", COURIERS)
+WAREHOUSE, WAREHOUSE_2 = _person("warehouse-1", "warehouse"), _person("warehouse-2", "warehouse")
+OPERATORS = OPERATOR, OPERATOR_2, OPERATOR_3 = tuple(_person(f"operator-{n}", "operator") for n in (1, 2, 3))
+ANALYST, QCREVIEWER = _person("analyst-1", "analyst"), _person("qcreviewer-1", "qcreviewer")
+QA, QA_2, QP = _person("qa-1", "qa"), _person("qa-2", "qa"), _person("qp-1", "qp")
+TRAINER, REGULATORY = _person("trainer-1", "trainer"), _person("regulatory-1", "regulatory")
+PEOPLE = (
+    CELLLAB, CELLLAB_2, NURSE, COURIER, WAREHOUSE, WAREHOUSE_2, *OPERATORS, ANALYST, QCREVIEWER, QA, QA_2, QP,
+    TRAINER, REGULATORY,
+)  # fmt: skip
+
+T1, T2 = Chain.of("T1"), Chain.of("T2")
+BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
+PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
+BATCH, ROOM = Batch.of("B1"), Room.of("C2")
+SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
+INWARD, OUTWARD = Shipment.of("X1"), Shipment.of("X2")
+LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
+CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
+
+PASSING = {
+    "viability": "84.6", "cd3": "95", "car_positive": "17", "vcn": "2.1", "endotoxin": "0.5", "potency": "400",
+    "identity": "match", "sterility": "negative", "mycoplasma": "negative",
+}  # fmt: skip
+MEASURED = {
+    "viability_after_wash": "88.1", "t_cells_selected": "900", "moi": "3", "viability_before_transduction": "90",
+    "cells_in_culture": "4.2", "viability_in_culture": "92", "glucose": "11", "viability_at_harvest": "91",
+    "cells_harvested": "3.1", "dmso_contact": "40",
+}  # fmt: skip
+
+
+class Plant(PaperRecord):
+    """A maker whose people are qualified, whose lots are approved, and who has a room and a shipper."""
+
+    def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
+        super().__init__(start, programmes)
+        self.told: list[tuple[Fact, Actor, Instant]] = []
+        admin = _person("admin-1", "admin")
+        for actor in PEOPLE:
+            self.happened(
+                PersonRegistered(
+                    person=actor.person, organisation=actor.organisation, name=Identifying(commitment="5e" * 32)
+                ),
+                RoleGranted(person=actor.person, role=actor.role, organisation=actor.organisation),
+                by=admin,
+            )
+        self.happened(
+            SiteRegistered(site=PLANT, organisation=MAKER, name="Plant 1", zone="Europe/Berlin", country="DE"), by=admin
+        )
+
+    def happened(self, *facts: Fact, by: Actor) -> None:
+        self.told += [(fact, by, self.now) for fact in facts]
+        super().happened(*facts, by=by)
+
+    def act(self, name: str, actor: Actor, **given: Any) -> list[Fact]:
+        """Perform an action of the catalogue."""
+        action = catalogue.ACTIONS[name]
+        return self.do(action, action.command(**given), actor)
+
+    # Preparation
+
+    def qualify(self, actor: Actor, task: str, *, days: int = 300) -> None:
+        self.act(
+            "training.qualify", TRAINER, person=actor.person, task=task, until=self.now.plus(days=days), evidence=FILE
+        )
+
+    def equipped(self) -> None:
+        """People qualified, lots approved, a room and a shipper."""
+        for operator in OPERATORS:
+            self.qualify(operator, "aseptic_processing")
+            self.qualify(operator, "filling")
+        self.qualify(ANALYST, "release_testing")
+        for material in LOTS:
+            self.lot(material)
+        self.act("manufacturing.register_room", QA, room=ROOM, site=PLANT, grade="C")
+        self.shipper(SHIPPER, CELLLAB)
+        self.shipper(SHIPPER_2, WAREHOUSE)
+
+    def lot(self, material: str, *, lot: Lot | None = None, approved: bool = True, days: int = 300) -> Lot:
+        made = lot or LOTS[material]
+        expires = self.now.plus(days=days)
+        given = {"material": material, "supplier": "Supplier", "expires": expires, "certificate": FILE}
+        self.act("supply.receive_lot", WAREHOUSE, lot=made, **given)
+        if approved:
+            self.act("supply.approve_lot", QA, lot=made)
+        return made
+
+    def shipper(self, shipper: Shipper, actor: Actor, *, hours: str = "240", days: float = 365) -> None:
+        self.act(
+            "logistics.register_shipper",
+            actor,
+            shipper=shipper,
+            hold_time=Quantity(hours, "h"),
+            qualified_until=self.now.plus(days=days),
+        )
+
+    # From the centre to the maker
+
+    def ordered(self, chain: Chain = T1) -> None:
+        begun = ChainBegun(
+            chain=chain, patient=Patient.of(f"of-{chain.identifier}"), programme=CAR_T, version=VERSION.digest,
+            product=Product.of("demolucel"), centre=CENTRE, maker=MAKER,
+        )  # fmt: skip
+        self.happened(begun, by=_person("physician-1", "physician", CENTRE))
+
+    def collected(self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True) -> None:
+        self.happened(
+            UnitCreated(
+                unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"
+            ),
+            CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=Site.of("ward")),
+            by=NURSE,
+        )  # fmt: skip
+        if labelled:
+            self.happened(LabelVerified(unit=unit, label_serial="1", by=CELLLAB.person), by=CELLLAB)
+
+    def handed(self, unit: Unit, giver: Actor, taker: Actor) -> None:
+        self.act("custody.offer", giver, unit=unit, to=taker.organisation, seal="77102", condition="intact")
+        self.act("custody.accept", taker, unit=unit, seal="77102", condition="intact")
+
+    def packed(self, unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> None:
+        inward = shipment == INWARD
+        self.act("logistics.pack", CELLLAB if inward else WAREHOUSE, **self.parcel(unit, shipment, shipper))
+
+    @staticmethod
+    def parcel(unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> dict[str, Any]:
+        to = MAKER if shipment == INWARD else CENTRE
+        return {
+            "unit": unit, "shipper": shipper, "seal": "77102", "logger": "TL-5520", "to": to, "shipment": shipment,
+        }  # fmt: skip
+
+    def delivered(self, unit: Unit = BAG, shipment: Shipment = INWARD, *, hours: float = 40) -> None:
+        inward = shipment == INWARD
+        giver, taker = (CELLLAB, WAREHOUSE) if inward else (WAREHOUSE, CELLLAB)
+        self.handed(unit, giver, COURIER)
+        self.wait(hours=hours)
+        self.handed(unit, COURIER, taker)
+
+    def reading(self, shipment: Shipment = INWARD, *, hours: float = 41, **changed: Any) -> dict[str, Any]:
+        good = {
+            "shipment": shipment, "file": FILE, "logger": "TL-5520", "first": self.now.plus(hours=-hours),
+            "last": self.now, "readings": 500, "minutes_above_limit": 0, "unknown_minutes": 0,
+            "worst": Quantity("-171.5", "Cel"), "problems": (),
+        }  # fmt: skip
+        return {**good, **changed}
+
+    def logged(self, shipment: Shipment = INWARD, **changed: Any) -> None:
+        reader = WAREHOUSE if shipment == INWARD else CELLLAB
+        self.act("coldchain.record_logger", reader, **self.reading(shipment, **changed))
+
+    def assessed(self, unit: Unit = BAG, verdict: str = "usable") -> None:
+        self.act("coldchain.assess_excursion", QA, unit=unit, verdict=verdict, basis=SEALED, evidence=FILE)
+
+    @staticmethod
+    def found(shipment: Shipment = INWARD, unit: Unit = BAG, **changed: Any) -> dict[str, Any]:
+        return {"shipment": shipment, "unit": unit, "seal": "77102", "condition": "intact", **changed}
+
+    def received(self, unit: Unit = BAG, shipment: Shipment = INWARD) -> None:
+        first, second = (WAREHOUSE, WAREHOUSE_2) if shipment == INWARD else (CELLLAB, CELLLAB_2)
+        self.act("logistics.check_receipt", first, **self.found(shipment, unit))
+        self.act("logistics.confirm_receipt", second, **self.found(shipment, unit))
+
+    def arrived(self, unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> None:
+        self.packed(unit, shipment, shipper)
+        self.delivered(unit, shipment)
+        self.logged(shipment)
+        self.received(unit, shipment)
+
+    def accepted(self, unit: Unit = BAG) -> None:
+        self.act("quality.accept_material", QA, unit=unit)
+
+    # In the plant
+
+    def slot(self, chain: Chain = T1) -> None:
+        self.act("manufacturing.confirm_slot", OPERATOR, **self.dates(chain))
+
+    def dates(self, chain: Chain = T1) -> dict[str, Any]:
+        days = {"collection_on": 3, "start_on": 7, "ready_on": 21}
+        return {"chain": chain, **{name: self.now.plus(days=n) for name, n in days.items()}}
+
+    @staticmethod
+    def look(chain: Chain = T1, room: Room = ROOM, finding: str = "clear") -> dict[str, Any]:
+        return {"room": room, "chain": chain, "finding": finding}
+
+    def cleared(self, chain: Chain = T1, room: Room = ROOM) -> None:
+        self.act("manufacturing.clear_line", OPERATOR, **self.look(chain, room))
+        self.act("manufacturing.confirm_clearance", OPERATOR_2, **self.look(chain, room))
+
+    def started(self, unit: Unit = BAG, batch: Batch = BATCH, room: Room = ROOM) -> None:
+        self.act("manufacturing.start_batch", OPERATOR, unit=unit, room=room, batch=batch)
+
+    @staticmethod
+    def step(number: int = 0, batch: Batch = BATCH, **changed: str) -> dict[str, Any]:
+        step = VERSION.steps[number]
+        measured = tuple(
+            Measured(id=m.id, quantity=Quantity(changed.get(m.id, MEASURED[m.id]), m.unit)) for m in step.measurements
+        )
+        lots = tuple(LOTS[material] for material in step.materials)
+        case = Case.of(f"DEV-{number}")
+        return {"batch": batch, "step": step.id, "measurements": measured, "lots": lots, "case": case}
+
+    def stepped(self, batch: Batch = BATCH) -> None:
+        for number in range(len(VERSION.steps)):
+            self.act("manufacturing.complete_step", OPERATOR, **self.step(number, batch))
+
+    def filling(self, batch: Batch = BATCH) -> dict[str, Any]:
+        return {
+            "batch": batch, "volume": Quantity("68", "mL"), "filled_at": self.now.plus(minutes=-5),
+            "final_container": PRODUCT, "sample": SAMPLE,
+        }  # fmt: skip
+
+    def filled(self) -> None:
+        self.act("manufacturing.fill", OPERATOR, **self.filling())
+
+    def labelled(self, *units: Unit) -> None:
+        for unit in units or (PRODUCT, SAMPLE):
+            self.act("manufacturing.verify_label", OPERATOR_2, unit=unit, scanned=unit, label_serial="1")
+
+    # In the laboratory and at the desk of the quality unit
+
+    @staticmethod
+    def result(attribute: str, value: str = "") -> dict[str, Any]:
+        test = VERSION.attribute(attribute)
+        return {
+            "batch": BATCH, "sample": SAMPLE, "attribute": attribute, "value": value or PASSING[attribute],
+            "unit": test.unit, "raw": FILE,
+        }  # fmt: skip
+
+    def tested(self, *attributes: str, **values: str) -> None:
+        for attribute in attributes or PASSING:
+            self.act("quality.record_result", ANALYST, **self.result(attribute, values.get(attribute, "")))
+            self.act("quality.review_result", QCREVIEWER, batch=BATCH, attribute=attribute)
+
+    def reviewed(self) -> None:
+        self.act("quality.review_record", QA, batch=BATCH)
+
+    def certified(self) -> None:
+        self.act("quality.certify", QP, batch=BATCH, certificate=CERTIFICATE)
+
+    def until(self, stage: str) -> None:
+        """Everything up to a stage: at_maker, accepted, cleared, started, stepped, filled, tested, certified."""
+        acts: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("equipped", self.equipped), ("ordered", self.ordered), ("slot", self.slot), ("collected", self.collected),
+            ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
+            ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
+            ("labelled", self.labelled), ("tested", self.tested), ("reviewed", self.reviewed),
+            ("certified", self.certified),
+            ("at_centre", lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2)),
+        )  # fmt: skip
+        assert stage in dict(acts)
+        for name, act in acts:
+            act()
+            if name == stage:
+                return
+
+
+def told(story: Callable[[Plant], Any], now: Instant) -> Plant:
+    """The story, told so that it ends at an instant."""
+    first = Plant(now)
+    story(first)
+    plant = Plant(now.plus(minutes=-first.now.minutes_since(now)))
+    story(plant)
+    assert plant.now == now
+    return plant
+
+
+def as_sent(command: type, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A command as it comes from outside, and what the door fills in."""
+    inside_names = {f.name for f in fields(command) if "allotted" in f.metadata or "resolved_by" in f.metadata}
+    outside = {name: _wire(value) for name, value in given.items() if name not in inside_names}
+    inside = {
+        name: str(value) if isinstance(value, Subject) else value for name, value in given.items() if name in inside_names
+    }
+    return outside, inside
+
+
+def _wire(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_wire(v) for v in value]
+    if isinstance(value, FreeText):
+        return "in my own words"
+    if isinstance(value, Quantity):
+        return {"value": value.value, "unit": value.unit}
+    if isinstance(value, Measured):
+        return {"id": value.id, "quantity": _wire(value.quantity)}
+    return value if isinstance(value, int) else str(value)

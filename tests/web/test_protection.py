@@ -1,0 +1,131 @@
+"""What protects the browser, and that nothing is reachable by oversight."""
+
+import pytest
+from django.test import Client
+
+from tests.web.site import PASSWORD, Site
+
+
+def every_address() -> list[tuple[str, str]]:
+    """(name, address with harmless values) of every route."""
+    from coign.web.urls import urlpatterns
+
+    values = {"name": "custody.offer", "position": "0", "provider_id": "none", "path": "0/000.p/1"}
+    found = []
+    for pattern in urlpatterns:
+        address = str(pattern.pattern)
+        for name, converter in pattern.pattern.converters.items():
+            kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+            address = address.replace(f"<{kind}:{name}>", values[name])
+        assert "<" not in address, address
+        found.append((str(pattern.name), "/" + address))
+    return found
+
+
+@pytest.mark.requirement("CSV-04")
+def test_everything_needs_somebody_who_is_signed_in_except_an_explicit_list(site: Site) -> None:
+    from coign.web.urls import PUBLIC
+
+    for name, address in every_address():
+        for method in ("get", "post"):
+            response = getattr(Client(), method)(address)
+            if name in PUBLIC:
+                assert not response.get("Location", "").startswith("/sign-in/?next="), address
+            elif address.startswith(("/api/", "/log/")):
+                assert response.status_code == 401, (address, method)
+                assert response.json()["code"] == "unauthenticated"
+            else:
+                assert response["Location"].startswith("/sign-in/?next="), (address, method)
+
+
+def test_the_list_of_public_addresses_names_only_addresses_that_exist(site: Site) -> None:
+    from coign.web.urls import PUBLIC
+
+    assert {name for name, _ in every_address()} >= PUBLIC
+
+
+def test_every_answer_forbids_foreign_and_inline_code(site: Site) -> None:
+    client = site.browser("hospital-qa")
+    for address in ("/", "/sign-in/", "/health", "/api/actions", "/nowhere"):
+        response = client.get(address)
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert response["X-Content-Type-Options"] == "nosniff" and response["X-Frame-Options"] == "DENY"
+        assert response["Cache-Control"] == "no-store" or address == "/sign-in/"
+
+
+def test_pages_hold_no_inline_script_or_style(site: Site) -> None:
+    import re
+
+    client = site.browser("hospital-nurse")
+    client.post("/session/elsewhere/", {"choice": "here"})
+    for address in ("/", "/actions/", "/actions/custody.offer/", "/reference/actions/", "/account/factors/", "/session/role/"):
+        page = client.get(address).content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|<style", page), address
+
+
+def test_over_https_browsers_are_told_to_stay_there(site: Site) -> None:
+    assert "max-age=63072000" in Client().get("/sign-in/", secure=True)["Strict-Transport-Security"]
+    assert "Strict-Transport-Security" not in Client().get("/sign-in/")
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
+    client = Client()
+    client.get("/sign-in/")
+    client.post("/sign-in/", {"login": "hospital-physician", "password": PASSWORD})
+    for name, same_site in (("coign_session", "Lax"), ("coign_csrf", "Strict"), ("coign_station", "Lax")):
+        cookie = client.cookies[name]
+        assert cookie["httponly"] and cookie["samesite"] == same_site, name
+
+
+def test_a_session_alone_does_not_open_the_api_to_foreign_pages(site: Site, unit: str) -> None:
+    client = site.browser("hospital-nurse", enforce_csrf=False)
+    client.post("/session/elsewhere/", {"choice": "here"})
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    body = {"command": {"unit": unit}}
+    address = "/api/actions/custody.withdraw_offer/check"
+    forged = strict.post(address, body, content_type="application/json")
+    assert forged.status_code == 403 and forged.json()["code"] == "forged_request"
+    page = strict.get("/actions/").content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    allowed = strict.post(address, body, content_type="application/json", headers={"X-CSRFToken": token})
+    assert allowed.status_code == 200, allowed.content
+
+
+def test_a_forged_form_is_refused_with_a_page(site: Site) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post("/sign-in/", {"login": "hospital-nurse", "password": PASSWORD})
+    assert response.status_code == 403 and "Not from this page" in response.content.decode()
+
+
+def test_a_mistake_of_ours_shows_no_traceback(site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    from django.test import RequestFactory
+
+    from coign.web.middleware import failed
+
+    for path, kind in (("/", "text/html"), ("/api/x", "application/problem+json")):
+        try:
+            raise AssertionError("the secret detail")
+        except AssertionError:
+            response = failed(RequestFactory().get(path))
+        assert response.status_code == 500 and response["Content-Type"].startswith(kind)
+        assert b"secret detail" not in response.content and b"Traceback" not in response.content
+
+
+def test_a_database_that_does_not_answer_is_unavailable_not_broken(site: Site) -> None:
+    import psycopg
+    from django.test import RequestFactory
+
+    from coign.web.middleware import failed
+
+    try:
+        raise psycopg.OperationalError("connection refused")
+    except psycopg.OperationalError:
+        response = failed(RequestFactory().get("/api/x"))
+    assert response.status_code == 503 and response["Retry-After"] == "5"
+
+
+def test_static_files_are_served_without_being_collected_first(site: Site) -> None:
+    response = Client().get("/static/coign/tokens.css")
+    assert response.status_code == 200 and b"".join(response.streaming_content)
