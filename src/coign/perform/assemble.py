@@ -95,7 +95,14 @@ def door(
     )
 
 
-def access_door(place: Place, *, clock: Clock, sealer: Sealer, digest_key: bytes) -> Door:
+def access_door(
+    place: Place,
+    *,
+    clock: Clock,
+    sealer: Sealer,
+    digest_key: bytes,
+    on_commit: Callable[[int], None] = lambda size: None,
+) -> Door:
     """The door of the access ledger, beside that of the therapies."""
     return _door(
         place,
@@ -106,7 +113,7 @@ def access_door(place: Place, *, clock: Clock, sealer: Sealer, digest_key: bytes
         digest_key=digest_key,
         resolvers={},
         methods={},
-        on_commit=lambda size: None,
+        on_commit=on_commit,
         in_transaction=lambda: False,
     )
 

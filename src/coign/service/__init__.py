@@ -1,6 +1,7 @@
 """One installation in one process: database, tables, vault, clock, door, checkpoints, scrubber."""
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +14,8 @@ from coign import catalogue
 from coign.database import Database, home, running
 from coign.documents import Documents
 from coign.kernel.errors import Invalid
+from coign.kernel.subjects import Patient
+from coign.kernel.values import Actor
 from coign.ledger import check, checkpoints, schema
 from coign.ledger.checkpoints import Publisher
 from coign.ledger.scrubber import Scrubber
@@ -20,14 +23,15 @@ from coign.ledger.shutting import Problem
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
+from coign.perform.request import Request
 from coign.programmes.model import Programmes
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
 from coign.service import first_start, therapies, vaulting
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
-from coign.service.resolvers import IdentityLookup, LoggerFile
 from coign.service.rebuilding import bring_up_to_date
+from coign.service.resolvers import IdentityLookup, LoggerFile
 from coign.service.settings import Settings
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
@@ -81,6 +85,8 @@ class Service:
     #: Keeps the read models current; None where nobody asked for them.
     projector: Projector | None
     door: Door
+    #: The access ledger's door: who looked at whose identity.
+    access: Door
     log_key: VerifierKey
     #: What did not verify at the start; if there is anything, the ledger is read-only.
     problems: list[Problem]
@@ -116,6 +122,11 @@ class Service:
         if self.simulated is None:
             raise Invalid.at("hours", "this record is not a demonstration: its clock is the machine's")
         return self.simulated.advance(hours)
+
+    def look(self, actor: Actor, patients: Iterable[Patient], page: str) -> None:
+        """Enter into the access ledger that these identities are shown to somebody; before they are shown."""
+        looked = {"patients": sorted(patients), "page": page}
+        self.access.perform(Request("access.look", actor, f"look-{secrets.token_hex(16)}", looked))
 
 
 def prepare(database: Database) -> None:
@@ -166,6 +177,9 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
             in_transaction=given.in_transaction,
         )
         stack.callback(door.close)
+        access = _access_door(
+            stack, connection, dsn, settings, ledger_id, opened, clock, vault, background=given.background
+        )
         if opened.demonstration is None:
             first_start.first_entry(door, opened, demonstration=demonstration, progress=given.progress)
     return Service(
@@ -182,10 +196,42 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         states,
         projector,
         door,
+        access,
         log_key.verifier(),
         problems,
         listeners,
     )
+
+
+def _access_door(
+    stack: ExitStack,
+    connection: psycopg.Connection,
+    dsn: str,
+    settings: Settings,
+    ledger_id: int,
+    opened: Opened,
+    clock: Clock,
+    vault: OpenVault,
+    *,
+    background: bool,
+) -> Door:
+    """The ledger of looks beside that of the therapies, with a key and checkpoints of its own."""
+    own_id = -ledger_id
+    own = first_start.ensure_ledger(connection, own_id, origin=f"{opened.origin}/access")
+    place = assemble.Place(dsn, own_id, own.origin)
+    listeners: list[Callable[[int], None]] = []
+    if background:
+        key = checkpoints.log_key(
+            (settings.home or home()) / ("access.key" if ledger_id == LEDGER_ID else f"access-{ledger_id}.key"),
+            own.origin,
+            create=checkpoints.latest(connection, own_id) is None,
+        )
+        _in_background(stack, dsn, own_id, key, clock, listeners)
+    door = assemble.access_door(
+        place, clock=clock, sealer=vault.sealer, digest_key=vault.digest_key, on_commit=partial(_tell, listeners)
+    )
+    stack.callback(door.close)
+    return door
 
 
 def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
@@ -209,6 +255,7 @@ def _in_background(
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
     publisher = Publisher(dsn, ledger_id, log_key, clock.now_us).start()
     stack.callback(publisher.stop)
+    publisher.notify(0)  # what is committed already is signed at once
     listeners.append(publisher.notify)
     scrubber = Scrubber(dsn, ledger_id).start()
     stack.callback(scrubber.stop)

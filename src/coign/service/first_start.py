@@ -42,12 +42,12 @@ def one_at_a_time(dsn: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def ensure_ledger(connection: psycopg.Connection, ledger_id: int) -> Opened:
-    """The ledger's row and head, made if they are missing; the name is random, given once and kept."""
+def ensure_ledger(connection: psycopg.Connection, ledger_id: int, *, origin: str = "") -> Opened:
+    """The ledger's row and head, made if they are missing; its name is kept, and random unless one is told."""
     with connection.transaction():
         connection.execute(
             "insert into ledger (ledger_id, origin) values (%s, %s) on conflict do nothing",
-            (ledger_id, f"coign.example/{secrets.token_hex(8)}"),
+            (ledger_id, origin or f"coign.example/{secrets.token_hex(8)}"),
         )
         connection.execute(
             "insert into head (ledger_id, size, frontier, last_time) values (%s, 0, %s, '') on conflict do nothing",

@@ -1,0 +1,166 @@
+"""The centre's acts: consent, order, collection, conditioning, infusion, reaction."""
+
+from coign.clinical.views import PATIENT
+from coign.collection.views import COLLECTION
+from coign.demo import pace, patients, people
+from coign.demo.acts import Command, plays
+from coign.demo.scene import Scene
+from coign.identity.views import UNIT
+from coign.kernel.values import Instant
+from coign.manufacturing.views import SLOT
+
+FORM_VERSION = "3.1"
+
+
+@plays("clinical.record_consent")
+def record_consent(scene: Scene) -> Command:
+    """The first purpose that the patient has not agreed to yet."""
+    programme, known = scene.programme, scene.state(PATIENT, scene.patient)
+    left = [p for p in programme.consent_purposes if not known.consents_to(programme.programme, p)]
+    purpose = (left or list(programme.consent_purposes))[0]
+    form = f"Consent form {FORM_VERSION} for {programme.title}: {purpose}. Signed by {scene.patient}."
+    return {
+        "patient": scene.patient,
+        "programme": programme.programme,
+        "purpose": purpose,
+        "form_version": FORM_VERSION,
+        "signed_form": scene.keep(form),
+    }
+
+
+@plays("clinical.confirm_eligibility")
+def confirm_eligibility(scene: Scene) -> Command:
+    """Fit for the programme that was agreed to."""
+    return {"patient": scene.patient, "programme": scene.programme.programme}
+
+
+@plays("clinical.draft_order")
+def draft_order(scene: Scene) -> Command:
+    """The order as the coordinator prepares it, with yesterday's weight."""
+    about = patients.patient(scene.seed, scene.therapy.number)
+    return {
+        "patient": scene.patient,
+        "programme": scene.programme.programme,
+        "weight": {"value": about.weight_kg, "unit": "kg"},
+        "weighed_on": scene.now.plus(hours=-20),
+        "indication": about.indication,
+        "prescriber": people.in_role("physician", scene.actor.organisation)[0].person,
+        "maker": people.MAKER,
+    }
+
+
+@plays("clinical.order")
+def order(scene: Scene) -> Command:
+    """The open draft."""
+    return {"patient": scene.patient}
+
+
+@plays("collection.check_identity")
+@plays("collection.confirm_identity")
+def identity(scene: Scene) -> Command:
+    """The wristband of the patient in the chair."""
+    return {"chain": scene.chain, "wristband": scene.patient}
+
+
+@plays("collection.start")
+def start_collection(scene: Scene) -> Command:
+    """One of the two devices, with a kit."""
+    return {
+        "chain": scene.chain,
+        "equipment": f"equipment:apheresis-{scene.chance.choice((1, 2))}",
+        "kit_lot": f"KIT-{scene.chance.randrange(1000, 9999)}",
+    }
+
+
+@plays("collection.finish")
+def finish_collection(scene: Scene) -> Command:
+    """A usual yield, and the next donation number of the centre."""
+    before = len(scene.state(COLLECTION, scene.chain).collected)
+    return {
+        "chain": scene.chain,
+        "volume": {"value": str(scene.chance.randrange(180, 270)), "unit": "mL"},
+        "cd3": {"value": f"{scene.chance.uniform(0.9, 2.4):.2f}", "unit": "10*9"},
+        "din": f"A9999{scene.now[2:4]}{(scene.therapy.number * 10 + before + 1) % 1_000_000:06d}",
+        "site": people.site_of(scene.actor.organisation),
+    }
+
+
+@plays("collection.verify_label")
+def verify_label(scene: Scene) -> Command:
+    """The label on the bag says what was printed."""
+    unit = scene.unit
+    return {"unit": unit, "label": unit, "label_serial": scene.state(UNIT, unit).label_serial}
+
+
+@plays("clinical.start_conditioning")
+def start_conditioning(scene: Scene) -> Command:
+    """From tomorrow, and the cells as soon afterwards as the programme allows."""
+    apart_min = scene.programme.minutes("conditioning_to_infusion_min")
+    first_day = _morning(scene, scene.now.plus(days=1))
+    return {
+        "chain": scene.chain,
+        "first_day": first_day,
+        "planned_infusion": _morning(scene, first_day.plus(minutes=apart_min, hours=2)),
+    }
+
+
+def _morning(scene: Scene, earliest: Instant) -> Instant:
+    return pace.at_work(earliest, scene.chance, people.zone_of(scene.actor.organisation))
+
+
+@plays("infusion.thaw")
+@plays("infusion.start")
+def the_bag(scene: Scene) -> Command:
+    """The bag of product."""
+    return {"unit": scene.unit}
+
+
+@plays("infusion.check_bedside")
+def check_bedside(scene: Scene) -> Command:
+    """Bag and wristband."""
+    return {"unit": scene.unit, "wristband": scene.patient}
+
+
+@plays("infusion.confirm_bedside")
+def confirm_bedside(scene: Scene) -> Command:
+    """The bag that was checked first, and what this person scans."""
+    return {"unit": scene.unit, "bag": scene.unit, "wristband": scene.patient}
+
+
+@plays("infusion.finish")
+def finish_infusion(scene: Scene) -> Command:
+    """Nearly all of it went in."""
+    return {
+        "unit": scene.unit,
+        "given": {"value": str(scene.chance.randrange(60, 68)), "unit": "mL"},
+        "residual": {"value": f"{scene.chance.uniform(0.5, 2.0):.1f}", "unit": "mL"},
+        "outcome": "complete",
+    }
+
+
+@plays("safety.record_reaction")
+def record_reaction(scene: Scene) -> Command:
+    """A fever without anything else: the mildest cytokine release syndrome."""
+    return {
+        "chain": scene.chain,
+        "seen_at": scene.now.plus(minutes=-2),
+        "temperature": {"value": f"{scene.chance.uniform(38.1, 39.2):.1f}", "unit": "Cel"},
+        "blood_pressure": "normal",
+        "oxygen": "none",
+        "anticytokine_given": "no",
+    }
+
+
+@plays("manufacturing.confirm_slot")
+def confirm_slot(scene: Scene) -> Command:
+    """Collection next week, production some days later, the product three weeks after that."""
+    zone, chance = people.zone_of(people.CENTRE), scene.chance
+    collection_on = pace.at_work(scene.now.plus(days=chance.uniform(5, 9)), chance, zone)
+    start_on = pace.at_work(collection_on.plus(days=chance.uniform(3, 5)), chance, zone)
+    assert scene.state(SLOT, scene.chain).batch is None
+    return {
+        "chain": scene.chain,
+        "collection_on": collection_on,
+        "start_on": start_on,
+        "ready_on": pace.at_work(start_on.plus(days=chance.uniform(18, 24)), chance, zone),
+    }

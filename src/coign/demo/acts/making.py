@@ -1,0 +1,91 @@
+"""The plant's acts: clearing a room, the batch with its steps, filling, labels."""
+
+from collections.abc import Callable
+
+from coign.demo.acts import Command, plays
+from coign.demo.acts.values import inside
+from coign.demo.scene import Scene
+from coign.identity.views import UNIT
+from coign.kernel.errors import NotFound
+from coign.kernel.subjects import Lot, Room
+from coign.manufacturing.state import ROOM, RoomState
+from coign.manufacturing.views import BATCH
+from coign.supply.views import LOT
+
+
+def _room(scene: Scene, fits: Callable[[RoomState], bool]) -> Room | None:
+    rooms = [Room(thing.subject) for thing in scene.things("room", scene.actor.organisation)]
+    return next((room for room in rooms if fits(scene.state(ROOM, room))), None)
+
+
+@plays("manufacturing.clear_line")
+def clear_line(scene: Scene) -> Command:
+    """A room in which nothing is open and that nobody keeps for another therapy."""
+    room = _room(scene, lambda r: r.open_batch is None and r.cleared_for in (None, scene.chain) and r.check is None)
+    room = room or _room(scene, lambda r: r.open_batch is None)
+    if room is None:
+        raise NotFound("no room is free")
+    return {"room": room, "chain": scene.chain, "finding": "clear"}
+
+
+@plays("manufacturing.confirm_clearance")
+def confirm_clearance(scene: Scene) -> Command:
+    """The room that the first person looked at."""
+    room = _room(scene, lambda r: r.check is not None and r.check.chain == scene.chain)
+    if room is None:
+        raise NotFound(f"no room was checked for {scene.chain.identifier}")
+    return {"room": room, "chain": scene.chain, "finding": "clear"}
+
+
+@plays("manufacturing.start_batch")
+def start_batch(scene: Scene) -> Command:
+    """The collected bag in the room that was cleared for it."""
+    room = _room(scene, lambda r: r.cleared_for == scene.chain)
+    if room is None:
+        raise NotFound(f"no room is cleared for {scene.chain.identifier}")
+    return {"unit": scene.unit, "room": room}
+
+
+@plays("manufacturing.complete_step")
+def complete_step(scene: Scene) -> Command:
+    """The step that comes next, everything measured inside its limits, an approved lot of each material."""
+    step = scene.programme.next_step(scene.state(BATCH, scene.batch).steps_done)
+    if step is None:
+        raise NotFound(f"all steps of {scene.batch.identifier} are done")
+    measured = [
+        {"id": m.id, "quantity": {"value": inside(m, scene.chance), "unit": m.unit}} for m in step.measurements
+    ]
+    return {
+        "batch": scene.batch,
+        "step": step.id,
+        "measurements": measured,
+        "lots": [_lot(scene, material) for material in step.materials],
+    }
+
+
+def _lot(scene: Scene, material: str) -> Lot:
+    for thing in scene.things("lot", scene.actor.organisation):
+        lot = scene.state(LOT, Lot(thing.subject))
+        if lot.material == material and lot.not_usable_because(scene.now) is None:
+            return Lot(thing.subject)
+    raise NotFound(f"no lot of {material} may be used")
+
+
+@plays("manufacturing.fill")
+def fill(scene: Scene) -> Command:
+    """The final container, closed a minute ago."""
+    return {
+        "batch": scene.batch,
+        "volume": {"value": str(scene.chance.randrange(66, 72)), "unit": "mL"},
+        "filled_at": scene.now.plus(minutes=-1),
+    }
+
+
+@plays("manufacturing.verify_label")
+def verify_label(scene: Scene) -> Command:
+    """The first container of the batch whose label was not scanned back yet."""
+    units = scene.state(BATCH, scene.batch).units
+    unit = next((u for u in units if not scene.state(UNIT, u).label_verified), None)
+    if unit is None:
+        raise NotFound(f"all labels of {scene.batch.identifier} are verified")
+    return {"unit": unit, "scanned": unit, "label_serial": scene.state(UNIT, unit).label_serial}

@@ -1,0 +1,109 @@
+"""Acts on the way: packing, handing over, reading the logger, receiving."""
+
+from datetime import timedelta
+from decimal import Decimal
+from math import ceil
+
+from coign.custody.views import HOLDING
+from coign.demo import people
+from coign.demo.acts import Command, plays
+from coign.demo.scene import Scene
+from coign.gateways.loggers import Leg, synthesise
+from coign.identity.views import UNIT
+from coign.kernel.errors import NotFound
+from coign.kernel.subjects import Shipper
+from coign.logistics.state import SHIPPER
+from coign.logistics.views import SHIPMENT
+
+INTERVAL_S = 300
+#: Vapour over liquid nitrogen in a shipper that works, and how much its readings scatter.
+HOLD_C, NOISE_C = Decimal("-188.0"), Decimal("1.8")
+
+
+@plays("logistics.pack")
+def pack(scene: Scene) -> Command:
+    """Into a free shipper, under a new seal, with a logger."""
+    unit, bound = scene.unit, scene.bound
+    collected = scene.state(UNIT, unit).kind == "starting_material"
+    return {
+        "unit": unit,
+        "shipper": _free_shipper(scene),
+        "seal": f"SEAL-{scene.chance.randrange(100_000, 999_999)}",
+        "logger": f"CL-{scene.chance.randrange(10_000, 99_999)}",
+        "to": bound.maker if collected else bound.centre,
+    }
+
+
+def _free_shipper(scene: Scene) -> Shipper:
+    for thing in scene.things("shipper", scene.actor.organisation):
+        shipper = scene.state(SHIPPER, Shipper(thing.subject))
+        if shipper.in_use is None and shipper.qualified_until is not None and scene.now < shipper.qualified_until:
+            return Shipper(thing.subject)
+    raise NotFound(f"{scene.actor.organisation.identifier} has no free shipper")
+
+
+@plays("custody.offer")
+def offer(scene: Scene) -> Command:
+    """To the courier, or from the courier to whom the shipment is addressed."""
+    shipment, unit = scene.state(SHIPMENT, scene.shipment), scene.unit
+    holder = scene.state(HOLDING, unit).organisation
+    return {
+        "unit": unit,
+        "to": people.COURIER if holder == shipment.sender else shipment.to,
+        "seal": shipment.seal,
+        "condition": "intact",
+    }
+
+
+@plays("custody.accept")
+def accept(scene: Scene) -> Command:
+    """Seal and condition as they are."""
+    return {"unit": scene.unit, "seal": scene.state(SHIPMENT, scene.shipment).seal, "condition": "intact"}
+
+
+@plays("custody.withdraw_offer")
+def withdraw(scene: Scene) -> Command:
+    """Nobody came in time."""
+    return {"unit": scene.unit}
+
+
+@plays("coldchain.record_logger")
+def record_logger(scene: Scene) -> Command:
+    """The logger's file: readings from packing until it was taken out, as a shipper that works gives them."""
+    shipment = scene.state(SHIPMENT, scene.shipment)
+    taken_over = scene.state(HOLDING, scene.unit).since
+    assert shipment.packed_at is not None
+    assert taken_over is not None
+    start = shipment.packed_at.moment.replace(microsecond=0)
+    until = max(taken_over.moment, scene.now.moment - timedelta(seconds=INTERVAL_S))
+    intervals = ceil((until - start) / timedelta(seconds=INTERVAL_S))
+    leg = Leg(
+        serial=shipment.logger,
+        sensor=f"{shipment.logger}-PT",
+        start=start,
+        minutes=intervals * INTERVAL_S // 60,
+        interval_s=INTERVAL_S,
+        hold_c=HOLD_C,
+        noise_c=NOISE_C,
+    )
+    file = synthesise(f"{scene.seed}/{scene.therapy.number}/{shipment.logger}", leg)
+    return {"shipment": scene.shipment, "file": scene.service.documents.put(file)}
+
+
+@plays("coldchain.assess_excursion")
+def assess_excursion(scene: Scene) -> Command:
+    """A judgement on stability data."""
+    return {
+        "unit": scene.unit,
+        "verdict": "usable",
+        "basis": "Demonstration: the stability study covers this warming several times over.",
+        "evidence": scene.keep("Stability study of frozen collected cells and product, summary."),
+    }
+
+
+@plays("logistics.check_receipt")
+@plays("logistics.confirm_receipt")
+def receipt(scene: Scene) -> Command:
+    """What lies in the shipper, from this person's own scans."""
+    shipment = scene.state(SHIPMENT, scene.shipment)
+    return {"shipment": scene.shipment, "unit": shipment.unit, "seal": shipment.seal, "condition": "intact"}

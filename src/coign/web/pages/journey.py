@@ -1,0 +1,215 @@
+"""The therapies of an organisation, and one therapy: where it is, what comes next, and what can be proved."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from coign import catalogue
+from coign.kernel.subjects import Patient
+from coign.kernel.values import Actor
+from coign.records import reading as records
+from coign.records.journey import Journey
+from coign.web import acting, demonstration, running
+from coign.web.pages.refusals import gate_words
+from coign.web.reading import reader
+from coign.web.therapy.band import band
+from coign.web.therapy.coming import Coming, coming, gates_now
+from coign.web.therapy.custody import custody
+from coign.web.therapy.family import family
+from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.people import names_of
+from coign.web.therapy.proof import proof
+from coign.web.therapy.story import Story, programme_of, story_of
+from coign.web.therapy.track import local_text, open_matters, track
+from coign.web.therapy.warmth import charts
+
+LISTED_MAX = 100
+_OUTCOMES = {"done": "in_order", "refused": "stop", "observed": "look"}
+
+
+@require_GET
+def every_journey(request: HttpRequest) -> HttpResponse:
+    """Every therapy that this organisation is party to."""
+    acting.sees_for(request)
+    return render(request, "pages/journeys.html", list_context(acting.actor_of(request)))
+
+
+@require_GET
+def one_journey(request: HttpRequest, root: str) -> HttpResponse:
+    """One therapy."""
+    acting.sees_for(request)
+    story = story_of(root, acting.actor_of(request))
+    return render(request, "pages/journey.html", journey_context(story, request.GET.get("thing", ""), _done(request)))
+
+
+def _done(request: HttpRequest) -> int | None:
+    text = request.GET.get("done", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+# The list
+
+
+def list_context(actor: Actor) -> dict[str, Any]:
+    """Rows of the list, newest first."""
+    with reader().connection() as connection:
+        found = records.journeys(connection, running.service().ledger_id, str(actor.organisation))
+    shown = found[:LISTED_MAX]
+    known = identities_of((Patient(j.patient) for j in shown), actor)
+    mixed = could_be_mixed_up(known)
+    return {
+        "rows": [journey_row(j, known, mixed, carries=_carries(j, actor)) for j in shown],
+        "more": max(len(found) - LISTED_MAX, 0),
+    }
+
+
+def _carries(journey: Journey, actor: Actor) -> bool:
+    return str(actor.organisation) not in (journey.centre, journey.maker)
+
+
+def journey_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
+    """One row of `work_list`: who, which therapy, and at which stage."""
+    patient = Patient(journey.patient)
+    programme = programme_of(journey)
+    stage = next((s.title for s in programme.stages if s.id == journey.stage), "") if programme is not None else ""
+    row: dict[str, Any] = {
+        "status": "in_order" if journey.ended else "running",
+        "word": _("Over") if journey.ended else stage or _("Before the order"),
+        "action": {"label": _("Open"), "url": reverse("journey", args=[journey.root])},
+    }
+    row |= who_row(journey, known, mixed, carries=carries)
+    return row
+
+
+def who_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
+    """Whose row this is: two identifiers for those who treat, the chain of identity for the maker, neither for a carrier."""
+    patient = Patient(journey.patient)
+    identity = known.get(patient)
+    coi = journey.chain.partition(":")[2]
+    row: dict[str, Any] = {}
+    if identity is not None:
+        row |= {"initials": identity.initials, "ids": [identity.hospital_number, identity.born]}
+        if others := [known[o] for o in mixed.get(patient, ())]:
+            numbers = ", ".join(o.hospital_number for o in others)
+            row["warning"] = _("Could be mixed up with %s. Read both numbers aloud.") % numbers
+        row["fact"] = _("Chain of identity %s") % coi if coi else ""
+    elif carries:
+        row["title"] = _("Transport")
+    else:
+        row |= {"title": coi or _("Therapy before its order"), "ids": []}
+    return row
+
+
+# One therapy
+
+
+def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any]:
+    """Everything the page of one therapy shows."""
+    return {
+        "story": story,
+        "identity": band(story),
+        "title": _title(story),
+        "stages": track(story) if story.sees_chain or story.sees_patient else [],
+        "next": [next_panel(story, c) for c in coming(story)],
+        "matters": open_matters(story),
+        "custody": custody(story),
+        "charts": charts(story),
+        "family": family(story) if story.sees_chain else None,
+        "proof": proof(story),
+        "acts": act_rows(story),
+        "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",
+        "receipt": receipt(story, done),
+        "labels": label_links(story),
+    }
+
+
+def _title(story: Story) -> str:
+    if not story.sees_chain and not story.sees_patient:
+        return _("Transport")
+    return story.product or _("Therapy")
+
+
+def label_links(story: Story) -> list[dict[str, str]]:
+    """Where labels of units that still exist are printed."""
+    return [
+        {"label": unit.identifier, "url": reverse("label", args=[unit.identifier])}
+        for unit, state in story.units.items()
+        if not state.ended
+    ]
+
+
+def next_panel(story: Story, one: Coming) -> dict[str, Any]:
+    """One act that can come next, for the `next_action` building block."""
+    panel: dict[str, Any] = {
+        "eyebrow": _("Next for you") if one.mine else _("What comes next"),
+        "status": "running",
+        "title": one.step.title,
+        "sentence": "" if one.mine else _("Done by: %s.") % one.who,
+    }
+    gates = gates_now(story, one.action) if one.mine else None
+    suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine else None
+    if suggested is not None:
+        gates = suggested.gates
+    shut = [g for g in gates or () if not g.holds]
+    if shut:
+        panel["why"] = _("Why not yet: %(shut)s of %(all)s gates") % {"shut": len(shut), "all": len(gates or ())}
+        panel["gates"] = [gate_words(g) for g in shut]
+    if one.mine:
+        panel["primary"] = {"label": one.step.title, "kind": "primary", "big": True, "url": one.url}
+    elif suggested is not None:
+        panel["others"] = [
+            {
+                "label": _("Continue as %(name)s, %(role)s") % {"name": suggested.name, "role": suggested.role},
+                "icon": "user-share",
+                "url": reverse("continue-as"),
+                "post": True,
+                "name": "as",
+                "value": f"{suggested.account}|{story.journey.root}|{one.step.step}",
+            }
+        ]
+    return panel
+
+
+def act_rows(story: Story) -> list[dict[str, Any]]:
+    """Everything that was done, newest first, each with its entry."""
+    names = names_of((a.person for a in story.acts), str(story.actor.organisation))
+    titles = {s.id: s.title for s in story.programme.journey} if story.programme is not None else {}
+    return [
+        {
+            "position": act.position,
+            "time": story.entries[act.position].time.moment,
+            "title": titles.get(act.step) or _title_of(act.action),
+            "status": _OUTCOMES.get(act.outcome, "look"),
+            "outcome": act.outcome,
+            "who": names[act.person],
+            "role": act.role,
+            "place": act.organisation.partition(":")[2],
+            "unmet": len(act.unmet),
+            "url": reverse("receipt", args=[act.position]),
+        }
+        for act in reversed(story.acts)
+    ]
+
+
+def _title_of(action: str) -> str:
+    found = catalogue.ACTIONS.get(action)
+    return found.title if found is not None else action
+
+
+def receipt(story: Story, position: int | None) -> dict[str, Any] | None:
+    """What was just recorded, for the person who did it."""
+    entry = story.entries.get(position) if position is not None else None
+    if entry is None or entry.actor.person != story.actor.person:
+        return None
+    return {
+        "title": _title_of(entry.action.rpartition(".v")[0]),
+        "position": entry.position,
+        "at": local_text(entry.time),
+        "signed": entry.plain["signature"] is not None,
+        "method": (entry.plain["signature"] or {}).get("method", ""),
+        "url": reverse("receipt", args=[entry.position]),
+    }

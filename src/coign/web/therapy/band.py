@@ -1,0 +1,47 @@
+"""The identity band of a therapy: for each reader exactly what their work needs (TRC-26)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from coign.kernel.subjects import Organisation, Patient
+from coign.web.templatetags.coign_ui import BATCH_COLOURS
+from coign.web.therapy.identities import Identity
+from coign.web.therapy.known import batch_of
+from coign.web.therapy.story import Story, names_of_organisations
+
+
+def band(story: Story) -> dict[str, Any]:
+    """The values of the `identity_band` building block. A carrier gets an empty one: nothing is drawn."""
+    if not story.sees_chain and not story.sees_patient:
+        return {}
+    shown: dict[str, Any] = of_identity(story.identity)
+    shown |= {"coi": story.coi, "product": story.product}
+    batch = batch_of(story)
+    if batch is not None and not story.sees_patient:
+        shown |= {"batch": batch.identifier, "batch_colour": colour_of(str(batch))}
+    if story.sees_chain and not story.sees_patient:
+        shown["destination"] = _name(story.journey.centre)
+    return shown
+
+
+def of_identity(identity: Identity | None) -> dict[str, Any]:
+    """Initials and two identifiers, for those who may know them."""
+    if identity is None:
+        return {}
+    return {"initials": identity.initials, "hospital_number": identity.hospital_number, "born": identity.born}
+
+
+def colour_of(batch: str) -> str:
+    """One of the colours that tell batches apart in the plant; the same for the same batch, and always with its name."""
+    return BATCH_COLOURS[sum(batch.encode()) % len(BATCH_COLOURS)]
+
+
+def patient_of(story: Story) -> Patient:
+    """The patient of a therapy."""
+    return Patient(story.journey.patient)
+
+
+def _name(organisation: str) -> str:
+    state = names_of_organisations().get(Organisation(organisation))
+    return state.name if state is not None and state.name else organisation.partition(":")[2]
