@@ -1,10 +1,10 @@
 """Every action can succeed; every gate can refuse alone, and without it what it refuses would be allowed."""
 
 import pytest
-
-from coign import catalogue
 from tests.catalogue import examples  # noqa: F401  # registers them
 from tests.catalogue.stage import ACCEPTED, REFUSED, Example, play
+
+from coign import catalogue
 
 PAIRS = [(a.name, g.id) for a in catalogue.ACTIONS.values() for g in a.gates]
 

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from coign.database import Supervisor
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -40,10 +43,22 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def coign(tmp_path: Path) -> Coign:
-    """Run a command in a home of this test's own. No command ever shows a traceback."""
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of this test's own; what root keeps elsewhere for it is removed as well."""
+    folder = tmp_path / "home"
+    yield folder
+    if folder.exists():
+        supervisor = Supervisor(folder)
+        supervisor.stop()
+        shutil.rmtree(supervisor.places.base, ignore_errors=True)
 
-    def run(*arguments: str, home: Path = tmp_path / "home", **more: str) -> Said:
+
+@pytest.fixture
+def coign(home: Path) -> Coign:
+    """Run a command in this test's home. No command ever shows a traceback."""
+    own = home
+
+    def run(*arguments: str, home: Path = own, **more: str) -> Said:
         done = subprocess.run(
             [sys.executable, "-m", "coign.cli", *arguments],
             capture_output=True,

@@ -56,8 +56,8 @@ def _get(port: int, path: str) -> tuple[int, bytes]:
     return answer.status, body
 
 
-def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, tmp_path):
-    home, output = tmp_path / "home", tmp_path / "said"
+def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, home, tmp_path):
+    output = tmp_path / "said"
 
     with _serving(home, output, COIGN_DEMO="1") as (process, port):
         status, body = _get(port, "/health")
@@ -79,18 +79,17 @@ def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, 
     assert again.json["changed"] == 0
 
 
-def test_ctrl_c_ends_an_empty_installation_in_order(tmp_path):
-    with _serving(tmp_path / "home", tmp_path / "said", COIGN_DEMO="0") as (process, port):
+def test_ctrl_c_ends_an_empty_installation_in_order(home, tmp_path):
+    with _serving(home, tmp_path / "said", COIGN_DEMO="0") as (process, port):
         assert json.loads(_get(port, "/health")[1])["demonstration"] is False
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.requirement("CSV-01")
-def test_a_database_that_dies_under_the_server_is_started_again(tmp_path):
+def test_a_database_that_dies_under_the_server_is_started_again(home, tmp_path):
     from coign.database import Supervisor
 
-    home = tmp_path / "home"
     with _serving(home, tmp_path / "said", COIGN_DEMO="1") as (_, port):
         Supervisor(home).kill()
 

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from coign.gateways.loggers import (
     Evaluation,
     Interval,
+    Leg,
     LoggerFileRefused,
     LoggerSeries,
     evaluate,
     mkt,
     read_logger_file,
+    synthesise,
     weighted_intervals,
 )
 from coign.kernel.errors import Invalid
@@ -218,3 +220,26 @@ def test_mean_kinetic_temperature_lies_between_mean_and_warmest_and_ignores_orde
 def test_below_absolute_zero_is_refused_before_any_average() -> None:
     with pytest.raises(LoggerFileRefused):
         _series("-274")
+
+
+def test_a_journey_that_is_covered_to_the_microsecond_has_no_unknown_time() -> None:
+    # Spans cut off at microseconds add up to parts of minutes that decimals cannot hold.
+    leg = Leg(
+        serial="L1",
+        sensor="L1-PT",
+        start=datetime(2026, 5, 27, 6, 18, 48, tzinfo=UTC),
+        minutes=2940,
+        interval_s=300,
+        hold_c=Decimal(-188),
+        noise_c=Decimal(1),
+    )
+    found = evaluate(
+        read_logger_file(synthesise(1, leg)),
+        Decimal(-150),
+        Decimal(-130),
+        Decimal(0),
+        since=datetime(2026, 5, 27, 6, 18, 48, 6118, tzinfo=UTC),
+        until=datetime(2026, 5, 29, 7, 11, 13, 698386, tzinfo=UTC),
+    )
+    assert found.unknown_minutes == 0
+    assert found.in_limits

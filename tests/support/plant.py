@@ -70,7 +70,7 @@ BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
 PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
 BATCH, ROOM = Batch.of("B1"), Room.of("C2")
 SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
-INWARD, OUTWARD = Shipment.of("X1"), Shipment.of("X2")
+INWARD, OUTWARD, LATER = (Shipment.of(f"X{n}") for n in (1, 2, 3))
 LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
 CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
 
@@ -90,7 +90,6 @@ class Plant(PaperRecord):
 
     def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
         super().__init__(start, programmes)
-        self.told: list[tuple[Fact, Actor, Instant]] = []
         admin = _person("admin-1", "admin")
         for actor in PEOPLE:
             self.happened(
@@ -104,16 +103,19 @@ class Plant(PaperRecord):
             SiteRegistered(site=PLANT, organisation=MAKER, name="Plant 1", zone="Europe/Berlin", country="DE"), by=admin
         )
 
-    def happened(self, *facts: Fact, by: Actor) -> None:
-        self.told += [(fact, by, self.now) for fact in facts]
-        super().happened(*facts, by=by)
-
     def act(self, name: str, actor: Actor, **given: Any) -> list[Fact]:
         """Perform an action of the catalogue."""
         action = catalogue.ACTIONS[name]
         return self.do(action, action.command(**given), actor)
 
     # Preparation
+
+    def granted(self, actor: Actor, role: str) -> None:
+        """The same person in a further role, whatever an administrator would say."""
+        self.happened(RoleGranted(person=actor.person, role=role, organisation=actor.organisation), by=TRAINER)
+
+    def revoked(self, actor: Actor, task: str) -> None:
+        self.act("training.revoke_qualification", TRAINER, person=actor.person, task=task, why=SEALED)
 
     def qualify(self, actor: Actor, task: str, *, days: int = 300) -> None:
         self.act(
@@ -175,18 +177,18 @@ class Plant(PaperRecord):
         self.act("custody.accept", taker, unit=unit, seal="77102", condition="intact")
 
     def packed(self, unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> None:
-        inward = shipment == INWARD
+        inward = shipment != OUTWARD
         self.act("logistics.pack", CELLLAB if inward else WAREHOUSE, **self.parcel(unit, shipment, shipper))
 
     @staticmethod
     def parcel(unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> dict[str, Any]:
-        to = MAKER if shipment == INWARD else CENTRE
+        to = CENTRE if shipment == OUTWARD else MAKER
         return {
             "unit": unit, "shipper": shipper, "seal": "77102", "logger": "TL-5520", "to": to, "shipment": shipment,
         }  # fmt: skip
 
     def delivered(self, unit: Unit = BAG, shipment: Shipment = INWARD, *, hours: float = 40) -> None:
-        inward = shipment == INWARD
+        inward = shipment != OUTWARD
         giver, taker = (CELLLAB, WAREHOUSE) if inward else (WAREHOUSE, CELLLAB)
         self.handed(unit, giver, COURIER)
         self.wait(hours=hours)
@@ -201,7 +203,7 @@ class Plant(PaperRecord):
         return {**good, **changed}
 
     def logged(self, shipment: Shipment = INWARD, **changed: Any) -> None:
-        reader = WAREHOUSE if shipment == INWARD else CELLLAB
+        reader = CELLLAB if shipment == OUTWARD else WAREHOUSE
         self.act("coldchain.record_logger", reader, **self.reading(shipment, **changed))
 
     def assessed(self, unit: Unit = BAG, verdict: str = "usable") -> None:
@@ -212,7 +214,7 @@ class Plant(PaperRecord):
         return {"shipment": shipment, "unit": unit, "seal": "77102", "condition": "intact", **changed}
 
     def received(self, unit: Unit = BAG, shipment: Shipment = INWARD) -> None:
-        first, second = (WAREHOUSE, WAREHOUSE_2) if shipment == INWARD else (CELLLAB, CELLLAB_2)
+        first, second = (CELLLAB, CELLLAB_2) if shipment == OUTWARD else (WAREHOUSE, WAREHOUSE_2)
         self.act("logistics.check_receipt", first, **self.found(shipment, unit))
         self.act("logistics.confirm_receipt", second, **self.found(shipment, unit))
 
@@ -324,10 +326,8 @@ def as_sent(command: type, given: dict[str, Any]) -> tuple[dict[str, Any], dict[
     """A command as it comes from outside, and what the door fills in."""
     inside_names = {f.name for f in fields(command) if "allotted" in f.metadata or "resolved_by" in f.metadata}
     outside = {name: _wire(value) for name, value in given.items() if name not in inside_names}
-    inside = {
-        name: str(value) if isinstance(value, Subject) else value for name, value in given.items() if name in inside_names
-    }
-    return outside, inside
+    filled_in = {name: value for name, value in given.items() if name in inside_names}
+    return outside, {name: str(v) if isinstance(v, Subject) else v for name, v in filled_in.items()}
 
 
 def _wire(value: Any) -> Any:

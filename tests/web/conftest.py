@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.site import Site, close_django, open_site
 
 from coign.database import Database
-from tests.web.site import Site, close_django, open_site
 
 _names = count()
 

@@ -23,7 +23,7 @@ ROLES = {
     HOSPITAL: ("celllab", "nurse", "qa", "admin", "physician"),
     MAKER: ("warehouse", "operator", "qp"),
 }
-PASSWORD = "plover quartz meadow lantern"  # noqa: S105  # made up
+PASSWORD = "plover quartz meadow lantern"  # made up
 _ledger_ids = count(900_001)
 
 
@@ -53,7 +53,9 @@ class Site:
                 zone="Europe/Berlin", country="DE")  # fmt: skip
         self.add_person("hospital-admin-2", HOSPITAL, "admin")
 
-    def add_person(self, name: str, organisation: Organisation, role: str, *, demonstration: bool = True) -> "Account":
+    def add_person(
+        self, name: str, organisation: Organisation, role: str, *, demonstration: bool = True, password: bool = True
+    ) -> "Account":
         """Somebody with one role and an account."""
         from coign.web.accounts.opening import open_account
 
@@ -62,7 +64,12 @@ class Site:
         self.do("people.grant_role", "setup", person=person, role=role, organisation=organisation)
         self.people[name] = Actor(person, role, organisation)
         return open_account(
-            name, person=person, role=role, organisation=organisation, password=PASSWORD, demonstration=demonstration
+            name,
+            person=person,
+            role=role,
+            organisation=organisation,
+            password=PASSWORD if password else None,
+            demonstration=demonstration,
         )
 
     def account(self, name: str) -> "Account":

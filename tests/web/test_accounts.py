@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from tests.web.site import HOSPITAL, PASSWORD, Site
 
 from coign.kernel.subjects import Organisation
-from tests.web.site import HOSPITAL, PASSWORD, Site
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from tests.web.conftest import gates_of
 from tests.web.site import Site
 
@@ -167,7 +166,7 @@ def test_the_list_of_actions_tells_everything_that_follows_from_their_declaratio
     assert accept["second_of"] == "custody.offer" and accept["risk"] == "patient"
     assert accept["command"]["properties"]["condition"]["enum"] == ["intact", "damaged"]
     assert accept["command"]["required"] == ["unit"]
-    assert [g["gate"] for g in accept["gates"]][0] == "custody.offer_is_open"
+    assert accept["gates"][0]["gate"] == "custody.offer_is_open"
 
 
 def test_free_text_never_appears_in_the_entry(site: Site, offered: str) -> None:

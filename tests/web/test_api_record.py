@@ -5,10 +5,10 @@ import json
 
 import pytest
 from django.test import Client
+from tests.web.site import Site
 
 from coign_verify.tiles import decode_bundle
 from coign_verify.tree import leaf_hash, verify_inclusion
-from tests.web.site import Site
 
 
 def test_a_subject_shows_its_states_and_whole_history_to_a_party(site: Site, offered: str) -> None:
@@ -38,7 +38,10 @@ def test_a_foreign_organisation_learns_nothing_of_a_subject_or_its_entries(site:
     assert api.get(f"/api/entries/{position}").status_code == 404
     beyond = api.get("/api/entries/99999999")
     assert beyond.status_code == 404
-    assert beyond.json()["detail"].replace("99999999", str(position)) == api.get(f"/api/entries/{position}").json()["detail"]
+    assert (
+        beyond.json()["detail"].replace("99999999", str(position))
+        == api.get(f"/api/entries/{position}").json()["detail"]
+    )
 
 
 def test_an_entry_comes_with_a_proof_that_the_log_holds_it(site: Site, unit: str) -> None:

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import pytest
 from django.test import Client
+from tests.web.site import Site
 
 from coign import catalogue
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 from coign.web.reference.tracing import shipped
-from tests.web.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,25 @@ def test_requirements_without_a_test_are_shown_as_open(celllab: Client) -> None:
     still_open = next(r for r in rows if not r.tests)
     row = page.split(f'id="{still_open.requirement}"')[1].split("</tr>")[0]
     assert "open" in row and "tested" not in row
+
+
+def test_every_list_that_a_field_offers_is_given_by_somebody(site: Site) -> None:
+    from dataclasses import fields
+
+    from coign.web.forms.choices import LISTS, choices_for
+
+    #: Depend on what the page is about; the page of that step offers them.
+    of_a_page = {"step"}
+    named = {
+        f.metadata["asks"].options
+        for a in catalogue.ACTIONS.values()
+        for f in fields(a.command)
+        if "asks" in f.metadata and f.metadata["asks"].options
+    }
+    assert named - of_a_page <= set(LISTS)
+    for name in LISTS:
+        offered = choices_for(name, site.people["hospital-celllab"])
+        assert offered is not None and all(value and label for value, label in offered), name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

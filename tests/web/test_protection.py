@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-
 from tests.web.site import PASSWORD, Site
 
 
@@ -10,13 +9,13 @@ def every_address() -> list[tuple[str, str]]:
     """(name, address with harmless values) of every route."""
     from coign.web.urls import urlpatterns
 
-    values = {"name": "custody.offer", "position": "0", "provider_id": "none", "path": "0/000.p/1"}
+    values = {"name": "custody.offer", "position": "0", "path": "0/000.p/1"}
     found = []
     for pattern in urlpatterns:
         address = str(pattern.pattern)
         for name, converter in pattern.pattern.converters.items():
             kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
-            address = address.replace(f"<{kind}:{name}>", values[name])
+            address = address.replace(f"<{kind}:{name}>", values.get(name, "none"))
         assert "<" not in address, address
         found.append((str(pattern.name), "/" + address))
     return found
@@ -59,7 +58,14 @@ def test_pages_hold_no_inline_script_or_style(site: Site) -> None:
 
     client = site.browser("hospital-nurse")
     client.post("/session/elsewhere/", {"choice": "here"})
-    for address in ("/", "/actions/", "/actions/custody.offer/", "/reference/actions/", "/account/factors/", "/session/role/"):
+    for address in (
+        "/",
+        "/actions/",
+        "/actions/custody.offer/",
+        "/reference/actions/",
+        "/account/factors/",
+        "/session/role/",
+    ):
         page = client.get(address).content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|<style", page), address
 
@@ -76,6 +82,22 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: Site) -> None
     for name, same_site in (("coign_session", "Lax"), ("coign_csrf", "Strict"), ("coign_station", "Lax")):
         cookie = client.cookies[name]
         assert cookie["httponly"] and cookie["samesite"] == same_site, name
+
+
+def test_over_https_cookies_never_leave_it(site: Site) -> None:
+    client = Client()
+    client.get("/sign-in/", secure=True)
+    assert all(cookie["secure"] for cookie in client.cookies.values()) and client.cookies
+    plain = Client()
+    plain.get("/sign-in/")
+    assert not any(cookie["secure"] for cookie in plain.cookies.values())
+
+
+@pytest.mark.requirement("CSV-04")
+def test_a_token_opens_no_page_so_that_no_form_goes_round_its_scopes(site: Site, unit: str) -> None:
+    token = Client(headers={"Authorization": f"Bearer {site.token('hospital-celllab', 'read')}"})
+    for address in ("/", "/actions/custody.offer/", "/session/elsewhere/", "/account/factors/"):
+        assert token.get(address).status_code == token.post(address).status_code == 403, address
 
 
 def test_a_session_alone_does_not_open_the_api_to_foreign_pages(site: Site, unit: str) -> None:

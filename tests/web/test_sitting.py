@@ -39,7 +39,9 @@ def test_what_suffices_to_sign(
 
 @pytest.mark.requirement("CSV-17", "CSV-23")
 @pytest.mark.parametrize(("idle_s", "station"), [(LIMIT_S, "desk-1"), (0, "desk-2")])
-def test_after_a_lock_or_another_station_the_first_signing_takes_all_components_again(idle_s: int, station: str) -> None:
+def test_after_a_lock_or_another_station_the_first_signing_takes_all_components_again(
+    idle_s: int, station: str
+) -> None:
     locked = came_back(SIGNED_ONCE, station=station, now_s=1000 + idle_s, idle_limit_s=LIMIT_S)
     open_again = unlocked(locked, station=station, now_s=1000 + idle_s)
     assert not is_enough(open_again, CODE) and is_enough(open_again, ALL)

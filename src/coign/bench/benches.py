@@ -134,7 +134,7 @@ def proof(place: Place) -> list[Figure]:
     return [
         _figure("proof", "proofs/s", taken, "bare hashings of a path/s", None, note),
         Figure(
-            "proof.peer", taken.value, "proofs/s", PEER_PROOFS_PER_S, peer, 10, note="another machine: an order of size"
+            "proof.peer", taken.value, "proofs/s", PEER_PROOFS_PER_S, peer, 10, note="theirs was measured elsewhere"
         ),
     ]
 

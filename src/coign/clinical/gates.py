@@ -157,7 +157,7 @@ def purpose_is_of_programme(asked: OfPurpose, known: Circumstances) -> str | Non
     "clinical.consent_is_given",
     requirement="PAT-33",
     protects="Only a consent that was given can be taken back.",
-    remedy="Look at the patient's consents: which programme, which purpose?",
+    remedy="Look at the patient's consents, and choose one that is in force.",
     resolvers=("coordinator", "physician"),
     risk=Risk.DATA,
 )

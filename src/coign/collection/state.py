@@ -8,6 +8,7 @@ from coign.collection.events import (
     IdentityConfirmed,
     IdentityMismatched,
     IdentityMismatchResolved,
+    LabelResolved,
 )
 from coign.identity.events import UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.kernel.facts import Fact
@@ -67,7 +68,9 @@ def _evolve_label(state: Label, fact: Fact, stamp: Stamp) -> Label:
             return Label(stamp.actor.person)
         case UnitsBlocked(why=why) if why == LABEL_DIFFERS:
             return Label(state.printed_by, stamp.actor.person)
-        case UnitsUnblocked(why=why) if why == LABEL_DIFFERS:
+        case LabelResolved():
+            return Label(state.printed_by)
+        case UnitsUnblocked(why=why) if why == LABEL_DIFFERS:  # resolved elsewhere, by the quality unit
             return Label(state.printed_by)
         case _:
             return state
@@ -76,7 +79,7 @@ def _evolve_label(state: Label, fact: Fact, stamp: Stamp) -> Label:
 LABEL = View(
     "collection.label",
     kinds=frozenset({"unit"}),
-    folds=(UnitCreated, UnitsBlocked, UnitsUnblocked),
+    folds=(UnitCreated, UnitsBlocked, UnitsUnblocked, LabelResolved),
     state=Label,
     evolve=_evolve_label,
 )

@@ -34,10 +34,11 @@ class Duration:
 def durations() -> dict[str, Duration]:
     """All of them, by action or `action/use`."""
     rows = YAML(typ="safe").load(files("coign.demo").joinpath("durations.yaml").read_bytes())["durations"]
-    return {
-        name: Duration(*(float(n) * _MINUTES[row["unit"]] for n in row["usual"]), bool(row.get("daytime")))
-        for name, row in rows.items()
-    }
+    found = {}
+    for name, row in rows.items():
+        low, usual, high = (float(number) * _MINUTES[row["unit"]] for number in row["usual"])
+        found[name] = Duration(low, usual, high, bool(row.get("daytime")))
+    return found
 
 
 def after(earlier: Instant, name: str, chance: random.Random, zone: str) -> Instant:

@@ -1,6 +1,7 @@
 """One therapy as somebody in it sees it: its units, its shipment, its batch, and what lies around."""
 
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +21,18 @@ from coign.programmes.model import ProgrammeVersion
 from coign.records import reading
 from coign.records.journey import Journey
 from coign.records.reading import Thing
-from coign.service import Service
+from coign.service import SETUP, Service
 
 S = TypeVar("S")
+
+#: Therapies that people began by themselves are numbered from here.
+OTHERS_FROM = 50_000
+_ENROLMENT = re.compile(r"seed/\d+/therapy/(\d+)/enrol")
 
 
 @dataclass(frozen=True, slots=True)
 class Therapy:
-    """One journey of the read models, the version of the programme it follows, and how many began before it."""
+    """One journey of the read models, the version of the programme it follows, and its number in the story."""
 
     journey: Journey
     programme: ProgrammeVersion
@@ -54,12 +59,44 @@ def find(service: Service, root: str) -> Therapy:
         journey = reading.journey(reads, service.ledger_id, found) if found else None
         if journey is None:
             raise NotFound(f"there is no therapy {root}")
+        number = _number(reads, service.ledger_id, journey)
+    return Therapy(journey, version_of(service, journey), number)
+
+
+def _number(reads: "psycopg.Connection[Any]", ledger_id: int, journey: Journey) -> int:
+    """Which therapy of the story this is, by the key it was enrolled under; others are counted from far off."""
+    row = reads.execute(
+        "select n.nonce from entry_subject s join nonce n using (ledger_id, position) "
+        "where s.ledger_id = %s and s.subject = %s and s.seq = 1",
+        (ledger_id, journey.patient),
+    ).fetchone()
+    if row is not None and (told := _ENROLMENT.fullmatch(row[0])):
+        return int(told[1])
+    count = reads.execute(
+        "select count(*) from records.journey where ledger_id = %s and begun < %s", (ledger_id, journey.begun)
+    ).fetchone()
+    assert count is not None
+    return OTHERS_FROM + int(count[0])
+
+
+def seed_of(service: Service) -> int:
+    """The seed that this demonstration was told from, as its first entries say; 0: it has no story of ours."""
+    with connection(service) as reads:
         row = reads.execute(
-            "select count(*) from records.journey where ledger_id = %s and (begun, root) < (%s, %s)",
-            (service.ledger_id, journey.begun, ""),
+            "select nonce from nonce where ledger_id = %s and person = %s and nonce like 'seed/%%' limit 1",
+            (service.ledger_id, str(SETUP.person)),
         ).fetchone()
-    assert row is not None
-    return Therapy(journey, version_of(service, journey), row[0])
+    return 0 if row is None else int(row[0].split("/")[1])
+
+
+def now(service: Service) -> Instant:
+    """The demonstration's time."""
+    return Instant.of_us(service.clock.now_us())
+
+
+def donation_number(moment: Instant, number: int, before: int) -> str:
+    """The centre's next donation number for a therapy: an example facility, the year, a number nobody else has."""
+    return f"A9999{moment[2:4]}{(number * 10 + before + 1) % 1_000_000:06d}"
 
 
 def version_of(service: Service, journey: Journey) -> ProgrammeVersion:
@@ -77,8 +114,9 @@ class Scene:
     therapy: Therapy
     action: str
     actor: Actor
-    chance: random.Random
+    seed: int
     now: Instant
+    chance: random.Random
 
     def state(self, view: View[S], subject: Subject) -> S:
         """What is recorded about something now."""

@@ -1,31 +1,29 @@
 """The disk is full: callers are told to try again, and when there is room everything goes on; nothing is lost.
 
-Shown on a small file system of its own where the machine lets us mount one (root on Linux), so that the log of the
-database meets the full disk as well. Elsewhere the database's files are limited in size, which meets its tables only.
+Shown on a small file system of its own, which only root on Linux may mount, so that the database meets the full disk
+everywhere: tables, log and temporary files. Limiting the size of files instead gives another error than a full disk
+does, so elsewhere the drill says that it cannot be done.
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coign.database import DatabaseUnavailable, Supervisor
+from coign.database import Supervisor
 from coign.drill import crash, journal, load
 from coign.drill.journal import Answered, Journal
 from coign.service import Service, Settings, rehearsal
 
 CALLERS = 8
 SMALL_DISK_MB = 192
-#: As large as one segment of the database's log: that must still be writable, or nothing would start.
-FILE_BYTES_MAX = 16 * 1024 * 1024
 FULL_SECONDS_MAX = 90.0
 ANSWERS_BEFORE = 200
 #: How long callers go on against the full disk, so that it is met by more than one of them.
@@ -56,7 +54,7 @@ class Result(crash.Result):
 
 
 def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
-    """On a small disk if one can be mounted, else with files that cannot grow."""
+    """On a small disk, if one can be mounted."""
     with tempfile.TemporaryDirectory(prefix="coign-drill-") as folder:
         home, notes = Path(folder, "home"), Path(folder, "journal")  # the drill's memory is not on the full disk
         home.mkdir(mode=0o700)
@@ -64,11 +62,7 @@ def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
         if _can_mount(home):
             progress(f"a file system of {SMALL_DISK_MB} MB of its own")
             return _on_small_disk(home, notes)
-        progress(f"files of at most {FILE_BYTES_MAX >> 20} MB")
-        try:
-            return _with_small_files(home, notes)
-        except DatabaseUnavailable as error:
-            return Result(possible=False, why=f"the database does not start with limited files here: {error}")
+        return Result(possible=False, why="a small file system cannot be mounted here: that takes root on Linux")
 
 
 _MOUNT = 'mount -t tmpfs -o size="$1"m,mode=0700 coign-drill "$2" && shift 2 && exec "$@"'
@@ -99,26 +93,6 @@ def _on_small_disk(home: Path, notes: Path) -> Result:
     return Result(**fields)
 
 
-def _with_small_files(home: Path, notes: Path) -> Result:
-    supervisor = Supervisor(home)
-    with _files_at_most(FILE_BYTES_MAX):
-        supervisor.start()
-    try:
-        return _fill(home, notes, supervisor, f"files limited to {FILE_BYTES_MAX >> 20} MB", _bulk, supervisor.restart)
-    finally:
-        supervisor.stop()
-
-
-@contextmanager
-def _files_at_most(limit_bytes: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def _small_disk_here(home: Path, notes: Path) -> Result:
     """Inside the mount namespace: the home is the small disk."""
     supervisor, ballast = Supervisor(home), home / "ballast"
@@ -137,16 +111,6 @@ def _small_disk_here(home: Path, notes: Path) -> Result:
         return _fill(home, notes, supervisor, f"a file system of {SMALL_DISK_MB} MB", fill, free)
     finally:
         supervisor.stop()
-
-
-def _bulk(service: Service) -> None:
-    """Fill the files with entries until nothing more is taken."""
-    pair, number = rehearsal.pairs(1)[0], 0
-    with suppress(Exception):  # it ends with an error: that is the point
-        while True:
-            requests = [rehearsal.take_in(f"ballast-{number + each}", pair) for each in range(500)]
-            service.door.perform_all(requests)
-            number += len(requests)
 
 
 def _fill(

@@ -11,7 +11,7 @@ from coign.kernel.sight import Parties, may_see
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.kernel.views import View
-from coign.ledger.encoding import fact_body
+from coign.ledger.encoding import canonical, fact_body
 from coign.ledger.states import Folding
 from coign.ledger.store import Known
 from coign.perform.job import Job
@@ -142,7 +142,8 @@ class Judge:
             assert type(fact) in job.action.emits, f"{job.action.name} does not declare {type(fact).TYPE}"
             for subject in about(fact):
                 circumstances.seq(subject)  # KeyError: a subject was changed that was not read
-        if job.signed is not None and [fact_body(f) for f in facts] != list(job.signed.facts):
+        # Compared as bytes: what was signed was read back from JSON, which knows lists and no tuples.
+        if job.signed is not None and canonical([fact_body(f) for f in facts]) != canonical(list(job.signed.facts)):
             raise Conflict("the outcome is not the one you signed: look again and sign anew")
         return facts
 

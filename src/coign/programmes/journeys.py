@@ -90,9 +90,12 @@ def _check_action(
 
 
 def _check_no_circle(item: Item, steps: Mapping[str, JourneyStep]) -> None:
-    """Take away what waits for nothing, again and again; what is left goes in a circle."""
+    """Take away what waits for nothing and what nothing waits for, again and again; what is left goes in a circle."""
     waiting = {step.id: {b for b in step.after if b in steps} for step in steps.values()}
-    while ready := {name for name, before in waiting.items() if not before}:
-        waiting = {name: before - ready for name, before in waiting.items() if name not in ready}
-    if waiting:
-        item.refuse("cycle", f"these acts wait for each other in a circle: {', '.join(sorted(waiting))}")
+    while waiting:
+        awaited = {before for befores in waiting.values() for before in befores}
+        outside = {name for name, before in waiting.items() if not before or name not in awaited}
+        if not outside:
+            item.refuse("cycle", f"these acts wait for each other in a circle: {', '.join(sorted(waiting))}")
+            return
+        waiting = {name: before - outside for name, before in waiting.items() if name not in outside}

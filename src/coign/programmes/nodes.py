@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import StringIO
+from itertools import accumulate
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-CHARACTERS_MAX = 1_000_000
+CHARACTERS_MAX = 200_000
+BRACKETS_MAX = 50  # more open at once are no programme, and slow to read
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?\Z")
 _TEXT = "tag:yaml.org,2002:str"
 
@@ -40,6 +42,9 @@ def compose(text: str, findings: Findings) -> Node | None:
     if len(text) > CHARACTERS_MAX:
         findings.problems.append(Problem(1, "size", f"is longer than {CHARACTERS_MAX} characters"))
         return None
+    if _brackets_open(text) > BRACKETS_MAX:
+        findings.problems.append(Problem(1, "yaml", "is nested too deeply"))
+        return None
     try:
         root: Node | None = YAML(typ="rt", pure=True).compose(StringIO(text))
     except MarkedYAMLError as error:
@@ -54,6 +59,12 @@ def compose(text: str, findings: Findings) -> Node | None:
     if root is None:
         findings.problems.append(Problem(1, "yaml", "is empty"))
     return root
+
+
+def _brackets_open(text: str) -> int:
+    """How many brackets are open at once at most, wherever they stand."""
+    changes = (1 if c in "[{" else -1 for c in text if c in "[{]}")
+    return max(accumulate(changes, lambda depth, change: max(depth + change, 0)), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What can be scanned, and where it is: derived from facts, for the scan box and the tray."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,11 @@ class Thing:
     gone: bool = False
 
 
-def things_of(facts: Mapping[str, Any], entry: Entry) -> Iterator[Thing]:
-    """The things that these facts make, move or end."""
+def things_of(facts: Sequence[tuple[str, Mapping[str, Any]]], entry: Entry) -> Iterator[Thing]:
+    """The things that these facts make, move or end; one entry may make several of a kind."""
     organisation = str(entry.actor.organisation)
-    for kind, body in facts.items():
+    made = {body["unit"] for kind, body in facts if kind == "identity.unit_created.v1"}
+    for kind, body in facts:
         match kind:
             case "clinical.patient_enrolled.v1":
                 yield Thing(body["patient"], body["centre"], "Wristband", belongs=True)
@@ -30,7 +31,7 @@ def things_of(facts: Mapping[str, Any], entry: Entry) -> Iterator[Thing]:
                 title = _UNIT_TITLES[body["unit_kind"]]
                 yield Thing(body["unit"], body["organisation"], title, body["din"], belongs=True)
             case "custody.began.v1":
-                yield Thing(body["unit"], body["holder"], "Unit", belongs=True)
+                yield Thing(body["unit"], body["holder"], "" if body["unit"] in made else "Unit", belongs=True)
             case "custody.handed_over.v1":
                 yield Thing(body["unit"], body["to"], belongs=True)
             case "identity.unit_ended.v1":

@@ -82,6 +82,8 @@ class Service:
     documents: Documents
     programmes: Programmes
     states: States
+    #: Who has which hospital number, and who could be mixed up with whom.
+    identities: IdentityLookup
     #: Keeps the read models current; None where nobody asked for them.
     projector: Projector | None
     door: Door
@@ -161,6 +163,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         stack.callback(vault.close)
         documents = Documents((settings.home or home()) / "documents")
         states = States(vault.pool.connection, ledger_id, assemble.folding())
+        identities = IdentityLookup(vault.pool.connection, ledger_id, vault.vault)
         door = assemble.door(
             assemble.Place(dsn, ledger_id, opened.origin),
             clock=clock,
@@ -168,7 +171,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
             digest_key=vault.digest_key,
             demonstration=demonstration,
             resolvers={
-                "identity_lookup": IdentityLookup(vault.pool.connection, ledger_id, vault.vault),
+                "identity_lookup": identities,
                 "logger_file": LoggerFile(states, documents, programmes),
             },
             programmes=programmes,
@@ -194,6 +197,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         documents,
         programmes,
         states,
+        identities,
         projector,
         door,
         access,

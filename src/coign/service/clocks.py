@@ -123,6 +123,11 @@ class DemonstrationClock(SimulatedClock):
             self._lag.look()
             super().check_against(last_us)
 
+    @property
+    def hours_left(self) -> float:
+        """How far it can still be moved until it is today."""
+        return self._lag.us() / _HOUR_US
+
     def advance(self, hours: float) -> Moved:
         """Move forward; there is no way back."""
         self._lag.shrink(round(hours * _HOUR_US))

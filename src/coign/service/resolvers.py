@@ -67,13 +67,16 @@ class IdentityLookup:
             others = self._of_centre(connection, actor.organisation)
             mine = others.pop(command.patient, {})
             numbered = self._numbered(connection, presented.get("hospital_number", ""))
-        number = {"hospital_number": presented.get("hospital_number", "")}
-        already = [
-            patient
-            for patient, values in sorted(others.items())
-            if patient in numbered and match({"hospital_number": values.get("hospital_number", "")}, number).equal
-        ]
-        return {"already": already[0] if already else None, "similar": _alike({**mine, **presented}, others)}
+        already = _of_number(others, numbered, presented.get("hospital_number", ""))
+        return {"already": already, "similar": _alike({**mine, **presented}, others)}
+
+    def who_has(self, number: str, centre: Organisation) -> tuple[Patient, Mapping[str, str]] | None:
+        """The patient of this centre who has this hospital number now, with the values that hold now."""
+        with self._connect() as connection:
+            known = self._of_centre(connection, centre)
+            numbered = self._numbered(connection, number)
+        found = _of_number(known, numbered, number)
+        return None if found is None else (found, known[found])
 
     def _numbered(self, connection: psycopg.Connection[Any], number: str) -> set[str]:
         return set(self._vault.find(connection, "hospital_number", number)) if number else set()
@@ -104,6 +107,15 @@ class IdentityLookup:
                 if isinstance(fact, PatientEnrolled | IdentityCorrected):
                     self._patients[fact.patient].take(fact)
             self._next_position = position + 1
+
+
+def _of_number(known: Mapping[Patient, Mapping[str, str]], numbered: set[str], number: str) -> Patient | None:
+    """The index finds who ever had the number, in any spelling; who has it now is compared exactly."""
+    asked = {"hospital_number": number}
+    found = (p for p in sorted(known) if p in numbered)
+    return next(
+        (p for p in found if match({"hospital_number": known[p].get("hospital_number", "")}, asked).equal), None
+    )
 
 
 def _text(value: Identifying | None) -> str:

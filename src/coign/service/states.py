@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
-from coign.kernel.subjects import Subject
+from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.views import View
 from coign.ledger.states import Folding
 from coign.ledger.store import history
@@ -34,3 +34,12 @@ class States:
                 entries = history(connection, self._ledger_id, subject)
                 return cast(S, self._folding.refold(view, subject, entries))
         return cast(S, self._folding.load(view.name, bytes(row[1])))
+
+    def all(self, view: View[S]) -> list[tuple[Subject, S]]:
+        """Every subject that has a state in this view, by name; for short lists such as organisations."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select subject from state where ledger_id = %s and view = %s order by subject",
+                (self._ledger_id, view.name),
+            ).fetchall()
+        return [(subject, self.of(view, subject)) for subject in (parse_subject(row[0]) for row in rows)]

@@ -14,7 +14,9 @@ from coign.web.accounts.models import Account
 from coign.web.reading import reader
 
 #: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
-NAVIGATION: list[tuple[str, str]] = [("home", "Work"), ("actions", "Actions"), ("reference", "Reference")]
+NAVIGATION: list[tuple[str, str]] = [
+    ("home", "Work"), ("journeys", "Therapies"), ("actions", "Actions"), ("reference", "Reference"),
+]  # fmt: skip
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demonstration": service.demonstration,
         "read_only": reader().head().read_only,
         "clock": _clock(service),
+        "scan_url": reverse("scan"),
     }
     account = _account(request)
     if account is not None:
@@ -42,9 +45,7 @@ def _clock(service: Any) -> dict[str, Any] | None:
 def _providers() -> list[dict[str, str]]:
     """Identity providers people may sign in with."""
     apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
-    return [
-        {"name": a["name"], "url": reverse("openid_connect_login", args=[a["provider_id"]])} for a in apps
-    ]
+    return [{"name": a["name"], "url": reverse("openid_connect_login", args=[a["provider_id"]])} for a in apps]
 
 
 def _account(request: HttpRequest) -> Account | None:

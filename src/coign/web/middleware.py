@@ -46,6 +46,9 @@ class SecurityHeaders:
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure():  # plain http is for one's own machine only
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
         return response
 
 

@@ -20,6 +20,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
+from coign.service.states import States
 from coign.web import running
 
 S = TypeVar("S")
@@ -47,6 +48,7 @@ class Reader:
         self._pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
             dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}
         )
+        self._states = States(self.connection, ledger_id, self.folding)
         self.tiles = Tiles(self.connection, ledger_id)
 
     @contextmanager
@@ -67,34 +69,17 @@ class Reader:
 
     def state(self, view: View[S], subject: Subject) -> S:
         """The state of a subject now; the empty one when nothing was recorded."""
-        with self.connection() as connection:
-            row = connection.execute(
-                "select fold, body from state where ledger_id = %s and subject = %s and view = %s",
-                (self._ledger_id, str(subject), view.name),
-            ).fetchone()
-            if row is None:
-                return view.state()
-            if row[0] != view.version:  # folded by another version: fold anew here, without touching the row
-                entries = history(connection, self._ledger_id, subject)
-                return self.folding.refold(view, subject, entries)  # type: ignore[return-value]
-        return self.folding.load(view.name, bytes(row[1]))  # type: ignore[return-value]
+        return self._states.of(view, subject)
 
     def states(self, view: View[S]) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; for short lists of choices."""
         with self.connection() as connection:
             rows = connection.execute(
-                "select subject, fold, body from state where ledger_id = %s and view = %s order by subject limit 500",
+                "select subject from state where ledger_id = %s and view = %s order by subject limit 500",
                 (self._ledger_id, view.name),
             ).fetchall()
-        return [
-            (
-                parse_subject(text),
-                self.state(view, parse_subject(text))
-                if fold != view.version
-                else self.folding.load(view.name, bytes(body)),
-            )
-            for text, fold, body in rows
-        ]  # type: ignore[return-value]
+        subjects = [parse_subject(row[0]) for row in rows]
+        return [(subject, self.state(view, subject)) for subject in subjects]
 
     def states_as_of(self, subject: Subject, entries: Sequence[Entry]) -> dict[str, Any]:
         """All states of a subject folded from these entries about it."""

@@ -1,4 +1,4 @@
-"""Django settings. Nothing is configured here that the contract does not name: database and secrets come from the service."""
+"""Django settings. Database and secrets come from the running service; the environment decides nothing further."""
 
 import json
 import secrets
@@ -41,7 +41,8 @@ DATABASES = {
 }
 SECRET_KEY = running.derived_key("secret-key").hex() if running.is_set() else secrets.token_hex()
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # see SecurityHeaders: links are relative, no mail is sent, so the host header decides nothing
+# Links are relative, no mail is sent, identity providers know their return address: the host header decides nothing.
+ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "coign.web.urls"
 WSGI_APPLICATION = "coign.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "coign.web.zones.AtHome",
     "coign.web.accounts.middleware.SignedIn",
     "coign.web.middleware.Answers",
 ]
@@ -153,7 +155,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,10/5m/key"}
 SOCIALACCOUNT_ADAPTER = "coign.web.accounts.adapter.ExternalAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _providers()}}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _providers()}}
 MFA_ADAPTER = "coign.web.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Coign"

@@ -47,6 +47,4 @@ def _grant(owner: psycopg.Connection) -> None:
         "grant select, insert, update, delete on all tables in schema {schema} to {application}",
         "grant usage, select on all sequences in schema {schema} to {application}",
     ):
-        owner.execute(
-            sql.SQL(statement).format(schema=schema, application=application, reader=sql.Identifier(READER))
-        )
+        owner.execute(sql.SQL(statement).format(schema=schema, application=application, reader=sql.Identifier(READER)))

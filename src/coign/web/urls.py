@@ -10,7 +10,20 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from coign.web.api import actions, log, openapi, record
-from coign.web.pages import forms, history, reference, session
+from coign.web.pages import (
+    do,
+    forms,
+    history,
+    home,
+    journey,
+    labels,
+    moving,
+    reference,
+    release,
+    scan,
+    session,
+    verdict,
+)
 
 #: Reachable without signing in: the ways in, and what outsiders need to check the log and the server.
 PUBLIC = frozenset(
@@ -23,7 +36,18 @@ PUBLIC = frozenset(
 
 urlpatterns = [
     # pages
-    path("", forms.home, name="home"),
+    path("", home.home, name="home"),
+    path("scan/", scan.scan, name="scan"),
+    path("journeys/", journey.every_journey, name="journeys"),
+    path("journeys/<str:root>/", journey.one_journey, name="journey"),
+    path("journeys/<str:root>/do/<str:name>/", do.do, name="do"),
+    path("journeys/<str:root>/do/<str:name>/sign/", do.sign, name="do-sign"),
+    path("journeys/<str:root>/verdict/<int:position>/", verdict.verdict, name="verdict"),
+    path("journeys/<str:root>/release/", release.release, name="release"),
+    path("labels/<str:identifier>/", labels.label, name="label"),
+    path("labels/<str:identifier>/label.pdf", labels.pdf, name="label-pdf"),
+    path("demonstration/continue/", moving.continue_as, name="continue-as"),
+    path("demonstration/advance/", moving.advance, name="advance"),
     path("actions/", forms.every_action, name="actions"),
     path("actions/<str:name>/", forms.form, name="form"),
     path("actions/<str:name>/sign/", forms.sign, name="sign"),

@@ -1,16 +1,18 @@
 """Who answers for a unit."""
 
+from tests.catalogue.stage import Given, accepted, actor, given, lone_refusal
+
 from coign.custody.events import CustodyBegan, HandOverMismatched, Offered, OfferWithdrawn
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Organisation, Person, Site, Unit
-from tests.catalogue.stage import Given, accepted, actor, given, lone_refusal
 
 CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
 QA, WAREHOUSE = actor("rosa", "qa", "hospital"), actor("walt", "warehouse", "maker")
 HOSPITAL, MAKER = Organisation("organisation:hospital"), Organisation("organisation:maker")
 B1, CARLA, WALT = Unit("unit:B1"), Person("person:carla"), Person("person:walt")
 MISMATCHED = HandOverMismatched(
-    unit=B1, giver=CARLA, taker=WALT, offered_seal="S1", found_seal="S2", offered_condition="intact", found_condition="intact"
+    unit=B1, giver=CARLA, taker=WALT, offered_seal="S1", found_seal="S2",
+    offered_condition="intact", found_condition="intact",
 )  # fmt: skip
 BLOCKED = UnitsBlocked(units=(B1,), why="the label did not agree")
 b1, to_maker = {"unit": "unit:B1"}, {"unit": "unit:B1", "to": "organisation:maker", "seal": "S1"}
@@ -27,7 +29,11 @@ def offered(to: Organisation = MAKER, *, giver: Person = CARLA, minutes_ago: flo
 
 accepted("custody.take_in", actor=CELLLAB, command={"unit": "unit:B1", "site": "site:clinic"})
 lone_refusal(
-    "custody.take_in", "custody.unit_is_new", actor=CELLLAB, given=[began()], command={"unit": "unit:B1", "site": "site:x"}
+    "custody.take_in",
+    "custody.unit_is_new",
+    actor=CELLLAB,
+    given=[began()],
+    command={"unit": "unit:B1", "site": "site:x"},
 )
 
 accepted("custody.offer", actor=CELLLAB, given=[began()], command=to_maker)
@@ -66,7 +72,9 @@ lone_refusal(
 )
 
 accepted("custody.withdraw_offer", actor=NURSE, given=[began(), offered()], command=b1)
-lone_refusal("custody.withdraw_offer", "custody.giver_holds_unit", actor=WAREHOUSE, given=[began(), offered()], command=b1)
+lone_refusal(
+    "custody.withdraw_offer", "custody.giver_holds_unit", actor=WAREHOUSE, given=[began(), offered()], command=b1
+)
 lone_refusal("custody.withdraw_offer", "custody.offer_is_open", actor=CELLLAB, given=[began()], command=b1)
 
 finding = {"unit": "unit:B1", "finding": "the seal number was misread"}

@@ -1,19 +1,18 @@
 """The record's own life."""
 
+from tests.catalogue.examples.custody import CELLLAB, began
+from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
+
 from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.kernel.subjects import Person, Unit
 from coign.kernel.values import FreeText
-from tests.catalogue.examples.custody import CELLLAB, began
-from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
 
 SETUP, ADMIN = actor("setup", "setup", "setup"), actor("admin-1", "admin", "hospital")
 OPENED = LedgerOpened(ledger=THIS, origin="example.org/log", demonstration=True)
 
 
 def proposed(by: str, *damaged: Unit) -> ResumeProposed:
-    return ResumeProposed(
-        ledger=THIS, person=Person.of(by), finding=FreeText(commitment=SEALED), damaged=damaged
-    )
+    return ResumeProposed(ledger=THIS, person=Person.of(by), finding=FreeText(commitment=SEALED), damaged=damaged)
 
 
 open_it = {"origin": "example.org/log", "demonstration": True}

@@ -1,5 +1,7 @@
 """Organisations, people, roles and authenticators."""
 
+from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
+
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Digest, Identifying
 from coign.people.events import (
@@ -10,12 +12,13 @@ from coign.people.events import (
     RoleGranted,
     SiteRegistered,
 )
-from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
 
 ADMIN = actor("admin-1", "admin", "hospital")
 NINA, HOSPITAL = Person("person:nina"), Organisation("organisation:hospital")
 ORGANISATION = OrganisationRegistered(organisation=HOSPITAL, name="Hospital", category="treatment_centre", country="DE")
-SITE = SiteRegistered(site=Site("site:clinic"), organisation=HOSPITAL, name="Clinic", zone="Europe/Berlin", country="DE")
+SITE = SiteRegistered(
+    site=Site("site:clinic"), organisation=HOSPITAL, name="Clinic", zone="Europe/Berlin", country="DE"
+)
 REGISTERED = PersonRegistered(person=NINA, organisation=HOSPITAL, name=Identifying(commitment=SEALED))
 EVIDENCE = "ab" * 32
 
@@ -26,17 +29,33 @@ def granted(role: str) -> RoleGranted:
 
 def proposed(person: Person = NINA, by: str = "admin-2") -> AuthenticatorProposed:
     return AuthenticatorProposed(
-        person=person, proposed_by=Person.of(by), credential="key-1", method="ed25519", public_key="00", evidence=Digest(EVIDENCE)
+        person=person, proposed_by=Person.of(by), credential="key-1", method="ed25519", public_key="00",
+        evidence=Digest(EVIDENCE),
     )  # fmt: skip
 
 
-organisation = {"organisation": "organisation:hospital", "name": "Hospital", "category": "treatment_centre", "country": "DE"}
+organisation = {
+    "organisation": "organisation:hospital",
+    "name": "Hospital",
+    "category": "treatment_centre",
+    "country": "DE",
+}
 accepted("people.register_organisation", actor=ADMIN, command=organisation)
 lone_refusal(
-    "people.register_organisation", "people.organisation_is_new", actor=ADMIN, given=[ORGANISATION], command=organisation
+    "people.register_organisation",
+    "people.organisation_is_new",
+    actor=ADMIN,
+    given=[ORGANISATION],
+    command=organisation,
 )
 
-site = {"site": "site:clinic", "organisation": "organisation:hospital", "name": "Clinic", "zone": "Europe/Berlin", "country": "DE"}
+site = {
+    "site": "site:clinic",
+    "organisation": "organisation:hospital",
+    "name": "Clinic",
+    "zone": "Europe/Berlin",
+    "country": "DE",
+}
 accepted("people.register_site", actor=ADMIN, given=[ORGANISATION], command=site)
 lone_refusal("people.register_site", "people.site_is_new", actor=ADMIN, given=[ORGANISATION, SITE], command=site)
 lone_refusal("people.register_site", "people.organisation_is_registered", actor=ADMIN, command=site)

@@ -4,7 +4,7 @@ from coign.clinical.views import PATIENT
 from coign.collection.views import COLLECTION
 from coign.demo import pace, patients, people
 from coign.demo.acts import Command, plays
-from coign.demo.scene import Scene
+from coign.demo.scene import Scene, donation_number
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant
 from coign.manufacturing.views import SLOT
@@ -80,7 +80,7 @@ def finish_collection(scene: Scene) -> Command:
         "chain": scene.chain,
         "volume": {"value": str(scene.chance.randrange(180, 270)), "unit": "mL"},
         "cd3": {"value": f"{scene.chance.uniform(0.9, 2.4):.2f}", "unit": "10*9"},
-        "din": f"A9999{scene.now[2:4]}{(scene.therapy.number * 10 + before + 1) % 1_000_000:06d}",
+        "din": donation_number(scene.now, scene.therapy.number, before),
         "site": people.site_of(scene.actor.organisation),
     }
 

@@ -52,9 +52,7 @@ def complete_step(scene: Scene) -> Command:
     step = scene.programme.next_step(scene.state(BATCH, scene.batch).steps_done)
     if step is None:
         raise NotFound(f"all steps of {scene.batch.identifier} are done")
-    measured = [
-        {"id": m.id, "quantity": {"value": inside(m, scene.chance), "unit": m.unit}} for m in step.measurements
-    ]
+    measured = [{"id": m.id, "quantity": {"value": inside(m, scene.chance), "unit": m.unit}} for m in step.measurements]
     return {
         "batch": scene.batch,
         "step": step.id,

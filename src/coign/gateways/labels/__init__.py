@@ -12,6 +12,8 @@ from coign.gateways.labels.symbols import (
     check_donation_number,
     donation_check_character,
     parse_symbol,
+    subject_of,
+    symbol_of,
     symbol_text,
 )
 
@@ -32,6 +34,8 @@ __all__ = [
     "parse_symbol",
     "printed_time",
     "scan_back",
+    "subject_of",
+    "symbol_of",
     "symbol_png",
     "symbol_svg",
     "symbol_text",

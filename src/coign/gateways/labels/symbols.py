@@ -12,6 +12,7 @@ from enum import StrEnum
 from stdnum.iso7064 import mod_37_2
 
 from coign.kernel.errors import FieldError, Invalid
+from coign.kernel.subjects import Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
 
 PREFIX = "COIGN1"
 SERIAL_MAX = 9_999_999
@@ -51,6 +52,32 @@ class Symbol:
     kind: SymbolKind
     identifier: str
     serial: int | None = None
+
+
+#: The thing of the record that a symbol stands on. Seals, loggers and donation numbers are texts in the record.
+_SUBJECTS: dict[SymbolKind, type[Subject]] = {
+    SymbolKind.UNIT: Unit,
+    SymbolKind.WRISTBAND: Patient,
+    SymbolKind.SHIPPER: Shipper,
+    SymbolKind.BADGE: Person,
+    SymbolKind.MATERIAL_LOT: Lot,
+    SymbolKind.EQUIPMENT: Equipment,
+    SymbolKind.ROOM: Room,
+}
+
+
+def subject_of(symbol: Symbol) -> Subject | None:
+    """What a symbol stands on; None where that is only a text: seals, loggers, donation numbers."""
+    kind = _SUBJECTS.get(symbol.kind)
+    return None if kind is None else kind.of(symbol.identifier)
+
+
+def symbol_of(subject: Subject, serial: int = 1) -> Symbol:
+    """The symbol of a thing, on a print with this serial; `Invalid` for what carries none."""
+    kind = next((k for k, cls in _SUBJECTS.items() if cls.kind == subject.kind), None)
+    if kind is None:
+        raise Invalid.at("subject", f"nothing of the kind {subject.kind} carries a symbol")
+    return Symbol(kind, subject.identifier, serial)
 
 
 class InvalidSymbol(Invalid):

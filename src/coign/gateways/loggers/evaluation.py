@@ -1,6 +1,6 @@
 """How long it was too warm, too cold, and how long nobody knows, counted on the safe side (GDP 9.2; PI 041)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -89,7 +89,7 @@ def evaluate(
     values = [value for span in spans for value in (span.first_c, span.second_c)]
     lone = _lone_readings(series, spans, since, until)
     values += [celsius for _, celsius in lone]
-    covered = sum((span.minutes for span in spans), Decimal(0))
+    covered = _together(spans)
     found = [
         *_excursions(spans, lone, limits, above=True),
         *_excursions(spans, lone, limits, above=False),
@@ -98,8 +98,8 @@ def evaluate(
         minutes_above_limit=_minutes(spans, limits.above),
         minutes_above_alarm=_minutes(spans, limits.alarming),
         minutes_below_low=_minutes(spans, limits.below),
-        unknown_minutes=_whole_minutes(series, since, until) - covered,
-        covered_minutes=covered,
+        unknown_minutes=_in_minutes(_whole(series, since, until) - covered),
+        covered_minutes=_in_minutes(covered),
         max_c=max(values, default=None),
         min_c=min(values, default=None),
         excursions=tuple(sorted(found, key=lambda excursion: (excursion.since, not excursion.above))),
@@ -115,13 +115,14 @@ class _Span:
     first_c: Decimal
     second_c: Decimal
 
-    @property
-    def minutes(self) -> Decimal:
-        return _minutes_between(self.since, self.until)
+
+def _together(spans: Iterable[_Span]) -> timedelta:
+    """How long they last; exact, as minutes would not be: a third of a minute has no last digit."""
+    return sum((span.until - span.since for span in spans), timedelta())
 
 
-def _minutes_between(since: datetime, until: datetime) -> Decimal:
-    return Decimal((until - since) // timedelta(microseconds=1)) / _MICROSECONDS_A_MINUTE
+def _in_minutes(duration: timedelta) -> Decimal:
+    return Decimal(duration // timedelta(microseconds=1)) / _MICROSECONDS_A_MINUTE
 
 
 def _known_spans(series: LoggerSeries, since: datetime | None, until: datetime | None) -> list[_Span]:
@@ -152,14 +153,14 @@ def _lone_readings(
     ]
 
 
-def _whole_minutes(series: LoggerSeries, since: datetime | None, until: datetime | None) -> Decimal:
+def _whole(series: LoggerSeries, since: datetime | None, until: datetime | None) -> timedelta:
     begin = series.readings[0].at if since is None else since
     end = series.readings[-1].at if until is None else until
-    return max(_minutes_between(begin, end), Decimal(0))
+    return max(end - begin, timedelta())
 
 
 def _minutes(spans: list[_Span], beyond: Callable[[Decimal], bool]) -> Decimal:
-    return sum((span.minutes for span in spans if beyond(span.first_c) or beyond(span.second_c)), Decimal(0))
+    return _in_minutes(_together(span for span in spans if beyond(span.first_c) or beyond(span.second_c)))
 
 
 def _excursions(
@@ -185,5 +186,5 @@ def _excursions(
 def _excursion_of(run: list[_Span], limits: _Limits, *, above: bool) -> Excursion:
     values = [value for span in run for value in (span.first_c, span.second_c)]
     extreme = max(values) if above else min(values)
-    minutes = sum((span.minutes for span in run), Decimal(0))
+    minutes = _in_minutes(_together(run))
     return Excursion(run[0].since, run[-1].until, minutes, extreme, above, above and limits.alarming(extreme))

@@ -69,7 +69,7 @@ START = Action(
         gates.is_thawed,
         gates.not_started,
         gates.thaw_clock_runs,
-        gates.no_open_mismatch,
+        # A mismatch that is open took the confirmation away with it.
         gates.bedside_is_confirmed,
         gates.bedside_is_fresh,
         product_gates.product_may_be_used,

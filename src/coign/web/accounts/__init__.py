@@ -1,1 +1,1 @@
-"""Accounts: who signs in, from which station, with which tokens. Rights to act come from the record, never from here."""
+"""Accounts: who signs in, from which station, with which tokens. Rights to act come from the record alone."""

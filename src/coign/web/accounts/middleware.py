@@ -17,7 +17,7 @@ from coign.web.accounts import security_log, stations
 from coign.web.accounts.models import Token
 from coign.web.accounts.opening import digest_of
 from coign.web.errors import Unauthenticated
-from coign.web.middleware import csrf_failed, is_machine, say_no
+from coign.web.middleware import MACHINE_PATHS, csrf_failed, is_machine, say_no
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -63,6 +63,8 @@ class SignedIn:
         name = request.resolver_match.view_name if request.resolver_match else ""
         authorization = request.headers.get("Authorization", "")
         if authorization:
+            if not request.path.startswith(MACHINE_PATHS):  # pages ask for no scope: tokens have no business there
+                return say_no(request, Forbidden("tokens are for the interface for machines, not for pages"))
             return self._by_token(request, authorization)
         if name in PUBLIC:
             return None
@@ -78,9 +80,7 @@ class SignedIn:
         kind, _, text = authorization.partition(" ")
         found = None
         if kind.lower() == "bearer":
-            found = (
-                Token.objects.select_related("account__user").filter(digest=digest_of(text.strip())).first()
-            )
+            found = Token.objects.select_related("account__user").filter(digest=digest_of(text.strip())).first()
         if found is None or not found.is_valid(timezone.now()):
             security_log.note("token.refused", found.account.person if found else "", path=request.path[:200])
             return say_no(request, Unauthenticated("this token opens nothing (any more)"))

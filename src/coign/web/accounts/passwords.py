@@ -15,9 +15,7 @@ class LongEnough:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Refuse a password that is too short for this account."""
-        least = limits.number(
-            "password.length_with_factor_min" if _has_factor(user) else "password.length_alone_min"
-        )
+        least = limits.number("password.length_with_factor_min" if _has_factor(user) else "password.length_alone_min")
         if len(password) < least:
             raise ValidationError(
                 f"At least {least} characters, please. Several words are easy to remember.", code="password_too_short"

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from django.contrib.sessions.models import Session
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from coign.web.accounts import limits, security_log
 from coign.web.accounts.models import Account, Presence
@@ -67,7 +68,9 @@ def living(account: Account) -> list[Presence]:
     """Where the account is signed in; sessions that ended elsewhere are forgotten."""
     found = list(Presence.objects.filter(account=account))
     alive = set(
-        Session.objects.filter(session_key__in=[p.session_key for p in found]).values_list("session_key", flat=True)
+        Session.objects.filter(
+            session_key__in=[p.session_key for p in found], expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
     )
     Presence.objects.filter(pk__in=[p.pk for p in found if p.session_key not in alive]).delete()
     return [p for p in found if p.session_key in alive]

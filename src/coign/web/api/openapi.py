@@ -144,7 +144,7 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _GATE = _object(
-    {n: _TEXT for n in ("gate", "message", "protects", "remedy")}
+    dict.fromkeys(("gate", "message", "protects", "remedy"), _TEXT)
     | {"requirement": _TEXTS, "resolvers": _TEXTS, "holds": {"type": "boolean"}},
     ["gate", "message", "remedy", "resolvers"],
 )
@@ -164,7 +164,7 @@ _SHARED: dict[str, Any] = {
         },
         ["intent", "intent_hash", "shown", "needs", "expires_at"],
     ),
-    "Signature": _object({n: _TEXT for n in ("method", "credential", "value", "password", "code")}, ["method"]),
+    "Signature": _object(dict.fromkeys(("method", "credential", "value", "password", "code"), _TEXT), ["method"]),
     "Done": _object(
         {
             "entries": {

@@ -1,13 +1,13 @@
-"""A form out of a command: its fields, labels and hints come from the dataclass, its values lead to the same command as JSON.
+"""A form out of a command: fields, labels and hints come from the dataclass, values lead to the same command as JSON.
 
-No field takes JSON. What the page already knows comes from its address (`?unit=unit:B1`) and is shown, not asked. At most five fields
-are asked on one screen; the rest follows on further screens.
+No field takes JSON. What the page already knows comes from its address (`?unit=unit:B1`) and is not asked. At most five
+fields are asked on one screen; the rest follows on further screens.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -154,15 +154,23 @@ def known_value(question: Question, actor: Actor, given: str | None) -> str | No
 
 def missing(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[str]:
     """What must be known before this form makes sense, in the words of its labels."""
+    asked = questions(action.command)
     return [
         q.asks.label
-        for q in questions(action.command)
-        if q.asks.source == "known" and q.required and known_value(q, actor, known.get(q.name)) is None
+        for q in asked
+        if _needs_own_page(q)
+        or (q.asks.source == "known" and q.required and not known_value(q, actor, known.get(q.name)))
     ]
 
 
+def _needs_own_page(question: Question) -> bool:
+    """Values with parts of their own, such as the measurements of a step: only the page of that step knows which."""
+    return is_dataclass(question.type) and question.type is not Quantity
+
+
 def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
-    asks, common = question.asks, {"label": question.asks.label, "help_text": question.asks.hint}
+    asks = question.asks
+    common: dict[str, Any] = {"label": asks.label, "help_text": asks.hint}
     if asks.source == "known":
         value = known_value(question, actor, given)
         return _typed(question, common | {"required": False, "initial": value}, forms.HiddenInput())

@@ -1,15 +1,16 @@
 """Lists to choose from, by the name that a command's field gives (`asks(..., options="organisations")`).
 
-A domain whose actions need a further list registers a function here: it gets whom to choose for and gives (value, label).
+A domain whose actions need a further list registers a function here: it gets who chooses and gives (value, label).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.kernel.views import View
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
+from coign.web import running
 from coign.web.reading import reader
 
 Choices = list[tuple[str, str]]
@@ -78,3 +79,66 @@ def own_site(organisation: Organisation) -> str | None:
     """The only place of an organisation; None when it has several or none."""
     found = [str(s) for s, state in reader().states(SITE) if state.organisation == organisation]
     return found[0] if len(found) == 1 else None
+
+
+@choices("physicians")
+def physicians(actor: Actor) -> Choices:
+    """Physicians of the actor's organisation."""
+    return [
+        (str(s), s.identifier)
+        for s, state in reader().states(AUTHORITY)
+        if state.active and any((g.role, g.organisation) == ("physician", actor.organisation) for g in state.grants)
+    ]
+
+
+@choices("makers")
+def makers(actor: Actor) -> Choices:
+    """Organisations that make therapies."""
+    return [(str(s), str(state.name)) for s, state in reader().states(ORGANISATION) if state.category == "maker"]
+
+
+# What programmes name
+
+
+def _programmes() -> list[Any]:
+    return list(running.service().programmes.all())
+
+
+def _merged(tables: Iterable[Mapping[str, str]]) -> Choices:
+    return sorted({value: label for table in tables for value, label in table.items()}.items())
+
+
+@choices("programmes")
+def programmes(actor: Actor) -> Choices:
+    """The therapies of this installation."""
+    return _merged({str(v.programme): v.title} for v in _programmes())
+
+
+@choices("programme_versions")
+def programme_versions(actor: Actor) -> Choices:
+    """Their versions, by the hash of their file."""
+    return _merged({v.digest: f"{v.title}, version {v.version}"} for v in _programmes())
+
+
+@choices("tasks")
+def tasks(actor: Actor) -> Choices:
+    """Tasks that need a qualification."""
+    return _merged(v.tasks for v in _programmes())
+
+
+@choices("materials")
+def materials(actor: Actor) -> Choices:
+    """Materials that go into a product."""
+    return _merged(v.materials for v in _programmes())
+
+
+@choices("consent_purposes")
+def consent_purposes(actor: Actor) -> Choices:
+    """What consent is asked for."""
+    return _merged({p: p.replace("_", " ").capitalize() for p in v.consent_purposes} for v in _programmes())
+
+
+@choices("panel")
+def panel(actor: Actor) -> Choices:
+    """What a product is tested for before release."""
+    return _merged({r.id: r.label for r in v.panel} for v in _programmes())

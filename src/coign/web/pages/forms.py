@@ -44,7 +44,7 @@ def _by_domain(role: str | None) -> dict[str, list[Action[Any]]]:
 def form(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for what the action needs, then do it or show what is to be signed."""
     action, actor = action_named(name), acting.actor_of(request)
-    known = {key: value for key, value in request.GET.items() if value}
+    known = {key: str(value) for key, value in request.GET.items() if value}
     missing = build.missing(action, actor, known)
     if missing:
         return _page(request, action, None, missing=missing)
@@ -186,9 +186,7 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
         signature = signing.make(request, digest, proof)
     except (Forbidden, Invalid) as error:
         return _sign_page(request, action, _checked(intent), error)
-    asked = Request(
-        name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature
-    )
+    asked = Request(name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature)
     done = acting.perform(asked)
     return HttpResponseRedirect(reverse("receipt", args=[done.position]))
 

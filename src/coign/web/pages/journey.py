@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
@@ -73,7 +74,6 @@ def _carries(journey: Journey, actor: Actor) -> bool:
 
 def journey_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
     """One row of `work_list`: who, which therapy, and at which stage."""
-    patient = Patient(journey.patient)
     programme = programme_of(journey)
     stage = next((s.title for s in programme.stages if s.id == journey.stage), "") if programme is not None else ""
     row: dict[str, Any] = {
@@ -86,7 +86,7 @@ def journey_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> d
 
 
 def who_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
-    """Whose row this is: two identifiers for those who treat, the chain of identity for the maker, neither for a carrier."""
+    """Whose row it is: two identifiers for those who treat, the chain of identity for the maker, no more for others."""
     patient = Patient(journey.patient)
     identity = known.get(patient)
     coi = journey.chain.partition(":")[2]
@@ -150,13 +150,11 @@ def next_panel(story: Story, one: Coming) -> dict[str, Any]:
         "title": one.step.title,
         "sentence": "" if one.mine else _("Done by: %s.") % one.who,
     }
-    gates = gates_now(story, one.action) if one.mine else None
     suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine else None
-    if suggested is not None:
-        gates = suggested.gates
-    shut = [g for g in gates or () if not g.holds]
+    gates = gates_now(story, one.action) if one.mine else None
+    shut = list(suggested.unmet) if suggested is not None else [g for g in gates or () if not g.holds]
     if shut:
-        panel["why"] = _("Why not yet: %(shut)s of %(all)s gates") % {"shut": len(shut), "all": len(gates or ())}
+        panel["why"] = _("Why not yet: %s") % ngettext("%d gate is shut", "%d gates are shut", len(shut)) % len(shut)
         panel["gates"] = [gate_words(g) for g in shut]
     if one.mine:
         panel["primary"] = {"label": one.step.title, "kind": "primary", "big": True, "url": one.url}

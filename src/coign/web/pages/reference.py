@@ -20,7 +20,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def actions(request: HttpRequest) -> HttpResponse:
     """Every action with its gates, roles, requirements and risk."""
-    return render(request, "pages/reference_actions.html", {"actions": map(action_in_words, catalogue.ACTIONS.values())})
+    return render(
+        request, "pages/reference_actions.html", {"actions": map(action_in_words, catalogue.ACTIONS.values())}
+    )
 
 
 @require_GET

@@ -47,7 +47,8 @@ def every_error() -> list[Documented]:
 
 def _below(base: type[CoignError]) -> Iterator[type[CoignError]]:
     for error in base.__subclasses__():
-        if error.__module__.startswith("coign."):
+        # A special case without a code of its own is the error that it is a case of.
+        if error.__module__.startswith("coign.") and "code" in vars(error):
             yield error
         yield from _below(error)
 
@@ -57,7 +58,7 @@ def markdown() -> str:
     lines = [
         "# Errors",
         "",
-        "Generated; do not edit. Every no is `application/problem+json` for machines and a page with the same sentences for people.",
+        "Generated; do not edit. Machines get `application/problem+json`, people a page with the same sentences.",
         "",
         "| code | HTTP | title | meaning | who acts |",
         "|---|---|---|---|---|",

@@ -8,28 +8,30 @@ Generated; do not edit. The machine-readable form is `GET /api/openapi.json`.
 
 ## Who asks
 
-`Authorization: Bearer TOKEN`, or the cookie of somebody signed in together with the header `X-CSRFToken`. Without either: 401. A token has scopes: `read`
-(records), `act` (check, prepare, perform), `sign` (sign as its account), `log` (whole entries). The role of an account can be chosen with `Coign-Role` and
-`Coign-Organisation`; whether the person holds it is asked of the record, each time.
+`Authorization: Bearer TOKEN`, or the cookie of somebody signed in together with the header `X-CSRFToken`. Without
+either: 401. A token has scopes: `read` (records), `act` (check, prepare, perform), `sign` (sign as its account), `log`
+(whole entries). The role of an account can be chosen with `Coign-Role` and `Coign-Organisation`; whether the person
+holds it is asked of the record, each time.
 
 ## Keys and retries
 
-Every `POST /api/actions/NAME` carries `Idempotency-Key`, 1 to 128 visible ASCII characters. Repeating it with the same body gives the same status and body,
-and the header `Idempotent-Replayed: true`. Another body under the same key is a `conflict`.
+Every `POST /api/actions/NAME` carries `Idempotency-Key`, 1 to 128 visible ASCII characters. Repeating it with the same
+body gives the same status and body, and the header `Idempotent-Replayed: true`. Another body under the same key is a
+`conflict`. A signed action is repeated under its intent, whatever the key.
 
 ## Signing
 
 `prepare` gives the intent as text and its hash in hexadecimal. `signature` is one of:
 
-- `{"method": "ed25519", "credential": ID, "value": HEX}`: made by the device or partner over the 32 bytes of the intent hash.
-- `{"method": "password+otp", "password": …, "code": …}`: only in a session of a person; the server attests it. The first signing of a sitting needs both,
-  later ones at least one.
+- `{"method": "ed25519", "credential": ID, "value": HEX}`: made by device or partner over the 32 bytes of the hash.
+- `{"method": "password+otp", "password": …, "code": …}`: only in a session of a person; the server attests it. The
+  first signing of a sitting needs both, later ones at least one.
 - `{"method": "demonstration"}`: accounts of a demonstration.
 
 ## JSON
 
-Strict: UTF-8, no name twice, no unknown names, at most 65,536 bytes. Measurements are `{"value": "68.0", "unit": "mL"}`, times RFC 3339 with zone, subjects
-`kind:identifier`.
+Strict: UTF-8, no name twice, no unknown names, at most 65,536 bytes. Measurements are
+`{"value": "68.0", "unit": "mL"}`, times RFC 3339 with zone, subjects `kind:identifier`.
 
 ## Problems
 

@@ -1,4 +1,4 @@
-"""Which requirement is served by which action, gate and test (CSV-26). Tests are found by their markers, without running them."""
+"""Which requirement is served by which action, gate and test (CSV-26). Tests are found by marker, without running."""
 
 import ast
 import json
@@ -37,7 +37,8 @@ def marked_tests(folder: Path) -> Iterator[tuple[str, str]]:
         whole_file = [
             requirement
             for node in tree.body
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
+            if isinstance(node, ast.Assign)
+            and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
             for requirement in _cited(ast.walk(node.value))
         ]
         for node in ast.walk(tree):
@@ -87,7 +88,7 @@ def markdown(rows: list[Row]) -> str:
     lines = [
         "# Traceability",
         "",
-        "Generated; do not edit. Requirement → actions and gates that serve it → tests that prove it. A row without a test is open.",
+        "Generated; do not edit. Requirement → actions and gates that serve it → tests that prove it. No test: open.",
         "",
         f"{len(rows) - still_open} of {len(rows)} requirements have a test; {still_open} are open.",
         "",

@@ -1,7 +1,6 @@
 """How a signature over an intent is made; the door verifies every one of them against the record."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -16,7 +15,7 @@ from coign.web.accounts import lockout, security_log, stations
 from coign.web.accounts.models import Account
 from coign.web.acting import account_of, needs_scope, token_of
 from coign.web.signing import keys
-from coign.web.signing.sitting import Component, is_enough, signed
+from coign.web.signing.sitting import ALL, is_enough, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,7 @@ def _attested(request: HttpRequest, account: Account, intent_hash: bytes, proof:
     """The weaker kind, and named so: password and code prove the person to the server, and the server signs."""
     if token_of(request) is not None:
         raise Forbidden("password and code are asked from a person at a page, never taken with a token")
-    given: frozenset[Component] = frozenset(
-        cast(Component, name) for name in ("password", "code") if getattr(proof, name)
-    )
+    given = frozenset(part for part in ALL if getattr(proof, part))
     sitting = stations.sitting_of(request)
     if not is_enough(sitting, given):
         wanted = "your password or a code" if sitting.proved else "your password and a code"

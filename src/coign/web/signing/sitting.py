@@ -1,7 +1,7 @@
 """One person's continuous period at one station: when it locks, and which proofs a signing needs. Pure.
 
-21 CFR 11.200(a)(1)(i)-(ii): the first signing of a continuous period takes all components, later ones at least one; after an idle limit, a
-lock or a change of station all of them again (CSV-17, CSV-23).
+21 CFR 11.200(a)(1)(i)-(ii): the first signing of a continuous period takes all components, later ones at least one;
+after an idle limit, a lock or a change of station all of them again (CSV-17, CSV-23).
 """
 
 from dataclasses import dataclass, replace

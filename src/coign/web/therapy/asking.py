@@ -1,7 +1,7 @@
 """The form of an act in a therapy: scans, choices, measurements with their limits, files; and the command they make.
 
-Everything works without scripts: a scan is a field of the form like any other, and the answer is the same page with that field filled.
-A file is kept at once, so that a later mistake in another field never asks for it again.
+Everything works without scripts: a scan is a field of the form like any other, and the answer is the same page with
+that field filled. A file is kept at once, so that a later mistake in another field never asks for it again.
 """
 
 from collections.abc import Mapping
@@ -238,7 +238,7 @@ def _choice(question: Question, options: list[tuple[str, str]], common: dict[str
 def _time(story: Story, question: Question, common: dict[str, Any]) -> forms.Field:
     """Date and time as people of this place read it; what just happened begins with now."""
     common["help_text"] = " ".join(w for w in (question.asks.hint, _("Time in %s") % zone_name(story)) if w)
-    if question.asks.source == "device" or question.name.endswith(("_at", "_on")) and not _planned(question):
+    if question.asks.source == "device" or (question.name.endswith(("_at", "_on")) and not _planned(question)):
         common["initial"] = timezone.localtime(acting.now().moment).replace(microsecond=0, tzinfo=None)
     attrs = {"type": "datetime-local", "step": "1"}
     return forms.DateTimeField(widget=forms.DateTimeInput(attrs=attrs, format="%Y-%m-%dT%H:%M:%S"), **common)

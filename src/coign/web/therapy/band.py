@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from coign.kernel.subjects import Organisation, Patient
 from coign.web.templatetags.coign_ui import BATCH_COLOURS
 from coign.web.therapy.identities import Identity
@@ -33,7 +31,7 @@ def of_identity(identity: Identity | None) -> dict[str, Any]:
 
 
 def colour_of(batch: str) -> str:
-    """One of the colours that tell batches apart in the plant; the same for the same batch, and always with its name."""
+    """A colour that tells batches apart in the plant; the same for the same batch, and always with its name."""
     return BATCH_COLOURS[sum(batch.encode()) % len(BATCH_COLOURS)]
 
 

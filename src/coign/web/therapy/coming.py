@@ -80,7 +80,8 @@ def _expected(story: Story, action: Action[Any], kind: Any) -> str | None:
         return story.journey.patient
     if kind is Unit:
         wanted = "sample" if action.name == "quality.record_result" else ""
-        units = [u for u, s in story.units.items() if not s.ended and (s.kind == wanted if wanted else s.kind != "sample")]
+        there = {u: s.kind for u, s in story.units.items() if not s.ended}
+        units = [u for u, kind in there.items() if (kind == wanted if wanted else kind != "sample")]
         return str(units[-1]) if units else None
     return None
 

@@ -1,4 +1,4 @@
-"""Who a patient is: initials and two identifiers, opened from the vault for those who treat the patient (TRC-24, TRC-26)."""
+"""Who a patient is: initials and two identifiers, opened from the vault for those who treat (TRC-24, TRC-26)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

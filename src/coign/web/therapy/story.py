@@ -16,7 +16,7 @@ from coign.records.journey import Journey
 from coign.web import running
 from coign.web.reading import reader
 from coign.web.therapy.identities import Identity, identities_of
-from coign.web.therapy.looking import states_of, visible, visible_entries, entries_at
+from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _chain(journey: Journey, organisation: Organisation, *, told: bool) -> tuple
 
 
 def programme_of(journey: Journey) -> ProgrammeVersion | None:
-    """The version that the therapy is pinned to; before the order the newest of the drafted programme, or the only one."""
+    """The version a therapy is pinned to; before the order the newest of the drafted programme, or the only one."""
     versions = running.service().programmes.all()
     pinned = [v for v in versions if str(v.digest) == journey.version]
     fitting = pinned or [v for v in versions if journey.programme in ("", str(v.programme))]

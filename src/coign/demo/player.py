@@ -1,0 +1,280 @@
+"""The next act of a therapy: suggested, performed as the person whose turn it is, or played up to a stage.
+
+Everything goes through the door: what a rule refuses to people it refuses here.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coign.clinical.views import COURSE
+from coign.custody.state import OFFER
+from coign.custody.views import HOLDING
+from coign.demo import acts, pace, people, scene
+from coign.demo.people import Account
+from coign.demo.scene import Scene, Therapy
+from coign.kernel.errors import CoignError, Forbidden, GateAnswer, Invalid, NotFound, Refused
+from coign.kernel.subjects import Organisation
+from coign.kernel.values import Actor, Instant
+from coign.manufacturing.views import SLOT
+from coign.perform.request import Done, Request, Signature
+from coign.programmes.model import JourneyStep
+from coign.records.journey import CALLED_FOR, open_steps, organisation_for
+from coign.service import Service, keys
+
+#: What is done again, in this order, when too much time has passed between two acts that belong together.
+AGAIN: Mapping[str, tuple[str, ...]] = {
+    "collection.confirm_identity": ("collection.check_identity",),
+    "collection.start": ("collection.check_identity", "collection.confirm_identity"),
+    "custody.accept": ("custody.withdraw_offer", "custody.offer"),
+    "logistics.confirm_receipt": ("logistics.check_receipt",),
+    "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
+    "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
+    "infusion.confirm_bedside": ("infusion.check_bedside",),
+    "infusion.start": ("infusion.check_bedside", "infusion.confirm_bedside"),
+}
+#: Steps forward that are tried, in hours, when a rule asks for time to pass.
+WAITS_H = (1, 6, 24, 48, 96, 168)
+PROJECTED_SECONDS_MAX = 30.0
+END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What could be done next: by whom, what they would enter, and what stands against it now."""
+
+    step: str
+    action: str
+    actor: Actor
+    command: Mapping[str, Any]
+    needs_signature: bool
+    unmet: tuple[GateAnswer, ...] = ()
+
+
+def next_command(service: Service, root: str, step: str = "") -> Suggested:
+    """The next act of a therapy, or one of the steps that are open; `unmet` says why not yet."""
+    therapy = scene.find(service, root)
+    return suggested(service, therapy, open_step(therapy, step))
+
+
+def perform_next(service: Service, root: str, step: str = "") -> Done:
+    """Do the next act as the person whose turn it is; what belongs together and took too long is done again."""
+    therapy = scene.find(service, root)
+    return _performed(service, therapy, open_step(therapy, step))
+
+
+def play(service: Service, root: str, to: str) -> Iterator[str]:
+    """Act after act, with plausible time between them, until a stage or a step is done; tells each act.
+
+    `to`: a stage or a step of the programme, or `end`. Nothing happens if it is done already.
+    """
+    therapy = scene.find(service, root)
+    _check_target(therapy, to)
+    while not is_done(therapy, to):
+        step = open_step(therapy)
+        wait_until(service, due(service, therapy, step))
+        done = perform_in_time(service, therapy, step)
+        therapy = scene.find(service, therapy.journey.root)
+        yield f"{done.entries[0].position:>6}  {step.title}"
+
+
+def is_done(therapy: Therapy, to: str) -> bool:
+    """Whether a stage or step is done, so far as it has to be."""
+    done = therapy.journey.done
+    wanted = [s for s in therapy.programme.journey if to in (END, s.stage, s.id)]
+    return all(
+        s.id in done or (s.action in CALLED_FOR and to != s.id and not therapy.journey.called.get(s.action))
+        for s in wanted
+    )
+
+
+def _check_target(therapy: Therapy, to: str) -> None:
+    stages = [stage.id for stage in therapy.programme.stages]
+    if to not in (END, *stages, *(s.id for s in therapy.programme.journey)):
+        raise Invalid.at("to", f"{to} is no stage of this therapy: expected {', '.join(stages)}, a step, or {END}")
+
+
+def open_step(therapy: Therapy, named: str = "") -> JourneyStep:
+    found = open_steps(therapy.journey, therapy.programme)
+    step = next((s for s in found if named in ("", s.id)), None)
+    if step is None:
+        raise NotFound(f"{therapy.journey.root} has {f'no open step {named}' if named else 'nothing left to do'}")
+    return step
+
+
+# Who does it, and what they enter
+
+
+def suggested(service: Service, therapy: Therapy, step: JourneyStep) -> Suggested:
+    """The first of those whose turn it could be for whom every gate holds; otherwise the first, with what is unmet."""
+    first: Suggested | None = None
+    problem: CoignError = NotFound(f"nobody in the demonstration does {step.action}")
+    for account in candidates(service, therapy, step):
+        try:
+            found = _for(service, therapy, step, account)
+        except (Forbidden, NotFound) as error:
+            problem = error
+            continue
+        if not found.unmet:
+            return found
+        first = first or found
+    if first is None:
+        raise problem
+    return first
+
+
+def _for(service: Service, therapy: Therapy, step: JourneyStep, account: Account) -> Suggested:
+    act = acts.of(step.action)
+    if act is None:
+        raise NotFound(f"nobody in the demonstration knows how to do {step.action}")
+    command = act(_scene(service, therapy, step.action, account.actor))
+    answers = service.door.check(Request(step.action, account.actor, "demonstration/check", command))
+    unmet = tuple(a for a in answers if not a.holds)
+    signed = service.door.actions[step.action].meaning is not None
+    return Suggested(step.id, step.action, account.actor, command, signed, unmet)
+
+
+def candidates(service: Service, therapy: Therapy, step: JourneyStep) -> list[Account]:
+    """Whose turn it could be, in an order that the story's chance gives."""
+    organisation = _organisation(service, therapy, step)
+    found = [a for role in step.roles for a in people.in_role(role, organisation)]
+    _chance(service, therapy, f"{step.action}/who").shuffle(found)
+    return found
+
+
+def _organisation(service: Service, therapy: Therapy, step: JourneyStep) -> Organisation:
+    """Whose people do it: the programme's side, except where a unit in somebody's hands decides."""
+    if step.action in ("custody.offer", "custody.withdraw_offer", "custody.accept"):
+        view = _scene(service, therapy, step.action, people.INTERFACE.actor)
+        holder = view.state(HOLDING, view.unit).organisation
+        to = view.state(OFFER, view.unit).to
+        return (to if step.action == "custody.accept" else holder) or people.COURIER
+    named = organisation_for(therapy.journey, step)
+    # Before the order no maker is named: there is one.
+    return Organisation(named) if named else {"maker": people.MAKER}.get(step.side, people.COURIER)
+
+
+def _scene(service: Service, therapy: Therapy, action: str, actor: Actor) -> Scene:
+    now = Instant.of_us(service.clock.now_us())
+    return Scene(service, therapy, action, actor, scene.seed_of(service), now, _chance(service, therapy, action))
+
+
+def _chance(service: Service, therapy: Therapy, what: str) -> random.Random:
+    """The story's chance for one thing: the same for the same seed, therapy and progress."""
+    told = f"{scene.seed_of(service)}/{therapy.number}/{therapy.acts_done}/{what}"
+    return random.Random(told)  # noqa: S311 - a story, no secret
+
+
+# Doing it
+
+
+def perform_as(service: Service, actor: Actor, action: str, command: Mapping[str, Any], nonce: str) -> Done:
+    """Perform an action as somebody of the demonstration, signed with their own key where it is signed."""
+    request = Request(action, actor, nonce, command)
+    if service.door.actions[action].meaning is None:
+        return service.door.perform(request)
+    prepared = service.door.prepare(request)
+    value = keys.demonstration_key(service, actor.person).sign(prepared.intent_hash)
+    signature = Signature(keys.DEMONSTRATION, keys.credential_of(actor.person, keys.DEMONSTRATION), value)
+    return service.door.perform(Request(action, actor, nonce, intent_hash=prepared.intent_hash, signature=signature))
+
+
+def settled(service: Service, done: Done) -> Done:
+    """Wait until the lists know of what was done."""
+    assert service.projector is not None, "the demonstration needs the read models"
+    if not service.projector.wait_for(done.entries[-1].position, timeout_s=PROJECTED_SECONDS_MAX):
+        raise CoignError("the lists do not follow the record: look into the log")
+    return done
+
+
+def _performed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
+    found = suggested(service, therapy, step)
+    if found.unmet and step.action in AGAIN:
+        _again(service, therapy, step)
+        found = suggested(service, therapy, step)
+    if found.unmet:
+        raise Refused(found.action, found.unmet, subjects=[therapy.journey.root])
+    return settled(service, _do(service, therapy, found))
+
+
+def _do(service: Service, therapy: Therapy, found: Suggested) -> Done:
+    # The key names where the therapy stands, so that the same act is never entered twice; what is repeated because
+    # time ran out has moved on by then.
+    nonce = f"play/{therapy.journey.root}/{found.action}/{therapy.journey.position}"
+    return perform_as(service, found.actor, found.action, found.command, nonce)
+
+
+def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
+    for action in AGAIN[step.action]:
+        like = next((s for s in therapy.programme.journey if s.action == action and s.side == step.side), step)
+        repeated = JourneyStep(like.id, action, like.stage, like.title, like.roles, like.after, like.side, like.task)
+        found = suggested(service, scene.find(service, therapy.journey.root), repeated)
+        if found.unmet:
+            continue
+        settled(service, _do(service, scene.find(service, therapy.journey.root), found))
+
+
+# Time
+
+
+def due(service: Service, therapy: Therapy, step: JourneyStep) -> Instant:
+    """When the act would be done: some time after the last one, and not before the day that was agreed."""
+    journey, name = therapy.journey, _pace_name(service, therapy, step)
+    zone = people.zone_of(people.MAKER if step.side == "maker" else people.CENTRE)
+    usual = pace.after(Instant(journey.updated), name, _chance(service, therapy, "pace"), zone)
+    return max(usual, _agreed(service, therapy, step) or usual)
+
+
+def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | None:
+    chain = therapy.journey.chain
+    if not chain:
+        return None
+    view = _scene(service, therapy, step.action, people.INTERFACE.actor)
+    match step.action:
+        case "collection.check_identity":
+            return view.state(SLOT, view.chain).collection_on
+        case "manufacturing.clear_line":
+            return view.state(SLOT, view.chain).start_on
+        case "infusion.thaw":
+            return view.state(COURSE, view.chain).planned_infusion
+        case _:
+            return None
+
+
+def _pace_name(service: Service, therapy: Therapy, step: JourneyStep) -> str:
+    """Two uses of one action that take different times."""
+    if step.action == "logistics.pack" and step.side == "maker":
+        return "logistics.pack/product"
+    if step.action == "custody.offer" and step.side == "courier":
+        return "custody.offer/courier"
+    return step.action
+
+
+def wait_until(service: Service, moment: Instant) -> None:
+    """Move the clock forward to an instant, if it lies ahead and today is not reached before."""
+    hours = min(moment.minutes_since(Instant.of_us(service.clock.now_us())) / 60, _hours_left(service))
+    if hours > 0:
+        service.advance(hours)
+
+
+def _hours_left(service: Service) -> float:
+    """Until the demonstration reaches today; a little less, since the wall clock moves as well."""
+    return max(0.0, service.simulated.hours_left - 0.001) if service.simulated is not None else 0.0
+
+
+def perform_in_time(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
+    """Do a step; where rules refuse, see whether they only ask for time to pass."""
+    for wait in (*WAITS_H, None):
+        try:
+            return _performed(service, therapy, step)
+        except Refused:
+            if wait is None or _hours_left(service) < wait or not _waiting_helps(step):
+                raise
+            service.advance(wait)
+    raise AssertionError("unreachable")
+
+
+def _waiting_helps(step: JourneyStep) -> bool:
+    """Only where a day was agreed that lies ahead; elsewhere time makes nothing better."""
+    return step.action in ("infusion.thaw", "collection.check_identity", "manufacturing.clear_line")

@@ -1,0 +1,193 @@
+"""The things in front of somebody, as labels with their symbols: what they need now, and what could be taken for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from coign.demo import people, scene
+from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.subjects import Chain, Lot, Organisation, Patient, Person, Room, Shipper, Subject, Unit, parse_subject
+from coign.logistics.views import RECEIPT, SHIPMENT
+from coign.people.views import AUTHORITY
+from coign.records import reading
+from coign.records.reading import Thing
+from coign.service import Service
+
+Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
+Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "room", "device", "donation", "badge"]
+
+#: What somebody of a role works with.
+_WORKS_WITH: dict[str, tuple[Sort, ...]] = {
+    "coordinator": ("wristband", "badge"),
+    "physician": ("wristband", "bag", "badge"),
+    "nurse": ("wristband", "bag", "device", "donation", "badge"),
+    "infusion": ("wristband", "bag", "badge"),
+    "pharmacist": ("bag", "shipper", "badge"),
+    "celllab": ("bag", "shipper", "seal", "logger", "wristband", "badge"),
+    "courier": ("bag", "shipper", "seal", "badge"),
+    "warehouse": ("bag", "shipper", "seal", "logger", "lot", "badge"),
+    "operator": ("bag", "room", "lot", "badge"),
+    "analyst": ("bag", "badge"),
+    "qcreviewer": ("bag", "badge"),
+    "qa": ("bag", "lot", "room", "badge"),
+    "qp": ("bag", "badge"),
+    "quality-us": ("bag", "badge"),
+}
+_KINDS: dict[Sort, Kind] = {
+    "wristband": "wristband",
+    "bag": "bag",
+    "shipper": "shipper",
+    "badge": "badge",
+    "lot": "vial",
+    "seal": "label",
+    "logger": "label",
+    "room": "label",
+    "device": "label",
+    "donation": "label",
+}
+#: The largest number of one sort that lies on a table; what is needed comes first.
+EACH_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """One thing: the text of its symbol, the code that is printed, what it is, and whether it is not what is needed."""
+
+    symbol: str
+    code: str
+    words: str
+    kind: Kind
+    odd: bool = False
+
+
+def tray(service: Service, person: Person, organisation: Organisation) -> list[TrayItem]:
+    """What lies in front of this person at this organisation; nothing in a record that is no demonstration."""
+    if not service.demonstration:
+        return []
+    grants = service.states.of(AUTHORITY, person).grants
+    roles = [g.role for g in grants if g.organisation == organisation]
+    sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
+    table = _Table(service, person, organisation, roles)
+    return [item for sort in sorts for item in _arranged(table.of(sort))]
+
+
+def _arranged(items: Iterable[TrayItem]) -> list[TrayItem]:
+    """What is needed, and some of what is not if there is any; in the order of their codes."""
+    listed = list(dict.fromkeys(items))
+    needed, odd = [i for i in listed if not i.odd], [i for i in listed if i.odd]
+    kept = needed[: EACH_MAX - min(2, len(odd))]
+    return sorted([*kept, *odd[: EACH_MAX - len(kept)]], key=lambda item: item.code)
+
+
+class _Table:
+    """What one person has around them; `wanted` are the therapies that wait for them."""
+
+    def __init__(self, service: Service, person: Person, organisation: Organisation, roles: Sequence[str]) -> None:
+        self._service, self._person, self._organisation = service, person, organisation
+        with scene.connection(service) as reads:
+            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation))
+            self._wanted = {step.root for step in waiting}
+            here = reading.things(reads, service.ledger_id, organisation=str(organisation))
+            coming = [t for root in self._wanted for t in reading.things(reads, service.ledger_id, root=root)]
+        self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
+
+    def of(self, sort: Sort) -> Iterator[TrayItem]:
+        """All things of one sort."""
+        match sort:
+            case "wristband":
+                return self._wristbands()
+            case "bag":
+                return self._bags()
+            case "shipper":
+                return self._plain(Shipper, "shipper", "Dry shipper")
+            case "room":
+                return self._plain(Room, "room", "Room")
+            case "lot":
+                return self._plain(Lot, "lot", "Material lot")
+            case "seal" | "logger":
+                return self._of_shipments(sort)
+            case "device":
+                return self._devices()
+            case "donation":
+                return self._donations()
+            case _:
+                return self._badges()
+
+    def _of_kind(self, cls: type[Subject]) -> list[Thing]:
+        return [thing for thing in self._things if thing.kind == cls.kind and not thing.gone]
+
+    def _plain(self, cls: type[Subject], sort: Sort, words: str) -> Iterator[TrayItem]:
+        for thing in self._of_kind(cls):
+            yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
+
+    def _wristbands(self) -> Iterator[TrayItem]:
+        if self._organisation not in (people.CENTRE, people.CENTRE_US):
+            return
+        for thing in self._of_kind(Patient):
+            odd = thing.root not in self._wanted
+            yield _item(symbol_of(Patient(thing.subject)), "wristband", f"Wristband, {_therapy(thing.root)}", odd=odd)
+
+    def _bags(self) -> Iterator[TrayItem]:
+        first = True
+        for thing in self._of_kind(Unit):
+            unit, odd = Unit(thing.subject), thing.root not in self._wanted
+            serial = int(self._service.states.of(UNIT, unit).label_serial or "1")
+            words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"
+            yield _item(symbol_of(unit, serial), "bag", words, odd=odd)
+            if first:
+                # A label that was printed again elsewhere: the number is right, the print is not.
+                yield _item(symbol_of(unit, serial + 1), "bag", f"Copy of a label, {_therapy(thing.root)}", odd=True)
+            first = False
+
+    def _of_shipments(self, sort: Literal["seal", "logger"]) -> Iterator[TrayItem]:
+        """Those of the shipments that are here, and a new one that nobody used yet."""
+        kind = SymbolKind.SEAL if sort == "seal" else SymbolKind.LOGGER
+        used = 0
+        for thing in self._of_kind(Unit):
+            shipment = self._service.states.of(RECEIPT, Unit(thing.subject)).under_way
+            if shipment is None:
+                continue
+            state = self._service.states.of(SHIPMENT, shipment)
+            used += 1
+            text = state.seal if sort == "seal" else state.logger
+            words = f"{sort.title()} on the shipper, {_therapy(thing.root)}"
+            yield _item(Symbol(kind, text, 1), sort, words, odd=thing.root not in self._wanted)
+        number = 700_001 + len(self._things) + used
+        new = f"SEAL-{number}" if sort == "seal" else f"CL-{number % 100_000:05d}"
+        yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used))
+
+    def _devices(self) -> Iterator[TrayItem]:
+        for number in (1, 2):
+            yield _item(Symbol(SymbolKind.EQUIPMENT, f"apheresis-{number}", 1), "device", "Apheresis device")
+        yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+
+    def _donations(self) -> Iterator[TrayItem]:
+        """The next labels of the roll, and one that was used before."""
+        now = scene.now(self._service)
+        for thing in self._of_kind(Patient):
+            if thing.root.startswith("chain:") and thing.root in self._wanted:
+                number = scene.find(self._service, thing.root).number
+                din = scene.donation_number(now, number, len(self._collected(Chain(thing.root))))
+                yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Next donation label")
+        for thing in self._of_kind(Unit):
+            if din := self._service.states.of(UNIT, Unit(thing.subject)).din:
+                yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Used donation label", odd=True)
+
+    def _collected(self, chain: Chain) -> tuple[Unit, ...]:
+        return self._service.states.of(CHAIN, chain).units_of_kind("starting_material")
+
+    def _badges(self) -> Iterator[TrayItem]:
+        yield _item(symbol_of(self._person), "badge", "Your badge")
+        others = (a for a in people.ACCOUNTS if a.organisation == self._organisation and a.person != self._person)
+        for other in list(others)[:1]:
+            yield _item(symbol_of(other.person), "badge", "A colleague's badge", odd=True)
+
+
+def _therapy(root: str) -> str:
+    """Which therapy something belongs to, in a word."""
+    return f"therapy {root.partition(':')[2].partition('-')[0]}" if root.startswith("chain:") else "not ordered yet"
+
+
+def _item(symbol: Symbol, sort: Sort, words: str, *, odd: bool = False) -> TrayItem:
+    return TrayItem(symbol_text(symbol), symbol.identifier, words, _KINDS[sort], odd)

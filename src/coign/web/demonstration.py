@@ -1,0 +1,66 @@
+"""What only a demonstration has: a tray of things to scan, a clock that moves, and going on as somebody else.
+
+A ledger that is no demonstration has none of it, whatever is asked: the record's first entry decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coign.demo import player
+from coign.kernel.errors import CoignError, GateAnswer, NotFound
+from coign.kernel.values import Actor
+from coign.web import running
+from coign.web.accounts.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Who could do the next act, and what stands against it now."""
+
+    account: str
+    name: str
+    role: str
+    unmet: Sequence[GateAnswer]
+
+
+def is_on() -> bool:
+    """Whether this record calls itself a demonstration."""
+    return running.service().demonstration
+
+
+def suggested(root: str, step: str) -> Suggestion | None:
+    """The person whose turn it is in a demonstration; None when there is none, or this is no demonstration."""
+    if not is_on():
+        return None
+    try:
+        found = player.next_command(running.service(), root, step)
+    except CoignError:  # nobody can do it now: the page then names the role alone
+        return None
+    account = Account.objects.select_related("user").filter(person=found.actor.person, demonstration=True).first()
+    if account is None:
+        return None
+    return Suggestion(account.user.username, name_of(account), found.actor.role, found.unmet)
+
+
+def name_of(account: Account) -> str:
+    """How a person is called."""
+    return account.user.get_full_name() or account.user.username
+
+
+def demonstration_account(name: str) -> Account:
+    """An account of the demonstration by its name; `NotFound` for any other, and in any other record."""
+    found = Account.objects.select_related("user").filter(user__username=name, demonstration=True).first()
+    if found is None or not is_on():
+        raise NotFound(f"there is no demonstration account {name}")
+    return found
+
+
+def tray_of(actor: Actor) -> dict[str, Sequence[Any]] | None:
+    """The physical things in front of this person, for the `tray` building block."""
+    if not is_on():
+        return None
+    from coign.demo import tray
+
+    things = tray.tray(running.service(), actor.person, actor.organisation)
+    return {"things": list(things)} if things else None

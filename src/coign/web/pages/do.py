@@ -1,0 +1,264 @@
+"""An act in a therapy: the known is shown, the rest scanned or asked; then it is signed and done."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from coign import catalogue
+from coign.kernel.actions import Action
+from coign.kernel.errors import CoignError, Forbidden, Invalid, NotFound, Refused
+from coign.perform import Done, Request
+from coign.web import acting, running
+from coign.web.pages import verdict
+from coign.web.pages.forms import flat
+from coign.web.pages.refusals import refusal_words
+from coign.web.signing import sign as signing
+from coign.web.therapy import scans
+from coign.web.therapy.asking import Asked, asked_for, is_identity, unit_of
+from coign.web.therapy.band import band
+from coign.web.therapy.coming import who_does
+from coign.web.therapy.known import context_rows, missing_values
+from coign.web.therapy.story import Story, story_of
+from coign_verify.intent import intent_hash
+
+#: What the second of two persons must find for themselves is not shown to them.
+BLIND = {"infusion.confirm_bedside": frozenset({"unit"})}
+#: Acts done at the bed or the chair: nothing but the act is on the page.
+AT_THE_PATIENT = frozenset(
+    {
+        "collection.check_identity", "collection.confirm_identity",
+        "infusion.check_bedside", "infusion.confirm_bedside", "infusion.start",
+    }
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, root: str, name: str) -> HttpResponse:
+    """Ask for what the act needs, take scans, then do it or show what is to be signed."""
+    acting.sees_for(request)
+    story = story_of(root, acting.actor_of(request))
+    action = action_in(story, name)
+    if story.actor.role not in action.roles:
+        return _not_yours(request, story, action, name)
+    if missing := missing_values(story, action):
+        return render(request, "pages/do_missing.html", _frame(story, action, name) | {"missing": missing}, status=409)
+    if request.method == "GET":
+        return _page(request, asked_for(story, action), name)
+    asked = asked_for(story, action, request.POST, request.FILES)
+    scan = request.POST.get("scan", "").strip()
+    if scan:
+        asked.take(scan)
+    if cleared := request.POST.get("clear", ""):
+        asked.values.pop(cleared, None)
+        asked.serials.pop(cleared, None)
+    if scan or cleared:
+        return _page(request, _unchecked(asked, request), name)
+    return _submitted(request, asked, name)
+
+
+def action_in(story: Story, name: str) -> Action[Any]:
+    """The action behind the name of a step of the programme, or behind its own name."""
+    steps = story.programme.journey if story.programme is not None else ()
+    found = next((s.action for s in steps if s.id == name), name)
+    if found not in catalogue.ACTIONS:
+        raise NotFound("there is no such act in this therapy")
+    return catalogue.ACTIONS[found]
+
+
+def _unchecked(asked: Asked, request: HttpRequest) -> Asked:
+    """The same page with what was typed so far, without calling the rest wrong."""
+    names = [n for n in asked.form.fields if n in request.POST]
+    initial = {n: request.POST.getlist(n) if len(request.POST.getlist(n)) > 1 else request.POST[n] for n in names}
+    asked.form = type(asked.form)(initial=initial)
+    return asked
+
+
+# Doing
+
+
+def _submitted(request: HttpRequest, asked: Asked, name: str) -> HttpResponse:
+    if not asked.is_complete():
+        return _page(request, asked, name, status=422)
+    wanted = acting.request_for(
+        request, asked.action.name, asked.command, nonce=request.POST.get("key") or acting.new_key()
+    )
+    try:
+        if asked.action.meaning is not None:
+            prepared = running.service().door.prepare(wanted)
+            return _sign_page(request, asked.story, asked.action, name, prepared.intent)
+        done = acting.perform(wanted)
+    except Refused as refused:
+        return _page(request, asked, name, refused=refused, status=409)
+    except Invalid as invalid:
+        _put_errors(asked, invalid)
+        return _page(request, asked, name, status=422)
+    return after(asked.story, asked.action, done)
+
+
+def _put_errors(asked: Asked, invalid: Invalid) -> None:
+    labels = {q.name: q.asks.label for q in (*asked.typed, *asked.scanned, *asked.files)}
+    for error in invalid.errors:
+        field = error.field.split(".")[0].split("[")[0]
+        place = field if field in asked.form.fields else None
+        asked.form.add_error(place, error.message if place else f"{labels.get(field, error.field)}: {error.message}")
+
+
+def after(story: Story, action: Action[Any], done: Done) -> HttpResponse:
+    """Where one goes after an act: to its verdict, if two persons decide by it, else back to the therapy."""
+    projector = running.service().projector
+    if projector is not None:
+        projector.wait_for(done.position)
+    root = _root_after(story, done)
+    if action.name in verdict.DECISIVE:
+        return HttpResponseRedirect(reverse("verdict", args=[root, done.position]))
+    return HttpResponseRedirect(f"{reverse('journey', args=[root])}?done={done.position}")
+
+
+def _root_after(story: Story, done: Done) -> str:
+    """An order makes the patient's journey the chain's: the address changes with it."""
+    chains = [s for e in done.entries for s in e.subjects if s.startswith("chain:")]
+    return chains[0] if chains and not story.journey.chain else story.journey.root
+
+
+# Signing
+
+
+def _sign_page(
+    request: HttpRequest,
+    story: Story,
+    action: Action[Any],
+    name: str,
+    intent: bytes,
+    error: CoignError | None = None,
+) -> HttpResponse:
+    shown = orjson.loads(intent)
+    digest = intent_hash(intent).hex()
+    context = _frame(story, action, name) | {
+        "intent": {
+            "fields": list(flat(shown)),
+            "fingerprint": " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)),
+            "expires": shown["expires"],
+        },
+        "text": intent.decode(),
+        "method": signing.methods_for(request)[0],
+        "error": error,
+    }
+    return render(request, "pages/do_sign.html", context, status=error.status if error else 200)
+
+
+@require_POST
+def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
+    """Sign exactly what was shown, and do it."""
+    acting.sees_for(request)
+    story = story_of(root, acting.actor_of(request))
+    action, intent = action_in(story, name), request.POST.get("intent", "").encode()
+    proof = signing.Proof(
+        request.POST.get("method", ""), password=request.POST.get("password", ""), code=request.POST.get("code", "")
+    )
+    digest = intent_hash(intent)  # of what was shown; the door knows it only if it prepared these bytes
+    try:
+        signature = signing.make(request, digest, proof)
+    except (Forbidden, Invalid) as error:
+        return _sign_page(request, story, action, name, _checked(intent), error)
+    wanted = Request(action.name, story.actor, acting.new_key(), intent_hash=digest, signature=signature)
+    try:
+        return after(story, action, acting.perform(wanted))
+    except Refused as refused:
+        return _page(request, asked_for(story, action), name, refused=refused, status=409)
+
+
+def _checked(intent: bytes) -> bytes:
+    try:
+        shown = orjson.loads(intent)
+    except orjson.JSONDecodeError:
+        shown = None
+    if not isinstance(shown, dict) or "expires" not in shown:
+        raise Invalid.at("intent", "is not what was shown: open the form again")
+    return intent
+
+
+# The page
+
+
+def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
+    steps = story.programme.journey if story.programme is not None else ()
+    step = next((s for s in steps if s.id == name), None)
+    return {
+        "story": story,
+        "identity": band(story),
+        "action": action,
+        "name": name,
+        "title": step.title if step is not None else action.title,
+        "at_the_patient": action.name in AT_THE_PATIENT,
+    }
+
+
+def _page(
+    request: HttpRequest, asked: Asked, name: str, *, refused: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    hidden = BLIND.get(asked.action.name, frozenset())
+    known = [k for n, k in asked.known.items() if n not in hidden]
+    context = _frame(asked.story, asked.action, name) | {
+        "form": asked.form,
+        "rows": context_rows(asked.story, asked.action, known),
+        "targets": [target(asked, q.name) for q in asked.scanned],
+        "open": [scans.wanted_words(q) for q in asked.open_scans],
+        "scans": bool(asked.scanned),
+        "problem": asked.problem,
+        "carried": carried(asked),
+        "fields": [
+            {"bound": asked.form[n], "unit": unit_of(asked, n), "identity": is_identity(asked, n)}
+            for n in asked.form.fields
+        ],
+        "files": [
+            {"name": q.name, "label": q.asks.label, "hint": q.asks.hint, "required": q.required,
+             "kept": asked.kept.get(q.name)}
+            for q in asked.files
+        ],
+        "refusal": refusal_words(refused) if refused is not None else None,
+        "key": acting.new_key(),
+        "ready": not asked.open_scans and status == 200,
+        "first": next(iter(asked.form.fields), ""),
+    }  # fmt: skip
+    return render(request, "pages/do.html", context, status=status)
+
+
+def target(asked: Asked, name: str) -> dict[str, Any]:
+    """One thing to be scanned, for the `scan_target` building block."""
+    question = next(q for q in asked.scanned if q.name == name)
+    values = asked.values.get(name, [])
+    first_open = asked.open_scans[0].name if asked.open_scans else ""
+    state = "done" if values and not asked.is_open(question) else "waiting" if name == first_open else "not_yet"
+    label = question.asks.label
+    if question.many:
+        label = _("%(label)s, %(done)s of %(all)s") % {
+            "label": label, "done": len(values), "all": asked.expected(question),
+        }  # fmt: skip
+    return {
+        "name": name,
+        "label": label,
+        "state": state,
+        "value": ", ".join(v.partition(":")[2] or v for v in values),
+        "where": question.asks.hint or ("" if question.required or question.many else _("if there is one")),
+        "clear": bool(values),
+    }
+
+
+def carried(asked: Asked) -> list[tuple[str, str]]:
+    """What earlier scans and uploads gave, taken along unseen."""
+    found = [(name, value) for name, values in asked.values.items() for value in values]
+    found += [(f"{name}.serial", serial) for name, serial in asked.serials.items()]
+    for name, kept in asked.kept.items():
+        found += [(f"{name}.kept", kept.digest), (f"{name}.name", kept.name)]
+    return found
+
+
+def _not_yours(request: HttpRequest, story: Story, action: Action[Any], name: str) -> HttpResponse:
+    step = next((s for s in story.steps if s.step == name), None)
+    who = who_does(step) if step is not None else ", ".join(sorted(action.roles))
+    return render(request, "pages/do_not_yours.html", _frame(story, action, name) | {"who": who}, status=403)

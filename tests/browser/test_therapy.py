@@ -1,0 +1,121 @@
+"""A whole therapy by Tab, Enter and scans alone, on a phone of 360 px: from the patient's enrolment to the infusion."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from coign.demo import people
+from tests.browser.conftest import CHROMIUM, Demonstration
+from tests.browser.hands import Person
+
+pytestmark = pytest.mark.browser
+ACTS_MAX = 120
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser; each person gets a context of their own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Ward:
+    """Everybody who takes part, each in a browser of their own."""
+
+    def __init__(self, browser: Browser, site: Demonstration, folder: Path) -> None:
+        self.browser, self.site, self.folder = browser, site, folder
+        self.people: dict[str, Person] = {}
+
+    def person(self, account: str) -> Person:
+        """Signed in, at the first page."""
+        if account not in self.people:
+            self.people[account] = Person(self.browser, self.site.base, account, self.site.password)
+        found = self.people[account]
+        found.page.goto(self.site.base + "/")
+        found.fits()
+        return found
+
+    def do_next(self, root: str) -> str:
+        """Whoever's turn it is does the next act, found in their own list of work; the therapy's address afterwards."""
+        self.site.ask("wait", root)
+        turn = self.site.ask("next", root)
+        assert turn["unmet"] == [], (turn["step"], turn["unmet"])
+        person = self.person(turn["account"])
+        person.follow(f"/journeys/{root}/do/{turn['step']}/")
+        self.scan_all(person, turn)
+        self.write_all(person, turn)
+        person.tab_to("button[name=go]")
+        person.press("Enter")
+        if turn["signed"]:
+            assert "/sign" in person.page.url or person.page.locator(".c-intent").count(), self.said(person)
+            person.press("Enter")
+        assert "/journeys/" in person.page.url and "/do/" not in person.page.url, self.said(person)
+        return person.page.url.partition("/journeys/")[2].partition("/")[0].replace("%3A", ":")
+
+    def scan_all(self, person: Person, turn: dict[str, Any]) -> None:
+        """Every waiting thing in front of the person is scanned, whatever its order."""
+        symbols = {s: None for texts in turn["symbols"].values() for s in texts}
+        for symbol in symbols:
+            if person.page.locator(".c-target.is-waiting").count():
+                person.scan(symbol)
+                # A thing that this act does not ask for is said so and changes nothing.
+
+    def write_all(self, person: Person, turn: dict[str, Any]) -> None:
+        """Whatever is still to be typed or chosen."""
+        zone = people.zone_of(people.account(turn["account"]).organisation)  # type: ignore[union-attr]
+        command = dict(turn["command"])
+        for measured in command.get("measurements", ()):
+            command[f"m-{measured['id']}"] = measured["quantity"]
+        for name, value in command.items():
+            if person.page.locator(f'#act [name="{name}"]:not([type=hidden])').count() == 0:
+                continue
+            if name in turn["files"]:
+                person.attach(name, base64.b64decode(turn["files"][name]), self.folder)
+            else:
+                person.fill(name, value["value"] if isinstance(value, dict) else value, zone)
+
+    @staticmethod
+    def said(person: Person) -> str:
+        """What the page says, for a failing test."""
+        return f"{person.account} at {person.page.url}: " + person.page.locator("main").inner_text()[:1500]
+
+
+def enrol(ward: Ward) -> str:
+    """A new patient, by keyboard; gives the patient's subject."""
+    before = set(ward.site.ask("roots"))
+    person = ward.person("coordinator-1")
+    person.follow("/actions/clinical.enrol/")
+    for name, value in (
+        ("family_name", "Silva"), ("given_name", "Maria"), ("birth_date", "1971-02-14"), ("hospital_number", "NH-447109"),
+    ):  # fmt: skip
+        person.tab_to(f"input[name={name}]")
+        person.page.keyboard.type(value)
+    person.tab_to("main button[type=submit]")
+    person.press("Enter")
+    (root,) = set(ward.site.ask("roots")) - before
+    return str(root)
+
+
+@pytest.mark.requirement("TRC-12", "TRC-13", "CSV-29")
+def test_a_therapy_goes_from_order_to_infusion_with_tab_enter_and_scans_on_a_phone(
+    chromium: Browser, demonstration: Demonstration, tmp_path: Path
+) -> None:
+    ward = Ward(chromium, demonstration, tmp_path)
+    root = enrol(ward)
+    done = []
+    for _ in range(ACTS_MAX):
+        turn = demonstration.ask("next", root)
+        if turn.get("step") in (None, "record-reaction"):
+            break
+        root = ward.do_next(root)
+        done.append(turn["step"])
+        print(len(done), turn["step"], turn["account"], flush=True)
+        if turn["step"] == "finish-infusion":
+            break
+    assert done[-1:] == ["finish-infusion"], done

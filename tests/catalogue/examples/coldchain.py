@@ -1,0 +1,21 @@
+"""Whether a unit was kept cold."""
+
+from tests.catalogue.examples.logistics import delivered, logged, packed, warm
+from tests.support.plant import BAG, FILE, INWARD, QA, SEALED, WAREHOUSE, Plant
+from tests.support.plant_cases import allow, refuse
+
+READ, MISSING, ASSESS = "coldchain.record_logger", "coldchain.report_missing_logger", "coldchain.assess_excursion"
+NONE = {"shipment": INWARD, "why": SEALED}
+USABLE = {"unit": BAG, "verdict": "usable", "basis": SEALED, "evidence": FILE}
+
+allow(READ, WAREHOUSE, delivered, Plant.reading)
+refuse(READ, "shipment_is_delivered_here", WAREHOUSE, packed, Plant.reading)
+refuse(READ, "logger_is_the_shipments", WAREHOUSE, delivered, lambda p: p.reading(logger="TL-1"))
+refuse(READ, "logger_is_not_read_yet", WAREHOUSE, logged, Plant.reading)
+
+allow(MISSING, WAREHOUSE, delivered, NONE)
+refuse(MISSING, "shipment_is_delivered_here", WAREHOUSE, packed, NONE)
+refuse(MISSING, "logger_is_not_read_yet", WAREHOUSE, logged, NONE)
+
+allow(ASSESS, QA, warm, USABLE)
+refuse(ASSESS, "excursion_is_open", QA, logged, USABLE)

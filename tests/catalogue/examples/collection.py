@@ -1,0 +1,354 @@
+"""Cells are taken from the right person."""
+
+from typing import Any
+
+from tests.catalogue.told import Asked, allows, refuses
+from tests.support.clinic import (
+    CELLLAB,
+    CENTRE,
+    MAKER,
+    NURSE,
+    NURSE_2,
+    NURSE_3,
+    OPERATOR,
+    PHYSICIAN,
+    Clinic,
+    finish,
+    person,
+    text,
+)  # fmt: skip
+
+from coign.clinical.events import PatientEnrolled
+from coign.collection.actions.collect import FINISH, START, Start
+from coign.collection.actions.identity import (
+    CHECK_IDENTITY,
+    CONFIRM_IDENTITY,
+    RESOLVE_MISMATCH,
+    CheckIdentity,
+    ResolveMismatch,
+)  # fmt: skip
+from coign.collection.actions.label import RESOLVE_LABEL, VERIFY_LABEL, ResolveLabel, VerifyLabel
+from coign.collection.state import LABEL_DIFFERS
+from coign.custody.events import HandedOver
+from coign.identity.events import UnitCreated, UnitsBlocked
+from coign.kernel.subjects import Chain, Equipment, Patient, Unit
+from coign.kernel.values import Actor, FreeText, Identifying, Quantity
+
+MAKERS_NURSE = person("makers-nurse", "nurse", MAKER)  # the maker sees the therapy, and is not its centre
+
+
+def _ready(clinic: Clinic) -> tuple[Patient, Chain]:
+    ann, chain = clinic.ordered("ann")
+    clinic.slot(chain)
+    return ann, chain
+
+
+def _elsewhere(clinic: Clinic) -> Patient:
+    """A patient whom the maker may see, so that its nurse can scan a wristband."""
+    patient, secret = Patient.of("carl"), text(Identifying)
+    clinic.qualify(MAKERS_NURSE, "identity_check")
+    clinic.happened(
+        PatientEnrolled(
+            patient=patient, centre=MAKER, family_name=secret, given_name=secret, birth_date=secret,
+            hospital_number=secret,
+        ),
+        by=MAKERS_NURSE,
+    )  # fmt: skip
+    return patient
+
+
+def _check(patient: Patient, chain: Chain, actor: Actor = NURSE) -> Asked:
+    return CHECK_IDENTITY, CheckIdentity(chain=chain, wristband=patient), actor
+
+
+def _confirm(patient: Patient, chain: Chain, actor: Actor = NURSE_2) -> Asked:
+    return CONFIRM_IDENTITY, CheckIdentity(chain=chain, wristband=patient), actor
+
+
+def _resolve(chain: Chain, actor: Actor = PHYSICIAN) -> Asked:
+    return RESOLVE_MISMATCH, ResolveMismatch(chain=chain, finding=text(FreeText)), actor
+
+
+def _start(chain: Chain, actor: Actor = NURSE) -> Asked:
+    return START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), actor
+
+
+def _finish(chain: Chain, actor: Actor = NURSE, **changed: Any) -> Asked:
+    return FINISH, finish(chain, Unit.of("bag"), **changed), actor
+
+
+@allows
+def first_look(clinic: Clinic) -> Asked:
+    return _check(*_ready(clinic))
+
+
+@refuses("collection.therapy_is_of_this_centre")
+def first_look_by_the_maker(clinic: Clinic) -> Asked:
+    _, chain = _ready(clinic)
+    return _check(_elsewhere(clinic), chain, MAKERS_NURSE)
+
+
+@refuses("collection.slot_confirmed")
+def no_place_to_make_them(clinic: Clinic) -> Asked:
+    return _check(*clinic.ordered("ann"))
+
+
+@refuses("collection.consent_in_force")
+def mind_changed_before_the_check(clinic: Clinic) -> Asked:
+    ann, chain = _ready(clinic)
+    clinic.withdraw(ann)
+    return _check(ann, chain)
+
+
+@refuses("collection.qualified_for_identity_check")
+def first_look_by_somebody_untrained(clinic: Clinic) -> Asked:
+    return _check(*_ready(clinic), person("newcomer", "nurse"))
+
+
+@refuses("collection.qualified_for_identity_check")
+def first_look_after_the_qualification_ended(clinic: Clinic) -> Asked:
+    clinic.qualify(NURSE_3, "identity_check", days=1)
+    clinic.wait(days=1)
+    return _check(*_ready(clinic), NURSE_3)
+
+
+def _mismatched(clinic: Clinic) -> tuple[Patient, Chain]:
+    ann, chain = _ready(clinic)
+    clinic.do(*_check(clinic.enrol("bea"), chain))
+    return ann, chain
+
+
+@refuses("collection.no_open_mismatch")
+def checking_on_after_a_mismatch(clinic: Clinic) -> Asked:
+    return _check(*_mismatched(clinic), NURSE_2)
+
+
+def _running(clinic: Clinic) -> tuple[Patient, Chain]:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    clinic.do(*_start(chain))
+    return ann, chain
+
+
+@refuses("collection.none_is_running")
+def checking_while_the_machine_runs(clinic: Clinic) -> Asked:
+    return _check(*_running(clinic))
+
+
+def _checked(clinic: Clinic) -> tuple[Patient, Chain]:
+    ann, chain = _ready(clinic)
+    clinic.do(*_check(ann, chain))
+    return ann, chain
+
+
+@allows
+def second_look(clinic: Clinic) -> Asked:
+    return _confirm(*_checked(clinic))
+
+
+@refuses("collection.therapy_is_of_this_centre")
+def second_look_by_the_maker(clinic: Clinic) -> Asked:
+    _, chain = _checked(clinic)
+    return _confirm(_elsewhere(clinic), chain, MAKERS_NURSE)
+
+
+@refuses("collection.first_check_is_open")
+def second_look_without_a_first(clinic: Clinic) -> Asked:
+    return _confirm(*_ready(clinic))
+
+
+@refuses("collection.second_is_another_person")
+def looking_twice_oneself(clinic: Clinic) -> Asked:
+    return _confirm(*_checked(clinic), NURSE)
+
+
+@refuses("collection.second_within_window")
+def second_look_too_late(clinic: Clinic) -> Asked:
+    ann, chain = _checked(clinic)
+    clinic.wait(minutes=15, seconds=1)
+    return _confirm(ann, chain)
+
+
+@refuses("collection.consent_in_force")
+def mind_changed_between_the_looks(clinic: Clinic) -> Asked:
+    ann, chain = _checked(clinic)
+    clinic.withdraw(ann)
+    return _confirm(ann, chain)
+
+
+@refuses("collection.qualified_for_identity_check")
+def second_look_by_somebody_untrained(clinic: Clinic) -> Asked:
+    return _confirm(*_checked(clinic), person("newcomer", "nurse"))
+
+
+@allows
+def found_out_who_it_was(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1])
+
+
+@refuses("collection.therapy_is_of_this_centre")
+def found_out_by_the_maker(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1], person("makers-physician", "physician", MAKER))
+
+
+@refuses("collection.mismatch_is_open")
+def nothing_to_find_out(clinic: Clinic) -> Asked:
+    return _resolve(_ready(clinic)[1])
+
+
+@refuses("collection.resolver_is_a_third_person")
+def judging_ones_own_look(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1], person("nurse-1", "physician"))
+
+
+def _identified(clinic: Clinic) -> tuple[Patient, Chain]:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    return ann, chain
+
+
+@allows
+def started(clinic: Clinic) -> Asked:
+    return _start(_identified(clinic)[1])
+
+
+@refuses("collection.therapy_is_of_this_centre")
+def started_by_the_maker(clinic: Clinic) -> Asked:
+    return _start(_identified(clinic)[1], MAKERS_NURSE)
+
+
+@refuses("collection.identity_is_confirmed")
+def started_after_one_look(clinic: Clinic) -> Asked:
+    return _start(_checked(clinic)[1])
+
+
+@refuses("collection.identity_is_fresh")
+def started_long_after_the_looks(clinic: Clinic) -> Asked:
+    _, chain = _identified(clinic)
+    clinic.wait(minutes=15, seconds=1)
+    return _start(chain)
+
+
+@refuses("collection.consent_in_force")
+def mind_changed_in_the_chair(clinic: Clinic) -> Asked:
+    ann, chain = _identified(clinic)
+    clinic.withdraw(ann)
+    return _start(chain)
+
+
+@allows
+def finished(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic)[1])
+
+
+@refuses("collection.therapy_is_of_this_centre")
+def finished_by_the_maker(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic)[1], MAKERS_NURSE)
+
+
+@refuses("collection.is_running")
+def finished_before_the_start(clinic: Clinic) -> Asked:
+    return _finish(_identified(clinic)[1])
+
+
+@refuses("collection.din_is_well_formed")
+def donation_number_with_its_flags(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic)[1], din="=G12342600000100")
+
+
+@refuses("collection.amounts_in_their_units")
+def volume_in_litres(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic)[1], volume=Quantity("0.21", "L"))
+
+
+@refuses("collection.amounts_in_their_units")
+def nothing_collected(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic)[1], cd3=Quantity("0", "10*9"))
+
+
+def _collected(clinic: Clinic) -> Unit:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    return clinic.collect(chain, "bag")
+
+
+def _verify(unit: Unit, actor: Actor = NURSE_2) -> Asked:
+    return VERIFY_LABEL, VerifyLabel(unit=unit, label=unit, label_serial="1"), actor
+
+
+def _resolve_label(unit: Unit, actor: Actor = CELLLAB) -> Asked:
+    return RESOLVE_LABEL, ResolveLabel(unit=unit, finding=text(FreeText)), actor
+
+
+def _of_the_maker(clinic: Clinic) -> Unit:
+    """A bag that came from elsewhere and is seen here."""
+    _, chain = clinic.ordered("ann")
+    unit, maker = Unit.of("product"), OPERATOR.person
+    clinic.happened(
+        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        HandedOver(unit=unit, giver=maker, taker=NURSE.person, to=CENTRE, seal="", condition="intact"),
+        by=OPERATOR,
+    )
+    return unit
+
+
+@allows
+def label_says_what_was_printed(clinic: Clinic) -> Asked:
+    return _verify(_collected(clinic))
+
+
+@refuses("collection.unit_was_collected")
+def label_of_another_house(clinic: Clinic) -> Asked:
+    return _verify(_of_the_maker(clinic))
+
+
+@refuses("collection.label_not_yet_verified")
+def verified_twice(clinic: Clinic) -> Asked:
+    unit = _collected(clinic)
+    clinic.do(*_verify(unit))
+    return _verify(unit)
+
+
+@refuses("collection.unit_does_not_stand_still")
+def verified_while_blocked(clinic: Clinic) -> Asked:
+    unit = _collected(clinic)
+    clinic.happened(UnitsBlocked(units=(unit,), why="something differs"), by=CELLLAB)
+    return _verify(unit)
+
+
+@refuses("collection.label_verified_by_another")
+def verified_by_who_printed_it(clinic: Clinic) -> Asked:
+    return _verify(_collected(clinic), NURSE)
+
+
+def _label_wrong(clinic: Clinic) -> Unit:
+    unit = _collected(clinic)
+    clinic.do(VERIFY_LABEL, VerifyLabel(unit=unit, label=unit, label_serial="2"), NURSE_2)
+    return unit
+
+
+@allows
+def label_put_right(clinic: Clinic) -> Asked:
+    return _resolve_label(_label_wrong(clinic))
+
+
+@refuses("collection.unit_was_collected")
+def label_of_another_house_put_right(clinic: Clinic) -> Asked:
+    unit = _of_the_maker(clinic)
+    clinic.happened(UnitsBlocked(units=(unit,), why=LABEL_DIFFERS), by=NURSE)
+    return _resolve_label(unit)
+
+
+@refuses("collection.label_differs")
+def label_without_fault_put_right(clinic: Clinic) -> Asked:
+    return _resolve_label(_collected(clinic))
+
+
+@refuses("collection.label_resolved_by_a_third_person")
+def label_put_right_by_who_printed_it(clinic: Clinic) -> Asked:
+    return _resolve_label(_label_wrong(clinic), person("nurse-1", "celllab"))
+
+
+@refuses("collection.label_resolved_by_a_third_person")
+def label_put_right_by_who_found_it(clinic: Clinic) -> Asked:
+    return _resolve_label(_label_wrong(clinic), person("nurse-2", "celllab"))

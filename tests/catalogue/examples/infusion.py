@@ -1,0 +1,548 @@
+"""The product reaches its patient."""
+
+from typing import Any
+
+from tests.catalogue.told import Asked, allows, refuses
+from tests.support.clinic import (
+    CELLLAB,
+    CENTRE,
+    HASH,
+    INFUSION,
+    MAKER,
+    NURSE,
+    OPERATOR,
+    OTHER_CENTRE,
+    PHARMACIST,
+    QP,
+    Clinic,
+    given,
+    person,
+    text,
+)  # fmt: skip
+
+from coign.clinical.events import ConditioningStarted, PatientEnrolled
+from coign.coldchain.events import ExcursionAssessed
+from coign.custody.events import HandedOver, HandOverMismatched
+from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked, UnitsUnblocked
+from coign.infusion.actions import bedside, infuse, thaw
+from coign.infusion.events import BedsideConfirmed, Thawed
+from coign.infusion.state import BEDSIDE_DIFFERS
+from coign.kernel.subjects import Batch, Chain, Patient, Shipment, Shipper, Unit
+from coign.kernel.values import Actor, FreeText, Identifying, Quantity
+from coign.logistics.events import Received
+from coign.quality.events import BatchRejected
+
+MAKERS = {role: person(f"makers-{role}", role, MAKER) for role in ("celllab", "nurse", "infusion", "physician")}
+BLOCKED = "something differs"
+
+
+def _thaw(unit: Unit, actor: Actor = CELLLAB) -> Asked:
+    return thaw.ACTION, thaw.Thaw(unit=unit), actor
+
+
+def _check(unit: Unit, wristband: Patient, actor: Actor = NURSE) -> Asked:
+    return bedside.CHECK_BEDSIDE, bedside.CheckBedside(unit=unit, wristband=wristband), actor
+
+
+def _confirm(unit: Unit, wristband: Patient, actor: Actor = INFUSION) -> Asked:
+    command = bedside.ConfirmBedside(unit=unit, bag=unit, wristband=wristband)
+    return bedside.CONFIRM_BEDSIDE, command, actor
+
+
+def _resolve(unit: Unit, actor: Actor = PHARMACIST) -> Asked:
+    return bedside.RESOLVE_MISMATCH, bedside.ResolveMismatch(unit=unit, finding=text(FreeText)), actor
+
+
+def _start(unit: Unit, actor: Actor = INFUSION) -> Asked:
+    return infuse.START, infuse.Start(unit=unit), actor
+
+
+def _finish(unit: Unit, actor: Actor = INFUSION, **changed: Any) -> Asked:
+    return infuse.FINISH, given(unit, **changed), actor
+
+
+def _elsewhere(clinic: Clinic) -> Patient:
+    """A patient whom the maker may see, so that its people can scan a wristband; they are qualified, too."""
+    patient, secret = Patient.of("carl"), text(Identifying)
+    for actor in MAKERS.values():
+        clinic.qualify(actor, "bedside_check")
+        clinic.qualify(actor, "thaw")
+    clinic.happened(
+        PatientEnrolled(
+            patient=patient, centre=MAKER, family_name=secret, given_name=secret, birth_date=secret,
+            hospital_number=secret,
+        ),
+        by=MAKERS["nurse"],
+    )  # fmt: skip
+    return patient
+
+
+def _handed(clinic: Clinic, unit: Unit, to: Any) -> None:
+    clinic.happened(
+        HandedOver(unit=unit, giver=CELLLAB.person, taker=OPERATOR.person, to=to, seal="", condition="intact"),
+        by=OPERATOR,
+    )
+
+
+def _received(clinic: Clinic, unit: Unit, at: Any) -> None:
+    who = OPERATOR.person
+    clinic.happened(
+        Received(
+            shipment=Shipment.of("back"), unit=unit, shipper=Shipper.of("s"), organisation=at, first=who, second=who
+        ),
+        by=OPERATOR,
+    )
+
+
+def _block(clinic: Clinic, unit: Unit) -> None:
+    clinic.happened(UnitsBlocked(units=(unit,), why=BLOCKED), by=QP)
+
+
+def _sample(clinic: Clinic) -> Unit:
+    """Something of the therapy that lies here and is not product."""
+    _, chain = clinic.ordered("ann")
+    unit = Unit.of("sample")
+    clinic.happened(
+        UnitCreated(unit=unit, chain=chain, unit_kind="sample", organisation=CENTRE, label_serial="1"),
+        LabelVerified(unit=unit, label_serial="1", by=NURSE.person),
+        by=NURSE,
+    )
+    return unit
+
+
+# Thaw
+
+
+@allows
+def thawed(clinic: Clinic) -> Asked:
+    return _thaw(clinic.ready_to_thaw("ann")[2])
+
+
+@refuses("infusion.unit_is_product")
+def thawing_a_sample(clinic: Clinic) -> Asked:
+    return _thaw(_sample(clinic))
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def thawing_in_the_plant(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    _handed(clinic, unit, MAKER)
+    _received(clinic, unit, MAKER)
+    _elsewhere(clinic)
+    return _thaw(unit, MAKERS["celllab"])
+
+
+@refuses("infusion.product_may_be_used")
+def thawing_a_blocked_bag(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    _block(clinic, unit)
+    return _thaw(unit)
+
+
+def _mismatched(clinic: Clinic) -> tuple[Patient, Unit]:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    clinic.thaw(unit)
+    clinic.check(unit, clinic.enrol("bea"))
+    return ann, unit
+
+
+@refuses("infusion.no_open_mismatch")
+def thawing_what_was_at_the_wrong_bed(clinic: Clinic) -> Asked:
+    ann, chain, unit = clinic.ready_to_thaw("ann")
+    clinic.thaw(unit)
+    second = clinic.product(chain, "bag-2")
+    clinic.check(unit, ann)
+    clinic.confirm(unit, second, ann)
+    clinic.happened(UnitsUnblocked(units=(second,), why=BEDSIDE_DIFFERS), by=QP)
+    clinic.wait(minutes=91)
+    return _thaw(second)
+
+
+@refuses("infusion.product_is_held_here")
+def thawing_what_others_hold(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    _handed(clinic, unit, OTHER_CENTRE)
+    return _thaw(unit)
+
+
+@refuses("infusion.product_is_held_here")
+def thawing_after_a_hand_over_that_did_not_agree(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.happened(
+        HandOverMismatched(
+            unit=unit, giver=CELLLAB.person, taker=INFUSION.person, offered_seal="1", found_seal="2",
+            offered_condition="intact", found_condition="intact",
+        ),
+        by=INFUSION,
+    )  # fmt: skip
+    return _thaw(unit)
+
+
+@refuses("infusion.product_is_received")
+def thawing_what_was_received_elsewhere(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    _received(clinic, unit, OTHER_CENTRE)
+    return _thaw(unit)
+
+
+@refuses("infusion.product_kept_cold")
+def thawing_what_was_warm(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.happened(
+        ExcursionAssessed(unit=unit, verdict="not_usable", basis=text(FreeText), evidence=HASH, by=QP.person), by=QP
+    )
+    return _thaw(unit)
+
+
+def _rejected(clinic: Clinic, chain: Chain, unit: Unit) -> None:
+    clinic.happened(
+        BatchRejected(batch=Batch.of(unit.identifier), chain=chain, units=(unit,), by=QP.person, why=text(FreeText)),
+        by=QP,
+    )
+
+
+@refuses("infusion.product_is_released")
+def thawing_what_was_rejected(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_thaw("ann")
+    _rejected(clinic, chain, unit)
+    return _thaw(unit)
+
+
+@refuses("infusion.product_is_not_expired")
+def thawing_what_expired(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.wait(days=300)
+    return _thaw(unit)
+
+
+@refuses("infusion.product_is_not_expired")
+def thawing_what_has_no_expiry(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_thaw("ann")
+    clinic.happened(
+        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        LabelVerified(unit=unit, label_serial="1", by=QP.person),
+        by=QP,
+    )
+    return _thaw(unit)
+
+
+@refuses("infusion.consent_in_force")
+def thawing_against_the_patients_will(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    clinic.withdraw(ann)
+    return _thaw(unit)
+
+
+@refuses("infusion.conditioning_is_ordered")
+def thawing_without_conditioning(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    return _thaw(clinic.product(chain, "bag"))
+
+
+@refuses("infusion.conditioning_is_over")
+def thawing_during_conditioning(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    unit = clinic.product(chain, "bag")
+    clinic.happened(
+        ConditioningStarted(chain=chain, patient=ann, first_day=clinic.now, planned_infusion=clinic.now), by=NURSE
+    )
+    clinic.wait(days=1, hours=23)
+    return _thaw(unit)
+
+
+@refuses("infusion.one_bag_at_a_time")
+def thawing_two_bags(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_thaw("ann")
+    second = clinic.product(chain, "bag-2")
+    clinic.thaw(unit)
+    return _thaw(second)
+
+
+@refuses("infusion.one_bag_at_a_time")
+def thawing_while_the_first_bag_runs(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_infuse("ann")
+    second = clinic.product(chain, "bag-2")
+    clinic.do(*_start(unit))
+    clinic.wait(hours=2)
+    return _thaw(second)
+
+
+@allows
+def thawing_the_second_bag_after_the_first_was_lost(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_thaw("ann")
+    second = clinic.product(chain, "bag-2")
+    clinic.thaw(unit)
+    clinic.wait(minutes=91)
+    return _thaw(second)
+
+
+@refuses("infusion.not_thawed_yet")
+def thawing_twice(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.thaw(unit)
+    return _thaw(unit)
+
+
+@refuses("infusion.qualified_to_thaw")
+def thawed_by_somebody_untrained(clinic: Clinic) -> Asked:
+    return _thaw(clinic.ready_to_thaw("ann")[2], person("newcomer", "celllab"))
+
+
+# The first look at the bed
+
+
+def _thawed_bag(clinic: Clinic) -> tuple[Patient, Unit]:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    clinic.thaw(unit)
+    return ann, unit
+
+
+@allows
+def first_look(clinic: Clinic) -> Asked:
+    ann, unit = _thawed_bag(clinic)
+    return _check(unit, ann)
+
+
+@refuses("infusion.unit_is_product")
+def a_sample_at_the_bed(clinic: Clinic) -> Asked:
+    unit, bea = _sample(clinic), clinic.enrol("bea")
+    clinic.happened(Thawed(unit=unit, chain=Chain.of("ann")), by=NURSE)
+    return _check(unit, bea)
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def first_look_by_the_maker(clinic: Clinic) -> Asked:
+    _, unit = _thawed_bag(clinic)
+    return _check(unit, _elsewhere(clinic), MAKERS["nurse"])
+
+
+@refuses("infusion.product_may_be_used")
+def a_blocked_bag_at_the_bed(clinic: Clinic) -> Asked:
+    ann, unit = _thawed_bag(clinic)
+    _block(clinic, unit)
+    return _check(unit, ann)
+
+
+@refuses("infusion.no_open_mismatch")
+def looking_on_after_a_mismatch(clinic: Clinic) -> Asked:
+    ann, unit = _mismatched(clinic)
+    clinic.happened(UnitsUnblocked(units=(unit,), why=BEDSIDE_DIFFERS), by=QP)  # the block alone is not the matter
+    return _check(unit, ann)
+
+
+@refuses("infusion.is_thawed")
+def a_frozen_bag_at_the_bed(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    return _check(unit, ann)
+
+
+@refuses("infusion.not_started")
+def looking_when_it_runs(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_infuse("ann")
+    clinic.do(*_start(unit))
+    return _check(unit, ann)
+
+
+@refuses("infusion.qualified_for_bedside_check")
+def first_look_by_somebody_untrained(clinic: Clinic) -> Asked:
+    ann, unit = _thawed_bag(clinic)
+    return _check(unit, ann, person("newcomer", "nurse"))
+
+
+# The second look at the bed
+
+
+def _looked_at(clinic: Clinic) -> tuple[Patient, Unit]:
+    ann, unit = _thawed_bag(clinic)
+    clinic.check(unit, ann)
+    return ann, unit
+
+
+@allows
+def second_look(clinic: Clinic) -> Asked:
+    ann, unit = _looked_at(clinic)
+    return _confirm(unit, ann)
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def second_look_by_the_maker(clinic: Clinic) -> Asked:
+    _, unit = _looked_at(clinic)
+    return _confirm(unit, _elsewhere(clinic), MAKERS["infusion"])
+
+
+@refuses("infusion.product_may_be_used")
+def blocked_between_the_looks(clinic: Clinic) -> Asked:
+    ann, unit = _looked_at(clinic)
+    _block(clinic, unit)
+    return _confirm(unit, ann)
+
+
+@refuses("infusion.first_check_is_open")
+def second_look_without_a_first(clinic: Clinic) -> Asked:
+    ann, unit = _thawed_bag(clinic)
+    return _confirm(unit, ann)
+
+
+@refuses("infusion.second_is_another_person")
+def looking_twice_oneself(clinic: Clinic) -> Asked:
+    ann, unit = _looked_at(clinic)
+    return _confirm(unit, ann, NURSE)
+
+
+@refuses("infusion.second_within_window")
+def second_look_too_late(clinic: Clinic) -> Asked:
+    ann, unit = _looked_at(clinic)
+    clinic.wait(minutes=10, seconds=1)
+    return _confirm(unit, ann)
+
+
+@refuses("infusion.qualified_for_bedside_check")
+def second_look_by_somebody_untrained(clinic: Clinic) -> Asked:
+    ann, unit = _looked_at(clinic)
+    return _confirm(unit, ann, person("newcomer", "infusion"))
+
+
+# The third person
+
+
+@allows
+def found_out_which_bag_it_was(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1])
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def found_out_by_the_maker(clinic: Clinic) -> Asked:
+    _, unit = _mismatched(clinic)
+    _elsewhere(clinic)
+    return _resolve(unit, MAKERS["physician"])
+
+
+@refuses("infusion.mismatch_is_open")
+def nothing_to_find_out(clinic: Clinic) -> Asked:
+    return _resolve(_thawed_bag(clinic)[1])
+
+
+@refuses("infusion.resolver_is_a_third_person")
+def judging_ones_own_look(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1], person("nurse-1", "infusion"))
+
+
+@refuses("infusion.qualified_for_bedside_check")
+def found_out_by_somebody_untrained(clinic: Clinic) -> Asked:
+    return _resolve(_mismatched(clinic)[1], person("newcomer", "physician"))
+
+
+# The infusion
+
+
+@allows
+def started(clinic: Clinic) -> Asked:
+    return _start(clinic.ready_to_infuse("ann")[2])
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def started_by_the_maker(clinic: Clinic) -> Asked:
+    return _start(clinic.ready_to_infuse("ann")[2], MAKERS["infusion"])
+
+
+@refuses("infusion.is_thawed")
+def started_frozen(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    clinic.happened(
+        BedsideConfirmed(unit=unit, patient=ann, first=NURSE.person, second=INFUSION.person), by=INFUSION
+    )  # as a device that was never told of the thaw might report it
+    return _start(unit)
+
+
+@refuses("infusion.not_started")
+def started_twice(clinic: Clinic) -> Asked:
+    unit = clinic.ready_to_infuse("ann")[2]
+    clinic.do(*_start(unit))
+    return _start(unit)
+
+
+@refuses("infusion.thaw_clock_runs")
+def started_one_minute_too_late(clinic: Clinic) -> Asked:
+    ann, unit = _thawed_bag(clinic)
+    clinic.wait(minutes=85)
+    clinic.check(unit, ann)
+    clinic.confirm(unit, unit, ann)
+    clinic.wait(minutes=6)
+    return _start(unit)
+
+
+@refuses("infusion.bedside_is_confirmed")
+def started_after_one_look(clinic: Clinic) -> Asked:
+    return _start(_looked_at(clinic)[1])
+
+
+@refuses("infusion.bedside_is_fresh")
+def started_long_after_the_looks(clinic: Clinic) -> Asked:
+    unit = clinic.ready_to_infuse("ann")[2]
+    clinic.wait(minutes=10, seconds=1)
+    return _start(unit)
+
+
+@refuses("infusion.product_may_be_used")
+def started_though_blocked(clinic: Clinic) -> Asked:
+    unit = clinic.ready_to_infuse("ann")[2]
+    _block(clinic, unit)
+    return _start(unit)
+
+
+@refuses("infusion.product_is_released")
+def started_after_the_batch_was_rejected(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_infuse("ann")
+    _rejected(clinic, chain, unit)
+    return _start(unit)
+
+
+@refuses("infusion.product_is_not_expired")
+def started_after_the_expiry(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    unit = clinic.product(chain, "bag", days=3 + 4 / 1440)
+    clinic.condition(chain)
+    clinic.wait(days=3)
+    clinic.thaw(unit)
+    clinic.check(unit, ann)
+    clinic.confirm(unit, unit, ann)
+    clinic.wait(minutes=5)
+    return _start(unit)
+
+
+@refuses("infusion.consent_in_force")
+def started_against_the_patients_will(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_infuse("ann")
+    clinic.withdraw(ann)
+    return _start(unit)
+
+
+def _running(clinic: Clinic) -> Unit:
+    unit = clinic.ready_to_infuse("ann")[2]
+    clinic.do(*_start(unit))
+    return unit
+
+
+@allows
+def finished(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic))
+
+
+@refuses("infusion.therapy_is_of_this_centre")
+def finished_by_the_maker(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic), MAKERS["infusion"])
+
+
+@refuses("infusion.is_running")
+def finished_before_the_start(clinic: Clinic) -> Asked:
+    return _finish(clinic.ready_to_infuse("ann")[2])
+
+
+@refuses("infusion.volumes_are_volumes")
+def given_in_bags(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic), given=Quantity("1", "{bag}"))
+
+
+@refuses("infusion.volumes_are_volumes")
+def less_than_nothing_left(clinic: Clinic) -> Asked:
+    return _finish(_running(clinic), residual=Quantity("-1", "mL"))

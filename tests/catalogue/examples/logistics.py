@@ -1,0 +1,139 @@
+"""Units on their way."""
+
+from typing import Any
+
+from tests.support.plant import (
+    BAG,
+    CELLLAB,
+    COURIER,
+    COURIERS,
+    INWARD,
+    OTHER_BAG,
+    OUTWARD,
+    PRODUCT,
+    SHIPPER,
+    SHIPPER_2,
+    WAREHOUSE,
+    WAREHOUSE_2,
+    Plant,
+)
+from tests.support.plant_cases import allow, nothing, refuse, then
+
+from coign.kernel.subjects import Shipment, Shipper
+from coign.kernel.values import Quantity
+
+REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
+CHECK, CONFIRM = "logistics.check_receipt", "logistics.confirm_receipt"
+SPARE = Shipper.of("SH3")
+
+
+def tested(p: Plant, **changed: Any) -> dict[str, Any]:
+    good = {"shipper": SHIPPER, "hold_time": Quantity("240", "h"), "qualified_until": p.now.plus(days=365)}
+    return {**good, **changed}
+
+
+allow(REGISTER, CELLLAB, nothing, tested)
+allow(REGISTER, CELLLAB, lambda p: p.equipped(), tested)
+refuse(REGISTER, "shipper_is_ours", WAREHOUSE, lambda p: p.equipped(), tested)
+refuse(REGISTER, "hold_time_is_a_duration", CELLLAB, nothing, lambda p: tested(p, hold_time=Quantity("9", "kg")))
+refuse(REGISTER, "hold_time_is_a_duration", CELLLAB, nothing, lambda p: tested(p, hold_time=Quantity("0", "h")))
+refuse(REGISTER, "test_counts_ahead", CELLLAB, nothing, lambda p: tested(p, qualified_until=p.now))
+
+
+def collected(p: Plant) -> None:
+    p.equipped()
+    p.ordered()
+    p.collected()
+
+
+def not_labelled(p: Plant) -> None:
+    p.equipped()
+    p.ordered()
+    p.collected(labelled=False)
+
+
+def packed(p: Plant) -> None:
+    collected(p)
+    p.packed()
+
+
+def in_use(p: Plant) -> None:
+    collected(p)
+    p.collected(OTHER_BAG)
+    p.packed(OTHER_BAG)
+
+
+def delivered(p: Plant) -> None:
+    packed(p)
+    p.delivered()
+
+
+def logged(p: Plant) -> None:
+    delivered(p)
+    p.logged()
+
+
+def warm(p: Plant) -> None:
+    delivered(p)
+    p.logged(minutes_above_limit=34, worst=Quantity("-141", "Cel"))
+    p.received()
+
+
+def checked(p: Plant) -> None:
+    logged(p)
+    p.act(CHECK, WAREHOUSE, **p.found())
+
+
+def on_a_weak_shipper(p: Plant) -> None:
+    collected(p)
+    p.shipper(SPARE, CELLLAB, hours="119")
+
+
+def on_an_old_shipper(p: Plant) -> None:
+    collected(p)
+    p.shipper(SPARE, CELLLAB, days=1)
+    p.wait(days=1)
+
+
+PARCEL = Plant.parcel()
+BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
+
+allow(PACK, CELLLAB, collected, PARCEL)
+refuse(PACK, "unit_is_held", CELLLAB, then(collected, lambda p: p.handed(BAG, CELLLAB, COURIER)), PARCEL)
+refuse(PACK, "unit_may_move", CELLLAB, not_labelled, PARCEL)
+refuse(
+    PACK,
+    "unit_is_not_under_way",
+    CELLLAB,
+    then(packed, lambda p: p.shipper(SPARE, CELLLAB)),
+    {**PARCEL, "shipper": SPARE, "shipment": Shipment.of("X9")},
+)
+allow(PACK, WAREHOUSE, then("certified"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
+refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
+refuse(PACK, "temperature_is_in_order", WAREHOUSE, warm, BACK)
+refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": COURIERS})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": CELLLAB.organisation})
+refuse(PACK, "shipper_is_free", CELLLAB, in_use, {**PARCEL, "shipment": Shipment.of("X9")})
+refuse(PACK, "shipper_is_qualified", CELLLAB, on_an_old_shipper, {**PARCEL, "shipper": SPARE})
+refuse(PACK, "hold_time_is_enough", CELLLAB, on_a_weak_shipper, {**PARCEL, "shipper": SPARE})
+refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "seal": ""})
+refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "logger": " "})
+
+X1 = {"shipment": INWARD}
+allow(UNPACK, CELLLAB, packed, X1)
+refuse(UNPACK, "shipment_is_under_way", CELLLAB, then(packed, lambda p: p.act(UNPACK, CELLLAB, **X1)), X1)
+refuse(UNPACK, "sender_still_holds", CELLLAB, then(packed, lambda p: p.handed(BAG, CELLLAB, COURIER)), X1)
+
+FOUND = Plant.found()
+allow(CHECK, WAREHOUSE, logged, FOUND)
+refuse(CHECK, "shipment_is_under_way", WAREHOUSE, then(logged, lambda p: p.received()), FOUND)
+refuse(CHECK, "shipment_is_for_us", CELLLAB, logged, FOUND)
+refuse(CHECK, "unit_is_with_us", WAREHOUSE, then(logged, lambda p: p.handed(BAG, WAREHOUSE, COURIER)), FOUND)
+refuse(CHECK, "logger_is_read", WAREHOUSE, delivered, FOUND)
+
+allow(CONFIRM, WAREHOUSE_2, checked, FOUND)
+refuse(CONFIRM, "receipt_is_checked", WAREHOUSE_2, logged, FOUND)
+refuse(CONFIRM, "confirmed_by_another", WAREHOUSE, checked, FOUND)
+refuse(CONFIRM, "receipt_check_is_fresh", WAREHOUSE_2, then(checked, lambda p: p.wait(minutes=31)), FOUND)
+refuse(CONFIRM, "shipment_is_for_us", CELLLAB, checked, FOUND)
+refuse(CONFIRM, "unit_is_with_us", WAREHOUSE_2, then(checked, lambda p: p.handed(BAG, WAREHOUSE, COURIER)), FOUND)

@@ -1,0 +1,187 @@
+"""From one patient's bag to that patient's product."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.support.plant import (
+    BAG,
+    BATCH,
+    CENTRE,
+    COURIER,
+    LATER,
+    LOTS,
+    OPERATOR,
+    OPERATOR_2,
+    PLANT,
+    PRODUCT,
+    QA,
+    ROOM,
+    SEALED,
+    T1,
+    T2,
+    WAREHOUSE,
+    Plant,
+)
+from tests.support.plant_cases import allow, nothing, refuse, then
+
+from coign.custody.events import CustodyBegan
+from coign.identity.events import ChainEnded, UnitsBlocked
+from coign.kernel.subjects import Person, Site, Unit
+from coign.kernel.values import Actor, Quantity
+
+NEW_ROOM = {"room": ROOM, "site": PLANT, "grade": "C"}
+allow("manufacturing.register_room", QA, nothing, NEW_ROOM)
+refuse("manufacturing.register_room", "room_is_new", QA, then("equipped"), NEW_ROOM)
+refuse("manufacturing.register_room", "site_is_ours", QA, nothing, {**NEW_ROOM, "site": Site.of("elsewhere")})
+
+SLOT = "manufacturing.confirm_slot"
+AT_THE_CENTRE = Actor(Person.of("operator-9"), "operator", CENTRE)
+
+
+def over(p: Plant) -> None:
+    p.ordered()
+    p.happened(ChainEnded(chain=T1, why="the patient withdrew"), by=OPERATOR)
+
+
+allow(SLOT, OPERATOR, then("ordered"), Plant.dates)
+allow(SLOT, OPERATOR, then("slot"), Plant.dates)
+refuse(SLOT, "chain_is_ours", AT_THE_CENTRE, then("ordered"), Plant.dates)
+refuse(SLOT, "therapy_goes_on", OPERATOR, over, Plant.dates)
+refuse(SLOT, "slot_is_free_to_change", OPERATOR, then("started"), Plant.dates)
+refuse(SLOT, "dates_are_in_order", OPERATOR, then("ordered"), lambda p: {**p.dates(), "ready_on": p.now.plus(days=1)})
+
+CLEAR, CONFIRM = "manufacturing.clear_line", "manufacturing.confirm_clearance"
+LOOK = Plant.look()
+ready = then("slot")
+
+
+def looked(p: Plant) -> None:
+    ready(p)
+    p.act(CLEAR, OPERATOR, **LOOK)
+
+
+allow(CLEAR, OPERATOR, ready, LOOK)
+refuse(CLEAR, "room_is_empty", OPERATOR, then("started", lambda p: p.ordered(T2)), Plant.look(T2))
+allow(CONFIRM, OPERATOR_2, looked, LOOK)
+refuse(CONFIRM, "line_is_checked", OPERATOR_2, ready, LOOK)
+refuse(CONFIRM, "cleared_by_another", OPERATOR, looked, LOOK)
+refuse(CONFIRM, "line_check_is_fresh", OPERATOR_2, then(looked, lambda p: p.wait(minutes=31)), LOOK)
+
+START = "manufacturing.start_batch"
+OPENED = {"unit": BAG, "room": ROOM, "batch": BATCH}
+ODD = Unit.of("ODD")
+
+
+def without_slot(p: Plant) -> None:
+    p.equipped()
+    p.ordered()
+    p.collected()
+    p.arrived()
+    p.accepted()
+    p.cleared()
+
+
+def used_slot(p: Plant) -> None:
+    """A second bag of a therapy whose slot was used."""
+    p.until("accepted")
+    p.collected(Unit.of("BAG2"))
+    p.arrived(Unit.of("BAG2"), LATER)
+    p.accepted(Unit.of("BAG2"))
+    p.cleared()
+    p.started()
+    p.stepped()
+    p.filled()
+    p.cleared()
+
+
+def blocked(p: Plant) -> None:
+    p.happened(UnitsBlocked(units=(BAG,), why="something"), by=QA)
+
+
+def unqualified(p: Plant) -> None:
+    p.revoked(OPERATOR, "aseptic_processing")
+    p.revoked(OPERATOR, "filling")
+
+
+def odd(p: Plant) -> None:
+    p.happened(CustodyBegan(unit=ODD, holder=OPERATOR.organisation, person=WAREHOUSE.person, site=PLANT), by=WAREHOUSE)
+
+
+allow(START, OPERATOR, then("cleared"), OPENED)
+refuse(START, "material_is_collected_cells", OPERATOR, then("cleared", odd), {**OPENED, "unit": ODD})
+refuse(START, "material_may_be_used", OPERATOR, then("cleared", blocked), OPENED)
+refuse(START, "material_is_held", OPERATOR, then("cleared", lambda p: p.handed(BAG, WAREHOUSE, COURIER)), OPENED)
+refuse(START, "material_is_accepted", OPERATOR, then("at_maker", Plant.cleared), OPENED)
+refuse(START, "slot_is_kept", OPERATOR, without_slot, OPENED)
+refuse(START, "slot_is_kept", OPERATOR, used_slot, {**OPENED, "unit": Unit.of("BAG2")})
+refuse(START, "room_is_cleared", OPERATOR, then("accepted"), OPENED)
+refuse(START, "room_is_cleared", OPERATOR, then("cleared", lambda p: p.wait(hours=9)), OPENED)
+refuse(START, "room_is_cleared", OPERATOR, then("accepted", lambda p: p.ordered(T2), lambda p: p.cleared(T2)), OPENED)
+refuse(START, "starter_is_qualified", OPERATOR, then("cleared", unqualified), OPENED)
+
+STEP = "manufacturing.complete_step"
+FIRST = Plant.step(0)
+IN_KG = tuple(replace(m, quantity=Quantity(m.quantity.value, "kg")) for m in FIRST["measurements"])
+
+
+def given_up(p: Plant) -> None:
+    p.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
+
+
+def beads_rejected(p: Plant) -> None:
+    p.act("supply.reject_lot", QA, lot=LOTS["beads"], why=SEALED)
+
+
+def a_year_later(p: Plant) -> None:
+    p.wait(days=365)
+    p.qualify(OPERATOR, "aseptic_processing")
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    return {**FIRST, **fields}
+
+
+allow(STEP, OPERATOR, then("started"), FIRST)
+allow(STEP, OPERATOR, then("started"), Plant.step(0, viability_after_wash="60"))
+refuse(STEP, "batch_is_open", OPERATOR, then("started", given_up), FIRST)
+refuse(STEP, "step_is_next", OPERATOR, then("started"), Plant.step(1))
+refuse(STEP, "step_is_next", OPERATOR, then("stepped"), FIRST)
+refuse(STEP, "measurements_are_complete", OPERATOR, then("started"), changed(measurements=FIRST["measurements"][:1]))
+refuse(STEP, "measurements_are_complete", OPERATOR, then("started"), changed(measurements=FIRST["measurements"] * 2))
+refuse(STEP, "units_agree", OPERATOR, then("started"), changed(measurements=IN_KG))
+refuse(STEP, "materials_are_scanned", OPERATOR, then("started"), changed(lots=()))
+refuse(
+    STEP, "lots_are_of_the_step", OPERATOR, then("started"), changed(lots=(*FIRST["lots"], LOTS["vector"]))
+)  # fmt: skip
+refuse(STEP, "lots_may_be_used", OPERATOR, then("started", beads_rejected), FIRST)
+refuse(STEP, "lots_may_be_used", OPERATOR, then("started", a_year_later), FIRST)
+refuse(STEP, "operator_is_qualified", OPERATOR, then("started", unqualified), FIRST)
+
+FILL = "manufacturing.fill"
+
+
+def filled_at(p: Plant, hours: float) -> dict[str, Any]:
+    return {**p.filling(), "filled_at": p.now.plus(hours=hours)}
+
+
+allow(FILL, OPERATOR, then("stepped"), Plant.filling)
+refuse(FILL, "batch_is_open", OPERATOR, then("stepped", given_up), Plant.filling)
+refuse(FILL, "steps_are_done", OPERATOR, then("started"), Plant.filling)
+refuse(FILL, "filler_is_qualified", OPERATOR, then("stepped", unqualified), Plant.filling)
+refuse(FILL, "volume_agrees", OPERATOR, then("stepped"), lambda p: {**p.filling(), "volume": Quantity("68", "L")})
+ahead, late = (lambda p: filled_at(p, 1)), (lambda p: filled_at(p, -2))
+refuse(FILL, "fill_is_recorded_now", OPERATOR, then("stepped"), ahead)
+refuse(FILL, "fill_is_recorded_now", OPERATOR, then("stepped"), late)
+
+LABEL = "manufacturing.verify_label"
+SCANNED = {"unit": PRODUCT, "scanned": PRODUCT, "label_serial": "1"}
+DAMAGED = UnitsBlocked(units=(PRODUCT,), why="something")
+allow(LABEL, OPERATOR_2, then("filled"), SCANNED)
+refuse(LABEL, "unit_was_made_here", OPERATOR_2, then("filled"), {**SCANNED, "unit": BAG, "scanned": BAG})
+refuse(LABEL, "label_is_open", OPERATOR_2, then("labelled"), SCANNED)
+refuse(LABEL, "label_is_open", OPERATOR_2, then("filled", lambda p: p.happened(DAMAGED, by=QA)), SCANNED)
+refuse(LABEL, "label_verified_by_another", OPERATOR, then("filled"), SCANNED)
+
+ABANDON = {"batch": BATCH, "why": SEALED}
+allow("manufacturing.abandon_batch", QA, then("started"), ABANDON)
+refuse("manufacturing.abandon_batch", "batch_is_open", QA, then("filled"), ABANDON)

@@ -1,0 +1,221 @@
+"""What the quality unit says."""
+
+from typing import Any
+
+from tests.catalogue.examples.logistics import logged, warm
+from tests.support.plant import (
+    ANALYST,
+    BAG,
+    BATCH,
+    CASE,
+    CENTRE,
+    CERTIFICATE,
+    COURIER,
+    FILE,
+    OPERATOR,
+    OPERATOR_2,
+    PRODUCT,
+    QA,
+    QA_2,
+    QCREVIEWER,
+    QP,
+    SAMPLE,
+    SEALED,
+    WAREHOUSE,
+    Plant,
+)
+from tests.support.plant_cases import allow, refuse, then
+
+from coign.identity.events import UnitsBlocked
+from coign.kernel.subjects import Person
+from coign.kernel.values import Actor
+
+
+def as_role(actor: Actor, role: str) -> Actor:
+    return Actor(actor.person, role, actor.organisation)
+
+
+def block(*units: Any) -> Any:
+    return lambda p: p.happened(UnitsBlocked(units=units, why="something"), by=QA)
+
+
+ACCEPT, REJECT = "quality.accept_material", "quality.reject_material"
+QA_AT_CENTRE = Actor(Person.of("qa-9"), "qa", CENTRE)
+allow(ACCEPT, QA, then("at_maker"), {"unit": BAG})
+refuse(ACCEPT, "material_is_collected_cells", QA_AT_CENTRE, then("at_centre"), {"unit": PRODUCT})
+refuse(ACCEPT, "material_is_received", QA, logged, {"unit": BAG})
+refuse(ACCEPT, "temperature_is_in_order", QA, warm, {"unit": BAG})
+refuse(ACCEPT, "material_is_not_blocked", QA, then("at_maker", block(BAG)), {"unit": BAG})
+refuse(ACCEPT, "material_is_undecided", QA, then("accepted"), {"unit": BAG})
+
+NO = {"unit": BAG, "why": SEALED}
+
+
+def bag_rejected(p: Plant) -> None:
+    p.until("at_maker")
+    p.act(REJECT, QA, **NO)
+
+
+allow(REJECT, QA, then("accepted"), NO)
+refuse(ACCEPT, "material_is_undecided", QA, bag_rejected, {"unit": BAG})
+refuse(REJECT, "material_is_collected_cells", QA, then("filled"), {**NO, "unit": PRODUCT})
+refuse(REJECT, "material_is_not_rejected", QA, bag_rejected, NO)
+
+RECORD, REVIEW, INVALIDATE = "quality.record_result", "quality.review_result", "quality.invalidate_result"
+VIABILITY = Plant.result("viability")
+TESTED = {"batch": BATCH, "attribute": "viability"}
+ERROR = {**TESTED, "cause": SEALED, "evidence": FILE}
+
+
+def recorded(p: Plant) -> None:
+    p.until("labelled")
+    p.act(RECORD, ANALYST, **VIABILITY)
+
+
+def unqualified(p: Plant) -> None:
+    p.revoked(ANALYST, "release_testing")
+
+
+def repeated(p: Plant) -> None:
+    p.until("labelled")
+    for _ in range(3):
+        p.act(RECORD, ANALYST, **VIABILITY)
+        p.act(INVALIDATE, QA, **ERROR)
+
+
+allow(RECORD, ANALYST, then("labelled"), VIABILITY)
+allow(RECORD, ANALYST, then("labelled"), Plant.result("sterility", "positive"))
+refuse(RECORD, "sample_is_of_batch", ANALYST, then("labelled"), {**VIABILITY, "sample": PRODUCT})
+refuse(RECORD, "sample_may_be_used", ANALYST, then("filled", lambda p: p.labelled(PRODUCT)), VIABILITY)
+refuse(RECORD, "attribute_is_in_panel", ANALYST, then("labelled"), {**VIABILITY, "attribute": "colour"})
+refuse(RECORD, "result_unit_agrees", ANALYST, then("labelled"), {**VIABILITY, "unit": "1"})
+refuse(RECORD, "result_can_be_read", ANALYST, then("labelled"), {**VIABILITY, "value": "many"})
+refuse(RECORD, "no_result_stands", ANALYST, recorded, VIABILITY)
+refuse(RECORD, "retests_are_left", ANALYST, repeated, VIABILITY)
+refuse(RECORD, "analyst_is_qualified", ANALYST, then("labelled", unqualified), VIABILITY)
+
+allow(REVIEW, QCREVIEWER, recorded, TESTED)
+refuse(REVIEW, "result_waits_for_review", QCREVIEWER, then("labelled"), TESTED)
+refuse(REVIEW, "result_waits_for_review", QCREVIEWER, then("tested"), TESTED)
+refuse(
+    REVIEW,
+    "result_judged_by_another",
+    as_role(ANALYST, "qcreviewer"),
+    then(recorded, lambda p: p.granted(ANALYST, "qcreviewer")),
+    TESTED,
+)
+
+allow(INVALIDATE, QA, recorded, ERROR)
+refuse(INVALIDATE, "result_stands", QA, then("labelled"), ERROR)
+refuse(
+    INVALIDATE,
+    "result_judged_by_another",
+    as_role(ANALYST, "qa"),
+    then(recorded, lambda p: p.granted(ANALYST, "qa")),
+    ERROR,
+)
+refuse(INVALIDATE, "batch_is_undecided", QA, then("certified"), ERROR)
+
+OPEN, CLOSE = "quality.open_deviation", "quality.close_deviation"
+REPORT, JUDGED = {"batch": BATCH, "description": SEALED, "case": CASE}, {"case": CASE, "assessment": SEALED}
+
+
+def deviated(p: Plant) -> None:
+    p.act(OPEN, OPERATOR, **REPORT)
+
+
+def judged(p: Plant) -> None:
+    deviated(p)
+    p.act(CLOSE, QA, **JUDGED)
+
+
+allow(OPEN, OPERATOR, then("started"), REPORT)
+allow(CLOSE, QA, then("started", deviated), JUDGED)
+refuse(CLOSE, "deviation_is_open", QA, then("started", judged), JUDGED)
+refuse(
+    CLOSE,
+    "closer_had_no_part",
+    as_role(OPERATOR, "qa"),
+    then("started", deviated, lambda p: p.granted(OPERATOR, "qa")),
+    JUDGED,
+)
+
+READ, CERTIFY = "quality.review_record", "quality.certify"
+THIS, CERTIFIED = {"batch": BATCH}, {"batch": BATCH, "certificate": CERTIFICATE}
+
+
+def not_all_tested(p: Plant) -> None:
+    p.until("labelled")
+    p.tested("viability", "cd3")
+    p.act(RECORD, ANALYST, **Plant.result("vcn"))
+
+
+allow(READ, QA, then("tested"), THIS)
+refuse(READ, "batch_is_filled", QA, then("stepped"), THIS)
+refuse(READ, "results_are_complete", QA, not_all_tested, THIS)
+refuse(READ, "deviations_are_closed", QA, then("tested", deviated), THIS)
+refuse(
+    READ, "judge_had_no_part", as_role(OPERATOR, "qa"), then("tested", lambda p: p.granted(OPERATOR, "qa")), THIS
+)  # fmt: skip
+refuse(READ, "batch_is_undecided", QA, then("certified"), THIS)
+
+
+def failed(p: Plant) -> None:
+    p.until("labelled")
+    p.tested(viability="68", sterility="positive")
+    p.reviewed()
+
+
+def half_labelled(p: Plant) -> None:
+    p.until("filled")
+    p.labelled(SAMPLE)
+    p.tested()
+    p.reviewed()
+
+
+allow(CERTIFY, QP, then("reviewed"), CERTIFIED)
+refuse(CERTIFY, "record_is_reviewed", QP, then("tested"), CERTIFIED)
+refuse(CERTIFY, "certified_by_another", as_role(QA, "qp"), then("reviewed", lambda p: p.granted(QA, "qp")), CERTIFIED)
+ANALYST_AS_QP = as_role(ANALYST, "qp")
+refuse(CERTIFY, "judge_had_no_part", ANALYST_AS_QP, then("reviewed", lambda p: p.granted(ANALYST, "qp")), CERTIFIED)
+refuse(CERTIFY, "results_are_complete", QP, then("reviewed", lambda p: p.act(INVALIDATE, QA, **ERROR)), CERTIFIED)
+refuse(CERTIFY, "results_meet_specification", QP, failed, CERTIFIED)
+refuse(CERTIFY, "deviations_are_closed", QP, then("reviewed", deviated), CERTIFIED)
+refuse(CERTIFY, "labels_are_verified", QP, half_labelled, CERTIFIED)
+refuse(CERTIFY, "units_are_not_blocked", QP, then("reviewed", block(PRODUCT)), CERTIFIED)
+refuse(
+    CERTIFY, "custody_is_in_order", QP, then("reviewed", lambda p: p.handed(PRODUCT, WAREHOUSE, COURIER)), CERTIFIED
+)  # fmt: skip
+refuse(CERTIFY, "product_is_in_date", QP, then("reviewed", lambda p: p.wait(days=271)), CERTIFIED)
+refuse(CERTIFY, "batch_is_undecided", QP, then("certified"), CERTIFIED)
+
+NEVER = {"batch": BATCH, "why": SEALED}
+
+
+def rejected(p: Plant) -> None:
+    p.act("quality.reject_batch", QA, **NEVER)
+
+
+allow("quality.reject_batch", QP, then("certified"), NEVER)
+refuse("quality.reject_batch", "production_is_over", QA, then("started"), NEVER)
+refuse("quality.reject_batch", "batch_is_not_rejected", QA, then("filled", rejected), NEVER)
+refuse(CERTIFY, "batch_is_undecided", QP, then("reviewed", rejected), CERTIFIED)
+
+RESOLVE = "quality.resolve_block"
+LABEL = {"unit": PRODUCT, "why": "label", "finding": SEALED}
+
+
+def swapped(p: Plant) -> None:
+    p.until("filled")
+    p.act("manufacturing.verify_label", OPERATOR_2, unit=PRODUCT, scanned=SAMPLE, label_serial="1")
+
+
+allow(RESOLVE, QA_2, swapped, LABEL)
+refuse(RESOLVE, "block_is_open", QA_2, swapped, {**LABEL, "why": "arrival"})
+refuse(
+    RESOLVE,
+    "resolver_had_no_part",
+    as_role(OPERATOR_2, "qa"),
+    then(swapped, lambda p: p.granted(OPERATOR_2, "qa")),
+    LABEL,
+)

@@ -1,0 +1,211 @@
+"""Any order of acts by anybody, bags and wristbands mixed up: nobody is given what is not theirs, nor too late."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.support.clinic import (
+    CELLLAB,
+    INFUSION,
+    NURSE,
+    NURSE_2,
+    PHARMACIST,
+    PHYSICIAN,
+    QP,
+    VERSION,
+    Clinic,
+    given,
+    person,
+    text,
+)  # fmt: skip
+from tests.support.paper import Refusal
+
+from coign.identity.events import UnitsBlocked, UnitsUnblocked
+from coign.identity.views import CHAIN, UNIT
+from coign.infusion.actions import bedside, infuse, thaw
+from coign.infusion.events import (
+    BedsideConfirmed,
+    BedsideMismatched,
+    BedsideMismatchResolved,
+    InfusionFinished,
+    InfusionStarted,
+    Thawed,
+)
+from coign.infusion.state import BAG, BEDSIDE_DIFFERS
+from coign.kernel.subjects import Unit
+from coign.kernel.values import Actor, FreeText
+
+PATIENTS, BAGS = ("ann", "bea"), ("ann-1", "ann-2", "bea-1")
+QUALIFIED = (NURSE, NURSE_2, INFUSION, PHYSICIAN)
+NEWCOMER = person("newcomer", "nurse")
+bags, wristbands = st.sampled_from(BAGS), st.sampled_from(PATIENTS)
+people = st.sampled_from((*QUALIFIED, NEWCOMER))
+
+
+class AtTheBed(RuleBasedStateMachine):
+    """Two patients, three bags, five people, one of them not qualified, and a clock that jumps."""
+
+    reached: ClassVar[set[type]] = set()
+
+    @initialize()
+    def two_patients_and_three_bags(self) -> None:
+        self.clinic = clinic = Clinic()
+        self.patients, self.bags = {}, {}
+        for name in PATIENTS:
+            patient, chain = clinic.ordered(name)
+            self.patients[name] = patient
+            for bag in BAGS:
+                if bag.startswith(name):
+                    self.bags[bag] = clinic.product(chain, bag)
+            clinic.condition(chain)
+        clinic.wait(days=3)
+
+    def _try(self, act: Callable[[], Any]) -> None:
+        try:
+            act()
+        except Refusal as refusal:
+            assert refusal.gates
+
+    @rule(bag=bags)
+    def thaw(self, bag: str) -> None:
+        self._try(lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=self.bags[bag]), CELLLAB))
+
+    @rule(bag=bags, wears=wristbands, who=people)
+    def first_look(self, bag: str, wears: str, who: Actor) -> None:
+        self._try(lambda: self.clinic.check(self.bags[bag], self.patients[wears], who))
+
+    @rule(of=bags, bag=bags, wears=wristbands, who=people)
+    def second_look(self, of: str, bag: str, wears: str, who: Actor) -> None:
+        self._try(lambda: self.clinic.confirm(self.bags[of], self.bags[bag], self.patients[wears], who))
+
+    @rule(
+        bag=bags,
+        pair=st.permutations((*QUALIFIED, NEWCOMER)),
+        steps=st.sampled_from([5, 5, 4, 3, 2]),
+        wait=st.sampled_from([0, 0, 9, 11, 89]),
+    )
+    def as_it_should_be(self, bag: str, pair: list[Actor], steps: int, wait: int) -> None:
+        """The first steps of a proper infusion, with a wait before the last of them."""
+        (first, second, *_), unit = pair, self.bags[bag]
+        patient = self.patients[bag.partition("-")[0]]
+        proper: list[Callable[[], Any]] = [
+            lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB),
+            lambda: self.clinic.check(unit, patient, first),
+            lambda: self.clinic.confirm(unit, unit, patient, second),
+            lambda: self.clinic.do(infuse.START, infuse.Start(unit=unit), INFUSION),
+            lambda: self.clinic.do(infuse.FINISH, given(unit), INFUSION),
+        ]
+        for number, act in enumerate(proper[:steps], 1):
+            if number == steps:
+                self.clinic.wait(minutes=wait)
+            self._try(act)
+
+    @rule(bag=bags, who=st.sampled_from([PHYSICIAN, INFUSION]))
+    def resolve_by_somebody(self, bag: str, who: Actor) -> None:
+        self.resolve(bag, who)
+
+    def resolve(self, bag: str, who: Actor) -> None:
+        command = bedside.ResolveMismatch(unit=self.bags[bag], finding=text(FreeText))
+        self._try(lambda: self.clinic.do(bedside.RESOLVE_MISMATCH, command, who))
+
+    @rule(bag=bags, sorted_out=st.booleans())
+    def mix_up(self, bag: str, sorted_out: bool) -> None:
+        """The bag at the other patient's bed, and perhaps somebody who finds out."""
+        unit, other = self.bags[bag], self.patients["bea" if bag.startswith("ann") else "ann"]
+        self._try(lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB))
+        self._try(lambda: self.clinic.check(unit, other, NURSE))
+        if sorted_out:
+            self.resolve(bag, PHARMACIST)
+
+    @rule(bag=bags)
+    def quality_blocks(self, bag: str) -> None:
+        self.clinic.happened(UnitsBlocked(units=(self.bags[bag],), why="something differs"), by=QP)
+
+    @rule(bag=bags, why=st.sampled_from(["something differs", BEDSIDE_DIFFERS]))
+    def quality_unblocks(self, bag: str, why: str) -> None:
+        self.clinic.happened(UnitsUnblocked(units=(self.bags[bag],), why=why), by=QP)
+
+    @rule(bag=bags, who=st.sampled_from([INFUSION, NURSE]))
+    def start(self, bag: str, who: Actor) -> None:
+        unit = self.bags[bag]
+        blocked = self.clinic.state(UNIT, unit).blocked
+        before = len(self.clinic.history)
+        self._try(lambda: self.clinic.do(infuse.START, infuse.Start(unit=unit), who))
+        assert not (blocked and len(self.clinic.history) > before), "a blocked bag was started"
+
+    @rule(bag=bags)
+    def finish(self, bag: str) -> None:
+        self._try(lambda: self.clinic.do(infuse.FINISH, given(self.bags[bag]), INFUSION))
+
+    @rule(minutes=st.sampled_from([1, 9, 11, 60, 91]))
+    def time_passes(self, minutes: int) -> None:
+        self.clinic.wait(minutes=minutes)
+
+    @precondition(lambda self: hasattr(self, "clinic"))
+    @invariant()
+    def every_infusion_was_right(self) -> None:
+        limit, window = (VERSION.minutes(name) for name in ("thaw_to_infusion_max", "bedside_check_window"))
+        thawed: dict[Unit, Any] = {}
+        confirmed: dict[Unit, Any] = {}
+        started: set[Unit] = set()
+        for time, _, fact in self.clinic.history:
+            match fact:
+                case Thawed(unit=unit):
+                    assert unit not in thawed, "thawed twice"
+                    thawed[unit] = time
+                case BedsideConfirmed(unit=unit):
+                    confirmed[unit] = (time, fact)
+                case BedsideMismatched(units=units):
+                    for unit in units:
+                        confirmed.pop(unit, None)
+                case InfusionStarted(unit=unit, chain=chain):
+                    assert unit not in started, "given twice"
+                    started.add(unit)
+                    at, fact = confirmed[unit]
+                    assert time.minutes_since(thawed[unit]) <= limit
+                    assert time.minutes_since(at) <= window
+                    assert fact.first != fact.second
+                    assert NEWCOMER.person not in (fact.first, fact.second)
+                    assert fact.patient == self.clinic.state(CHAIN, chain).patient
+                    assert self.clinic.state(UNIT, unit).chain == chain
+
+    @precondition(lambda self: hasattr(self, "clinic"))
+    @invariant()
+    def nobody_resolves_what_they_took_part_in(self) -> None:
+        between: dict[Unit, Any] = {}
+        for _, actor, fact in self.clinic.history:
+            if isinstance(fact, BedsideMismatched):
+                between |= dict.fromkeys(fact.units, fact.between)
+            if isinstance(fact, BedsideMismatchResolved):
+                assert actor.person not in between.pop(fact.unit)
+
+    @precondition(lambda self: hasattr(self, "clinic"))
+    @invariant()
+    def at_most_one_bag_of_a_therapy_runs(self) -> None:
+        running = [self.clinic.state(UNIT, u).chain for u in self.bags.values() if self.clinic.state(BAG, u).running]
+        assert len(running) == len(set(running))
+
+    def teardown(self) -> None:
+        AtTheBed.reached |= {type(fact) for fact in getattr(self, "clinic", Clinic()).facts}
+
+
+@pytest.mark.requirement("PAT-28", "PAT-30", "TRC-12", "TRC-13")
+def test_nobody_is_given_what_is_not_theirs_nor_too_late_nor_alone() -> None:
+    AtTheBed.reached = set()
+
+    run_state_machine_as_test(
+        AtTheBed, settings=settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)
+    )
+
+    # It counts only if bags were given, and if bag and wristband were mixed up and sorted out, in some of the runs.
+    assert {InfusionStarted, InfusionFinished, BedsideMismatched, BedsideMismatchResolved} <= AtTheBed.reached

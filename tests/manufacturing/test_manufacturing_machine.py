@@ -1,0 +1,203 @@
+"""Any order of acts by anybody: one patient a room, steps in order, people who may, material that may be used."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.paper import Refusal
+from tests.support.plant import LATER, LOTS, OPERATORS, PLANT, QA, ROOM, SEALED, T1, T2, VERSION, Plant
+
+from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked
+from coign.identity.views import UNIT
+from coign.kernel.subjects import Batch, Case, Room, Unit
+from coign.kernel.values import Actor, Instant, Quantity
+from coign.manufacturing.events import (
+    Abandoned,
+    BatchStarted,
+    Filled,
+    LineChecked,
+    LineCleared,
+    LineMismatched,
+    StepCompleted,
+)
+from coign.manufacturing.views import BATCH
+from coign.supply.events import LotRejected
+from coign.training.events import QualificationRevoked, Qualified
+
+THERAPIES = {T1: Unit.of("BAG1"), T2: Unit.of("BAG2")}
+ROOMS = (ROOM, Room.of("C3"))
+who = st.sampled_from(OPERATORS)
+therapies = st.sampled_from(list(THERAPIES))
+rooms = st.sampled_from(ROOMS)
+SPARE = Unit.of("BAG3")
+
+
+class InThePlant(RuleBasedStateMachine):
+    """Two therapies, one of them with a second bag, two rooms, three operators, materials that come and go."""
+
+    @initialize()
+    def two_therapies_arrived(self) -> None:
+        self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
+        self.plant.equipped()
+        self.plant.act("manufacturing.register_room", QA, room=ROOMS[1], site=PLANT, grade="C")
+        self.batches: list[Batch] = []
+        for chain, bag in THERAPIES.items():
+            self.plant.ordered(chain)
+            self.plant.slot(chain)
+            self.plant.collected(bag, chain)
+        self.plant.collected(SPARE, T1)
+        for number, bag in enumerate((*THERAPIES.values(), SPARE)):
+            shipment = type(LATER).of(f"in-{number}")
+            self.plant.arrived(bag, shipment)
+            self.plant.accepted(bag)
+
+    def _try(self, name: str, actor: Actor, **given: Any) -> bool:
+        try:
+            self.plant.act(name, actor, **given)
+        except Refusal:
+            return False
+        return True
+
+    @rule(chain=therapies, room=rooms, by=who, finding=st.sampled_from(["clear", "clear", "clear", "not_clear"]))
+    def look(self, chain: Any, room: Room, by: Actor, finding: str) -> None:
+        self._try("manufacturing.clear_line", by, room=room, chain=chain, finding=finding)
+
+    @rule(chain=therapies, room=rooms, by=who)
+    def look_again(self, chain: Any, room: Room, by: Actor) -> None:
+        self._try("manufacturing.confirm_clearance", by, room=room, chain=chain, finding="clear")
+
+    @rule(chain=therapies, room=rooms)
+    def clear(self, chain: Any, room: Room) -> None:
+        for by, name in zip(OPERATORS, ("clear_line", "confirm_clearance"), strict=False):
+            self._try(f"manufacturing.{name}", by, room=room, chain=chain, finding="clear")
+
+    @rule(unit=st.sampled_from([*THERAPIES.values(), SPARE]), room=rooms, by=who)
+    def start(self, unit: Unit, room: Room, by: Actor) -> None:
+        batch = Batch.of(f"B{len(self.batches)}")
+        if self._try("manufacturing.start_batch", by, unit=unit, room=room, batch=batch):
+            self.batches.append(batch)
+
+    @rule(data=st.data(), by=who, number=st.integers(0, len(VERSION.steps) - 1))
+    def step(self, data: st.DataObject, by: Actor, number: int) -> None:
+        if self.batches:
+            batch = data.draw(st.sampled_from(self.batches))
+            case = Case.of(f"DEV-{len(self.plant.history)}")
+            self._try("manufacturing.complete_step", by, **{**self.plant.step(number, batch), "case": case})
+
+    @rule(data=st.data(), by=who)
+    def next_steps(self, data: st.DataObject, by: Actor) -> None:
+        if self.batches:
+            batch = data.draw(st.sampled_from(self.batches))
+            for number in range(len(VERSION.steps)):
+                case = Case.of(f"DEV-{len(self.plant.history)}")
+                self._try("manufacturing.complete_step", by, **{**self.plant.step(number, batch), "case": case})
+
+    @rule(data=st.data(), by=who)
+    def fill(self, data: st.DataObject, by: Actor) -> None:
+        if self.batches:
+            batch = data.draw(st.sampled_from(self.batches))
+            made = {"final_container": Unit.of(f"P-{batch.identifier}"), "sample": Unit.of(f"S-{batch.identifier}")}
+            given = {"volume": Quantity("68", "mL"), "filled_at": self.plant.now}
+            self._try("manufacturing.fill", by, batch=batch, **given, **made)
+
+    @rule(data=st.data(), by=who)
+    def scan_back(self, data: st.DataObject, by: Actor) -> None:
+        units = [u for b in self.batches for u in self.plant.state(BATCH, b).units]
+        if units:
+            unit, scanned = (data.draw(st.sampled_from(units)) for _ in range(2))
+            self._try("manufacturing.verify_label", by, unit=unit, scanned=scanned, label_serial="1")
+
+    @rule(data=st.data())
+    def give_up(self, data: st.DataObject) -> None:
+        if self.batches:
+            batch = data.draw(st.sampled_from(self.batches))
+            self._try("manufacturing.abandon_batch", QA, batch=batch, why=SEALED)
+
+    @rule(chain=therapies, by=who)
+    def keep_a_place(self, chain: Any, by: Actor) -> None:
+        self._try("manufacturing.confirm_slot", by, **self.plant.dates(chain))
+
+    @rule(by=who)
+    def end_a_qualification(self, by: Actor) -> None:
+        try:
+            self.plant.revoked(by, "aseptic_processing")
+        except Refusal:
+            self.plant.qualify(by, "aseptic_processing", days=2)
+
+    @rule(material=st.sampled_from(["vector", "medium"]))
+    def reject_a_lot(self, material: str) -> None:
+        self._try("supply.reject_lot", QA, lot=LOTS[material], why=SEALED)
+
+    @rule(hours=st.sampled_from([0.4, 0.6, 9, 72]))
+    def time_passes(self, hours: float) -> None:
+        self.plant.wait(hours=hours)
+
+    @invariant()
+    def a_room_never_holds_two_patients_and_two_people_cleared_it_for_the_one_it_holds(self) -> None:
+        open_in: dict[Room, Batch] = {}
+        cleared: dict[Room, Any] = {}
+        for at, _, fact in self.plant.history:
+            match fact:
+                case LineChecked(room=room) | LineMismatched(room=room):
+                    cleared.pop(room, None)
+                case LineCleared(room=room, chain=chain, first=first, second=second):
+                    assert first != second and room not in open_in
+                    cleared[room] = (chain, at)
+                case BatchStarted(room=room, chain=chain, batch=batch):
+                    assert room not in open_in
+                    chain_cleared, cleared_at = cleared.pop(room)
+                    assert chain_cleared == chain and at.minutes_since(cleared_at) <= 8 * 60
+                    open_in[room] = batch
+                case Filled(room=room, batch=batch) | Abandoned(room=room, batch=batch):
+                    assert open_in.pop(room) == batch
+
+    @invariant()
+    def steps_come_in_order_by_people_who_may_at_that_moment_with_lots_that_may_be_used(self) -> None:
+        done: dict[Batch, int] = {}
+        until: dict[Any, Instant] = {}
+        rejected = set()
+        for at, _, fact in self.plant.history:
+            match fact:
+                case Qualified(person=person, task="aseptic_processing", until=end):
+                    until[person] = end
+                case QualificationRevoked(person=person, task="aseptic_processing"):
+                    until.pop(person)
+                case LotRejected(lot=lot):
+                    rejected.add(lot)
+                case BatchStarted(operator=operator):
+                    assert at < until[operator]
+                case StepCompleted(batch=batch, step=step, operator=operator, lots=lots):
+                    assert VERSION.steps[done.get(batch, 0)].id == step
+                    done[batch] = done.get(batch, 0) + 1
+                    assert at < until[operator] and not rejected & set(lots)
+                case Filled(batch=batch):
+                    assert done[batch] == len(VERSION.steps)
+
+    @invariant()
+    def a_bag_goes_into_one_batch_and_everything_made_belongs_to_its_therapy(self) -> None:
+        opened = [fact.unit for fact in self.plant.facts if isinstance(fact, BatchStarted)]
+        assert len(opened) == len(set(opened))
+        for batch in self.batches:
+            state = self.plant.state(BATCH, batch)
+            for unit in state.units:
+                assert self.plant.state(UNIT, unit).chain == state.chain
+
+    @invariant()
+    def no_blocked_container_counts_as_verified_afterwards(self) -> None:
+        blocked: set[Unit] = set()
+        for _, actor, fact in self.plant.history:
+            match fact:
+                case UnitsBlocked(units=units):
+                    blocked |= set(units)
+                case LabelVerified(unit=unit) if unit not in (*THERAPIES.values(), SPARE):
+                    assert unit not in blocked
+                    made = next(f for f in self.plant.facts if isinstance(f, UnitCreated) and f.unit == unit)
+                    assert made.batch is not None
+                    assert self.plant.state(BATCH, made.batch).filled_by != actor.person
+
+
+TestInThePlant = InThePlant.TestCase
+TestInThePlant.settings = settings(
+    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

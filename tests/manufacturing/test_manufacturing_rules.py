@@ -1,0 +1,183 @@
+"""What production decides once its gates hold."""
+
+import pytest
+from tests.support.paper import Refusal
+from tests.support.plant import (
+    BAG,
+    BATCH,
+    CAR_T,
+    MAKER,
+    OPERATOR,
+    OPERATOR_2,
+    OPERATOR_3,
+    PLANT,
+    PRODUCT,
+    QA,
+    REGULATORY,
+    ROOM,
+    SAMPLE,
+    SEALED,
+    T1,
+    VERSION,
+    Plant,
+)
+
+from coign.custody.views import HOLDING
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.subjects import Case
+from coign.kernel.values import Instant
+from coign.manufacturing.events import LineCleared, LineMismatched, StepCompleted
+from coign.manufacturing.state import ROOM as ROOM_VIEW
+from coign.manufacturing.views import BATCH as BATCH_VIEW
+from coign.manufacturing.views import SLOT
+from coign.programmes.model import Programmes
+from coign.programmes.reading import read
+from coign.quality.events import DeviationOpened
+
+MARCH = Instant("2026-03-02T08:00:00.000000Z")
+
+
+def plant_at(stage: str) -> Plant:
+    plant = Plant(MARCH)
+    plant.until(stage)
+    return plant
+
+
+@pytest.mark.requirement("GMP-06", "GMP-10")
+def test_a_measurement_outside_its_limits_is_recorded_and_opens_a_deviation() -> None:
+    plant = plant_at("started")
+    done, deviation = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="69.9"))
+    assert isinstance(done, StepCompleted) and done.out_of_limits == ("viability_after_wash",)
+    assert isinstance(deviation, DeviationOpened)
+    assert (deviation.case, deviation.step, deviation.what) == (
+        Case.of("DEV-0"), "activate", ("viability_after_wash",),
+    )  # fmt: skip
+
+
+def test_a_step_within_its_limits_opens_no_deviation() -> None:
+    plant = plant_at("started")
+    assert len(plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="70"))) == 1
+
+
+@pytest.mark.requirement("GMP-06", "GMP-27", "GMP-S6")
+def test_a_new_version_in_force_changes_nothing_for_a_batch_that_runs() -> None:
+    from importlib.resources import files
+
+    content = files("coign.programmes").joinpath("autologous-car-t.yaml").read_text()
+    stricter = read(
+        content.replace('unit: "%", low: 70, source: "chosen', 'unit: "%", low: 99, source: "chosen').encode()
+    )
+    assert stricter.steps[0].measurements[0].low == 99
+    plant = Plant(MARCH, programmes=Programmes([VERSION, stricter]))
+    plant.until("started")
+    plant.act("regulatory.propose_programme", REGULATORY, programme=CAR_T, version=stricter.digest)
+    plant.act("regulatory.approve_programme", QA, programme=CAR_T, version=stricter.digest)
+    (done,) = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="88"))
+    assert isinstance(done, StepCompleted) and done.out_of_limits == ()
+    assert plant.state(BATCH_VIEW, BATCH).version == VERSION.digest
+
+
+@pytest.mark.requirement("GMP-35", "TRC-13")
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("not_clear", "clear", ("finding",)),
+        ("clear", "not_clear", ("finding",)),
+        ("not_clear", "not_clear", ("finding",)),
+        ("clear", "clear", ()),
+    ],
+)
+def test_a_room_is_clear_only_when_two_found_it_clear(first: str, second: str, what: tuple[str, ...]) -> None:
+    plant = plant_at("accepted")
+    plant.act("manufacturing.clear_line", OPERATOR, **plant.look(finding=first))
+    (fact,) = plant.act("manufacturing.confirm_clearance", OPERATOR_2, **plant.look(finding=second))
+    if what:
+        assert isinstance(fact, LineMismatched) and fact.what == what
+    else:
+        assert isinstance(fact, LineCleared)
+    assert plant.state(ROOM_VIEW, ROOM).cleared_for == (None if what else T1)
+
+
+@pytest.mark.requirement("GMP-34")
+def test_two_who_looked_for_different_therapies_cleared_for_none() -> None:
+    from tests.support.plant import T2
+
+    plant = plant_at("accepted")
+    plant.ordered(T2)
+    plant.act("manufacturing.clear_line", OPERATOR, **plant.look(T1))
+    (fact,) = plant.act("manufacturing.confirm_clearance", OPERATOR_2, **plant.look(T2))
+    assert isinstance(fact, LineMismatched) and fact.what == ("chain",)
+
+
+@pytest.mark.requirement("GMP-35")
+def test_whoever_looks_again_ends_the_last_clearance() -> None:
+    plant = plant_at("cleared")
+    plant.act("manufacturing.clear_line", OPERATOR_3, **plant.look(finding="not_clear"))
+    with pytest.raises(Refusal) as no:
+        plant.started()
+    assert no.value.gates == ("manufacturing.room_is_cleared",)
+
+
+@pytest.mark.requirement("TRC-22", "GMP-13")
+def test_filling_makes_a_product_and_a_sample_out_of_the_bag_with_an_expiry_that_counts_from_the_filling() -> None:
+    plant = plant_at("stepped")
+    filled_at = plant.filling()["filled_at"]
+    plant.filled()
+    product, sample = plant.state(UNIT, PRODUCT), plant.state(UNIT, SAMPLE)
+    assert (product.kind, product.parents, product.batch, product.chain) == ("final_container", (BAG,), BATCH, T1)
+    assert product.expires == filled_at.plus(days=270)
+    assert (sample.kind, sample.parents, sample.expires) == ("sample", (BAG,), None)
+    assert plant.state(HOLDING, PRODUCT).organisation == MAKER
+    assert {u.unit for u in plant.state(CHAIN, T1).units} == {BAG, PRODUCT, SAMPLE}
+    assert plant.state(UNIT, BAG).ended == "consumed"
+    assert plant.state(ROOM_VIEW, ROOM).open_batch is None and plant.state(ROOM_VIEW, ROOM).site == PLANT
+
+
+@pytest.mark.requirement("TRC-S4", "TRC-14")
+def test_two_labels_on_the_wrong_containers_block_both() -> None:
+    plant = plant_at("filled")
+    plant.act("manufacturing.verify_label", OPERATOR_2, unit=PRODUCT, scanned=SAMPLE, label_serial="1")
+    for unit in (PRODUCT, SAMPLE):
+        assert "is blocked" in (plant.state(UNIT, unit).stands_still_because or "")
+        with pytest.raises(Refusal):
+            plant.labelled(unit)
+
+
+@pytest.mark.requirement("TRC-14")
+def test_a_label_of_another_print_blocks_its_container() -> None:
+    plant = plant_at("filled")
+    plant.act("manufacturing.verify_label", OPERATOR_2, unit=PRODUCT, scanned=PRODUCT, label_serial="2")
+    assert plant.state(UNIT, PRODUCT).blocked and not plant.state(UNIT, SAMPLE).blocked
+
+
+@pytest.mark.requirement("GMP-34")
+def test_a_batch_given_up_leaves_its_room_and_its_slot_free() -> None:
+    plant = plant_at("started")
+    plant.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
+    assert plant.state(ROOM_VIEW, ROOM).open_batch is None
+    assert not plant.state(SLOT, T1).is_confirmed
+    assert plant.state(BATCH_VIEW, BATCH).abandoned
+    plant.slot()
+    plant.cleared()
+
+
+@pytest.mark.requirement("GMP-18")
+def test_everybody_who_did_something_is_named_once() -> None:
+    plant = plant_at("started")
+    plant.act("manufacturing.complete_step", OPERATOR_2, **plant.step(0))
+    plant.act("manufacturing.complete_step", OPERATOR, **plant.step(1))
+    batch = plant.state(BATCH_VIEW, BATCH)
+    assert batch.performers == (OPERATOR.person, OPERATOR_2.person)
+    assert batch.was_performed_by(OPERATOR_2.person) and not batch.was_performed_by(QA.person)
+    assert batch.steps_done == ("activate", "transduce")
+
+
+def test_rejecting_an_older_batch_does_not_free_the_slot_of_a_newer_one() -> None:
+    from coign.kernel.subjects import Batch
+    from coign.quality.events import BatchRejected
+
+    plant = plant_at("started")
+    plant.happened(
+        BatchRejected(batch=Batch.of("B0"), chain=T1, units=(), by=QA.person, why=SEALED), by=QA
+    )  # fmt: skip
+    assert plant.state(SLOT, T1).batch == BATCH
