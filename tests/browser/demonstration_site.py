@@ -14,14 +14,13 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from coign.database import Database, scratch
-from coign.demo.people import ACCOUNTS, printed_names
 from coign.demo.seed import Seeding
 from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.values import Digest
 from coign.service import Service, Settings, prepare
 from coign.web import running, tables
 
-PASSWORD = "plover quartz meadow lantern"  # made up
+SEED = 1
 
 
 class Threading(ThreadingMixIn, WSGIServer):
@@ -44,13 +43,14 @@ def main() -> None:
     with ExitStack() as stack:
         database = stack.enter_context(scratch(durable=False))
         service = stack.enter_context(opened(database, Path(sys.argv[1])))
-        Seeding(service, 1).run()
-        open_accounts()
+        Seeding(service, SEED).run()
+        from coign.web.accounts.demonstration import open_accounts
         from coign.web.wsgi import application
 
+        open_accounts(service)
         server = make_server("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0, application, Threading, Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(json.dumps({"base": f"http://127.0.0.1:{server.server_port}", "password": PASSWORD}), flush=True)
+        print(json.dumps({"base": f"http://127.0.0.1:{server.server_port}"}), flush=True)
         for line in sys.stdin:
             answer(service, line.split())
         server.shutdown()
@@ -86,26 +86,9 @@ class Running:
         self._opening.__exit__(*problem)
 
 
-def open_accounts() -> None:
-    """Everybody of the demonstration can sign in."""
-    from coign.web.accounts.opening import open_account
-
-    names = printed_names(1)
-    for account in ACCOUNTS:
-        open_account(
-            account.account,
-            person=account.person,
-            role=account.role,
-            organisation=account.organisation,
-            password=PASSWORD,
-            demonstration=True,
-            full_name=names[account.account],
-        )
-
-
 def answer(service: Service, words: list[str]) -> None:
     """What a test may ask besides looking at pages, one line of JSON each."""
-    from coign.demo import player, scene
+    from coign.demo import accounts, player, scene, story
     from coign.records import reading as records
 
     found: Any
@@ -119,6 +102,10 @@ def answer(service: Service, words: list[str]) -> None:
             found = step.id
         case ["next", root]:
             found = lying_there(service, player.next_command(service, root))
+        case ["story", journeys]:
+            found = story.tell(service, SEED, int(journeys))
+        case ["sign-in", name]:
+            found = next({"password": a.password, "code": a.code} for a in accounts.listed(service) if a.account == name)
         case ["roots"]:
             with service.vault.pool.connection() as connection:
                 found = [j.root for j in records.journeys(connection, service.ledger_id)]

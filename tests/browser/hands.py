@@ -54,9 +54,12 @@ class Person:
     def scan(self, symbol: str) -> None:
         """The scanner types and ends with Enter; nothing has the focus that takes text."""
         self.page.evaluate("document.activeElement?.blur()")
-        with self.page.expect_navigation(wait_until="load"):
-            self.page.keyboard.type(symbol)
-            self.page.keyboard.press("Enter")
+        try:
+            with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
+                self.page.keyboard.type(symbol)
+                self.page.keyboard.press("Enter")
+        except TimeoutError as error:
+            raise AssertionError(f"scanning {symbol} led nowhere from {self.page.url}") from error
         self.fits()
 
     def follow(self, address: str) -> None:

@@ -1,6 +1,5 @@
 """Any order of acts by anybody: no cells are taken for a therapy unless two people saw its patient in the chair."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
@@ -74,23 +73,24 @@ class AtTheChair(RuleBasedStateMachine):
 
     @rule(
         of=both,
-        pair=st.permutations(NURSES),
-        steps=st.sampled_from([4, 4, 3, 2]),
-        wait=st.sampled_from([0, 0, 14, 16]),
+        first=nurses,
+        second=nurses,
+        waits=st.tuples(*[st.sampled_from([0, 0, 14, 16])] * 2),
+        ends=st.booleans(),
     )
-    def as_it_should_be(self, of: str, pair: list[Actor], steps: int, wait: int) -> None:
-        """The first steps of a proper collection, with a wait before the last of them."""
-        (first, second, *_), (patient, chain) = pair, self.people[of]
-        proper: list[Callable[[], Any]] = [
-            lambda: self._try(CHECK_IDENTITY, CheckIdentity(chain=chain, wristband=patient), first),
-            lambda: self._try(CONFIRM_IDENTITY, CheckIdentity(chain=chain, wristband=patient), second),
-            lambda: self.start(of, first),
-            lambda: self.finish(of, first),
-        ]
-        for number, act in enumerate(proper[:steps], 1):
-            if number == steps:
-                self.clinic.wait(minutes=wait)
-            act()
+    def as_it_should_be(self, of: str, first: Actor, second: Actor, waits: tuple[int, ...], ends: bool) -> None:
+        """A proper collection, unless the two are one or somebody dawdles."""
+        patient, chain = self.people[of]
+        self._try(CHECK_IDENTITY, CheckIdentity(chain=chain, wristband=patient), first)
+        self.clinic.wait(minutes=waits[0])
+        self._try(CONFIRM_IDENTITY, CheckIdentity(chain=chain, wristband=patient), second)
+        self.clinic.wait(minutes=waits[1])
+        self.start(of, first)
+        if ends:
+            self.finish(of, first)
+        if ends and self.units:
+            unit = self.units[-1]
+            self._try(VERIFY_LABEL, VerifyLabel(unit=unit, label=unit, label_serial="1"), second)
 
     @rule(of=both, who=nurses)
     def look_by_somebody_untrained(self, of: str, who: Actor) -> None:

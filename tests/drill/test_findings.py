@@ -1,6 +1,7 @@
 """A drill that could not find anything would show nothing: each kind of damage is made and must be found."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 import psycopg
@@ -24,14 +25,16 @@ def recorded() -> Iterator[tuple[str, list[Answered]]]:
         yield supervisor.start().owner_dsn, answered
 
 
-def _damaged(dsn: str, *statements: str) -> psycopg.Connection:
+@contextmanager
+def _damaged(dsn: str, *statements: str) -> Iterator[psycopg.Connection]:
     """The ledger with changes that are rolled back afterwards: triggers are put aside, as an attacker would."""
-    connection = psycopg.connect(dsn)
-    for table in ("entry", "nonce", "entry_subject"):
-        connection.execute(f"alter table {table} disable trigger append_only")
-    for statement in statements:
-        connection.execute(statement)
-    return connection
+    with psycopg.connect(dsn) as connection:
+        for table in ("entry", "nonce", "entry_subject"):
+            connection.execute(f"alter table {table} disable trigger append_only")
+        for statement in statements:
+            connection.execute(statement)
+        yield connection
+        connection.rollback()
 
 
 def test_what_was_answered_stands_in_the_ledger(recorded):
@@ -58,15 +61,18 @@ def test_an_answer_without_its_entry_is_lost(recorded):
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("update entry set body = overlay(body placing '\\x20' from 3) where position = 6", "does not have the hash"),
-        ("update entry set body = '{}' where position = 6", "entry 6 cannot be read"),
-        ("delete from entry where position = 6", "entry 6 is missing"),
-        ("delete from nonce where position = 6", "entry without its key"),
-        ("update nonce set position = 99999 where position = 6", "key without its entry"),
+        (
+            "update entry set body = overlay(body placing '\\x20' from 3) where ledger_id = 1 and position = 6",
+            "does not have the hash",
+        ),
+        ("update entry set body = '{}' where ledger_id = 1 and position = 6", "entry 6 cannot be read"),
+        ("delete from entry where ledger_id = 1 and position = 6", "entry 6 is missing"),
+        ("delete from nonce where ledger_id = 1 and position = 6", "entry without its key"),
+        ("update nonce set position = 99999 where ledger_id = 1 and position = 6", "key without its entry"),
         ("update subject_head set seq = seq + 1 where subject = 'unit:F1'", "does not agree with its entries"),
-        ("update head set size = size + 1", "the head says"),
-        ("update head set frontier = '\\x00'::bytea", "frontier"),
-        ("update head set read_only = 'damaged'", "read-only"),
+        ("update head set size = size + 1 where ledger_id = 1", "the head says"),
+        ("update head set frontier = '\\x00'::bytea where ledger_id = 1", "frontier"),
+        ("update head set read_only = 'damaged' where ledger_id = 1", "read-only"),
         ("update state set body = '{}' where view = 'custody.holding'", "is not what its entries say"),
     ],
 )
@@ -74,7 +80,6 @@ def test_each_kind_of_damage_is_found(recorded, statement, said):
     dsn, answered = recorded
     with _damaged(dsn, statement) as connection:
         found = findings.compare(connection, LEDGER_ID, answered)
-        connection.rollback()
 
     assert any(said in problem for problem in found.problems + found.lost), found
 
@@ -82,12 +87,11 @@ def test_each_kind_of_damage_is_found(recorded, statement, said):
 def test_one_request_that_stands_twice_is_doubled(recorded):
     dsn, answered = recorded
     again = (
-        "insert into entry (ledger_id, position, leaf, body) select ledger_id, (select size from head), leaf, body "
-        "from entry where position = 6"
+        "insert into entry (ledger_id, position, leaf, body) select ledger_id, (select size from head where ledger_id = 1), leaf, body "
+        "from entry where ledger_id = 1 and position = 6"
     )
     with _damaged(dsn, again) as connection:
         found = findings.compare(connection, LEDGER_ID, answered)
-        connection.rollback()
 
     assert len(found.doubled) == 1
 

@@ -26,13 +26,12 @@ from tests.support.clinic import (
     Clinic,
     given,
     person,
-    text,
 )  # fmt: skip
 from tests.support.paper import Refusal
 
 from coign.identity.events import UnitsBlocked, UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
-from coign.infusion.actions import bedside, infuse, thaw
+from coign.infusion.actions import infuse, thaw
 from coign.infusion.events import (
     BedsideConfirmed,
     BedsideMismatched,
@@ -43,7 +42,7 @@ from coign.infusion.events import (
 )
 from coign.infusion.state import BAG, BEDSIDE_DIFFERS
 from coign.kernel.subjects import Unit
-from coign.kernel.values import Actor, FreeText
+from coign.kernel.values import Actor
 
 PATIENTS, BAGS = ("ann", "bea"), ("ann-1", "ann-2", "bea-1")
 QUALIFIED = (NURSE, NURSE_2, INFUSION, PHYSICIAN)
@@ -90,25 +89,28 @@ class AtTheBed(RuleBasedStateMachine):
 
     @rule(
         bag=bags,
-        pair=st.permutations((*QUALIFIED, NEWCOMER)),
-        steps=st.sampled_from([5, 5, 4, 3, 2]),
-        wait=st.sampled_from([0, 0, 9, 11, 89]),
+        first=people,
+        second=people,
+        waits=st.tuples(st.sampled_from([0, 84]), *[st.sampled_from([0, 0, 9, 11])] * 2),
+        blocked=st.sampled_from([False, False, True]),
+        ends=st.booleans(),
     )
-    def as_it_should_be(self, bag: str, pair: list[Actor], steps: int, wait: int) -> None:
-        """The first steps of a proper infusion, with a wait before the last of them."""
-        (first, second, *_), unit = pair, self.bags[bag]
-        patient = self.patients[bag.partition("-")[0]]
-        proper: list[Callable[[], Any]] = [
-            lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB),
-            lambda: self.clinic.check(unit, patient, first),
-            lambda: self.clinic.confirm(unit, unit, patient, second),
-            lambda: self.clinic.do(infuse.START, infuse.Start(unit=unit), INFUSION),
-            lambda: self.clinic.do(infuse.FINISH, given(unit), INFUSION),
-        ]
-        for number, act in enumerate(proper[:steps], 1):
-            if number == steps:
-                self.clinic.wait(minutes=wait)
-            self._try(act)
+    def as_it_should_be(
+        self, bag: str, first: Actor, second: Actor, waits: tuple[int, ...], blocked: bool, ends: bool
+    ) -> None:
+        """A proper infusion, unless the two are one, somebody dawdles, or quality blocks the bag at the last moment."""
+        unit, patient = self.bags[bag], self.patients[bag.partition("-")[0]]
+        self._try(lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB))
+        self.clinic.wait(minutes=waits[0])
+        self._try(lambda: self.clinic.check(unit, patient, first))
+        self.clinic.wait(minutes=waits[1])
+        self._try(lambda: self.clinic.confirm(unit, unit, patient, second))
+        self.clinic.wait(minutes=waits[2])
+        if blocked:
+            self.quality_blocks(bag)
+        self.start(bag, INFUSION)
+        if ends:
+            self._try(lambda: self.clinic.do(infuse.FINISH, given(unit), INFUSION))
 
     @rule(bag=bags, who=st.sampled_from([PHYSICIAN, INFUSION]))
     def resolve_by_somebody(self, bag: str, who: Actor) -> None:
@@ -127,7 +129,6 @@ class AtTheBed(RuleBasedStateMachine):
         if sorted_out:
             self.resolve(bag, PHARMACIST)
 
-    @rule(bag=bags)
     def quality_blocks(self, bag: str) -> None:
         self.clinic.happened(UnitsBlocked(units=(self.bags[bag],), why="something differs"), by=QP)
 
@@ -136,6 +137,9 @@ class AtTheBed(RuleBasedStateMachine):
         self.clinic.happened(UnitsUnblocked(units=(self.bags[bag],), why=why), by=QP)
 
     @rule(bag=bags, who=st.sampled_from([INFUSION, NURSE]))
+    def start_out_of_turn(self, bag: str, who: Actor) -> None:
+        self.start(bag, who)
+
     def start(self, bag: str, who: Actor) -> None:
         unit = self.bags[bag]
         blocked = self.clinic.state(UNIT, unit).blocked
@@ -158,16 +162,23 @@ class AtTheBed(RuleBasedStateMachine):
         thawed: dict[Unit, Any] = {}
         confirmed: dict[Unit, Any] = {}
         started: set[Unit] = set()
+        finished: set[Unit] = set()
         for time, _, fact in self.clinic.history:
             match fact:
-                case Thawed(unit=unit):
+                case Thawed(unit=unit, chain=chain):
                     assert unit not in thawed, "thawed twice"
+                    usable = {u for u, at in thawed.items() if time.minutes_since(at) <= limit} | started
+                    assert not {u for u in usable - finished if self.clinic.state(UNIT, u).chain == chain}, (
+                        "two at once"
+                    )
                     thawed[unit] = time
                 case BedsideConfirmed(unit=unit):
                     confirmed[unit] = (time, fact)
                 case BedsideMismatched(units=units):
                     for unit in units:
                         confirmed.pop(unit, None)
+                case InfusionFinished(unit=unit):
+                    finished.add(unit)
                 case InfusionStarted(unit=unit, chain=chain):
                     assert unit not in started, "given twice"
                     started.add(unit)

@@ -1,13 +1,30 @@
 """Any order of acts by anybody: one patient a room, steps in order, people who may, material that may be used."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.support.paper import Refusal
-from tests.support.plant import LATER, LOTS, OPERATORS, PLANT, QA, ROOM, SEALED, T1, T2, VERSION, Plant
+from tests.support.plant import (
+    COURIER,
+    LATER,
+    LOTS,
+    MAKER,
+    OPERATORS,
+    PLANT,
+    QA,
+    ROOM,
+    SEALED,
+    T1,
+    T2,
+    VERSION,
+    WAREHOUSE,
+    Plant,
+)
 
+from coign.custody.events import HandedOver
 from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked
 from coign.identity.views import UNIT
 from coign.kernel.subjects import Batch, Case, Room, Unit
@@ -19,9 +36,11 @@ from coign.manufacturing.events import (
     LineChecked,
     LineCleared,
     LineMismatched,
+    SlotConfirmed,
     StepCompleted,
 )
 from coign.manufacturing.views import BATCH
+from coign.quality.events import MaterialAccepted
 from coign.supply.events import LotRejected
 from coign.training.events import QualificationRevoked, Qualified
 
@@ -31,6 +50,7 @@ who = st.sampled_from(OPERATORS)
 therapies = st.sampled_from(list(THERAPIES))
 rooms = st.sampled_from(ROOMS)
 SPARE = Unit.of("BAG3")
+bags = st.sampled_from([*THERAPIES.values(), SPARE])
 
 
 class InThePlant(RuleBasedStateMachine):
@@ -50,7 +70,8 @@ class InThePlant(RuleBasedStateMachine):
         for number, bag in enumerate((*THERAPIES.values(), SPARE)):
             shipment = type(LATER).of(f"in-{number}")
             self.plant.arrived(bag, shipment)
-            self.plant.accepted(bag)
+            if bag != SPARE:
+                self.plant.accepted(bag)
 
     def _try(self, name: str, actor: Actor, **given: Any) -> bool:
         try:
@@ -72,7 +93,26 @@ class InThePlant(RuleBasedStateMachine):
         for by, name in zip(OPERATORS, ("clear_line", "confirm_clearance"), strict=False):
             self._try(f"manufacturing.{name}", by, room=room, chain=chain, finding="clear")
 
-    @rule(unit=st.sampled_from([*THERAPIES.values(), SPARE]), room=rooms, by=who)
+    @rule(unit=bags, room=rooms, by=who, kept=st.booleans())
+    def clear_and_start(self, unit: Unit, room: Room, by: Actor, kept: bool) -> None:
+        chain = self.plant.state(UNIT, unit).chain
+        if kept:
+            self._try("manufacturing.confirm_slot", by, **self.plant.dates(chain))
+        self.clear(chain, room)
+        self.start(unit, room, by)
+
+    @rule()
+    def accept_the_spare_bag(self) -> None:
+        self._try("quality.accept_material", QA, unit=SPARE)
+
+    @rule(unit=bags)
+    def send_a_bag_away(self, unit: Unit) -> None:
+        try:
+            self.plant.handed(unit, WAREHOUSE, COURIER)
+        except Refusal:
+            return
+
+    @rule(unit=bags, room=rooms, by=who)
     def start(self, unit: Unit, room: Room, by: Actor) -> None:
         batch = Batch.of(f"B{len(self.batches)}")
         if self._try("manufacturing.start_batch", by, unit=unit, room=room, batch=batch):
@@ -92,6 +132,30 @@ class InThePlant(RuleBasedStateMachine):
             for number in range(len(VERSION.steps)):
                 case = Case.of(f"DEV-{len(self.plant.history)}")
                 self._try("manufacturing.complete_step", by, **{**self.plant.step(number, batch), "case": case})
+
+    @rule(data=st.data(), by=who, wrong=st.sampled_from(["lots", "foreign", "units", "measurements"]))
+    def step_wrongly(self, data: st.DataObject, by: Actor, wrong: str) -> None:
+        if not self.batches:
+            return
+        batch = data.draw(st.sampled_from(self.batches))
+        done = len(self.plant.state(BATCH, batch).steps_done)
+        given = self.plant.step(min(done, len(VERSION.steps) - 1), batch)
+        kg = tuple(replace(m, quantity=Quantity(m.quantity.value, "kg")) for m in given["measurements"])
+        instead = {
+            "lots": {"lots": given["lots"][1:]},
+            "foreign": {"lots": tuple(LOTS.values())},
+            "units": {"measurements": kg},
+            "measurements": {"measurements": given["measurements"][1:]},
+        }
+        case = Case.of(f"DEV-{len(self.plant.history)}")
+        self._try("manufacturing.complete_step", by, **{**given, "case": case, **instead[wrong]})
+
+    @rule(data=st.data(), by=who)
+    def scan_back_what_was_filled(self, data: st.DataObject, by: Actor) -> None:
+        units = [u for b in self.batches for u in self.plant.state(BATCH, b).units]
+        if units:
+            unit = data.draw(st.sampled_from(units))
+            self._try("manufacturing.verify_label", by, unit=unit, scanned=unit, label_serial="1")
 
     @rule(data=st.data(), by=who)
     def fill(self, data: st.DataObject, by: Actor) -> None:
@@ -137,12 +201,17 @@ class InThePlant(RuleBasedStateMachine):
     def a_room_never_holds_two_patients_and_two_people_cleared_it_for_the_one_it_holds(self) -> None:
         open_in: dict[Room, Batch] = {}
         cleared: dict[Room, Any] = {}
+        looked: dict[Room, Instant] = {}
         for at, _, fact in self.plant.history:
             match fact:
-                case LineChecked(room=room) | LineMismatched(room=room):
+                case LineChecked(room=room):
                     cleared.pop(room, None)
+                    looked[room] = at
+                case LineMismatched(room=room):
+                    looked.pop(room)
                 case LineCleared(room=room, chain=chain, first=first, second=second):
                     assert first != second and room not in open_in
+                    assert at.minutes_since(looked.pop(room)) <= 30
                     cleared[room] = (chain, at)
                 case BatchStarted(room=room, chain=chain, batch=batch):
                     assert room not in open_in
@@ -173,6 +242,32 @@ class InThePlant(RuleBasedStateMachine):
                     assert at < until[operator] and not rejected & set(lots)
                 case Filled(batch=batch):
                     assert done[batch] == len(VERSION.steps)
+
+    @invariant()
+    def each_step_holds_exactly_its_measurements_in_their_units_and_its_materials(self) -> None:
+        material = {lot: name for name, lot in LOTS.items()}
+        for fact in self.plant.facts:
+            if isinstance(fact, StepCompleted):
+                step = VERSION.step(fact.step)
+                assert {(m.id, m.quantity.unit) for m in fact.measurements} == {
+                    (m.id, m.unit) for m in step.measurements
+                }
+                assert {material[lot] for lot in fact.lots} == set(step.materials)
+
+    @invariant()
+    def what_is_opened_was_accepted_and_held_and_had_a_place(self) -> None:
+        accepted, gone, places = set(), set(), set()
+        for _, _, fact in self.plant.history:
+            match fact:
+                case MaterialAccepted(unit=unit):
+                    accepted.add(unit)
+                case HandedOver(unit=unit, to=to):
+                    (gone.discard if to == MAKER else gone.add)(unit)
+                case SlotConfirmed(chain=chain):
+                    places.add(chain)
+                case BatchStarted(unit=unit, chain=chain):
+                    assert unit in accepted and unit not in gone
+                    places.remove(chain)
 
     @invariant()
     def a_bag_goes_into_one_batch_and_everything_made_belongs_to_its_therapy(self) -> None:

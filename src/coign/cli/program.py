@@ -18,8 +18,8 @@ INTERRUPTED = 130
 
 #: Commands of other folders, added where that folder is present: the command's name and the module that adds it.
 ELSEWHERE = (
-    ("demo", "coign.demo.cli"),
-    ("import", "coign.gateways.cli"),
+    ("demo", "coign.cli.demonstration"),
+    ("import", "coign.cli.importing"),
     ("programme", "coign.cli.programmes"),
     ("check", "coign.checker.cli"),
     ("pack", "coign.packs.cli"),

@@ -86,6 +86,8 @@ def _prepare(database: Database, settings: Settings) -> Callable[[], str]:
         web.start(service)
         try:
             tables.prepare(database)
+            if service.demonstration and not service.problems:
+                _demonstrate(service)
         finally:
             web.stop()
         for problem in service.problems:
@@ -93,16 +95,28 @@ def _prepare(database: Database, settings: Settings) -> Callable[[], str]:
         return _accounts(service)
 
 
+def _demonstrate(service: Service) -> None:
+    """The demonstration's story and accounts. An interrupted start goes on where it stopped; later ones add nothing."""
+    from coign.demo import scene, story
+    from coign.demo.seed import SEED
+    from coign.installation.events import THIS
+    from coign.installation.views import INSTALLATION
+    from coign.web.accounts import demonstration
+
+    told = scene.seed_of(service)
+    # A demonstration that somebody set up by hand keeps its own people.
+    if told or service.states.of(INSTALLATION, THIS).being_set_up:
+        story.tell(service, told or SEED, progress=say)
+        demonstration.open_accounts(service)
+
+
 def _accounts(service: Service) -> Callable[[], str]:
     """What a demonstration tells whoever starts it, if there is one."""
-    from coign.cli.program import is_present
+    from coign.demo import scene, welcome
 
-    if not service.demonstration or not is_present("coign.demo.welcome"):
+    if not service.demonstration or not scene.seed_of(service):
         return lambda: ""
-    import importlib
-
-    welcome = importlib.import_module("coign.demo.welcome")
-    text: str = welcome.text(service)
+    text = welcome.text(service)
     return lambda: text
 
 

@@ -94,6 +94,9 @@ ACCOUNTS: tuple[Account, ...] = (
 #: The hospital's own system, which sends patients and orders; it prepares and never signs.
 INTERFACE = Account("interface-1", "coordinator", CENTRE, person_signs_in=False)
 
+#: Who is meant by the staff numbers of the hospital's own system, written `system|number`.
+STAFF_NUMBERS = {"https://centre-a.example.org/staff|P-2210": Person("person:physician-1")}
+
 
 def account(name: str) -> Account | None:
     """The account of this name."""

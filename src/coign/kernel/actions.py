@@ -1,6 +1,6 @@
 """A regulated action and the gates that guard it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar, cast
@@ -36,7 +36,7 @@ class Read:
 class Circumstances:
     """All that a rule may know besides the command: the time, who acts, the states read, programmes and rule sets."""
 
-    __slots__ = ("_heads", "_states", "actor", "now", "programmes", "rules")
+    __slots__ = ("_heads", "_read", "_states", "actor", "now", "programmes", "rules")
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Circumstances:
         actor: Actor,
         states: Mapping[tuple[Subject, str], object],
         heads: Mapping[Subject, int],
+        read: Container[tuple[Subject, str]] | None = None,
         programmes: Any = None,
         rules: Any = None,
     ) -> None:
@@ -54,12 +55,15 @@ class Circumstances:
         self.rules = rules
         self._states = states
         self._heads = heads
+        self._read = read  # None: all views of the subjects in `heads` are at hand
 
     def state(self, view: View[S], subject: Subject) -> S:
         """The state of a subject; the empty state when nothing was recorded. The action must have declared the read."""
         found = self._states.get((subject, view.name))
         if found is None:
-            assert subject in self._heads, f"{subject} / {view.name} was not declared as read"
+            # Reading what was not declared would give the empty state, and a gate would judge on nothing.
+            at_hand = subject in self._heads if self._read is None else (subject, view.name) in self._read
+            assert at_hand, f"{subject} / {view.name} was not declared as read"
             return view.state()
         return cast(S, found)
 

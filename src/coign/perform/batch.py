@@ -83,21 +83,26 @@ class Batch:
         self._desk.clock.check_against(self._last_us)
         now = Instant.of_us(max(self._now_us, self._last_us + 1))
         self._flush_repeats(now)
-        for round_index in range(2):
-            wanted = [
-                pair
-                for job in jobs
-                if job.action.then_reads
-                for pair in judge.further_reads(job, round_index, judge.circumstances(job, known, now))
-            ]
-            if wanted:
-                self._transaction.read(wanted)
+        self._read_ahead(now)
         settled = []
         for job in jobs:
             settled.append(self._one(job))
             if all_or_nothing and settled[-1].error is not None:
                 raise BulkRefused(settled[-1])
         return settled
+
+    def _read_ahead(self, now: Instant) -> None:
+        """Further rounds for the whole batch at once, of those who may see what they ask about."""
+        judge, known = self._judge, self._transaction.known
+        for round_index in range(2):
+            wanted = [
+                pair
+                for job in self._jobs
+                if len(job.action.then_reads) > round_index
+                and judge.sees(job, circumstances := judge.circumstances(job, known, now))
+                for pair in judge.further_reads(job, round_index, circumstances)
+            ]
+            self._transaction.read(wanted)
 
     def _tick(self) -> Instant:
         """The next entry's time: never before the last one, however the wall clock runs."""
@@ -115,6 +120,9 @@ class Batch:
         circumstances = self._judge.circumstances(job, known, self._tick())
         try:
             self._judge.admit(job, circumstances)
+            # An earlier command of this batch may have changed what there is to read.
+            for round_index in range(len(job.action.then_reads)):
+                self._transaction.read(self._judge.further_reads(job, round_index, circumstances))
             facts = self._judge.decide(job, circumstances)
         except Unmet as unmet:
             return self._refuse(job, unmet)

@@ -121,7 +121,6 @@ class Door:
         """What every gate says now. Records nothing."""
         job = self._job(request, seal=False)
         circumstances = self._preview(job)
-        self._judge.admit(job, circumstances)
         return self._judge.gates(job, circumstances)
 
     def prepare(self, request: Request) -> Prepared:
@@ -131,7 +130,6 @@ class Door:
         if action.meaning is None:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
         circumstances = self._preview(job)
-        self._judge.admit(job, circumstances)
         try:
             facts = self._judge.decide(job, circumstances)
         except Unmet as unmet:
@@ -333,15 +331,16 @@ class Door:
     # Reading without the lock
 
     def _preview(self, job: Job) -> Circumstances:
+        """What the rules would know now; only for those who may see and do it."""
         with self._pool.connection() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
             known = transaction.open((), self._judge.first_reads(job), lock=False)
             now = Instant.of_us(max(self._clock.now_us(), known.head.last_time.us + 1 if known.head.last_time else 0))
+            circumstances = self._judge.circumstances(job, known, now)
+            self._judge.admit(job, circumstances)
             for round_index in range(len(job.action.then_reads)):
-                transaction.read(
-                    self._judge.further_reads(job, round_index, self._judge.circumstances(job, known, now))
-                )
-        return self._judge.circumstances(job, known, now)
+                transaction.read(self._judge.further_reads(job, round_index, circumstances))
+        return circumstances
 
     def _circumstances(self, known: Known, actor: Actor) -> Circumstances:
         return Circumstances(
@@ -349,6 +348,7 @@ class Door:
             actor=actor,
             states=known.states,
             heads={s: h.seq for s, h in known.heads.items()},
+            read=known.read,
             programmes=self._judge.rulebook.programmes,
             rules=self._judge.rulebook.rules,
         )

@@ -98,21 +98,32 @@ class Judge:
             actor=job.actor,
             states=known.states,
             heads=_Counts(known),
+            read=known.read,
             programmes=self.rulebook.programmes,
             rules=self.rulebook.rules,
         )
 
     def admit(self, job: Job, circumstances: Circumstances) -> None:
         """Sight before everything, then authority, then the credential and what the signer saw."""
-        for subject in job.seen:
-            state = circumstances.state(self.parties, subject)
-            if not circumstances.exists(subject) or not may_see(subject, state, job.actor.organisation):
-                raise NotFound(f"{subject} is not known here")
+        hidden = self._hidden(job, circumstances)
+        if hidden is not None:
+            raise NotFound(f"{hidden} is not known here")
         missing = self.authority.missing(job.action, circumstances)
         if missing is not None:
             raise Forbidden(missing)
         if job.signed is not None:
             self._admit_signature(job, circumstances)
+
+    def sees(self, job: Job, circumstances: Circumstances) -> bool:
+        """Whether the actor's organisation may know everything that the command names."""
+        return self._hidden(job, circumstances) is None
+
+    def _hidden(self, job: Job, circumstances: Circumstances) -> Subject | None:
+        for subject in job.seen:
+            state = circumstances.state(self.parties, subject)
+            if not circumstances.exists(subject) or not may_see(subject, state, job.actor.organisation):
+                return subject
+        return None
 
     def _admit_signature(self, job: Job, circumstances: Circumstances) -> None:
         signed = job.signed

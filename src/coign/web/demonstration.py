@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coign.demo import player
+from django.http import HttpRequest
+
+from coign.demo import accounts, player, tray
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
-from coign.kernel.values import Actor
-from coign.web import running
+from coign.kernel.subjects import Organisation
+from coign.web import acting, running
 from coign.web.accounts.models import Account
 
 
@@ -56,11 +58,15 @@ def demonstration_account(name: str) -> Account:
     return found
 
 
-def tray_of(actor: Actor) -> dict[str, Sequence[Any]] | None:
+def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] | None:
     """The physical things in front of this person, for the `tray` building block."""
-    if not is_on():
+    if not is_on() or not account.demonstration:
         return None
-    from coign.demo import tray
+    organisation = Organisation(request.session.get(acting.ORGANISATION, account.organisation))
+    things = tray.tray(running.service(), account.subject, organisation)
+    return {"things": things} if things else None
 
-    things = tray.tray(running.service(), actor.person, actor.organisation)
-    return {"things": list(things)} if things else None
+
+def accounts_shown() -> list[accounts.SignIn]:
+    """Everybody one can be in a demonstration, with password and code; nobody in any other record."""
+    return accounts.listed(running.service()) if is_on() else []

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.kernel.errors import CoignError
-from coign.web import acting, running
+from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, stations
 from coign.web.accounts.models import Account
 from coign.web.reading import reader
@@ -28,7 +28,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "read_only": reader().head().read_only,
         "clock": _clock(service),
         "scan_url": reverse("scan"),
+        "freshness": _freshness(),
     }
+    if service.demonstration:
+        shown["move_on_url"] = reverse("advance")
     account = _account(request)
     if account is not None:
         shown |= _of(request, account)
@@ -40,6 +43,18 @@ def _clock(service: Any) -> dict[str, Any] | None:
         return {"now": acting.now().moment}
     except CoignError:  # a clock that cannot be trusted is not shown; writing has stopped by itself
         return None
+
+
+def _freshness() -> dict[str, Any]:
+    """How far the record is published and verified. Nobody outside this server has seen it yet, and the page says so."""
+    published, verified = reader().checkpoint(), reader().verified()
+    return {
+        "status": "look",
+        "size": published[0] if published is not None else 0,
+        "witnesses": _("no witness yet"),
+        "verified": _("verified to %s") % f"{verified[0]:,}" if verified is not None else _("not verified yet"),
+        "url": reverse("checkpoint"),
+    }
 
 
 def _providers() -> list[dict[str, str]]:
@@ -75,6 +90,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "organisation": organisation.partition(":")[2],
         "idle_seconds": limits.seconds("session.idle_lock"),
         "locked": stations.is_locked(request),
+        "tray": demonstration.tray_of(request, account),
         "unlock_url": reverse("unlock"),
         "nav": [{"url": (url := reverse(n)), "label": _(label), "active": _on(path, url)} for n, label in NAVIGATION],
     }

@@ -30,7 +30,7 @@ PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "mfa_authenticate",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
-        "socialaccount_signup", "checkpoint", "hash-tile", "health", "metrics",
+        "socialaccount_signup", "continue-as", "checkpoint", "hash-tile", "health", "metrics",
     }
 )  # fmt: skip
 

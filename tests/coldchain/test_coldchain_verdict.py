@@ -1,0 +1,129 @@
+"""The verdict is computed; what nobody knows is never fine; journeys add up."""
+
+from typing import Any
+
+import pytest
+from tests.support.paper import Refusal
+from tests.support.plant import (
+    BAG,
+    INWARD,
+    OUTWARD,
+    SEALED,
+    SHIPPER_2,
+    WAREHOUSE,
+    Plant,
+)
+
+from coign.coldchain.events import LoggerMissing, LoggerRead
+from coign.coldchain.views import CONDITION
+from coign.kernel.values import Instant, Quantity
+
+MARCH = Instant("2026-03-02T08:00:00.000000Z")
+
+
+def delivered() -> Plant:
+    plant = Plant(MARCH)
+    plant.until("collected")
+    plant.packed()
+    plant.delivered()
+    return plant
+
+
+VERDICTS: list[tuple[dict[str, Any], str]] = [
+    ({}, "in_order"),
+    ({"problems": ("clock_offset",)}, "in_order"),
+    ({"worst": Quantity("-150", "Cel")}, "in_order"),
+    ({"worst": Quantity("-149.9", "Cel")}, "excursion"),
+    ({"minutes_above_limit": 1}, "excursion"),
+    ({"minutes_above_limit": 1, "unknown_minutes": 40}, "excursion"),
+    ({"unknown_minutes": 40}, "unknown"),
+    ({"unknown_minutes": 1}, "unknown"),
+    ({"readings": 0}, "unknown"),
+]
+
+
+@pytest.mark.requirement("SCS-08", "SCS-13")
+@pytest.mark.parametrize(("file", "verdict"), VERDICTS)
+def test_the_verdict_follows_from_the_file_and_the_limits_of_the_programme(file: dict[str, Any], verdict: str) -> None:
+    plant = delivered()
+    (fact,) = plant.act("coldchain.record_logger", WAREHOUSE, **plant.reading(**file))
+    assert isinstance(fact, LoggerRead) and fact.verdict == verdict
+    condition = plant.state(CONDITION, BAG)
+    assert condition.is_in_order == (verdict == "in_order") and condition.open == (verdict != "in_order")
+
+
+@pytest.mark.requirement("SCS-08")
+@pytest.mark.parametrize(
+    ("late_min", "early_min", "verdict"),
+    [(14, 0, "in_order"), (17, 0, "unknown"), (0, 14, "in_order"), (0, 17, "unknown")],
+)
+def test_a_file_that_begins_after_packing_or_ends_before_the_take_over_leaves_time_that_nobody_knows(
+    late_min: float, early_min: float, verdict: str
+) -> None:
+    plant = delivered()
+    packed_at = plant.now.plus(hours=-40)
+    times = {"first": packed_at.plus(minutes=late_min), "last": plant.now.plus(minutes=-early_min)}
+    (fact,) = plant.act("coldchain.record_logger", WAREHOUSE, **plant.reading(**times))
+    assert isinstance(fact, LoggerRead) and fact.verdict == verdict
+
+
+@pytest.mark.requirement("SCS-S2")
+def test_without_a_file_the_journey_is_unknown_and_waits_for_a_decision() -> None:
+    plant = delivered()
+    (fact,) = plant.act("coldchain.report_missing_logger", WAREHOUSE, shipment=INWARD, why=SEALED)
+    assert isinstance(fact, LoggerMissing)
+    assert plant.state(CONDITION, BAG).not_in_order_because == "was at a temperature nobody knows"
+    with pytest.raises(Refusal, match="logger_is_not_read_yet"):
+        plant.logged()
+    plant.assessed(verdict="usable")
+    assert plant.state(CONDITION, BAG).is_in_order
+
+
+@pytest.mark.requirement("SCS-09")
+def test_a_journey_that_nobody_read_is_not_in_order() -> None:
+    plant = delivered()
+    assert "logger was not read" in str(plant.state(CONDITION, BAG).not_in_order_because)
+
+
+@pytest.mark.requirement("SCS-09", "SCS-11")
+def test_a_later_cold_journey_heals_nothing() -> None:
+    plant = delivered()
+    plant.logged(minutes_above_limit=34)
+    plant.received()
+    plant.assessed(verdict="usable")
+    plant.arrived(BAG, OUTWARD, SHIPPER_2)
+    assert plant.state(CONDITION, BAG).is_in_order
+    second = delivered()
+    second.logged(minutes_above_limit=34)
+    second.received()
+    second.assessed(verdict="not_usable")
+    assert "not usable" in str(second.state(CONDITION, BAG).not_in_order_because)
+    with pytest.raises(Refusal, match="temperature_is_in_order"):
+        second.packed(BAG, OUTWARD, SHIPPER_2)
+
+
+def test_an_open_excursion_stays_open_and_a_not_usable_unit_stays_so_whatever_comes() -> None:
+    from coign.coldchain.events import ExcursionAssessed
+    from coign.kernel.values import Digest
+
+    plant = delivered()
+    plant.logged(minutes_above_limit=34)
+    common = {"shipment": OUTWARD, "unit": BAG, "file": Digest("0" * 64), "by": WAREHOUSE.person}
+    reading = {k: v for k, v in plant.reading().items() if k not in ("shipment", "file")}
+    plant.happened(LoggerRead(**common, **reading, verdict="in_order"), by=WAREHOUSE)
+    assert plant.state(CONDITION, BAG).not_in_order_because == "has an open excursion"
+    for verdict in ("not_usable", "usable"):
+        plant.happened(
+            ExcursionAssessed(unit=BAG, verdict=verdict, basis=SEALED, evidence=Digest("0" * 64), by=WAREHOUSE.person),
+            by=WAREHOUSE,
+        )  # fmt: skip
+    assert "not usable" in str(plant.state(CONDITION, BAG).not_in_order_because)
+
+
+def test_no_outside_hand_fills_in_what_is_read_from_the_file() -> None:
+    from dataclasses import fields
+
+    from coign.coldchain.actions.record_logger import RecordLogger
+
+    outside = {f.name for f in fields(RecordLogger) if "resolved_by" not in f.metadata}
+    assert outside == {"shipment", "file"}

@@ -1,0 +1,135 @@
+"""The story: the same from the same seed, resumable, signed, and only forward in time."""
+
+from itertools import pairwise
+
+import pytest
+from tests.demo.conftest import SEED, Opened, entries
+
+from coign import catalogue
+from coign.demo import accounts, people, story
+from coign.demo.seed import Seeding
+from coign.kernel.errors import Forbidden, Invalid
+from coign.kernel.subjects import Organisation, Patient
+from coign.people.views import AUTHORITY
+from coign.records import reading
+from coign.service import Service, keys
+
+#: The names that others script against (see the contracts), with how many there are of each.
+JOBS = {
+    "coordinator": 1, "physician": 1, "nurse": 2, "celllab": 2, "infusion": 2, "pharmacist": 1, "courier": 2,
+    "warehouse": 2, "operator": 3, "analyst": 1, "qcreviewer": 1, "qa": 1, "qp": 1, "quality-us": 1, "safety": 1,
+    "trainer": 1, "regulatory": 1, "authority": 1, "inspector": 1, "admin": 2,
+}  # fmt: skip
+CONTRACT = [f"{job}-{number}" for job, count in JOBS.items() for number in range(1, count + 1)]
+
+
+def shape(service: Service) -> list[tuple[str, str, str, int]]:
+    """What happened, in the words that must not differ between two installations: who did what, and on which day."""
+    listed = entries(service)
+    begins = listed[0].time.moment
+    return [(e.action, e.actor.person, e.outcome, (e.time.moment - begins).days) for e in listed]
+
+
+def test_told_again_it_enters_nothing(told: Service) -> None:
+    before = len(entries(told))
+    assert story.tell(told, SEED) == 0
+    assert len(entries(told)) == before
+
+
+def test_the_same_seed_tells_the_same_story_elsewhere(told: Service, open_service: Opened) -> None:
+    other = open_service()
+    story.tell(other, SEED)
+    assert [s[:3] for s in shape(other)] == [s[:3] for s in shape(told)]
+    assert abs(shape(other)[-1][3] - shape(told)[-1][3]) <= 1  # working days fall as the calendar has them
+    assert people.printed_names(SEED) == people.printed_names(SEED) != people.printed_names(SEED + 1)
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [3, 25, 60])
+def test_an_interrupted_telling_goes_on_where_it_stopped(told: Service, open_service: Opened, after: int) -> None:
+    service, lines = open_service(), 0
+
+    def cut(line: str) -> None:
+        nonlocal lines
+        lines += 1
+        if lines == after:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        story.tell(service, SEED, progress=cut)
+    story.tell(service, SEED)
+    assert sorted(s[:3] for s in shape(service)) == sorted(s[:3] for s in shape(told))
+
+
+@pytest.mark.requirement("CSV-13")
+def test_what_is_signed_is_signed_by_who_acted_with_their_demonstration_key(told: Service) -> None:
+    meanings = {a.full_name: a.meaning for a in catalogue.ACTIONS.values()}
+    signed = 0
+    for entry in entries(told):
+        signature = entry.plain["signature"]
+        assert (signature is not None) == (meanings[entry.action] is not None), entry.action
+        if signature is not None:
+            signed += 1
+            assert signature["method"] == keys.DEMONSTRATION
+            assert signature["credential"] == keys.credential_of(entry.actor.person, keys.DEMONSTRATION)
+    assert signed > 20
+
+
+@pytest.mark.requirement("CSV-38")
+def test_time_only_moves_forward(told: Service) -> None:
+    times = [entry.time for entry in entries(told)]
+    assert all(earlier < later for earlier, later in pairwise(times))
+    with pytest.raises(Invalid, match="hours"):
+        told.advance(-1)
+
+
+@pytest.mark.requirement("CSV-06")
+def test_accounts_are_named_by_job_and_administrators_do_nothing_else(told: Service) -> None:
+    listed = accounts.listed(told)
+    assert [a.account for a in listed] == CONTRACT
+    assert len({a.name for a in listed}) == len(listed)
+    for each in listed:
+        assert each.roles == [each.account.rpartition("-")[0]]
+    assert sum(a.can_do_now for a in listed) >= story.JOURNEYS
+    admins = [told.states.of(AUTHORITY, a.person) for a in people.ACCOUNTS if a.role == "admin"]
+    assert all({g.role for g in admin.grants} == {"admin"} for admin in admins)
+
+
+def test_passwords_are_each_installations_own(told: Service, open_service: Opened) -> None:
+    nurse = people.account("nurse-1")
+    assert nurse is not None
+    assert accounts.password(told, nurse) == accounts.password(told, nurse) != accounts.password(open_service(), nurse)
+    assert accounts.code(told, nurse).isdigit()
+
+
+@pytest.mark.requirement("TRC-24", "TRC-25")
+def test_two_patients_share_a_name_and_one_has_changed_hers(told: Service) -> None:
+    first = told.identities.who_has("NH-447109", people.CENTRE)
+    third = told.identities.who_has("NH-402881", people.CENTRE)
+    married = told.identities.who_has("NH-431276", people.CENTRE)
+    assert first and third and married
+    assert {first[1]["family_name"], third[1]["family_name"]} == {"Silva"}
+    assert first[1]["given_name"] == third[1]["given_name"] and first[1]["birth_date"] != third[1]["birth_date"]
+    assert married[1]["family_name"] == "Torres-Brandt"
+    assert told.identities.who_has("NH-447109", Organisation("organisation:prairie-view")) is None
+
+
+def test_three_therapies_stand_at_different_stages(told: Service) -> None:
+    with told.vault.pool.connection() as connection:
+        listed = reading.journeys(connection, told.ledger_id)
+    assert sorted(j.stage for j in listed) == ["certified", "collection", "conditioning"]
+
+
+def test_no_other_record_tells_a_story_or_shows_a_password(database: object, open_service: Opened) -> None:
+    service = open_service()
+    service.demonstration = False
+    with pytest.raises(Forbidden):
+        accounts.listed(service)
+    service.demonstration = True
+    Seeding(service, SEED).run()
+    assert service.states.of(AUTHORITY, people.INTERFACE.person).active
+    assert service.identities.who_has("NH-447109", people.CENTRE) is None
+    assert not Patient("patient:NOBODY").public

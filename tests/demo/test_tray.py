@@ -1,0 +1,53 @@
+"""The tray: everything can be scanned, and not everything is the right thing."""
+
+import pytest
+
+from coign.demo import people
+from coign.demo.tray import TrayItem, tray
+from coign.gateways.labels import SymbolKind, parse_symbol, subject_of, symbol_of
+from coign.identity.views import UNIT
+from coign.kernel.errors import Invalid
+from coign.kernel.subjects import Chain, Patient, Unit
+from coign.service import Service
+
+
+def of(service: Service, name: str) -> list[TrayItem]:
+    account = people.account(name)
+    assert account is not None
+    return tray(service, account.person, account.organisation)
+
+
+@pytest.mark.parametrize("name", [a.account for a in people.ACCOUNTS])
+def test_every_symbol_reads_back_to_what_it_stands_on(told: Service, name: str) -> None:
+    items = of(told, name)
+    assert items
+    for item in items:
+        symbol = parse_symbol(item.symbol)
+        assert symbol.identifier == item.code
+        texts = (SymbolKind.SEAL, SymbolKind.LOGGER, SymbolKind.DONATION)
+        subject = subject_of(symbol)
+        assert (subject is None) == (symbol.kind in texts)
+        assert subject is None or symbol_of(subject, symbol.serial or 1) == symbol
+
+
+@pytest.mark.requirement("TRC-12")
+def test_a_nurse_has_the_right_wristband_and_somebody_elses(told: Service) -> None:
+    bands = [i for i in of(told, "nurse-1") if i.kind == "wristband"]
+    assert any(not i.odd for i in bands) and any(i.odd for i in bands)
+    assert all(isinstance(subject_of(parse_symbol(i.symbol)), Patient) for i in bands)
+
+
+@pytest.mark.requirement("TRC-14")
+def test_the_print_on_a_bag_is_the_one_in_the_record_and_a_copy_is_not(told: Service) -> None:
+    bags = [i for i in of(told, "celllab-1") if i.kind == "bag"]
+    agree = {}
+    for item in bags:
+        symbol = parse_symbol(item.symbol)
+        agree[item.symbol] = str(symbol.serial) == told.states.of(UNIT, Unit.of(symbol.identifier)).label_serial
+    assert set(agree.values()) == {True, False}
+    assert all(i.odd for i in bags if not agree[i.symbol])
+
+
+def test_what_carries_no_symbol_gets_none() -> None:
+    with pytest.raises(Invalid):
+        symbol_of(Chain("chain:A"))

@@ -1,0 +1,178 @@
+"""Any order of packing, handing over, reading and receiving: nothing is in two places, and two people saw it arrive."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.paper import Refusal
+from tests.support.plant import (
+    BAG,
+    CELLLAB,
+    CELLLAB_2,
+    CENTRE,
+    COURIER,
+    MAKER,
+    OTHER_BAG,
+    QA,
+    SEALED,
+    SHIPPER,
+    T2,
+    WAREHOUSE,
+    WAREHOUSE_2,
+    Plant,
+)
+
+from coign.coldchain.events import LoggerMissing, LoggerRead
+from coign.custody.events import CustodyBegan, HandedOver
+from coign.identity.events import UnitsBlocked, UnitsUnblocked
+from coign.kernel.subjects import Shipment, Shipper, Unit
+from coign.kernel.values import Actor, Instant
+from coign.logistics.events import Packed, ReceiptChecked, ReceiptMismatched, Received, Unpacked
+
+UNITS, SHIPPERS = (BAG, OTHER_BAG), (SHIPPER, Shipper.of("SH9"))
+PEOPLE = (CELLLAB, CELLLAB_2, WAREHOUSE, WAREHOUSE_2)
+units, shippers, who = st.sampled_from(UNITS), st.sampled_from(SHIPPERS), st.sampled_from(PEOPLE)
+seals = st.sampled_from(["77102", "77102", "77102", "9"])
+
+
+class OnTheRoad(RuleBasedStateMachine):
+    """Two bags of two therapies, two shippers of the centre, people at both ends and a courier."""
+
+    @initialize()
+    def two_bags(self) -> None:
+        self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
+        self.plant.until("collected")
+        self.plant.shipper(SHIPPERS[1], CELLLAB)
+        self.plant.ordered(T2)
+        self.plant.collected(OTHER_BAG, T2)
+        self.shipments: list[Shipment] = []
+
+    def _try(self, name: str, actor: Actor, **given: Any) -> bool:
+        try:
+            self.plant.act(name, actor, **given)
+        except Refusal:
+            return False
+        return True
+
+    @rule(unit=units, shipper=shippers, by=who, to=st.sampled_from([CENTRE, MAKER]))
+    def pack(self, unit: Unit, shipper: Shipper, by: Actor, to: Any) -> None:
+        shipment = Shipment.of(f"X{len(self.plant.history)}")
+        given = {"seal": "77102", "logger": "TL-5520", "shipment": shipment}
+        if self._try("logistics.pack", by, unit=unit, shipper=shipper, to=to, **given):
+            self.shipments.append(shipment)
+
+    @rule(unit=units, giver=st.sampled_from([*PEOPLE, COURIER]), taker=st.sampled_from([CELLLAB, COURIER, WAREHOUSE]))
+    def hand_over(self, unit: Unit, giver: Actor, taker: Actor) -> None:
+        if giver.organisation != taker.organisation:
+            try:
+                self.plant.handed(unit, giver, taker)
+            except Refusal:
+                return
+
+    @rule(unit=units, shipper=shippers)
+    def send(self, unit: Unit, shipper: Shipper) -> None:
+        self.pack(unit, shipper, CELLLAB, MAKER)
+        self.hand_over(unit, CELLLAB, COURIER)
+        self.hand_over(unit, COURIER, WAREHOUSE)
+
+    @rule(data=st.data(), by=who)
+    def unpack(self, data: st.DataObject, by: Actor) -> None:
+        if self.shipments:
+            self._try("logistics.unpack", by, shipment=data.draw(st.sampled_from(self.shipments)))
+
+    @rule(data=st.data(), by=who, warm=st.sampled_from([0, 0, 34]), missing=st.booleans())
+    def read(self, data: st.DataObject, by: Actor, warm: int, missing: bool) -> None:
+        if not self.shipments:
+            return
+        shipment = data.draw(st.sampled_from(self.shipments))
+        if missing:
+            self._try("coldchain.report_missing_logger", by, shipment=shipment, why=SEALED)
+        else:
+            self._try(
+                "coldchain.record_logger", by, **self.plant.reading(shipment, hours=900, minutes_above_limit=warm)
+            )
+
+    @rule(unit=units)
+    def assess(self, unit: Unit) -> None:
+        try:
+            self.plant.assessed(unit)
+        except Refusal:
+            return
+
+    @rule(data=st.data(), unit=units, seal=seals, by=who, second=st.booleans())
+    def look(self, data: st.DataObject, unit: Unit, seal: str, by: Actor, second: bool) -> None:
+        if self.shipments:
+            found = {"shipment": data.draw(st.sampled_from(self.shipments)), "unit": unit, "seal": seal}
+            name = "logistics.confirm_receipt" if second else "logistics.check_receipt"
+            self._try(name, by, condition="intact", **found)
+
+    @rule(data=st.data())
+    def receive(self, data: st.DataObject) -> None:
+        if self.shipments:
+            shipment = data.draw(st.sampled_from(self.shipments))
+            self.read(data, WAREHOUSE, 0, False)
+            unit = next(f.unit for f in self.plant.facts if isinstance(f, Packed) and f.shipment == shipment)
+            for name, by in (("check", WAREHOUSE), ("confirm", WAREHOUSE_2)):
+                self._try(f"logistics.{name}_receipt", by, **self.plant.found(shipment, unit))
+
+    @rule(unit=units)
+    def resolve(self, unit: Unit) -> None:
+        self._try("quality.resolve_block", QA, unit=unit, why="arrival", finding=SEALED)
+
+    @rule(minutes=st.sampled_from([5, 31]))
+    def time_passes(self, minutes: int) -> None:
+        self.plant.wait(minutes=minutes)
+
+    @invariant()
+    def a_unit_and_a_shipper_lie_in_one_shipment_at_a_time_and_only_who_holds_it_packs(self) -> None:
+        busy: dict[Any, Shipment] = {}
+        holder: dict[Unit, Any] = {}
+        blocked: set[Unit] = set()
+        for _, actor, fact in self.plant.history:
+            match fact:
+                case CustodyBegan(unit=unit, holder=to) | HandedOver(unit=unit, to=to):
+                    holder[unit] = to
+                case UnitsBlocked(units=stopped):
+                    blocked |= set(stopped)
+                case UnitsUnblocked(units=freed):
+                    blocked -= set(freed)
+                case Packed(unit=unit, shipper=shipper, shipment=shipment):
+                    assert unit not in busy and shipper not in busy and unit not in blocked
+                    assert holder[unit] == actor.organisation
+                    busy[unit] = busy[shipper] = shipment
+                case Unpacked(unit=unit, shipper=shipper, shipment=shipment):
+                    assert busy.pop(unit) == busy.pop(shipper) == shipment
+                    assert holder[unit] == actor.organisation
+                case Received(unit=unit, shipper=shipper, shipment=shipment):
+                    assert busy.pop(unit) == busy.pop(shipper) == shipment
+                    assert holder[unit] == actor.organisation
+
+    @invariant()
+    def nothing_is_received_by_one_person_or_late_or_unread(self) -> None:
+        read: set[Shipment] = set()
+        looked: dict[Shipment, tuple[Instant, Any, Unit, str]] = {}
+        packed: dict[Shipment, Packed] = {}
+        for at, actor, fact in self.plant.history:
+            match fact:
+                case Packed(shipment=shipment):
+                    packed[shipment] = fact
+                case LoggerRead(shipment=shipment) | LoggerMissing(shipment=shipment):
+                    assert shipment not in read
+                    read.add(shipment)
+                case ReceiptChecked(shipment=shipment, unit=unit, seal=seal):
+                    assert shipment in read
+                    looked[shipment] = (at, actor.person, unit, seal)
+                case ReceiptMismatched(shipment=shipment):
+                    looked.pop(shipment)
+                case Received(shipment=shipment, unit=unit, second=second, organisation=here):
+                    checked_at, first, first_unit, first_seal = looked.pop(shipment)
+                    assert first != second == actor.person and at.minutes_since(checked_at) <= 30
+                    assert first_unit == unit == packed[shipment].unit and first_seal == packed[shipment].seal
+                    assert here == packed[shipment].to == actor.organisation
+
+
+TestOnTheRoad = OnTheRoad.TestCase
+TestOnTheRoad.settings = settings(
+    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -1,0 +1,83 @@
+"""How far a therapy is along its programme: repeated acts, and acts that only something calls for."""
+
+from pathlib import Path
+
+from coign.programmes import reading
+from coign.records.journey import Journey, note_act, note_calls, open_steps, stage_reached, step_done_by
+
+PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
+
+
+def at(step: str) -> Journey:
+    """A therapy of which everything before a step is done."""
+    journey = Journey("chain:A", "patient:A", "organisation:c", "", maker="organisation:m")
+    for position, each in enumerate(PROGRAMME.journey):
+        if each.id == step:
+            break
+        if not each.optional:
+            journey.done[each.id] = position
+    return journey
+
+
+def opened(journey: Journey) -> list[str]:
+    return [s.id for s in open_steps(journey, PROGRAMME)]
+
+
+def test_a_repeated_act_is_done_when_it_was_done_for_each_thing() -> None:
+    journey = at("complete-steps")
+    for number, step in enumerate(PROGRAMME.steps):
+        assert opened(journey) == ["complete-steps"]
+        found = step_done_by(journey, PROGRAMME, "manufacturing.complete_step", "maker")
+        assert found is not None
+        note_act(journey, PROGRAMME, found, {"step": step.id}, number)
+    assert opened(journey) == ["fill"]
+
+
+def test_the_same_thing_twice_counts_once() -> None:
+    journey = at("record-results")
+    found = step_done_by(journey, PROGRAMME, "quality.record_result", "maker")
+    assert found is not None
+    for position in range(20):
+        note_act(journey, PROGRAMME, found, {"attribute": "viability"}, position)
+    assert opened(journey) == ["record-results"]
+
+
+def test_nobody_waits_for_an_assessment_that_nothing_calls_for() -> None:
+    assert opened(at("check-receipt-in")) == ["check-receipt-in"]
+
+
+def test_an_excursion_calls_for_an_assessment_and_holds_the_material() -> None:
+    journey = at("accept-material")
+    note_calls(journey, PROGRAMME, {"coldchain.logger_read.v1": {"verdict": "excursion"}})
+    assert opened(journey) == ["assess-in"]
+    found = step_done_by(journey, PROGRAMME, "coldchain.assess_excursion", "maker")
+    assert found is not None
+    note_act(journey, PROGRAMME, found, {}, 50)
+    assert opened(journey) == ["accept-material"]
+
+
+def test_the_second_journey_has_an_assessment_of_its_own() -> None:
+    journey = at("check-receipt-out")
+    note_calls(journey, PROGRAMME, {"coldchain.logger_missing.v1": {}})
+    found = step_done_by(journey, PROGRAMME, "coldchain.assess_excursion", "maker")
+    assert found is not None and found.id == "assess-out"
+
+
+def test_every_deviation_must_be_closed() -> None:
+    journey = at("review-record")
+    for _ in range(2):
+        note_calls(journey, PROGRAMME, {"quality.deviation_opened.v1": {}})
+    for position in range(2):
+        assert opened(journey) == ["close-deviations"]
+        found = step_done_by(journey, PROGRAMME, "quality.close_deviation", "maker")
+        assert found is not None
+        note_act(journey, PROGRAMME, found, {}, position)
+    assert opened(journey) == ["review-record"]
+    note_calls(journey, PROGRAMME, {"quality.deviation_opened.v1": {}})
+    assert opened(journey) == ["close-deviations"]
+
+
+def test_a_reaction_may_be_recorded_and_is_not_waited_for() -> None:
+    journey = at("record-reaction")
+    assert opened(journey) == ["record-reaction"]
+    assert stage_reached(journey, PROGRAMME) == "follow_up"
