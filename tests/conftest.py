@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from coign.database import Database, scratch
+
+# No test asserts a duration: a busy machine must not fail a rule.
+settings.register_profile("coign", deadline=None)
+settings.load_profile("coign")
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import orjson
 import psycopg
 import pytest
+from tests.support.installation import LIMITS, MemorySealer, create_ledger, fresh_ledger_id
 
 from coign.database import Database
 from coign.kernel.subjects import Organisation, Person
@@ -12,7 +13,6 @@ from coign.kernel.values import Actor
 from coign.ledger.clock import SystemClock
 from coign.perform import Door, Request
 from coign.perform.assemble import Place, access_door
-from tests.support.installation import LIMITS, MemorySealer, create_ledger, fresh_ledger_id
 
 NURSE = Actor(Person("person:nurse-1"), "nurse", Organisation("organisation:hospital"))
 

@@ -15,7 +15,9 @@ DOMAINS = [domain.__name__.rpartition(".")[2] for domain in catalogue.DOMAINS]
 def _imports(file: Path) -> list[str]:
     tree = ast.parse(file.read_text())
     found = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
-    found += [f"{n.module}.{a.name}" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module for a in n.names]
+    found += [
+        f"{n.module}.{a.name}" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module for a in n.names
+    ]
     return found + [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
 
 

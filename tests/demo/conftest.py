@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -21,26 +21,28 @@ _ledger_ids = count(secrets.randbelow(1 << 28) + (1 << 28))
 Opened = Callable[[], Service]
 
 
-@pytest.fixture(scope="session")
-def open_service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    """A fresh demonstration, empty but for its first entry."""
+@contextmanager
+def fresh(database: Database, home: Path) -> Iterator[Service]:
+    """A demonstration, empty but for its first entry."""
     prepare(database)
+    settings, ledger_id = Settings(home=home, demonstration=True), next(_ledger_ids)
+    with Service.on(database, settings, ledger_id=ledger_id, background=False) as service:
+        yield service
+
+
+@pytest.fixture
+def open_service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """Opens fresh demonstrations, and closes them after the test."""
     with ExitStack() as stack:
-
-        def opened() -> Service:
-            settings = Settings(home=tmp_path_factory.mktemp("home"), demonstration=True)
-            given = {"ledger_id": next(_ledger_ids), "background": False}
-            return stack.enter_context(Service.on(database, settings, **given))
-
-        yield opened
+        yield lambda: stack.enter_context(fresh(database, tmp_path_factory.mktemp("home")))
 
 
 @pytest.fixture(scope="session")
-def told(open_service: Opened) -> Service:
+def told(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The whole story; nobody adds to it."""
-    service = open_service()
-    story.tell(service, SEED)
-    return service
+    with fresh(database, tmp_path_factory.mktemp("home")) as service:
+        story.tell(service, SEED)
+        yield service
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ def plant_at(stage: str) -> Plant:
     return plant
 
 
-@pytest.mark.requirement("GMP-06", "GMP-10")
 def test_a_measurement_outside_its_limits_is_recorded_and_opens_a_deviation() -> None:
     plant = plant_at("started")
     done, deviation = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="69.9"))
@@ -77,7 +76,6 @@ def test_a_new_version_in_force_changes_nothing_for_a_batch_that_runs() -> None:
     assert plant.state(BATCH_VIEW, BATCH).version == VERSION.digest
 
 
-@pytest.mark.requirement("GMP-35", "TRC-13")
 @pytest.mark.parametrize(
     ("first", "second", "what"),
     [
@@ -98,7 +96,6 @@ def test_a_room_is_clear_only_when_two_found_it_clear(first: str, second: str, w
     assert plant.state(ROOM_VIEW, ROOM).cleared_for == (None if what else T1)
 
 
-@pytest.mark.requirement("GMP-34")
 def test_two_who_looked_for_different_therapies_cleared_for_none() -> None:
     from tests.support.plant import T2
 
@@ -109,7 +106,6 @@ def test_two_who_looked_for_different_therapies_cleared_for_none() -> None:
     assert isinstance(fact, LineMismatched) and fact.what == ("chain",)
 
 
-@pytest.mark.requirement("GMP-35")
 def test_whoever_looks_again_ends_the_last_clearance() -> None:
     plant = plant_at("cleared")
     plant.act("manufacturing.clear_line", OPERATOR_3, **plant.look(finding="not_clear"))
@@ -118,7 +114,6 @@ def test_whoever_looks_again_ends_the_last_clearance() -> None:
     assert no.value.gates == ("manufacturing.room_is_cleared",)
 
 
-@pytest.mark.requirement("TRC-22", "GMP-13")
 def test_filling_makes_a_product_and_a_sample_out_of_the_bag_with_an_expiry_that_counts_from_the_filling() -> None:
     plant = plant_at("stepped")
     filled_at = plant.filling()["filled_at"]
@@ -133,7 +128,6 @@ def test_filling_makes_a_product_and_a_sample_out_of_the_bag_with_an_expiry_that
     assert plant.state(ROOM_VIEW, ROOM).open_batch is None and plant.state(ROOM_VIEW, ROOM).site == PLANT
 
 
-@pytest.mark.requirement("TRC-S4", "TRC-14")
 def test_two_labels_on_the_wrong_containers_block_both() -> None:
     plant = plant_at("filled")
     plant.act("manufacturing.verify_label", OPERATOR_2, unit=PRODUCT, scanned=SAMPLE, label_serial="1")
@@ -150,7 +144,6 @@ def test_a_label_of_another_print_blocks_its_container() -> None:
     assert plant.state(UNIT, PRODUCT).blocked and not plant.state(UNIT, SAMPLE).blocked
 
 
-@pytest.mark.requirement("GMP-34")
 def test_a_batch_given_up_leaves_its_room_and_its_slot_free() -> None:
     plant = plant_at("started")
     plant.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
@@ -161,7 +154,6 @@ def test_a_batch_given_up_leaves_its_room_and_its_slot_free() -> None:
     plant.cleared()
 
 
-@pytest.mark.requirement("GMP-18")
 def test_everybody_who_did_something_is_named_once() -> None:
     plant = plant_at("started")
     plant.act("manufacturing.complete_step", OPERATOR_2, **plant.step(0))
@@ -181,3 +173,61 @@ def test_rejecting_an_older_batch_does_not_free_the_slot_of_a_newer_one() -> Non
         BatchRejected(batch=Batch.of("B0"), chain=T1, units=(), by=QA.person, why=SEALED), by=QA
     )  # fmt: skip
     assert plant.state(SLOT, T1).batch == BATCH
+
+
+@pytest.mark.requirement("GMP-34", "GMP-S4")
+def test_while_one_patient_is_open_in_a_room_neither_clearing_it_nor_opening_another_bag_is_possible() -> None:
+    from tests.support.plant import T2
+
+    from coign.kernel.subjects import Batch, Shipment, Unit
+
+    plant = plant_at("accepted")
+    other = Unit.of("BAG2")
+    plant.ordered(T2)
+    plant.slot(T2)
+    plant.collected(other, T2)
+    plant.arrived(other, Shipment.of("X7"))
+    plant.accepted(other)
+    plant.cleared()
+    plant.started()
+    for act in (lambda: plant.cleared(T2), lambda: plant.started(other, Batch.of("B2"))):
+        with pytest.raises(Refusal) as no:
+            act()
+        assert no.value.gates in (("manufacturing.room_is_empty",), ("manufacturing.room_is_cleared",))
+    plant.stepped()
+    plant.filled()
+    plant.cleared(T2)
+    plant.started(other, Batch.of("B2"))
+
+
+@pytest.mark.requirement("GMP-S1", "TRN-02")
+def test_who_loses_the_qualification_during_a_step_cannot_sign_it_and_a_qualified_colleague_takes_over() -> None:
+    plant = plant_at("started")
+    plant.wait(hours=1)
+    plant.revoked(OPERATOR, "aseptic_processing")
+    with pytest.raises(Refusal) as no:
+        plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0))
+    assert no.value.gates == ("manufacturing.operator_is_qualified",)
+    plant.act("manufacturing.complete_step", OPERATOR_2, **plant.step(0))
+
+
+@pytest.mark.requirement("TRC-23", "GMP-04", "GMP-07")
+@pytest.mark.parametrize("how", ["unscanned", "quarantined", "rejected", "expired", "foreign"])
+def test_a_step_is_not_closed_with_a_material_that_is_missing_or_must_not_be_used(how: str) -> None:
+    from coign.kernel.subjects import Lot
+
+    plant = plant_at("started")
+    medium, spare = plant.step(0)["lots"][1], Lot.of("SPARE")
+    if how == "quarantined":
+        plant.lot("beads", lot=spare, approved=False)
+    elif how == "rejected":
+        plant.lot("beads", lot=spare)
+        plant.act("supply.reject_lot", QA, lot=spare, why=SEALED)
+    elif how == "expired":
+        plant.lot("beads", lot=spare, days=1)
+        plant.wait(days=2)
+    else:
+        plant.lot("vector", lot=spare)
+    lots = (medium,) if how == "unscanned" else (spare, medium)
+    with pytest.raises(Refusal):
+        plant.act("manufacturing.complete_step", OPERATOR, **{**plant.step(0), "lots": lots})

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import orjson
 import psycopg
 import pytest
+from tests.support.installation import HOSPITAL, MAKER, TestInstallation
 
 from coign.database import Database
 from coign.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from coign.perform import Request
-from tests.support.installation import HOSPITAL, MAKER, TestInstallation
 
 
 @pytest.fixture
@@ -114,7 +114,9 @@ def test_a_role_taken_away_between_looking_and_acting_counts_at_commit(place: Te
     celllab = place.people["hospital-celllab"]
     request = place.request("custody.offer", celllab, command={"unit": "unit:B1", "to": MAKER})
     assert all(g.holds for g in place.door.check(request))
-    place.do("people.revoke_role", place.people["admin-1"], person=celllab.person, role="celllab", organisation=HOSPITAL)
+    place.do(
+        "people.revoke_role", place.people["admin-1"], person=celllab.person, role="celllab", organisation=HOSPITAL
+    )
     with pytest.raises(Forbidden):
         place.door.perform(request)
 

@@ -1,11 +1,11 @@
 """States written by a version with other views are folded anew before anything is written."""
 
 import psycopg
+from tests.support.installation import TestInstallation
 
 from coign.database import Database
 from coign.perform.assemble import folding
 from coign.service.rebuilding import bring_up_to_date
-from tests.support.installation import TestInstallation
 
 
 def _states(place: TestInstallation) -> list[tuple[object, ...]]:

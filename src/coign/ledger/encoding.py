@@ -44,9 +44,10 @@ def plain(value: object) -> Any:
 def _from_record(expected: type, value: Any) -> Any:
     if issubclass(expected, Secret):
         return expected(commitment=value["commitment"])
-    if expected is Subject:
+    if issubclass(expected, Subject) and expected is Subject:
         return KINDS[value.partition(":")[0]](value)
-    return expected(value)
+    made: object = expected.__call__(value)
+    return made
 
 
 def from_record(expected: type[T], body: Any) -> T:

@@ -30,8 +30,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "scan_url": reverse("scan"),
         "freshness": _freshness(),
     }
-    if service.demonstration:
-        shown["move_on_url"] = reverse("advance")
     account = _account(request)
     if account is not None:
         shown |= _of(request, account)
@@ -52,7 +50,7 @@ def _freshness() -> dict[str, Any]:
         "status": "look",
         "size": published[0] if published is not None else 0,
         "witnesses": _("no witness yet"),
-        "verified": _("verified to %s") % f"{verified[0]:,}" if verified is not None else _("not verified yet"),
+        "verified": _("verified to %s") % f"{verified[0]:,}" if verified and verified[0] else _("not verified yet"),
         "url": reverse("checkpoint"),
     }
 
@@ -91,6 +89,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "idle_seconds": limits.seconds("session.idle_lock"),
         "locked": stations.is_locked(request),
         "tray": demonstration.tray_of(request, account),
+        "move_on_url": reverse("advance") if demonstration.is_on() else "",
         "unlock_url": reverse("unlock"),
         "nav": [{"url": (url := reverse(n)), "label": _(label), "active": _on(path, url)} for n, label in NAVIGATION],
     }

@@ -24,7 +24,7 @@ def proof(story: Story) -> dict[str, Any]:
     words.append(
         _("The whole record was last verified up to entry %(size)s, %(at)s.")
         % {"size": f"{verified[0]:,}", "at": moment(verified[1])}
-        if verified is not None
+        if verified and verified[0]
         else _("No complete round of verification has finished yet.")
     )
     words.append(_("No witness outside this server has seen the checkpoint yet."))
