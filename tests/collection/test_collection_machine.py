@@ -77,8 +77,11 @@ class AtTheChair(RuleBasedStateMachine):
         second=nurses,
         waits=st.tuples(*[st.sampled_from([0, 0, 14, 16])] * 2),
         ends=st.booleans(),
+        serial=st.sampled_from(["1", "2"]),
     )
-    def as_it_should_be(self, of: str, first: Actor, second: Actor, waits: tuple[int, ...], ends: bool) -> None:
+    def as_it_should_be(
+        self, of: str, first: Actor, second: Actor, waits: tuple[int, ...], ends: bool, serial: str
+    ) -> None:
         """A proper collection, unless the two are one or somebody dawdles."""
         patient, chain = self.people[of]
         self._try(CHECK_IDENTITY, CheckIdentity(chain=chain, wristband=patient), first)
@@ -90,7 +93,7 @@ class AtTheChair(RuleBasedStateMachine):
             self.finish(of, first)
         if ends and self.units:
             unit = self.units[-1]
-            self._try(VERIFY_LABEL, VerifyLabel(unit=unit, label=unit, label_serial="1"), second)
+            self._try(VERIFY_LABEL, VerifyLabel(unit=unit, label=unit, label_serial=serial), second)
 
     @rule(of=both, who=nurses)
     def look_by_somebody_untrained(self, of: str, who: Actor) -> None:

@@ -26,12 +26,13 @@ from tests.support.clinic import (
     Clinic,
     given,
     person,
+    text,
 )  # fmt: skip
 from tests.support.paper import Refusal
 
 from coign.identity.events import UnitsBlocked, UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
-from coign.infusion.actions import infuse, thaw
+from coign.infusion.actions import bedside, infuse, thaw
 from coign.infusion.events import (
     BedsideConfirmed,
     BedsideMismatched,
@@ -42,7 +43,7 @@ from coign.infusion.events import (
 )
 from coign.infusion.state import BAG, BEDSIDE_DIFFERS
 from coign.kernel.subjects import Unit
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, FreeText
 
 PATIENTS, BAGS = ("ann", "bea"), ("ann-1", "ann-2", "bea-1")
 QUALIFIED = (NURSE, NURSE_2, INFUSION, PHYSICIAN)

@@ -219,7 +219,6 @@ def test_one_unusable_file_stops_the_start_and_is_named(tmp_path: Path) -> None:
         ({"above": "50", "high": "60"}, ["50.1", "60"], ["50", "61"], "≤ 60 % and > 50 %"),
     ],
 )
-@pytest.mark.requirement("GMP-15")
 def test_a_bound_is_met_or_not_to_the_last_digit(
     bounds: dict[str, str], inside: list[str], outside: list[str], words: str
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.paper import Refusal, as_role
+from tests.support.paper import Refusal
 from tests.support.plant import (
     ANALYST,
     BATCH,
@@ -26,6 +26,7 @@ from tests.support.plant import (
     VERSION,
     WAREHOUSE,
     Plant,
+    as_role,
 )
 
 from coign.custody.events import HandedOver

@@ -1,7 +1,7 @@
 """What the quality unit decides once its gates hold, and what it can never do."""
 
 import pytest
-from tests.support.paper import Refusal, as_role
+from tests.support.paper import Refusal
 from tests.support.plant import (
     ANALYST,
     BATCH,
@@ -17,6 +17,7 @@ from tests.support.plant import (
     SEALED,
     T1,
     Plant,
+    as_role,
 )
 
 from coign.identity.views import UNIT

@@ -65,6 +65,12 @@ PEOPLE = (
     TRAINER, REGULATORY,
 )  # fmt: skip
 
+
+def as_role(actor: Actor, role: str) -> Actor:
+    """The same person in another role."""
+    return Actor(actor.person, role, actor.organisation)
+
+
 T1, T2 = Chain.of("T1"), Chain.of("T2")
 BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
 PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")

@@ -44,10 +44,10 @@ def plain(value: object) -> Any:
 def _from_record(expected: type, value: Any) -> Any:
     if issubclass(expected, Secret):
         return expected(commitment=value["commitment"])
-    if issubclass(expected, Subject) and expected is Subject:
+    if expected is Subject:
         return KINDS[value.partition(":")[0]](value)
-    made: object = expected.__call__(value)
-    return made
+    make: Callable[[Any], object] = expected
+    return make(value)
 
 
 def from_record(expected: type[T], body: Any) -> T:

@@ -41,7 +41,7 @@ def entry_bytes(
     read: Sequence[tuple[Subject, int]],
     unmet: Sequence[str],
 ) -> bytes:
-    """The canonical bytes. The intent's own bytes stand in them as one contiguous run, so that a verifier cuts them out."""
+    """The canonical bytes; the intent's own bytes stand in them as one run, so that a verifier can cut them out."""
     body = orjson.dumps(
         {
             "about": [{"prev": a.prev, "seq": a.seq, "subject": a.subject} for a in about],

@@ -54,13 +54,15 @@ def _forbid_changes(owner: psycopg.Connection, table: LiteralString) -> None:
 def check_rights(application: psycopg.Connection) -> None:
     """Start-up refuses a role that can do more than it needs (21 CFR 11.10(e); PI 041 9.8, CSV-06)."""
     row = application.execute(
-        "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb, rolname from pg_roles where rolname = current_user"
+        "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb, rolname from pg_roles "
+        "where rolname = current_user"
     ).fetchone()
     assert row is not None
     excess = [f"role {row[1]} has administrator rights"] if row[0] else []
     for table in APPEND_ONLY:
         found = application.execute(
-            "select p from unnest(array['UPDATE','DELETE','TRUNCATE']) p where has_table_privilege(current_user, %s, p)",
+            "select p from unnest(array['UPDATE','DELETE','TRUNCATE']) p "
+            "where has_table_privilege(current_user, %s, p)",
             (table,),
         ).fetchall()
         excess += [f"role {row[1]} may {p[0]} {table}" for p in found]

@@ -114,7 +114,8 @@ class Transaction:
             head = self._connection.execute(_HEAD_LOCKED if lock else _HEAD, (self._ledger_id,))
             known = self._connection.execute(
                 "select n.person, n.nonce, n.digest, n.position, n.answer from nonce n "
-                "join unnest(%b::text[], %b::text[]) as asked(person, nonce) using (person, nonce) where n.ledger_id = %s",
+                "join unnest(%b::text[], %b::text[]) as asked(person, nonce) using (person, nonce) "
+                "where n.ledger_id = %s",
                 (people, keys, self._ledger_id),
             )
             pending = self._ask(reads)
@@ -183,7 +184,7 @@ class Transaction:
         changed_states: Iterable[tuple[Subject, str]],
         alongside: Sequence[Alongside] = (),
     ) -> list[bytes]:
-        """Second round: everything the batch changes, in one pipeline; then compare what the database holds. No commit yet."""
+        """Second round: everything the batch changes, in one pipeline, compared with what the database then holds."""
         leaves = [leaf_hash(e.body) for e in entries]
         frontier = self.known.head.frontier
         frontier.extend(leaves)
@@ -202,7 +203,8 @@ class Transaction:
                 (size, frontier.to_bytes(), str(last_time), self._ledger_id),
             )
             stored = self._connection.execute(
-                "select sha256('\\x00'::bytea || body), leaf from entry where ledger_id = %s and position >= %s order by position",
+                "select sha256('\\x00'::bytea || body), leaf from entry "
+                "where ledger_id = %s and position >= %s order by position",
                 (self._ledger_id, self._first_position),
             )
             pipeline.sync()
@@ -250,7 +252,8 @@ class Transaction:
         cursor.execute(
             "insert into state (ledger_id, subject, view, seq, fold, body) "
             "select %s, * from unnest(%b::text[], %b::text[], %b::bigint[], %b::int[], %b::bytea[]) "
-            "on conflict (ledger_id, subject, view) do update set seq = excluded.seq, fold = excluded.fold, body = excluded.body",
+            "on conflict (ledger_id, subject, view) "
+            "do update set seq = excluded.seq, fold = excluded.fold, body = excluded.body",
             (
                 self._ledger_id,
                 [str(s) for s, _ in keys],
@@ -316,7 +319,8 @@ class Transaction:
     def count_repeat(self, digest: bytes, now: Instant, window_s: int) -> int | None:
         """If the same refusal was entered within the window, count it there and give its position."""
         row = self._connection.execute(
-            "update refusal_repeat set repeats = repeats + 1 where ledger_id = %s and digest = %s and since > %s returning position",
+            "update refusal_repeat set repeats = repeats + 1 "
+            "where ledger_id = %s and digest = %s and since > %s returning position",
             (self._ledger_id, digest, Instant.of_us(now.us - window_s * 1_000_000)),
         ).fetchone()
         return None if row is None else int(row[0])
@@ -325,7 +329,8 @@ class Transaction:
         """Remember a refusal that was just entered, so that its repeats are counted."""
         self._connection.execute(
             "insert into refusal_repeat (ledger_id, digest, position, since, template) values (%s, %s, %s, %s, %s) "
-            "on conflict (ledger_id, digest) do update set position = excluded.position, since = excluded.since, repeats = 0",
+            "on conflict (ledger_id, digest) "
+            "do update set position = excluded.position, since = excluded.since, repeats = 0",
             (self._ledger_id, digest, position, str(now), template),
         )
 

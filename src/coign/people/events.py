@@ -10,7 +10,8 @@ from coign.kernel.values import Digest, Identifying, Instant
 OrganisationKind = Literal["treatment_centre", "maker", "courier", "authority", "laboratory"]
 Role = Literal[
     "coordinator", "physician", "nurse", "celllab", "infusion", "pharmacist", "courier", "warehouse", "operator",
-    "analyst", "qcreviewer", "qa", "qp", "quality-us", "safety", "trainer", "regulatory", "authority", "inspector", "admin",
+    "analyst", "qcreviewer", "qa", "qp", "quality-us", "safety", "trainer", "regulatory", "authority", "inspector",
+    "admin",
 ]  # fmt: skip
 Method = Literal["webauthn", "password+otp", "ed25519", "demonstration"]
 

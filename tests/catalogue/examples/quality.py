@@ -23,16 +23,13 @@ from tests.support.plant import (
     SEALED,
     WAREHOUSE,
     Plant,
+    as_role,
 )
 from tests.support.plant_cases import allow, refuse, then
 
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Person
 from coign.kernel.values import Actor
-
-
-def as_role(actor: Actor, role: str) -> Actor:
-    return Actor(actor.person, role, actor.organisation)
 
 
 def block(*units: Any) -> Any:

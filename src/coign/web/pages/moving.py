@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from coign.kernel.errors import Invalid, NotFound
 from coign.web import demonstration, running
-from coign.web.accounts import security_log
+from coign.web.accounts import security_log, stations
 
 HOURS_DEFAULT = 1.0
 HOURS_MAX = 24.0 * 366
@@ -30,6 +30,8 @@ def continue_as(request: HttpRequest) -> HttpResponse:
     before = request.user.get_username()
     logout(request)
     login(request, account.user, backend=_BACKEND)
+    stations.arrive(request, account)
+    stations.stay_here(request, account)  # whoever shows the demonstration is the only one: no choice between stations
     security_log.note("demonstration.continued_as", account.person, before=before)
     messages.info(
         request, _("You are now %(name)s, %(role)s.") % {"name": demonstration.name_of(account), "role": account.role}
