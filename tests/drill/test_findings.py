@@ -88,7 +88,8 @@ def test_one_request_that_stands_twice_is_doubled(recorded):
     dsn, answered = recorded
     again = (
         "insert into entry (ledger_id, position, leaf, body) "
-        "select ledger_id, (select size from head where ledger_id = 1), leaf, body from entry where ledger_id = 1 and position = 6"
+        "select ledger_id, (select size from head where ledger_id = 1), leaf, body "
+        "from entry where ledger_id = 1 and position = 6"
     )
     with _damaged(dsn, again) as connection:
         found = findings.compare(connection, LEDGER_ID, answered)

@@ -4,7 +4,7 @@
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
