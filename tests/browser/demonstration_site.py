@@ -105,7 +105,9 @@ def answer(service: Service, words: list[str]) -> None:
         case ["story", journeys]:
             found = story.tell(service, SEED, int(journeys))
         case ["sign-in", name]:
-            found = next({"password": a.password, "code": a.code} for a in accounts.listed(service) if a.account == name)
+            found = next(
+                {"password": a.password, "code": a.code} for a in accounts.listed(service) if a.account == name
+            )
         case ["roots"]:
             with service.vault.pool.connection() as connection:
                 found = [j.root for j in records.journeys(connection, service.ledger_id)]

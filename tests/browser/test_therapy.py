@@ -35,7 +35,7 @@ class Ward:
     def person(self, account: str) -> Person:
         """Signed in, at the first page."""
         if account not in self.people:
-            self.people[account] = Person(self.browser, self.site.base, account, self.site.password)
+            self.people[account] = Person(self.browser, self.site.base, account)
         found = self.people[account]
         found.page.goto(self.site.base + "/")
         found.fits()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from tests.cli.conftest import environment
 
 READY_SECONDS_MAX = 120
@@ -86,7 +85,6 @@ def test_ctrl_c_ends_an_empty_installation_in_order(home, tmp_path):
         assert process.wait(timeout=60) == 0
 
 
-@pytest.mark.requirement("CSV-01")
 def test_a_database_that_dies_under_the_server_is_started_again(home, tmp_path):
     from coign.database import Supervisor
 

@@ -5,7 +5,6 @@ import pytest
 from coign.drill import clock, crash, database, disk
 
 
-@pytest.mark.requirement("CSV-01", "CSV-13")
 def test_nothing_acknowledged_is_lost_or_doubled_when_process_or_database_is_killed():
     result = crash.drill(5, seed=20)
 
@@ -16,7 +15,6 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_process_or_database_is_kil
     assert said["repeated"] > 0, "some requests must have been open when the process died, or the drill shows little"
 
 
-@pytest.mark.requirement("CSV-01")
 def test_a_database_that_stops_costs_callers_patience_and_nothing_else():
     result = database.drill(1)
 

@@ -1,4 +1,4 @@
-"""The clock is wrong: an hour back, an hour ahead, a second off, the night when summer time ends (CSV-38, CSV-S3).
+"""The clock is wrong: an hour back, an hour ahead, a second off, the night when summer time ends (CSV-38).
 
 The machine's own clock is left alone: each case gives a door of its own a wall clock that jumps while the steady clock
 goes on, as both do when somebody sets the time. Daylight saving cannot move a clock that counts in UTC; the case shows

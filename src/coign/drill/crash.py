@@ -1,4 +1,4 @@
-"""`kill -9` at a random moment, again and again: of the process, the database, both; then count (CSV-01, CSV-13)."""
+"""`kill -9` at a random moment, again and again: of the process, the database, both; then count."""
 
 import random
 import subprocess

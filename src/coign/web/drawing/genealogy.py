@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-NODE_WIDTH = 168
+NODE_WIDTH = 208  # an identifier of sixteen signs in groups of four must fit uncut
 NODE_HEIGHT = 48
 COLUMN_GAP = 72
 ROW_GAP = 14

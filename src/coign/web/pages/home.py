@@ -65,10 +65,13 @@ def _roles(actor: Actor) -> list[str]:
 def _row(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any) -> dict[str, Any]:
     mine = actor.role in step.roles
     return who_row(journey, known, mixed, carries=_carries(journey, actor)) | {
-        "time": local_text(Instant(journey.updated)),
+        "time": local_text(Instant(journey.updated))[:6],
         "status": "running" if mine else "not_yet",
         "word": step.title,
-        "detail": _stage(journey, step) if mine else _("in your role %s") % ", ".join(step.roles),
+        "detail": _("%(stage)s · since %(at)s")
+        % {"stage": _stage(journey, step), "at": local_text(Instant(journey.updated))}
+        if mine
+        else _("in your role %s") % ", ".join(step.roles),
         "action": {"label": _("Open"), "url": reverse("do", args=[step.root, step.step])}
         if mine
         else {"label": _("Change role"), "url": reverse("role")},
@@ -77,8 +80,7 @@ def _row(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any)
 
 def _stage(journey: Journey, step: NextStep) -> str:
     programme = programme_of(journey)
-    found = next((s.title for s in programme.stages if s.id == step.stage), step.stage) if programme else step.stage
-    return _("Stage: %s") % found
+    return next((s.title for s in programme.stages if s.id == step.stage), step.stage) if programme else step.stage
 
 
 def _carries(journey: Journey, actor: Actor) -> bool:

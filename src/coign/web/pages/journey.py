@@ -29,6 +29,8 @@ from coign.web.therapy.track import local_text, open_matters, track
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
+#: Acts that stand open on the page; older ones fold.
+ACTS_SHOWN = 6
 _OUTCOMES = {"done": "in_order", "refused": "stop", "observed": "look"}
 
 
@@ -120,7 +122,9 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "charts": charts(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
-        "acts": act_rows(story),
+        "acts": (rows := act_rows(story))[:ACTS_SHOWN],
+        "older": rows[ACTS_SHOWN:],
+        "count": len(rows),
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",
         "receipt": receipt(story, done),
         "labels": label_links(story),

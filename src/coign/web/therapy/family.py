@@ -1,5 +1,6 @@
 """What was made from what: units, the batch, and the lots that went in."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +17,8 @@ def family(story: Story) -> dict[str, Any] | None:
     if not story.units:
         return None
     batch = batch_of(story)
-    nodes = [_unit(unit, state) for unit, state in story.units.items()]
+    known = {str(u) for u in story.units} | ({str(batch)} if batch is not None else set())
+    nodes = [_unit(unit, state, known) for unit, state in story.units.items()]
     if batch is not None:
         nodes.append(_batch(story, str(batch)))
         nodes += _lots(story)
@@ -29,10 +31,11 @@ def family(story: Story) -> dict[str, Any] | None:
     }
 
 
-def _unit(unit: Unit, state: UnitState) -> dict[str, Any]:
+def _unit(unit: Unit, state: UnitState, known: Collection[str]) -> dict[str, Any]:
     status, word = _state_of(state)
-    # What a batch made hangs from the batch, and the batch from what went in.
-    made_from = [str(state.batch)] if state.batch is not None else [str(p) for p in state.parents]
+    # What a batch made hangs from the batch, and the batch from what went in; who may not know the batch sees the bags.
+    batch = [str(state.batch)] if state.batch is not None and str(state.batch) in known else []
+    made_from = batch or [str(p) for p in state.parents if str(p) in known]
     return {
         "key": str(unit),
         "label": unit.identifier,

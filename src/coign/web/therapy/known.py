@@ -57,7 +57,7 @@ def _value(story: Story, action: Action[Any], question: Question) -> Any:
         case "manufacturing.complete_step", "step":
             step = next_production_step(story)
             return step.id if step is not None else None
-        case ("quality.record_result" | "quality.review_result"), "attribute":
+        case (("quality.record_result" | "quality.review_result"), "attribute"):
             attribute = next_attribute(story, action)
             return attribute.id if attribute is not None else None
         case "quality.record_result", "unit":

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.values import Instant
-from coign.records.journey import stage_is_done
+from coign.programmes.model import ProgrammeVersion
 from coign.web.templatetags.coign_words import day
 from coign.web.therapy.story import Story, Told
 
@@ -18,9 +18,8 @@ def track(story: Story) -> list[dict[str, Any]]:
     programme = story.programme
     if programme is None:
         return []
-    done = story.journey.done
     return [
-        _stage(story, stage.id, stage.title, done=stage_is_done(stage.id, programme, done))
+        _stage(story, stage.id, stage.title, done=_is_done(story, programme, stage.id))
         for stage in programme.stages
     ]
 
@@ -40,6 +39,13 @@ def _stage(story: Story, stage: str, title: str, *, done: bool) -> dict[str, Any
     if told is not None and told[0] is not None:
         shown["url"] = reverse("receipt", args=[told[0].entry.position])
     return shown
+
+
+def _is_done(story: Story, programme: ProgrammeVersion, stage: str) -> bool:
+    """Whether every act of a stage was done that had to be: what is optional was called for, or it was not."""
+    steps = [s for s in programme.journey if s.stage == stage and not (s.optional and s.id not in story.journey.done)]
+    waiting = {s.step for s in story.steps if s.stage == stage}
+    return bool(steps) and all(s.id in story.journey.done and s.id not in waiting for s in steps)
 
 
 def _current_status(story: Story) -> str:
@@ -86,8 +92,11 @@ def _fact(story: Story, stage: str) -> tuple[Told | None, str] | None:
     types = _FACTS.get(stage)
     if types is None:
         return None
-    told = story.last(types[0])
-    return None if told is None else (told, types[1](story, told))
+    assert story.programme is not None
+    steps = {s.id for s in story.programme.journey if s.stage == stage}
+    here = {a.position for a in story.acts if a.step in steps}
+    found = [t for t in story.told(types[0]) if t.entry.position in here]
+    return (found[-1], types[1](story, found[-1])) if found else None
 
 
 def _days(story: Story, told: Told) -> str:
