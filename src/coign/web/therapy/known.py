@@ -115,9 +115,10 @@ def destinations(story: Story, action: Action[Any]) -> list[Organisation]:
     own, ends = str(story.actor.organisation), (story.journey.centre, story.journey.maker)
     if action.name == "logistics.pack":
         return [Organisation(o) for o in ends if o and o != own] if own in ends else []
-    packed = story.last("logistics.packed.v1")
-    if own not in ends:  # a carrier gives it to whom it was packed for
-        return [Organisation(packed.body["to"])] if packed is not None else []
+    if own not in ends:  # a carrier brings collected cells to the maker, and what was made of them to the centre
+        kinds = {state.kind for state in story.units.values() if not state.ended}
+        found = story.journey.centre if "final_container" in kinds else story.journey.maker
+        return [Organisation(found)] if found else []
     return [o for o, state in names_of_organisations().items() if state.category == "courier"]
 
 

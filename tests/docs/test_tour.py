@@ -1,0 +1,56 @@
+"""The tour does what it says: its commands are run, and what they print is compared with the page."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs/tutorial/tour.md"
+_BLOCK = re.compile(r"```sh\n(.*?)```\s+```text\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[dict[str, str]]:
+    folder = Path(mkdtemp(prefix="coign-tour-"))
+    folder.chmod(0o711)  # the database's own account must reach the home when tests run as root
+    yield {**os.environ, "COIGN_HOME": str(folder / "home")}
+
+
+def _run(command: str, environment: dict[str, str]) -> str:
+    program, *arguments = command.split()
+    assert program == "coign"
+    done = subprocess.run(
+        [sys.executable, "-m", "coign.cli", *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def _waiting_for(stage: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "coign.cli", "demo", "journeys", "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return next(j["root"] for j in json.loads(done.stdout)["journeys"] if j["stage"] == stage)
+
+
+def test_every_command_of_the_tour_prints_what_the_page_says(home: dict[str, str]) -> None:
+    blocks = _BLOCK.findall(PAGE.read_text())
+    assert len(blocks) >= 5
+    for commands, expected in blocks:
+        for command in commands.strip().splitlines():
+            if "CONDITIONING" in command:
+                command = command.replace("CONDITIONING", _waiting_for("conditioning", home))
+            printed = _run(command, home)
+        for line in expected.strip().splitlines():
+            pattern = ".*".join(re.escape(part) for part in line.split("…"))
+            assert re.search(pattern, printed, re.DOTALL), f"{command}\n expected {line}\n printed {printed[-2000:]}"
