@@ -1,6 +1,5 @@
 """The tour does what it says: its commands are run, and what they print is compared with the page."""
 
-import json
 import os
 import re
 import subprocess
@@ -9,7 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
 import pytest
+
+from coign.records.reading import journeys
+from coign.service import Service
 
 PAGE = Path(__file__).parents[2] / "docs/tutorial/tour.md"
 _BLOCK = re.compile(r"```sh\n(.*?)```\s+```text\n(.*?)```", re.DOTALL)
@@ -33,14 +36,10 @@ def _run(command: str, environment: dict[str, str]) -> str:
 
 
 def _waiting_for(stage: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "coign.cli", "demo", "journeys", "--json"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return next(j["root"] for j in json.loads(done.stdout)["journeys"] if j["stage"] == stage)
+    with Service.open(Path(environment["COIGN_HOME"]), background=False) as service:
+        with psycopg.connect(service.database.reader_dsn) as connection:
+            found = [j for j in journeys(connection, service.ledger_id) if j.stage == stage]
+    return found[0].root
 
 
 def test_every_command_of_the_tour_prints_what_the_page_says(home: dict[str, str]) -> None:

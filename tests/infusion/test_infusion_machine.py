@@ -50,6 +50,12 @@ QUALIFIED = (NURSE, NURSE_2, INFUSION, PHYSICIAN)
 NEWCOMER = person("newcomer", "nurse")
 bags, wristbands = st.sampled_from(BAGS), st.sampled_from(PATIENTS)
 people = st.sampled_from((*QUALIFIED, NEWCOMER))
+# Mostly as it should be, so that much is given; and everything that goes wrong now and then.
+PAIRS = st.sampled_from(
+    [(NURSE, INFUSION)] * 4 + [(NURSE, NURSE), (INFUSION, INFUSION), (NEWCOMER, NURSE)] + [(NURSE, NEWCOMER)] * 2
+)
+WAITS = st.sampled_from([(0, 0, 0)] * 5 + [(84, 0, 9), (84, 0, 0), (0, 11, 0), (0, 0, 11), (0, 9, 9)])
+SELDOM = st.sampled_from([False, False, False, True])
 
 
 class AtTheBed(RuleBasedStateMachine):
@@ -88,18 +94,12 @@ class AtTheBed(RuleBasedStateMachine):
     def second_look(self, of: str, bag: str, wears: str, who: Actor) -> None:
         self._try(lambda: self.clinic.confirm(self.bags[of], self.bags[bag], self.patients[wears], who))
 
-    @rule(
-        bag=bags,
-        first=people,
-        second=people,
-        waits=st.tuples(st.sampled_from([0, 84]), *[st.sampled_from([0, 0, 9, 11])] * 2),
-        blocked=st.sampled_from([False, False, True]),
-        ends=st.booleans(),
-    )
+    @rule(bag=bags, pair=PAIRS, waits=WAITS, blocked=SELDOM, again=SELDOM, ends=st.booleans())
     def as_it_should_be(
-        self, bag: str, first: Actor, second: Actor, waits: tuple[int, ...], blocked: bool, ends: bool
+        self, bag: str, pair: tuple[Actor, Actor], waits: tuple[int, ...], blocked: bool, again: bool, ends: bool
     ) -> None:
         """A proper infusion, unless the two are one, somebody dawdles, or quality blocks the bag at the last moment."""
+        first, second = pair
         unit, patient = self.bags[bag], self.patients[bag.partition("-")[0]]
         self._try(lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB))
         self.clinic.wait(minutes=waits[0])
@@ -110,10 +110,12 @@ class AtTheBed(RuleBasedStateMachine):
         if blocked:
             self.quality_blocks(bag)
         self.start(bag, INFUSION)
+        if again:
+            self.start(bag, NURSE)
         if ends:
             self._try(lambda: self.clinic.do(infuse.FINISH, given(unit), INFUSION))
 
-    @rule(bag=bags, who=st.sampled_from([PHYSICIAN, INFUSION]))
+    @rule(bag=bags, who=st.sampled_from([PHYSICIAN, INFUSION, person("nurse-1", "infusion")]))
     def resolve_by_somebody(self, bag: str, who: Actor) -> None:
         self.resolve(bag, who)
 
@@ -121,14 +123,14 @@ class AtTheBed(RuleBasedStateMachine):
         command = bedside.ResolveMismatch(unit=self.bags[bag], finding=text(FreeText))
         self._try(lambda: self.clinic.do(bedside.RESOLVE_MISMATCH, command, who))
 
-    @rule(bag=bags, sorted_out=st.booleans())
-    def mix_up(self, bag: str, sorted_out: bool) -> None:
+    @rule(bag=bags, by=st.sampled_from([None, PHARMACIST, PHARMACIST, person("nurse-1", "infusion")]))
+    def mix_up(self, bag: str, by: Actor | None) -> None:
         """The bag at the other patient's bed, and perhaps somebody who finds out."""
         unit, other = self.bags[bag], self.patients["bea" if bag.startswith("ann") else "ann"]
         self._try(lambda: self.clinic.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB))
         self._try(lambda: self.clinic.check(unit, other, NURSE))
-        if sorted_out:
-            self.resolve(bag, PHARMACIST)
+        if by is not None:
+            self.resolve(bag, by)
 
     def quality_blocks(self, bag: str) -> None:
         self.clinic.happened(UnitsBlocked(units=(self.bags[bag],), why="something differs"), by=QP)

@@ -116,6 +116,21 @@ class OnTheRoad(RuleBasedStateMachine):
             for name, by in (("check", WAREHOUSE), ("confirm", WAREHOUSE_2)):
                 self._try(f"logistics.{name}_receipt", by, **self.plant.found(shipment, unit))
 
+    @rule(unit=units, shipper=shippers, first=who, second=who, seal=seals, minutes=st.sampled_from([1, 1, 31]))
+    def travel_and_arrive(
+        self, unit: Unit, shipper: Shipper, first: Actor, second: Actor, seal: str, minutes: int
+    ) -> None:
+        before = len(self.shipments)
+        self.send(unit, shipper)
+        if len(self.shipments) == before:
+            return
+        shipment = self.shipments[-1]
+        reading = self.plant.reading(shipment, hours=900)
+        self._try("coldchain.record_logger", WAREHOUSE, **reading)
+        self._try("logistics.check_receipt", first, **self.plant.found(shipment, unit, seal=seal))
+        self.time_passes(minutes)
+        self._try("logistics.confirm_receipt", second, **self.plant.found(shipment, unit))
+
     @rule(unit=units)
     def resolve(self, unit: Unit) -> None:
         self._try("quality.resolve_block", QA, unit=unit, why="arrival", finding=SEALED)

@@ -127,6 +127,27 @@ class AtTheDesk(RuleBasedStateMachine):
     def review_record(self, by: Actor) -> None:
         self._try("quality.review_record", by, "qa", batch=BATCH)
 
+    @rule(by=who, first=st.sampled_from(["report", "invalidate", "block", "hand_over", "wait", "nothing"]), test=tests)
+    def review_everything_then_something_happens_then_certify(self, by: Actor, first: str, test: str) -> None:
+        self.resolve(QA, PRODUCT)
+        self.close(QA)
+        self.hand_over(True)
+        self.everything_in_order()
+        self.review_record(QA_2)
+        match first:
+            case "report":
+                self.report(OPERATOR)
+            case "invalidate":
+                self.invalidate(test, QA)
+            case "block":
+                self.scan_label(SAMPLE)
+            case "hand_over":
+                self.hand_over(False)
+            case "wait":
+                self.time_passes(200)
+                self.time_passes(200)
+        self.certify(by)
+
     @rule(by=who)
     def certify(self, by: Actor) -> None:
         self._try("quality.certify", by, "qp", batch=BATCH, certificate=CERTIFICATE)
