@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -50,6 +51,28 @@ class SecurityHeaders:
             for cookie in response.cookies.values():
                 cookie["secure"] = True
         return response
+
+
+_page: ContextVar[str] = ContextVar("page", default="")
+
+
+def page_name() -> str:
+    """The path of the page being made in this thread, for the access ledger."""
+    return _page.get()
+
+
+class Named:
+    """Remembers which page is being made."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = _page.set(request.path)
+        try:
+            return self.get_response(request)
+        finally:
+            _page.reset(token)
 
 
 class Measured:

@@ -1,7 +1,7 @@
 """What pages and the API read back: states, entries, tiles; always through the one rule of sight."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -160,9 +160,18 @@ class Reader:
         return may_see(subject, parties, organisation)
 
     def may_see_entry(self, entry: Entry, organisation: Organisation | None) -> bool:
-        """An entry tells of everything it names: all of it must be visible."""
+        """An entry tells of everything it names: all of it must be visible, as far as there is any of it."""
         named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
-        return all(self.may_see(subject, organisation) for subject in named)
+        return all(self.may_see(subject, organisation) for subject in self.existing(named))
+
+    def existing(self, subjects: Iterable[Subject]) -> set[Subject]:
+        """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                "select subject from subject_head where ledger_id = %s and subject = any(%s)",
+                (self._ledger_id, [str(s) for s in subjects]),
+            ).fetchall()
+        return {parse_subject(text) for (text,) in rows}
 
 
 def reader() -> Reader:

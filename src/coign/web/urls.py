@@ -9,7 +9,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from coign.web.api import actions, log, openapi, record
+from coign.web.api import actions, lists, log, openapi, record
 from coign.web.pages import (
     do,
     forms,
@@ -90,6 +90,8 @@ urlpatterns = [
     path("api/actions/<str:name>/prepare", actions.prepare, name="api-prepare"),
     path("api/subjects/<str:name>", record.subject, name="api-subject"),
     path("api/entries/<int:position>", record.entry, name="api-entry"),
+    path("api/journeys", lists.every_journey, name="api-journeys"),
+    path("api/queue", lists.queue, name="api-queue"),
     path("api/openapi.json", openapi.document, name="openapi"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),

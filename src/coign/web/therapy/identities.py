@@ -11,7 +11,7 @@ from coign.kernel.values import Actor
 from coign.ledger.entries import Entry
 from coign.vault.likeness import Candidate, similar
 from coign.web import running
-from coign.web.accounts import security_log
+from coign.web.middleware import page_name
 from coign.web.reading import reader
 from coign.web.therapy.looking import visible
 
@@ -54,7 +54,8 @@ def stands_before_patients(role: str) -> bool:
 def identities_of(patients: Iterable[Patient], actor: Actor) -> dict[Patient, Identity]:
     """Who these patients are, as far as the actor may know; one query for the record, one for the vault.
 
-    The organisation must be party to the patient, and the role must be one that meets patients. Every look is noted.
+    The organisation must be party to the patient, and the role must be one that meets patients. Every look is entered
+    into the access ledger before anything is shown (CSV-42).
     """
     asked = set(patients)
     if not asked or not stands_before_patients(actor.role):
@@ -67,7 +68,7 @@ def identities_of(patients: Iterable[Patient], actor: Actor) -> dict[Patient, Id
         for patient, fields in committed.items()
     }
     if found:
-        security_log.note("identity.seen", actor.person, patients=sorted(str(p) for p in found), role=actor.role)
+        running.service().look(actor, found, page_name())
     return found
 
 

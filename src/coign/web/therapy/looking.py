@@ -61,7 +61,8 @@ def named_in(entry: Entry) -> frozenset[Subject]:
 
 
 def visible_entries(entries: Sequence[Entry], organisation: Organisation) -> list[Entry]:
-    """Those of which everything they name may be known."""
+    """Those of which everything they name may be known, as far as there is any of it."""
     named = {e.position: named_in(e) for e in entries}
-    seen = visible((s for subjects in named.values() for s in subjects), organisation)
-    return [e for e in entries if named[e.position] <= seen]
+    there = reader().existing(s for subjects in named.values() for s in subjects)
+    seen = visible(there, organisation)
+    return [e for e in entries if named[e.position] & there <= seen]
