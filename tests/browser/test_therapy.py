@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-from coign.demo import people
 from tests.browser.conftest import CHROMIUM, Demonstration
 from tests.browser.hands import Person
+
+from coign.demo import people
 
 pytestmark = pytest.mark.browser
 ACTS_MAX = 120

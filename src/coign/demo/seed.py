@@ -11,7 +11,6 @@ from coign.demo import people, player, scene, stock
 from coign.demo.people import ACCOUNTS, INTERFACE, PLACES, Account
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
-from coign.kernel.errors import Refused
 from coign.kernel.values import Actor, Instant
 from coign.perform.request import Done, Request
 from coign.programmes.model import ProgrammeVersion
@@ -19,7 +18,7 @@ from coign.service import SETUP, Service, keys
 
 SEED = 1
 Progress = Callable[[str], None]
-#: The administrator of the demonstration who shows what happens to somebody without a skill (TRN-01).
+#: Who shows what happens to somebody without a skill (TRN-01).
 UNTRAINED = frozenset({("operator-3", "aseptic_processing")})
 QUALIFIED_DAYS = 360
 
@@ -30,13 +29,13 @@ class Seeding:
     def __init__(self, service: Service, seed: int, progress: Progress = lambda line: None) -> None:
         self.service, self.seed, self.progress = service, seed, progress
 
-    def run(self) -> None:
+    def run(self, journeys: int = 3) -> None:
         """Everything that stands before the first patient; what is there already stays as it is."""
         self._people()
         self._keys()
         self._programmes()
         self._skills()
-        stock.lay_in(self)
+        stock.lay_in(self, journeys)
 
     def once(self, nonce: str, actor: Actor, action: str, command: Callable[[], Mapping[str, Any]]) -> Done | None:
         """An act under its own key; None: it stands in the record already."""
@@ -182,6 +181,3 @@ def roles_for(version: ProgrammeVersion, task: str) -> frozenset[str]:
     """Who does work that asks for this task."""
     of_acts = {role for step in version.journey if step.task == task for role in step.roles}
     return frozenset(of_acts | ({"operator"} if any(step.task == task for step in version.steps) else set()))
-
-
-__all__ = ["SEED", "Refused", "Seeding", "roles_for"]

@@ -12,22 +12,23 @@ if TYPE_CHECKING:
 HOLD_TIME_H = "240"
 #: Longer than the demonstration's nine months, so that nothing runs out in the middle of a story.
 LASTS_DAYS = 500
+#: Shippers of centre and maker besides those for further therapies: some stay with whoever received last.
 SHIPPERS_EACH = 3
 ROOMS = (("suite-1", "B"), ("suite-2", "B"), ("suite-3", "B"))
 LOTS_EACH = 2
 
 
-def lay_in(seeding: "Seeding") -> None:
-    """Everything that a therapy needs besides its patient."""
+def lay_in(seeding: "Seeding", journeys: int) -> None:
+    """Everything that so many therapies need besides their patients."""
     seeding.progress("Laying in shippers, rooms and materials …")
-    _shippers(seeding, people.in_role("celllab", people.CENTRE)[0])
-    _shippers(seeding, people.in_role("warehouse", people.MAKER)[0])
+    for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
+        _shippers(seeding, by, SHIPPERS_EACH + journeys // 3)
     _rooms(seeding)
     _lots(seeding)
 
 
-def _shippers(seeding: "Seeding", by: Account) -> None:
-    for number in range(1, SHIPPERS_EACH + 1):
+def _shippers(seeding: "Seeding", by: Account, count: int) -> None:
+    for number in range(1, count + 1):
         shipper = Shipper.of(f"{_short(by.organisation)}-DS-{number:02d}")
 
         def command(shipper: Shipper = shipper) -> dict[str, Any]:

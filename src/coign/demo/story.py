@@ -41,10 +41,10 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
     Where it was interrupted it goes on; told again it enters nothing.
     """
     seeding = Seeding(service, seed, progress)
-    seeding.run()
+    seeding.run(journeys)
     _caught_up(service)
-    total, acts = journeys, 0
-    for line in _Telling(seeding, total).acts():
+    acts = 0
+    for line in _Telling(seeding, journeys).acts():
         acts += 1
         progress(f"[{acts:>4}] {line}")
     return acts

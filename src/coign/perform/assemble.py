@@ -132,7 +132,7 @@ def _door(
     in_transaction: Callable[[], bool],
 ) -> Door:
     pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
-        place.dsn, min_size=1, max_size=8, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
+        place.dsn, min_size=1, max_size=8, timeout=10, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
     store = Store(place.dsn, place.ledger_id, the_judge.folding)
     writer = Writer(store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit)

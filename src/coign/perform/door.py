@@ -2,8 +2,9 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
@@ -260,7 +261,7 @@ class Door:
                 "reason": job.reason,
             }
         )
-        with self._pool.connection() as connection:
+        with self._reading() as connection:
             connection.execute(
                 "insert into prepared_intent (ledger_id, intent_hash, person, expires, payload) "
                 "values (%s, %s, %s, %s, %s) on conflict do nothing",
@@ -276,7 +277,7 @@ class Door:
         assert request.signature is not None
         if request.intent_hash is None:
             raise Invalid.at("intent_hash", "is missing: prepare the action first")
-        with self._pool.connection() as connection:
+        with self._reading() as connection:
             row = connection.execute(
                 "select payload, expires from prepared_intent "
                 "where ledger_id = %s and intent_hash = %s and person = %s",
@@ -318,7 +319,7 @@ class Door:
         method = self._methods.get(signature.method)
         if method is None:
             raise Invalid.at("signature.method", f"expected one of {', '.join(sorted(self._methods))}")
-        with self._pool.connection() as connection:
+        with self._reading() as connection:
             reads = [(r.subject, r.view.name if r.view else None) for r in self._judge.authority.reads(request.actor)]
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
             known = transaction.open((), reads, lock=False)
@@ -332,7 +333,7 @@ class Door:
 
     def _preview(self, job: Job) -> Circumstances:
         """What the rules would know now; only for those who may see and do it."""
-        with self._pool.connection() as connection:
+        with self._reading() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
             known = transaction.open((), self._judge.first_reads(job), lock=False)
             now = Instant.of_us(max(self._clock.now_us(), known.head.last_time.us + 1 if known.head.last_time else 0))
@@ -352,6 +353,15 @@ class Door:
             programmes=self._judge.rulebook.programmes,
             rules=self._judge.rulebook.rules,
         )
+
+    @contextmanager
+    def _reading(self) -> Iterator[psycopg.Connection]:
+        """A connection beside the writer's; a database that does not answer is `Unavailable`, and nothing is lost."""
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:  # PoolTimeout is one
+            raise Unavailable("the database does not answer") from error
 
     @staticmethod
     def _wait(answer: "Future[T]", timeout_s: float) -> T:

@@ -19,8 +19,7 @@ def track(story: Story) -> list[dict[str, Any]]:
     if programme is None:
         return []
     return [
-        _stage(story, stage.id, stage.title, done=_is_done(story, programme, stage.id))
-        for stage in programme.stages
+        _stage(story, stage.id, stage.title, done=_is_done(story, programme, stage.id)) for stage in programme.stages
     ]
 
 
