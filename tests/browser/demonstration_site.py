@@ -1,6 +1,6 @@
 """A demonstration served on a port of its own, in a process of its own: what the browser tests walk through.
 
-`python -m tests.browser.demonstration_site HOME` prints one line of JSON with its address, and serves until its input ends.
+`python -m tests.browser.demonstration_site HOME` prints a line of JSON with its address; serves until its input ends.
 """
 
 import base64

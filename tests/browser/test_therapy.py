@@ -14,6 +14,12 @@ from coign.demo import people
 
 pytestmark = pytest.mark.browser
 ACTS_MAX = 120
+MARIA = {
+    "family_name": "Silva",
+    "given_name": "Maria",
+    "birth_date": "1971-02-14",
+    "hospital_number": "NH-447998",
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +97,7 @@ def enrol(ward: Ward) -> str:
     before = set(ward.site.ask("roots"))
     person = ward.person("coordinator-1")
     person.follow("/actions/clinical.enrol/")
-    for name, value in (
-        ("family_name", "Silva"), ("given_name", "Maria"), ("birth_date", "1971-02-14"), ("hospital_number", "NH-447109"),
-    ):  # fmt: skip
+    for name, value in MARIA.items():
         person.tab_to(f"input[name={name}]")
         person.page.keyboard.type(value)
     person.tab_to("main button[type=submit]")

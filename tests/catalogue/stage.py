@@ -175,5 +175,7 @@ class _Narrow:
     def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
         for subject, view in reads:
             self.known.heads[subject] = self._record.heads.get(subject, SubjectHead())
+            if view is not None:
+                self.known.read.add((subject, view))
             if view is not None and (subject, view) in self._record.states:
                 self.known.states[subject, view] = self._record.states[subject, view]

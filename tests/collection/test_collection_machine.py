@@ -177,7 +177,7 @@ def test_cells_are_taken_only_from_whom_two_people_saw_in_the_chair() -> None:
     AtTheChair.reached = set()
 
     run_state_machine_as_test(
-        AtTheChair, settings=settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)
+        AtTheChair, settings=settings(max_examples=120, stateful_step_count=25, deadline=None, derandomize=True)
     )
 
     # It counts only if cells were taken, labels verified and found wrong, and patients mixed up, in some of the runs.

@@ -92,11 +92,13 @@ class PaperRecord:
     def _known(self, action: Action[Any], command: Any, actor: Actor) -> Circumstances:
         states: dict[tuple[Subject, str], object] = {}
         heads: dict[Subject, int] = {}
+        declared: set[tuple[Subject, str]] = set()
         known = Circumstances(
             now=self.now,
             actor=actor,
             states=states,
             heads=heads,
+            read=declared,
             programmes=self.programmes,
             rules=rulesets.load(),
         )
@@ -106,6 +108,7 @@ class PaperRecord:
                 heads[wanted.subject] = self._heads.get(wanted.subject, 0)
                 names = set(FOLDING.needed(action.emits, wanted.subject.kind))
                 names |= {wanted.view.name} if wanted.view else set()
+                declared.update((wanted.subject, name) for name in names)
                 for name in names:
                     if (wanted.subject, name) in self._states:
                         states[wanted.subject, name] = self._states[wanted.subject, name]

@@ -240,7 +240,7 @@ def test_a_gap_in_custody_is_a_visible_break_and_a_single_signature_is_said(
     assert "c-custody-gap" in html
     said = text(html)
     assert "Nobody held it for 2 h 10 min" in said
-    assert "one signed" in said
+    assert "one side only" in said
 
 
 def test_a_chart_without_readings_says_unknown_and_draws_no_curve(render: Render) -> None:

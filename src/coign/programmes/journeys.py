@@ -74,9 +74,7 @@ def _check_names(fields: Mapping[str, Item], step: JourneyStep, stages: set[str]
         fields["roles"].refuse("empty", "somebody must be able to do it")
 
 
-def _check_action(
-    fields: Mapping[str, Item], step: JourneyStep, actions: Mapping[str, Collection[str]] | None
-) -> None:
+def _check_action(fields: Mapping[str, Item], step: JourneyStep, actions: Mapping[str, Collection[str]] | None) -> None:
     if actions is None or not step.action:
         return
     roles = {role for may in actions.values() for role in may}

@@ -44,7 +44,7 @@ def _clock(service: Any) -> dict[str, Any] | None:
 
 
 def _freshness() -> dict[str, Any]:
-    """How far the record is published and verified. Nobody outside this server has seen it yet, and the page says so."""
+    """How far the record is published and verified; nobody outside has seen it yet, and the page says so."""
     published, verified = reader().checkpoint(), reader().verified()
     return {
         "status": "look",

@@ -10,6 +10,7 @@ from tests.support.plant import (
     INWARD,
     OTHER_BAG,
     OUTWARD,
+    PLANT,
     PRODUCT,
     SHIPPER,
     SHIPPER_2,
@@ -19,12 +20,12 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
-from coign.kernel.subjects import Shipment, Shipper
+from coign.kernel.subjects import Shipment, Shipper, Unit
 from coign.kernel.values import Quantity
 
 REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
 CHECK, CONFIRM = "logistics.check_receipt", "logistics.confirm_receipt"
-SPARE = Shipper.of("SH3")
+SPARE, ODD = Shipper.of("SH3"), Unit.of("ODD")
 
 
 def tested(p: Plant, **changed: Any) -> dict[str, Any]:
@@ -95,6 +96,10 @@ def on_an_old_shipper(p: Plant) -> None:
     p.wait(days=1)
 
 
+def odd(p: Plant) -> None:
+    p.act("custody.take_in", CELLLAB, unit=ODD, site=PLANT)
+
+
 PARCEL = Plant.parcel()
 BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
 
@@ -113,6 +118,7 @@ refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed"), Plant.parcel(PR
 refuse(PACK, "temperature_is_in_order", WAREHOUSE, warm, BACK)
 refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": COURIERS})
 refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": CELLLAB.organisation})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, then(collected, odd), {**PARCEL, "unit": ODD})
 refuse(PACK, "shipper_is_free", CELLLAB, in_use, {**PARCEL, "shipment": Shipment.of("X9")})
 refuse(PACK, "shipper_is_qualified", CELLLAB, on_an_old_shipper, {**PARCEL, "shipper": SPARE})
 refuse(PACK, "hold_time_is_enough", CELLLAB, on_a_weak_shipper, {**PARCEL, "shipper": SPARE})

@@ -163,6 +163,11 @@ def failed(p: Plant) -> None:
     p.reviewed()
 
 
+def disputed(p: Plant) -> None:
+    p.act("custody.offer", WAREHOUSE, unit=PRODUCT, to=COURIER.organisation, seal="1", condition="intact")
+    p.act("custody.accept", COURIER, unit=PRODUCT, seal="2", condition="intact")
+
+
 def half_labelled(p: Plant) -> None:
     p.until("filled")
     p.labelled(SAMPLE)
@@ -183,6 +188,7 @@ refuse(CERTIFY, "units_are_not_blocked", QP, then("reviewed", block(PRODUCT)), C
 refuse(
     CERTIFY, "custody_is_in_order", QP, then("reviewed", lambda p: p.handed(PRODUCT, WAREHOUSE, COURIER)), CERTIFIED
 )  # fmt: skip
+refuse(CERTIFY, "custody_is_in_order", QP, then("reviewed", disputed), CERTIFIED)
 refuse(CERTIFY, "product_is_in_date", QP, then("reviewed", lambda p: p.wait(days=271)), CERTIFIED)
 refuse(CERTIFY, "batch_is_undecided", QP, then("certified"), CERTIFIED)
 

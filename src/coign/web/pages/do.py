@@ -22,10 +22,11 @@ from coign.web.therapy import scans
 from coign.web.therapy.asking import Asked, asked_for, is_identity, unit_of
 from coign.web.therapy.band import band
 from coign.web.therapy.coming import who_does
-from coign.web.therapy.known import context_rows, missing_values
+from coign.web.therapy.known import context_rows, missing_values, next_production_step, steps_done
 from coign.web.therapy.story import Story, story_of
 from coign_verify.intent import intent_hash
 
+PRODUCTION = "manufacturing.complete_step"
 #: What the second of two persons must find for themselves is not shown to them.
 BLIND = {"infusion.confirm_bedside": frozenset({"unit"})}
 #: Acts done at the bed or the chair: nothing but the act is on the page.
@@ -188,14 +189,22 @@ def _checked(intent: bytes) -> bytes:
 def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     steps = story.programme.journey if story.programme is not None else ()
     step = next((s for s in steps if s.id == name), None)
+    production = next_production_step(story) if action.name == PRODUCTION else None
     return {
         "story": story,
         "identity": band(story),
+        "eyebrow": _production_words(story) if production is not None else "",
         "action": action,
         "name": name,
-        "title": step.title if step is not None else action.title,
+        "title": production.title if production is not None else step.title if step is not None else action.title,
         "at_the_patient": action.name in AT_THE_PATIENT,
     }
+
+
+def _production_words(story: Story) -> str:
+    """Where production stands: `Step 2 of 4`."""
+    steps = story.programme.steps if story.programme is not None else ()
+    return _("Step %(n)s of %(all)s") % {"n": len(steps_done(story)) + 1, "all": len(steps)}
 
 
 def _page(
@@ -235,6 +244,9 @@ def target(asked: Asked, name: str) -> dict[str, Any]:
     first_open = asked.open_scans[0].name if asked.open_scans else ""
     state = "done" if values and not asked.is_open(question) else "waiting" if name == first_open else "not_yet"
     label = question.asks.label
+    if question.many and (production := next_production_step(asked.story)) is not None:
+        named = asked.story.programme.materials if asked.story.programme is not None else {}
+        label = _("Materials: %s") % ", ".join(named.get(m, m) for m in production.materials)
     if question.many:
         label = _("%(label)s, %(done)s of %(all)s") % {
             "label": label, "done": len(values), "all": asked.expected(question),

@@ -63,7 +63,6 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
         raise NotFound(f"{unit} is not known here")
     chain = reader().state(CHAIN, state.chain)
     programme = _programme(chain.version)
-    final = state.kind == "final_container"
     return (
         LabelContent(
             kind=_KINDS[state.kind],
@@ -76,7 +75,9 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
             din=state.din,
             lot=state.batch.identifier if state.batch is not None else "",
             expires_at=state.expires.moment if state.expires is not None else None,
-            collected_at=state.made_at.moment if state.made_at is not None and not final else None,
+            collected_at=state.made_at.moment
+            if state.made_at is not None and state.kind == "starting_material"
+            else None,
             storage=programme.storage if programme is not None else "",
             statements=programme.statements if programme is not None else (),
             demonstration=running.service().demonstration,

@@ -18,6 +18,7 @@ from coign.web.therapy.custody import custody
 from coign.web.therapy.known import batch_of, last_values, results_of, steps_done
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.track import open_matters
+from coign.web.therapy.units import quantity_words, with_units
 
 CERTIFY = "quality.certify"
 
@@ -42,7 +43,7 @@ def release_context(story: Story) -> dict[str, Any]:
         "story": story,
         "identity": band(story),
         "batch": batch,
-        "lines": [*_gate_lines(gates, str(batch)), *_lines(story)],
+        "lines": sorted([*_gate_lines(gates, str(batch)), *_lines(story)], key=_is_in_order),
         "results": _results(story),
         "measured": _measured(story),
         "shut": len(shut),
@@ -118,8 +119,8 @@ def _results(story: Story) -> list[dict[str, Any]]:
                 "status": status,
                 "word": _("No result") if result is None else _("Meets it") if status == "in_order" else _("Does not"),
                 "label": attribute.label,
-                "value": f"{result['value']} {result['unit']}".strip() if result is not None else "",
-                "limit": attribute.words,
+                "value": quantity_words(result["value"], result["unit"]) if result is not None else "",
+                "limit": with_units(attribute.words, attribute.unit),
                 "reviewed": attribute.id in reviewed,
                 "method": attribute.method,
             }
@@ -128,18 +129,16 @@ def _results(story: Story) -> list[dict[str, Any]]:
 
 
 def _measured(story: Story) -> list[dict[str, Any]]:
-    """Measurements of production, for the `measurement` building block."""
+    """Measurements of production beside their limits; what lies outside comes first."""
     if story.programme is None:
         return []
     values = last_values(story)
-    return [
+    rows = [
         {
-            "name": m.label,
-            "value": values[m.id],
-            "unit": m.unit,
-            "limit_low": m.low,
-            "limit_high": m.high,
-            "source": step.title,
+            "label": m.label,
+            "value": quantity_words(values[m.id], m.unit),
+            "limit": with_units(m.words, m.unit),
+            "step": step.title,
             "status": "in_order" if m.holds(values[m.id]) else "look",
             "word": _("Within its limits") if m.holds(values[m.id]) else _("Outside its limits"),
         }
@@ -147,3 +146,9 @@ def _measured(story: Story) -> list[dict[str, Any]]:
         for m in step.measurements
         if m.id in values
     ]
+    return sorted(rows, key=_is_in_order)
+
+
+def _is_in_order(row: dict[str, Any]) -> bool:
+    """Review by exception: what is not in order stands first."""
+    return bool(row["status"] == "in_order")

@@ -24,6 +24,7 @@ from coign.web.therapy import scans
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
 from coign.web.therapy.story import Story, zone_of
+from coign.web.therapy.units import unit_words, with_units
 
 MEASURED = "measurements"
 
@@ -194,7 +195,8 @@ def _measured(measured: Range, story: Story) -> forms.Field:
 
 
 def _limit_words(measured: Range, last: str) -> str:
-    words = [_("Limit: %s") % measured.words] if measured.words else []
+    limit = with_units(measured.words, measured.unit)
+    words = [_("Limit: %s") % limit] if limit else []
     return " · ".join([*words, *([_("last: %s") % last] if last else [])])
 
 
@@ -259,7 +261,10 @@ def _result(story: Story, action: Action[Any], common: dict[str, Any]) -> forms.
     attribute = next_attribute(story, action)
     if attribute is None:
         return forms.CharField(**common)
-    common |= {"label": attribute.label, "help_text": _("Specification: %s") % attribute.words}
+    common |= {
+        "label": attribute.label,
+        "help_text": _("Specification: %s") % with_units(attribute.words, attribute.unit),
+    }
     common["error_messages"] = {"required": _("Enter the result of %s.") % attribute.label}
     if attribute.equals:
         return forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}), **common)
@@ -270,13 +275,13 @@ def unit_of(asked: Asked, name: str) -> str:
     """The unit that stands beside a field."""
     by_range = {_measured_name(r): r.unit for r in asked.ranges}
     if name in by_range:
-        return by_range[name]
+        return unit_words(by_range[name])
     question = next((q for q in asked.typed if q.name == name), None)
     if question is None:
         return ""
     if name == "value" and (attribute := next_attribute(asked.story, asked.action)) is not None:
-        return attribute.unit
-    return question.asks.unit
+        return unit_words(attribute.unit)
+    return unit_words(question.asks.unit)
 
 
 def is_identity(asked: Asked, name: str) -> bool:

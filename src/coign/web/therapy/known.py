@@ -13,6 +13,7 @@ from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story, names_of_organisations
+from coign.web.therapy.units import quantity_words, unit_words, with_units
 
 #: Attributes of the release panel: recorded first, then reviewed.
 _RECORDED, _REVIEWED, _INVALIDATED = (
@@ -235,6 +236,8 @@ def _shown(story: Story, question: Question, value: Any) -> str:
             return story.programme.step(text).title
         case _, "attribute" if story.programme is not None:
             return story.programme.attribute(text).label
+    if question.name == "unit" and question.type is str:
+        return unit_words(text)
     return text.partition(":")[2] if isinstance(question.type, type) and issubclass(question.type, Subject) else text
 
 
@@ -256,7 +259,7 @@ def _draft_rows(story: Story) -> list[dict[str, Any]]:
         return []
     weight, maker = draft.body["weight"], Organisation(draft.body["maker"])
     return [
-        {"label": "Weight", "value": f"{weight['value']} {weight['unit']}"},
+        {"label": "Weight", "value": quantity_words(weight["value"], weight["unit"])},
         {"label": "Weighed on", "value": draft.body["weighed_on"][:10]},
         {"label": "Maker", "value": names_of_organisations()[maker].name},
     ]
@@ -268,8 +271,8 @@ def _result_rows(story: Story, action: Action[Any]) -> list[dict[str, Any]]:
         return []
     result = results_of(story)[0][attribute.id]
     return [
-        {"label": "Result", "value": f"{result['value']} {result['unit']}".strip(), "mono": True},
-        {"label": "Specification", "value": attribute.words},
+        {"label": "Result", "value": quantity_words(result["value"], result["unit"]), "mono": True},
+        {"label": "Specification", "value": with_units(attribute.words, attribute.unit)},
         {"label": "Verdict", "value": result["verdict"]},
         {"label": "Raw data", "value": f"{result['raw'][:16]}…", "mono": True},
     ]

@@ -11,6 +11,7 @@ from coign.kernel.values import Instant
 from coign.programmes.model import ProgrammeVersion
 from coign.web.templatetags.coign_words import day
 from coign.web.therapy.story import Story, Told
+from coign.web.therapy.units import quantity_words
 
 
 def track(story: Story) -> list[dict[str, Any]]:
@@ -107,7 +108,7 @@ def _days(story: Story, told: Told) -> str:
 
 
 def _quantity(value: Any) -> str:
-    return f"{value['value']} {value['unit']}"
+    return quantity_words(value["value"], value["unit"])
 
 
 #: What is worth a line under a stage: type of the fact, and how it is said.

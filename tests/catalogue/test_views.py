@@ -1,0 +1,28 @@
+"""What every view of the catalogue promises."""
+
+from typing import Any
+
+import pytest
+
+from coign import catalogue
+from coign.installation.events import THIS, SetupFinished
+from coign.kernel.subjects import Organisation, Person
+from coign.kernel.values import Actor, Instant
+from coign.kernel.views import Stamp, View
+from coign.ledger.states import Folding
+
+STAMP = Stamp(
+    Instant("2026-03-12T09:42:00.000000Z"), 7, Actor(Person.of("a"), "admin", Organisation.of("b")), THIS
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("view", catalogue.VIEWS, ids=lambda v: v.name)
+def test_a_view_is_not_changed_by_a_fact_that_it_does_not_fold(view: View[Any]) -> None:
+    if SetupFinished not in view.folds:
+        assert view.evolve(view.state(), SetupFinished(ledger=THIS), STAMP) == view.state()
+
+
+@pytest.mark.parametrize("view", catalogue.VIEWS, ids=lambda v: v.name)
+def test_the_empty_state_of_a_view_comes_back_from_its_stored_form(view: View[Any]) -> None:
+    folding = Folding(catalogue.VIEWS)
+    assert folding.load(view.name, folding.dump(view.state())) == view.state()

@@ -1,0 +1,226 @@
+"""Walk through a running demonstration and take the pictures of `docs/screens`: every page people use, three widths.
+
+    python tools/screens/tour.py http://127.0.0.1:8000 --out docs/screens
+
+Wants a demonstration as `make run` tells it. What a page needs to have happened first is done on the way, by the same
+buttons that people press. Exit codes as for `shoot.py`: a page that scrolls sideways or reports an error counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
+
+sys.path.insert(0, str(Path(__file__).parent))
+from shoot import CHROMIUM, WIDTHS_PX, keep, too_wide
+
+COLOURS = 128
+BYTES_MAX = 250_000
+HEIGHT_PX_MAX = 4000
+
+
+@dataclass
+class Tour:
+    """One browser window, whoever sits at it."""
+
+    page: Page
+    base: str
+    out: Path
+    widths: list[int]
+    problems: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def be(self, account: str) -> None:
+        """Sign in from the list of the sign-in page."""
+        self.page.context.clear_cookies()
+        self.page.goto(self.base + "/sign-in/")
+        self.page.locator(f'button[name=as][value="{account}"]').click()
+        self.page.wait_for_load_state()
+
+    def go(self, path: str) -> None:
+        """Open an address."""
+        self.page.goto(self.base + path, wait_until="networkidle")
+
+    def shoot(self, name: str) -> None:
+        """The page as it is now, at every width."""
+        for width in self.widths:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_timeout(100)
+            where = f"{name} at {width} px"
+            self.problems += [f"{where}: console: {text}" for text in self.said] + too_wide(self.page, where)
+            self.said.clear()
+            file = self.out / f"{name}-{width}.png"
+            self.page.screenshot(path=file, full_page=True)
+            shrink(file)
+            if file.stat().st_size > BYTES_MAX:
+                self.problems.append(f"{file.name}: {file.stat().st_size} bytes, at most {BYTES_MAX}")
+
+    def scan(self, words: str) -> bool:
+        """Click a thing of the tray that says these words; whether there was one."""
+        thing = self.page.locator("[data-symbol]", has_text=words).first
+        if thing.count() == 0:
+            return False
+        if not thing.is_visible():
+            self.page.locator("[data-tray-open]").click()
+        with self.page.expect_navigation():
+            thing.click()
+        return True
+
+    def press(self) -> None:
+        """The one filled button."""
+        with self.page.expect_navigation():
+            self.page.locator("main .btn-primary").first.click()
+
+    def press_go(self) -> None:
+        """The button of an act."""
+        with self.page.expect_navigation():
+            self.page.locator("button[name=go]").click()
+
+    def therapies(self) -> list[str]:
+        """The therapies this person sees, newest first."""
+        self.go("/journeys/")
+        links = self.page.locator('main .c-work a[href^="/journeys/"]')
+        return [str(links.nth(n).get_attribute("href")) for n in range(links.count())]
+
+
+def shrink(file: Path) -> None:
+    """Fewer colours: what a page has of them is enough."""
+    with Image.open(file) as picture:
+        cut = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, HEIGHT_PX_MAX)))
+        cut.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def walk(tour: Tour) -> None:
+    """Every picture, in an order in which each page has what it needs."""
+    tour.go("/sign-in/")
+    tour.shoot("sign-in")
+    for account in ("nurse-1", "coordinator-1", "qcreviewer-1", "courier-1"):
+        tour.be(account)
+        tour.shoot(f"home-{account.partition('-')[0]}")
+    tour.be("physician-1")
+    therapies = tour.therapies()
+    tour.shoot("therapies")
+    stages = {address: stage(tour, address) for address in therapies}
+    ready = next(a for a, s in stages.items() if "Conditioning" in s)
+    testing = next(a for a, s in stages.items() if "Certified" in s)
+    chair = next(a for a, s in stages.items() if "Collection" in s)
+    tour.go(ready)
+    tour.shoot("journey-physician")
+    for account in ("qp-1", "courier-1"):
+        tour.be(account)
+        tour.go(ready)
+        tour.shoot(f"journey-{account.partition('-')[0]}")
+    acts(tour, testing, chair)
+    bedside(tour, ready)
+
+
+def stage(tour: Tour, address: str) -> str:
+    """At which stage a therapy stands."""
+    tour.go(address)
+    current = tour.page.locator("[aria-current=step]").first
+    return current.inner_text() if current.count() else ""
+
+
+def acts(tour: Tour, testing: str, chair: str) -> None:
+    """Forms: scans at the chair, results in the laboratory, release, label."""
+    tour.be("nurse-1")
+    tour.press()
+    tour.shoot("act-scan")
+    tour.scan("Your badge")
+    tour.shoot("act-wrong-scan")
+    tour.be("analyst-1")
+    tour.go(testing + "do/record-results/")
+    tour.shoot("act-result")
+    tour.be("qp-1")
+    tour.go(testing + "release/")
+    tour.shoot("release")
+    tour.go(testing)
+    tour.page.locator('a[href^="/labels/"]').first.click()
+    tour.shoot("label")
+    tour.go("/journeys/chain:NOBODY/")
+    tour.said.clear()
+    tour.shoot("not-found")
+    tour.be("courier-1")
+    tour.go(chair)
+    tour.said.clear()
+    tour.shoot("forbidden")
+
+
+def bedside(tour: Tour, ready: str) -> None:
+    """A refusal, a bag at the wrong bed, and one at the right bed."""
+    tour.be("celllab-1")
+    tour.go(ready)
+    if not tour.scan("Product bag"):  # opens the therapy it belongs to
+        return
+    tour.go(ready + "do/thaw/")
+    tour.scan("Product bag")
+    tour.page.locator("button[name=go]").click()
+    tour.page.wait_for_load_state("networkidle")
+    tour.said.clear()  # a refusal is answered with 409
+    tour.shoot("refused")
+    play(ready, "check-bedside")
+    for name, account, wristband in (("bedside-go", "infusion-2", "right"),):
+        tour.be(account)
+        tour.go(ready + "do/confirm-bedside/")
+        tour.shoot("bedside-second")
+        tour.scan("Product bag")
+        scan_wristband(tour, ready, wristband)
+        tour.press_go()
+        tour.shoot(name)
+
+
+def scan_wristband(tour: Tour, therapy: str, which: str) -> None:
+    """The wristband of this therapy, or somebody else's."""
+    mark = therapy.partition("chain:")[2][:4]
+    bands = tour.page.locator("[data-symbol].c-thing-wristband")
+    for n in range(bands.count()):
+        right = mark in bands.nth(n).inner_text()
+        if right == (which == "right"):
+            with tour.page.expect_navigation():
+                bands.nth(n).click()
+            return
+
+
+def play(therapy: str, to: str) -> None:
+    """Acts in between, by the demonstration's own player."""
+    chain = therapy.strip("/").rpartition("/")[2]
+    subprocess.run(  # noqa: S603 - our own command
+        [str(Path(sys.executable).with_name("coign")), "demo", "play", chain, "--to", to], check=True, capture_output=True
+    )
+
+
+def main() -> int:
+    """Take the pictures; say on one line each what is wrong."""
+    parser = argparse.ArgumentParser(description="Take the pictures of docs/screens from a running demonstration.")
+    parser.add_argument("base", help="address of the server, such as http://127.0.0.1:8000")
+    parser.add_argument("--out", type=Path, default=Path("docs/screens"), help="folder for the pictures")
+    parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS_PX), help="widths in pixels")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    try:
+        with sync_playwright() as playwright:
+            browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce").new_page()
+            tour = Tour(page, asked.base.rstrip("/"), asked.out, asked.widths)
+            page.on("console", partial(keep, tour.said))
+            walk(tour)
+            browser.close()
+    except BrowserError as problem:
+        print(f"No pictures: {problem.message.splitlines()[0]}", file=sys.stderr)
+        return 4
+    for line in tour.problems:
+        print(line)
+    print("All pages fit." if not tour.problems else f"{len(tour.problems)} problems.")
+    return 1 if tour.problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
