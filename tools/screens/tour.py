@@ -68,21 +68,14 @@ class Tour:
         thing = self.page.locator("[data-symbol]", has_text=words).first
         if thing.count() == 0:
             return False
-        if not thing.is_visible():
-            self.page.locator("[data-tray-open]").click()
         with self.page.expect_navigation():
-            thing.click()
+            thing.dispatch_event("click")
         return True
 
     def press(self) -> None:
         """The one filled button."""
         with self.page.expect_navigation():
             self.page.locator("main .btn-primary").first.click()
-
-    def press_go(self) -> None:
-        """The button of an act."""
-        with self.page.expect_navigation():
-            self.page.locator("button[name=go]").click()
 
     def therapies(self) -> list[str]:
         """The therapies this person sees, newest first."""
@@ -119,7 +112,7 @@ def walk(tour: Tour) -> None:
         tour.go(ready)
         tour.shoot(f"journey-{account.partition('-')[0]}")
     acts(tour, testing, chair)
-    bedside(tour, ready)
+    bedside(tour, ready, testing)
 
 
 def stage(tour: Tour, address: str) -> str:
@@ -154,27 +147,43 @@ def acts(tour: Tour, testing: str, chair: str) -> None:
     tour.shoot("forbidden")
 
 
-def bedside(tour: Tour, ready: str) -> None:
-    """A refusal, a bag at the wrong bed, and one at the right bed."""
+def bedside(tour: Tour, ready: str, other: str) -> None:
+    """A refusal, a bag at the bed it was made for, and one at the wrong bed."""
     tour.be("celllab-1")
-    tour.go(ready)
-    if not tour.scan("Product bag"):  # opens the therapy it belongs to
-        return
     tour.go(ready + "do/thaw/")
-    tour.scan("Product bag")
+    tour.scan(bag_of(ready))
     tour.page.locator("button[name=go]").click()
     tour.page.wait_for_load_state("networkidle")
     tour.said.clear()  # a refusal is answered with 409
     tour.shoot("refused")
     play(ready, "check-bedside")
-    for name, account, wristband in (("bedside-go", "infusion-2", "right"),):
+    for account in ("nurse-1", "nurse-2", "infusion-1", "infusion-2"):
         tour.be(account)
         tour.go(ready + "do/confirm-bedside/")
         tour.shoot("bedside-second")
-        tour.scan("Product bag")
-        scan_wristband(tour, ready, wristband)
-        tour.press_go()
-        tour.shoot(name)
+        if check(tour, ready, "right"):
+            break
+        tour.said.clear()  # the first person may not be the second one, too
+    tour.shoot("bedside-go")
+    play(other, "thaw")
+    tour.be("nurse-1")
+    tour.go(other + "do/check-bedside/")
+    check(tour, other, "wrong")
+    tour.shoot("bedside-stop")
+
+
+def bag_of(therapy: str) -> str:
+    """What the tray says on the product bag of a therapy."""
+    return "Product bag, therapy " + therapy.partition("chain:")[2][:4]
+
+
+def check(tour: Tour, therapy: str, wristband: str) -> bool:
+    """Scan bag and wristband and send it; whether there is a verdict."""
+    tour.scan(bag_of(therapy))
+    scan_wristband(tour, therapy, wristband)
+    with tour.page.expect_navigation():
+        tour.page.locator("button[name=go]").click()
+    return "/verdict/" in tour.page.url
 
 
 def scan_wristband(tour: Tour, therapy: str, which: str) -> None:
@@ -185,7 +194,7 @@ def scan_wristband(tour: Tour, therapy: str, which: str) -> None:
         right = mark in bands.nth(n).inner_text()
         if right == (which == "right"):
             with tour.page.expect_navigation():
-                bands.nth(n).click()
+                bands.nth(n).dispatch_event("click")
             return
 
 
