@@ -1,7 +1,7 @@
 # Needs only make and Python 3.11 or newer. Everything goes into .venv; what is complete is not done again.
 # The recipes are plain sh, for GNU make 3.81 and BSD make alike.
 
-.PHONY: run setup setup-dev test lint golden wheel clean
+.PHONY: docs run setup setup-dev test lint golden wheel clean
 
 run: setup
 	@exec .venv/bin/coign serve
@@ -25,6 +25,10 @@ lint: setup-dev
 # Writes the golden files anew: read the diff as you would read code.
 golden: setup-dev
 	.venv/bin/python -m pytest --golden $(TESTS)
+
+# Writes the generated reference pages anew: actions, errors, HTTP, traceability.
+docs: setup-dev
+	.venv/bin/python -m coign.web.reference
 
 wheel: setup-dev
 	.venv/bin/python -m build --no-isolation

@@ -158,7 +158,7 @@ def _rows(story: Story, told: Told, outcome: Outcome) -> list[dict[str, Any]]:
         {"label": _("Born"), "left": left.born, "right": right.born},
     ]
     shown = [row | {"same": row["left"] == row["right"]} for row in rows if row["left"] or row["right"]]
-    mark = {"label": _("Wristband"), "left": found.identifier, "right": expected.identifier, "same": same}
+    mark = {"label": _("Number in the symbol"), "left": found.identifier, "right": expected.identifier, "same": same}
     return [*shown, mark]
 
 
