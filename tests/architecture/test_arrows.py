@@ -54,3 +54,8 @@ def test_no_file_is_longer_than_a_drawer() -> None:
         if "migrations" not in f.parts and (n := len(f.read_text().splitlines())) > 450
     }
     assert not long
+
+
+def test_every_domain_is_measured_for_rules_that_no_test_takes() -> None:
+    measured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]["source_pkgs"]
+    assert sorted(measured) == sorted(["coign.access", *(f"coign.{domain}" for domain in DOMAINS)])

@@ -17,6 +17,8 @@ from coign.database import Database, scratch
 from coign.demo.seed import Seeding
 from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.values import Digest
+from coign.records import reading as records
+from coign.records.journey import Journey
 from coign.service import Service, Settings, prepare
 from coign.web import running, tables
 
@@ -89,7 +91,6 @@ class Running:
 def answer(service: Service, words: list[str]) -> None:
     """What a test may ask besides looking at pages, one line of JSON each."""
     from coign.demo import accounts, player, scene, story
-    from coign.records import reading as records
 
     found: Any
     match words:
@@ -108,12 +109,23 @@ def answer(service: Service, words: list[str]) -> None:
             found = next(
                 {"password": a.password, "code": a.code} for a in accounts.listed(service) if a.account == name
             )
+        case ["chain", patient]:
+            found = next(j.chain for j in journeys_of(service) if j.patient == patient)
+        case ["done", root]:
+            found = next(sorted(j.done) for j in journeys_of(service) if j.root == root)
+        case ["wristband", patient]:
+            found = symbol_text(Symbol(SymbolKind.WRISTBAND, patient.partition(":")[2], 1))
         case ["roots"]:
-            with service.vault.pool.connection() as connection:
-                found = [j.root for j in records.journeys(connection, service.ledger_id)]
+            found = [j.root for j in journeys_of(service)]
         case _:
             found = {"problem": f"not understood: {words}"}
     print(json.dumps(found), flush=True)
+
+
+def journeys_of(service: Service) -> list[Journey]:
+    """Every therapy of the demonstration."""
+    with service.vault.pool.connection() as connection:
+        return records.journeys(connection, service.ledger_id)
 
 
 def lying_there(service: Service, suggested: Any) -> dict[str, Any]:

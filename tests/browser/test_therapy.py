@@ -53,7 +53,10 @@ class Ward:
         turn = self.site.ask("next", root)
         assert turn["unmet"] == [], (turn["step"], turn["unmet"])
         person = self.person(turn["account"])
-        person.follow(f"/journeys/{root}/do/{turn['step']}/")
+        act = f"/journeys/{root}/do/{turn['step']}/"
+        if turn["action"] == "quality.certify":
+            person.follow(f"/journeys/{root}/release/")  # line by line, before anything is signed
+        person.follow(act)
         self.scan_all(person, turn)
         self.write_all(person, turn)
         person.tab_to("button[name=go]")
@@ -92,12 +95,12 @@ class Ward:
         return f"{person.account} at {person.page.url}: " + person.page.locator("main").inner_text()[:1500]
 
 
-def enrol(ward: Ward) -> str:
+def enrol(ward: Ward, **about: str) -> str:
     """A new patient, by keyboard; gives the patient's subject."""
     before = set(ward.site.ask("roots"))
     person = ward.person("coordinator-1")
     person.follow("/actions/clinical.enrol/")
-    for name, value in MARIA.items():
+    for name, value in (about or MARIA).items():
         person.tab_to(f"input[name={name}]")
         person.page.keyboard.type(value)
     person.tab_to("main button[type=submit]")
@@ -123,3 +126,27 @@ def test_a_therapy_goes_from_order_to_infusion_with_tab_enter_and_scans_on_a_pho
         if turn["step"] == "finish-infusion":
             break
     assert done[-1:] == ["finish-infusion"], done
+    assert "finish-infusion" in demonstration.ask("done", root)
+    assert sum(len(person.seen) for person in ward.people.values()) > len(done) * 2
+
+
+@pytest.mark.requirement("TRC-12")
+def test_somebody_elses_wristband_ends_on_a_full_screen_stop(
+    chromium: Browser, demonstration: Demonstration, tmp_path: Path
+) -> None:
+    ward = Ward(chromium, demonstration, tmp_path)
+    other = enrol(ward, given_name="Elena", family_name="Thal", birth_date="1958-07-03", hospital_number="NH-402999")
+    root = enrol(ward, given_name="Jon", family_name="Kral", birth_date="1984-09-30", hospital_number="NH-402777")
+    demonstration.ask("play", root, "slot")
+    chain = demonstration.ask("chain", root)
+    demonstration.ask("wait", chain)
+    turn = demonstration.ask("next", chain)
+    person = ward.person(turn["account"])
+    person.follow(f"/journeys/{chain}/do/{turn['step']}/")
+    person.scan(demonstration.ask("wristband", other))
+    person.tab_to("button[name=go]")
+    person.press("Enter")
+    assert person.page.locator(".c-verdict-stop h1").inner_text() == "STOP"
+    assert person.page.locator(".c-match .is-different").count() >= 3
+    assert person.page.locator("text=NH-402999").count()
+    assert "Do not start" in person.page.locator(".c-verdict-stop p").inner_text()

@@ -202,7 +202,9 @@ def play(therapy: str, to: str) -> None:
     """Acts in between, by the demonstration's own player."""
     chain = therapy.strip("/").rpartition("/")[2]
     subprocess.run(  # noqa: S603 - our own command
-        [str(Path(sys.executable).with_name("coign")), "demo", "play", chain, "--to", to], check=True, capture_output=True
+        [str(Path(sys.executable).with_name("coign")), "demo", "play", chain, "--to", to],
+        check=True,
+        capture_output=True,
     )
 
 

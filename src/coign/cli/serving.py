@@ -28,6 +28,9 @@ THREADS = 64
 STOP_SECONDS_MAX = 20
 READY_SECONDS_MAX = 60
 WATCH_SECONDS = 1.0
+SET_UP_FIRST = (
+    "Nothing is set up yet. Open this link; whoever has it can name the administrators, until set-up is finished:"
+)
 
 log = logging.getLogger("coign.serve")
 
@@ -38,8 +41,8 @@ def run(settings: Settings, *, debug: bool) -> int:
     try:
         with _database(settings) as database:
             say("Preparing …")
-            accounts = _prepare(database, settings)
-            return _serve(settings, accounts, debug=debug)
+            welcome = _prepare(database, settings)
+            return _serve(settings, welcome, debug=debug)
     except KeyboardInterrupt:
         return 0
 
@@ -77,7 +80,7 @@ def _watch(supervisor: Supervisor, ended: threading.Event) -> None:
                 log.error("the database does not start: %s", error)
 
 
-def _prepare(database: Database, settings: Settings) -> Callable[[], str]:
+def _prepare(database: Database, settings: Settings) -> Callable[[str], str]:
     """Tables, first entry, start check; gives what to print when ready."""
     from coign.web import tables
 
@@ -92,7 +95,7 @@ def _prepare(database: Database, settings: Settings) -> Callable[[], str]:
             web.stop()
         for problem in service.problems:
             say(f"The record does not verify, so it can only be read: {problem}")
-        return _accounts(service)
+        return _welcome(service)
 
 
 def _demonstrate(service: Service) -> None:
@@ -110,17 +113,19 @@ def _demonstrate(service: Service) -> None:
         demonstration.open_accounts(service)
 
 
-def _accounts(service: Service) -> Callable[[], str]:
-    """What a demonstration tells whoever starts it, if there is one."""
+def _welcome(service: Service) -> Callable[[str], str]:
+    """What is told, once the address is known, to whoever starts it: a demonstration's accounts, or how to set up."""
     from coign.demo import scene, welcome
+    from coign.web.setting_up import link
 
-    if not service.demonstration or not scene.seed_of(service):
-        return lambda: ""
-    text = welcome.text(service)
-    return lambda: text
+    if link.is_open(service):
+        path = link.path(service)
+        return lambda address: f"{SET_UP_FIRST}\n  {address}{path}"
+    text = welcome.text(service) if service.demonstration and scene.seed_of(service) else ""
+    return lambda address: text
 
 
-def _serve(settings: Settings, accounts: Callable[[], str], *, debug: bool) -> int:
+def _serve(settings: Settings, welcome: Callable[[str], str], *, debug: bool) -> int:
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "coign.web.wsgi:application",
@@ -135,7 +140,7 @@ def _serve(settings: Settings, accounts: Callable[[], str], *, debug: bool) -> i
         log_level=LogLevels.debug if debug else LogLevels.error,
     )
     ready, stopped = threading.Event(), threading.Event()
-    watch = threading.Thread(target=_tell_when_ready, args=(settings, accounts, ready, stopped), daemon=True)
+    watch = threading.Thread(target=_tell_when_ready, args=(settings, welcome, ready, stopped), daemon=True)
     watch.start()
     try:
         server.serve(target_loader=load, wrap_loader=False)
@@ -163,7 +168,7 @@ def load() -> Any:
 
 
 def _tell_when_ready(
-    settings: Settings, accounts: Callable[[], str], ready: threading.Event, stopped: threading.Event
+    settings: Settings, welcome: Callable[[str], str], ready: threading.Event, stopped: threading.Event
 ) -> None:
     """Print the address once the first answer came, never before."""
     deadline = time.monotonic() + READY_SECONDS_MAX
@@ -172,8 +177,9 @@ def _tell_when_ready(
             ready.set()
             shown = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind  # noqa: S104 - compared only
             host = f"[{shown}]" if ":" in shown else shown
-            print(f"COIGN READY http://{host}:{settings.port}/", flush=True)
-            if text := accounts():
+            address = f"http://{host}:{settings.port}/"
+            print(f"COIGN READY {address}", flush=True)
+            if text := welcome(address):
                 print(text, flush=True)
             return
         stopped.wait(0.05)

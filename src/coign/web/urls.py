@@ -22,15 +22,17 @@ from coign.web.pages import (
     release,
     scan,
     session,
+    set_up,
     verdict,
 )
 
-#: Reachable without signing in: the ways in, and what outsiders need to check the log and the server.
+#: Reachable without signing in: the ways in (set-up asks for the token in its address instead, and is gone once it is
+#: finished), and what outsiders need to check the log and the server.
 PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "mfa_authenticate",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
-        "socialaccount_signup", "continue-as", "checkpoint", "hash-tile", "health", "metrics",
+        "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "health", "metrics",
     }
 )  # fmt: skip
 
@@ -63,6 +65,7 @@ urlpatterns = [
     path("session/unlock/", session.unlock, name="unlock"),
     path("session/elsewhere/", session.elsewhere, name="elsewhere"),
     path("session/role/", session.role, name="role"),
+    path("setup/<str:token>/", set_up.set_up, name="set-up"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),

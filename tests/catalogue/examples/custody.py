@@ -1,10 +1,11 @@
 """Who answers for a unit."""
 
-from tests.catalogue.stage import Given, accepted, actor, given, lone_refusal
+from tests.catalogue.stage import SEALED, Given, accepted, actor, given, lone_refusal
 
-from coign.custody.events import CustodyBegan, HandOverMismatched, Offered, OfferWithdrawn
+from coign.custody.events import CustodyBegan, HandOverMismatched, MismatchResolved, Offered, OfferWithdrawn
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Organisation, Person, Site, Unit
+from coign.kernel.values import FreeText
 
 CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
 QA, WAREHOUSE = actor("rosa", "qa", "hospital"), actor("walt", "warehouse", "maker")
@@ -76,6 +77,9 @@ lone_refusal(
     "custody.withdraw_offer", "custody.giver_holds_unit", actor=WAREHOUSE, given=[began(), offered()], command=b1
 )
 lone_refusal("custody.withdraw_offer", "custody.offer_is_open", actor=CELLLAB, given=[began()], command=b1)
+
+RESOLVED = MismatchResolved(unit=B1, finding=FreeText(commitment=SEALED))
+accepted("custody.offer", actor=CELLLAB, given=[began(), MISMATCHED, RESOLVED], command=to_maker)
 
 finding = {"unit": "unit:B1", "finding": "the seal number was misread"}
 accepted("custody.resolve_mismatch", actor=QA, given=[began(), MISMATCHED], command=finding)

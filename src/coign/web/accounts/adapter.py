@@ -36,10 +36,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Count it; lock when there are too many."""
         lockout.failed(str(credentials.get("username", "")), "password", self.get_client_ip(request))
 
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """A start password is replaced by another one, not by itself."""
+        start = user is not None and Account.objects.filter(user_id=user.pk, start_password=True).exists()
+        if start and user.check_password(password):
+            raise ValidationError("Others have seen this password: choose a new one.", code="password_start")
+        cleaned: str = super().clean_password(password, user)
+        return cleaned
+
     def set_password(self, user: Any, password: str) -> None:
         """Remember whether the password may be the only factor, since its length cannot be seen later."""
         super().set_password(user, password)
-        Account.objects.filter(user=user).update(stands_alone=passwords.stands_alone(password))
+        alone = passwords.stands_alone(password)
+        Account.objects.filter(user=user).update(stands_alone=alone, start_password=False)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Coign needs no mail: what changed is shown at the next sign-in and in the security log."""

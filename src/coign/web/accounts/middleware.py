@@ -30,6 +30,8 @@ PROOFS = frozenset(
         "mfa_download_recovery_codes", "account_change_password",
     }
 )  # fmt: skip
+#: All that opens while a start password is not yet replaced.
+OWN_PASSWORD = frozenset({"account_change_password", "account_reauthenticate", "mfa_reauthenticate"})
 #: Sent by parts of a page that refresh themselves: looking is no activity of a person.
 BACKGROUND = "Coign-Background"
 
@@ -104,6 +106,10 @@ class SignedIn:
         if name in PROOFS and not get_reauthentication_flows(request.user):
             # Known only through an external identity provider: that one knows who it is, we never asked (11.200).
             return say_no(request, Forbidden("you sign in elsewhere: nothing here can prove once more that it is you"))
+        if own.account.start_password and name not in OWN_PASSWORD:
+            if is_machine(request):
+                return say_no(request, Forbidden("others have seen your password: choose a new one first"))
+            return HttpResponseRedirect(reverse("account_change_password"))
         return None
 
 

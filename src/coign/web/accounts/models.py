@@ -23,6 +23,8 @@ class Account(models.Model):
     failures = models.PositiveIntegerField(default=0)
     #: Locked after too many failures, or because it was used at two stations.
     blocked = models.BooleanField(default=False)
+    #: Others have seen the password: its owner chooses another one before anything else opens.
+    start_password = models.BooleanField(default=False)
     #: Whether the password is long enough to be the only factor.
     stands_alone = models.BooleanField(default=False)
 

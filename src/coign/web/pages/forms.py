@@ -21,12 +21,6 @@ from coign_verify.intent import intent_hash
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """What this person can do in their role."""
-    return render(request, "pages/home.html", {"domains": _by_domain(acting.actor_of(request).role)})
-
-
-@require_GET
 def every_action(request: HttpRequest) -> HttpResponse:
     """Every action there is, by domain."""
     return render(request, "pages/actions.html", {"domains": _by_domain(None), "role": acting.actor_of(request).role})

@@ -18,6 +18,7 @@ from coign.web import acting, running
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
 from coign.web.therapy.band import of_identity
+from coign.web.therapy.coming import address_of
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.story import programme_of
 from coign.web.therapy.track import local_text
@@ -72,7 +73,7 @@ def _row(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any)
         % {"stage": _stage(journey, step), "at": local_text(Instant(journey.updated))}
         if mine
         else _("in your role %s") % ", ".join(step.roles),
-        "action": {"label": _("Open"), "url": reverse("do", args=[step.root, step.step])}
+        "action": {"label": _("Open"), "url": address_of(step)}
         if mine
         else {"label": _("Change role"), "url": reverse("role")},
     }
@@ -108,7 +109,7 @@ def _next(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any
             "label": step.title,
             "kind": "primary",
             "big": True,
-            "url": reverse("do", args=[step.root, step.step]),
+            "url": address_of(step),
         },
         "others": [{"label": _("Open the therapy"), "url": reverse("journey", args=[step.root])}],
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,14 +14,12 @@ from coign.kernel.errors import GateAnswer, NotFound
 from coign.perform import Request
 from coign.web import acting, demonstration
 from coign.web.therapy.band import band
-from coign.web.therapy.coming import ask
+from coign.web.therapy.coming import CERTIFY, ask
 from coign.web.therapy.custody import custody
 from coign.web.therapy.known import batch_of, last_values, results_of, steps_done
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.track import open_matters
 from coign.web.therapy.units import quantity_words, with_units
-
-CERTIFY = "quality.certify"
 
 
 @require_GET
@@ -67,7 +66,7 @@ def _gate_lines(gates: list[GateAnswer], batch: str) -> list[dict[str, Any]]:
             "status": "in_order" if g.holds else "stop",
             "word": _("In order") if g.holds else _("Not yet"),
             "title": g.protects,
-            "sentence": g.message if not g.holds else "",
+            "sentence": capfirst(g.message) if not g.holds else "",
             "remedy": g.remedy if not g.holds else "",
             "who": list(g.resolvers) if not g.holds else [],
             "url": reverse("subject", args=[batch]),

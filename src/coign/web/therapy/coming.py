@@ -18,6 +18,8 @@ from coign.web.forms.build import questions
 from coign.web.therapy.known import known_values
 from coign.web.therapy.story import Story, names_of_organisations
 
+CERTIFY = "quality.certify"
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -31,7 +33,14 @@ class Coming:
     @property
     def url(self) -> str:
         """Where it is done."""
-        return reverse("do", args=[self.step.root, self.step.step])
+        return address_of(self.step)
+
+
+def address_of(step: NextStep) -> str:
+    """The page of an act: certifying has one of its own, on which everything certified stands line by line."""
+    if step.action == CERTIFY:
+        return reverse("release", args=[step.root])
+    return reverse("do", args=[step.root, step.step])
 
 
 def is_mine(step: NextStep, actor: Actor) -> bool:

@@ -106,7 +106,8 @@ def _chain(journey: Journey, organisation: Organisation, *, told: bool) -> tuple
     if not journey.chain:
         return ChainState(), {}
     state = reader().state(CHAIN, Chain(journey.chain))
-    known = [u for u in visible((u.unit for u in state.units), organisation) if isinstance(u, Unit)]
+    seen = visible((u.unit for u in state.units), organisation)
+    known = [u.unit for u in state.units if u.unit in seen]  # oldest first, as the chain lists them
     return (state if told else ChainState()), states_of(UNIT, known)
 
 

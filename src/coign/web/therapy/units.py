@@ -16,7 +16,10 @@ def unit_words(code: str) -> str:
 
 def with_units(text: str, code: str) -> str:
     """A sentence that ends with a unit's code, such as a limit, with the unit as people read it."""
-    return text.replace(f" {code}", f" {unit_words(code)}").strip() if code else text
+    if not code:
+        return text
+    # Only where the unit stands: after a number and before the end or the next bound.
+    return re.sub(rf" {re.escape(code)}(?= and |$)", lambda found: f" {unit_words(code)}".rstrip(), text)
 
 
 def quantity_words(value: str, code: str) -> str:

@@ -1,0 +1,1 @@
+"""From an empty installation to two administrators who can sign in; see README.md."""
