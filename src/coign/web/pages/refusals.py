@@ -30,7 +30,7 @@ def refusal_words(error: Refused) -> dict[str, Any]:
 def gate_words(gate: GateAnswer) -> dict[str, Any]:
     """One gate for the `gate_list` building block."""
     return {
-        "message": gate.message[:1].upper() + gate.message[1:],
+        "message": gate.message,
         "protects": gate.protects,
         "remedy": gate.remedy,
         "requirement": ", ".join(gate.requirement),
