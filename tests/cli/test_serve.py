@@ -85,6 +85,20 @@ def test_ctrl_c_ends_an_empty_installation_in_order(home, tmp_path):
         assert process.wait(timeout=60) == 0
 
 
+def test_an_empty_installation_prints_the_same_link_at_every_start_and_it_opens_the_set_up_page(home, tmp_path):
+    printed = []
+    for start in range(2):
+        output = tmp_path / f"said-{start}"
+        with _serving(home, output, COIGN_DEMO="0") as (_, port):
+            _wait(lambda output=output: "/setup/" in output.read_text())
+            path = "/setup/" + output.read_text().split("/setup/")[1].split("\n")[0]
+            status, page = _get(port, path)
+            assert status == 200 and b"Set up this installation" in page
+            printed.append(path)
+
+    assert printed[0] == printed[1]
+
+
 def test_a_database_that_dies_under_the_server_is_started_again(home, tmp_path):
     from coign.database import Supervisor
 

@@ -6,6 +6,7 @@ import pytest
 from tests.support.paper import Refusal
 from tests.support.plant import (
     BAG,
+    CELLLAB,
     INWARD,
     OUTWARD,
     SEALED,
@@ -16,8 +17,10 @@ from tests.support.plant import (
 
 from coign.coldchain.events import LoggerMissing, LoggerRead
 from coign.coldchain.views import CONDITION
+from coign.kernel.subjects import Shipment
 from coign.kernel.values import Instant, Quantity
 
+AGAIN = Shipment("shipment:AGAIN")
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
 
 
@@ -141,3 +144,17 @@ def test_a_decision_without_a_basis_cannot_even_be_asked_for() -> None:
         with pytest.raises(Invalid) as no:
             from_wire(AssessExcursion, {**asked, **missing})
         assert no.value.errors[0].field in missing
+
+
+@pytest.mark.requirement("SCS-13")
+def test_the_logger_of_a_shipment_that_was_unpacked_says_nothing_about_the_journey_that_took_place() -> None:
+    plant = Plant(MARCH)
+    plant.until("collected")
+    plant.packed()
+    plant.act("logistics.unpack", CELLLAB, shipment=INWARD)
+    plant.packed(BAG, AGAIN)
+    plant.delivered(BAG, AGAIN)
+    plant.act("coldchain.record_logger", WAREHOUSE, **plant.reading(INWARD))
+    assert plant.state(CONDITION, BAG).unread == AGAIN
+    with pytest.raises(Refusal):
+        plant.act("logistics.check_receipt", WAREHOUSE, **plant.found(AGAIN))

@@ -40,7 +40,8 @@ def filled() -> dict[str, str]:
     """A form without a defect; sign-in names are new, since accounts are shared by the ledgers of a test run."""
     n = next(_names)
     return {
-        "organisation": "clinic", "organisation_name": "Example Clinic", "category": "treatment_centre", "country": "DE",
+        "organisation": "clinic", "organisation_name": "Example Clinic", "category": "treatment_centre",
+        "country": "DE",
         "site": "ward", "site_name": "Ward 1", "zone": "Europe/Berlin", "site_country": "DE",
         "sign_in_1": f"first-{n}", "name_1": "Ada Example", "password_1": ONE_PASSWORD,
         "sign_in_2": f"second-{n}", "name_2": "Ben Example", "password_2": OTHER_PASSWORD,
@@ -222,7 +223,9 @@ def test_people_of_the_file_begin_with_a_start_password_and_replace_it_before_an
     assert same.status_code == 200 and "Others have seen this password" in words(same)
     own = {"oldpassword": start, "password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD}
     assert client.post("/account/password/", own).status_code == 302
-    assert client.get("/").status_code == 200
+    again = Client()  # a new password ends every session
+    assert again.post("/sign-in/", {"login": name, "password": OTHER_PASSWORD}).status_code == 302
+    assert again.get("/").status_code == 200
 
 
 def test_what_the_record_refuses_leaves_no_account_behind(empty: Service, filled: dict[str, str]) -> None:

@@ -41,19 +41,25 @@ class ConditionState:
         return self.not_in_order_because is None
 
 
+def _still_unread(state: ConditionState, shipment: Shipment) -> Shipment | None:
+    """A file of another shipment, such as one that was packed and unpacked again, says nothing about this journey."""
+    return None if state.unread == shipment else state.unread
+
+
 def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
     match fact:
         case Packed(shipment=shipment):
             return replace(state, unread=shipment)
         case Unpacked():
             return replace(state, unread=None)
-        case LoggerRead(verdict="in_order"):
+        case LoggerRead(shipment=shipment, verdict="in_order"):
             # An excursion that is still open from an earlier journey stays open, with its own verdict.
-            return replace(state, unread=None, verdict=state.verdict if state.open else "in_order")
-        case LoggerRead(verdict=verdict):
-            return replace(state, unread=None, verdict=verdict, open=True)
-        case LoggerMissing():
-            return replace(state, unread=None, verdict="unknown", open=True)
+            verdict = state.verdict if state.open else "in_order"
+            return replace(state, unread=_still_unread(state, shipment), verdict=verdict)
+        case LoggerRead(shipment=shipment, verdict=verdict):
+            return replace(state, unread=_still_unread(state, shipment), verdict=verdict, open=True)
+        case LoggerMissing(shipment=shipment):
+            return replace(state, unread=_still_unread(state, shipment), verdict="unknown", open=True)
         case ExcursionAssessed(verdict=verdict):
             bad = state.not_usable or verdict == "not_usable"
             return replace(state, open=False, not_usable=bad, assessed_at=stamp.time)
@@ -67,5 +73,6 @@ CONDITION = View(
     folds=(Packed, Unpacked, LoggerRead, LoggerMissing, ExcursionAssessed),
     state=ConditionState,
     evolve=_evolve,
+    version=2,
     public=True,
 )

@@ -78,11 +78,13 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
     try:
         for values in lines:
             begins, line = line + 1, lines.line_num
+            if not any(v.strip() for v in values):
+                continue
             if not columns:
-                columns = _header([v.strip().lower() for v in values])
-            elif len(values) != len(columns) and any(values):
+                columns = _header(begins, [v.strip().lower() for v in values])
+            elif len(values) != len(columns):
                 yield begins, f"{len(values)} values, but the header names {len(columns)} columns"
-            elif any(v.strip() for v in values):
+            else:
                 yield begins, dict(zip(columns, (v.strip() for v in values), strict=True))
             if line > LINES_MAX + 1:
                 raise Defects(f"more than {LINES_MAX} lines: split the file, or enter people later")
@@ -92,11 +94,13 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str] | str]]:
         raise Defects(f"the file is empty: the first line is the header {HEADER}")
 
 
-def _header(columns: list[str]) -> list[str]:
-    found = [f"line 1: the column {name} is missing" for name in NEEDED if name not in columns]
-    found += [f"line 1, column {n}: “{name}” is unknown" for n, name in enumerate(columns, 1)
+def _header(line: int, columns: list[str]) -> list[str]:
+    found = [f"line {line}: the column {name} is missing" for name in NEEDED if name not in columns]
+    found += [f"line {line}, column {n}: “{name}” is unknown" for n, name in enumerate(columns, 1)
               if name not in (*NEEDED, *OPTIONAL)]  # fmt: skip
-    found += [f"line 1: the column {name} is there twice" for name in sorted(set(columns)) if columns.count(name) > 1]
+    found += [
+        f"line {line}: the column {name} is there twice" for name in sorted(set(columns)) if columns.count(name) > 1
+    ]
     if found:
         raise Defects(*found, f"expected the header {HEADER}")
     return columns

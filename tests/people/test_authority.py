@@ -1,0 +1,68 @@
+"""Authority is asked at commit: which role, held now, and which key is the actor's; nobody sets up what is set up."""
+
+from typing import Any
+
+from tests.catalogue.stage import NOW, actor
+
+from coign import catalogue
+from coign.installation.events import THIS
+from coign.installation.views import INSTALLATION, Installation
+from coign.kernel.actions import Circumstances
+from coign.kernel.values import Actor
+from coign.people import authority
+from coign.people.views import AUTHORITY, Authority, Credential, Grant
+
+NURSE, SETUP = actor("nina", "nurse", "hospital"), actor("setup", "setup", "setup")
+REGISTER, OFFER = catalogue.ACTIONS["people.register_person"], catalogue.ACTIONS["custody.offer"]
+HELD = (Grant("nurse", NURSE.organisation, NOW.plus(minutes=1)),)
+KEY = Credential("key-1", "ed25519", "00", 7)
+
+
+def known(who: Actor, state: Any, *, minutes_later: float = 0) -> Circumstances:
+    """Exactly what authority asks to read, and nothing else."""
+    ((subject, view),) = [(read.subject, read.view) for read in authority.reads(who)]
+    assert view is not None
+    return Circumstances(
+        now=NOW.plus(minutes=minutes_later),
+        actor=who,
+        states={(subject, view.name): state},
+        heads={subject: 1},
+        read={(subject, view.name)},
+    )
+
+
+def test_a_person_is_asked_for_their_roles_and_set_up_for_the_installation() -> None:
+    assert [(r.subject, r.view) for r in authority.reads(NURSE)] == [(NURSE.person, AUTHORITY)]
+    assert [(r.subject, r.view) for r in authority.reads(SETUP)] == [(THIS, INSTALLATION)]
+
+
+def test_a_role_counts_while_it_is_held_and_not_a_moment_longer() -> None:
+    held = Authority(NURSE.organisation, active=True, grants=HELD)
+    assert authority.missing(OFFER, known(NURSE, held)) is None
+    said = authority.missing(OFFER, known(NURSE, held, minutes_later=1))
+    assert said == "you do not hold the role nurse for hospital now"
+
+
+def test_who_acts_in_another_role_is_told_whose_action_it_is() -> None:
+    assert "setup" in REGISTER.roles
+    said = authority.missing(REGISTER, known(NURSE, Authority(NURSE.organisation, active=True, grants=HELD)))
+    assert said == f"“{REGISTER.title}” is for admin; you act as nurse"
+    only_set_up = catalogue.ACTIONS["installation.open"]
+    said = authority.missing(only_set_up, known(NURSE, Authority(NURSE.organisation, active=True, grants=HELD)))
+    assert said == f"“{only_set_up.title}” is for nobody once set-up is finished; you act as nurse"
+
+
+def test_set_up_may_act_until_it_is_finished() -> None:
+    for state in (Installation(), Installation(opened=True, being_set_up=True)):
+        assert authority.missing(REGISTER, known(SETUP, state)) is None
+    said = authority.missing(REGISTER, known(SETUP, Installation(opened=True)))
+    assert said == "set-up is finished: act as a person with a role"
+
+
+def test_a_key_is_found_by_name_and_method_and_never_of_who_left() -> None:
+    enrolled = known(NURSE, Authority(NURSE.organisation, active=True, credentials=(KEY,)))
+    assert authority.public_key(enrolled, "key-1", "ed25519") == "00"
+    assert authority.public_key(enrolled, "key-1", "webauthn") is None
+    assert authority.public_key(enrolled, "key-2", "ed25519") is None
+    gone = known(NURSE, Authority(NURSE.organisation, left=True, credentials=(KEY,)))
+    assert authority.public_key(gone, "key-1", "ed25519") is None
