@@ -36,9 +36,11 @@ def _run(command: str, environment: dict[str, str]) -> str:
 
 
 def _waiting_for(stage: str, environment: dict[str, str]) -> str:
-    with Service.open(Path(environment["COIGN_HOME"]), background=False) as service:
-        with psycopg.connect(service.database.reader_dsn) as connection:
-            found = [j for j in journeys(connection, service.ledger_id) if j.stage == stage]
+    with (
+        Service.open(Path(environment["COIGN_HOME"]), background=False) as service,
+        psycopg.connect(service.database.reader_dsn) as connection,
+    ):
+        found = [j for j in journeys(connection, service.ledger_id) if j.stage == stage]
     return found[0].root
 
 
