@@ -16,6 +16,11 @@ class GateAnswer:
     remedy: str = ""
     resolvers: tuple[str, ...] = ()
 
+    @property
+    def what_holds(self) -> str:
+        """What is true when the gate is open, in words: gates are named by what must hold."""
+        return self.gate.partition(".")[2].replace("_", " ").capitalize()
+
 
 class CoignError(Exception):
     """Base of everything Coign says no with; `code` is unique and documented, `status` is the HTTP status."""

@@ -212,7 +212,7 @@ def why(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "pages/why.html", context | {"error": error}, status=error.status)
     context |= {
         "shut": [gate_words(g) for g in gates if not g.holds],
-        "open": [g.protects for g in gates if g.holds],
+        "open": [g.what_holds for g in gates if g.holds],
         "allowed": all(g.holds for g in gates),
     }
     return render(request, "pages/why.html", context)

@@ -65,7 +65,7 @@ def _gate_lines(gates: list[GateAnswer], batch: str) -> list[dict[str, Any]]:
         {
             "status": "in_order" if g.holds else "stop",
             "word": _("In order") if g.holds else _("Not yet"),
-            "title": g.protects,
+            "title": g.what_holds,
             "sentence": capfirst(g.message) if not g.holds else "",
             "remedy": g.remedy if not g.holds else "",
             "who": list(g.resolvers) if not g.holds else [],

@@ -193,4 +193,4 @@ def _also(story: Story, told: Told) -> list[str]:
         return []
     action = catalogue.ACTIONS["infusion.start"]
     gates = ask(Request(action.name, story.actor, acting.new_key(), {"unit": told.body["unit"]}))
-    return [g.protects for g in gates or () if g.holds]
+    return [g.what_holds for g in gates or () if g.holds]
