@@ -26,6 +26,8 @@ class Clinic:
         """This person's browser."""
         if name not in self._browsers:
             self._browsers[name] = self.site.browser(name)
+            # Tests of other files may have left this person signed in at another station.
+            self._browsers[name].post("/session/elsewhere/", {"choice": "here"})
         return self._browsers[name]
 
 
