@@ -1,6 +1,7 @@
 """Commands as JSON Schema 2020-12, for people who write clients and for OpenAPI."""
 
 from dataclasses import MISSING, fields, is_dataclass
+from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -25,7 +26,7 @@ def command_schema(command: type) -> dict[str, Any]:
             required.append(f.name)
     return {
         "type": "object",
-        "description": (command.__doc__ or "").strip(),
+        "description": cleandoc(command.__doc__ or ""),
         "properties": properties,
         "required": required,
         "additionalProperties": False,
@@ -92,7 +93,7 @@ def action_in_words(action: Action[Any]) -> dict[str, Any]:
         "name": action.name,
         "title": action.title,
         "version": action.version,
-        "description": (action.command.__doc__ or "").strip(),
+        "description": cleandoc(action.command.__doc__ or ""),
         "rationale": action.rationale,
         "risk": action.risk.value,
         "roles": sorted(action.roles),
