@@ -23,7 +23,6 @@ class SignedIntent:
     expires: Instant
     signature: Signature
     public_key: str
-    attestation: bytes = b""
 
 
 @dataclass(slots=True)
