@@ -7,7 +7,9 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.support.installation import MAKER, TestInstallation
+from tests.support.passkey import Passkey
 
+from coign.kernel.errors import Forbidden
 from coign.kernel.subjects import Person
 from coign.ledger.signatures import SignatureWalk
 from coign.ledger.verification import Verification, verify_database
@@ -19,9 +21,9 @@ from coign_verify.tree import Frontier, leaf_hash
 SIGNER = "hospital-celllab"
 
 
-def _enrol(installation: TestInstallation, key: Ed25519PrivateKey, method: str) -> None:
+def _enrol(installation: TestInstallation, key: Ed25519PrivateKey | Passkey, method: str) -> None:
     admins, person = installation.people, installation.people[SIGNER].person
-    public = key.public_key().public_bytes_raw().hex()
+    public = key.enrolled if isinstance(key, Passkey) else key.public_key().public_bytes_raw().hex()
     installation.do(
         "people.propose_authenticator", admins["admin-1"],
         person=person, credential="k1", method=method, public_key=public, evidence="00" * 32,
@@ -29,7 +31,7 @@ def _enrol(installation: TestInstallation, key: Ed25519PrivateKey, method: str) 
     installation.do("people.confirm_authenticator", admins["admin-2"], person=person, credential="k1")
 
 
-def _offer_signed(installation: TestInstallation, key: Ed25519PrivateKey, method: str) -> int:
+def _offer_signed(installation: TestInstallation, key: Ed25519PrivateKey | Passkey, method: str) -> int:
     """Offer unit B1; here the offer is an action that is signed."""
     door, actor = installation.door, installation.people[SIGNER]
     door.actions = {**door.actions, "custody.offer": replace(door.actions["custody.offer"], meaning="handed over")}
@@ -124,6 +126,56 @@ def test_what_was_signed_before_its_key_was_revoked_still_verifies(signed, key):
     assert _verify(installation, key).problems == []
 
 
+@pytest.mark.requirement("CSV-14", "CSV-18")
+def test_a_passkey_signs_the_intent_and_the_record_alone_shows_it(installation, key):
+    passkey = Passkey()
+    _enrol(installation, passkey, "webauthn")
+    installation.take_in("B1")
+    position = _offer_signed(installation, passkey, "webauthn")
+    found = _verify(installation, key)
+    assert found.problems == []
+    assert "1 signatures (webauthn) verify with keys enrolled in this record" in found.proved
+    assert not any("webauthn" in said for said in found.not_proved)
+
+    def flip(body: bytes) -> bytes:
+        """The last bit of the signature, with every hash above it made anew."""
+        value = orjson.loads(body)["signature"]["value"]
+        return body.replace(value.encode(), f"{value[:-1]}{int(value[-1], 16) ^ 1:x}".encode())
+
+    _rewrite(installation, position, flip)
+    assert [(p.position, p.kind) for p in _verify(installation, key).problems] == [(position, "signature")]
+
+
+@pytest.mark.requirement("CSV-18")
+@pytest.mark.parametrize(
+    "used",
+    [
+        lambda passkey: Passkey(),
+        lambda passkey: replace(passkey, host="evil.localhost"),
+        lambda passkey: replace(passkey, origin="http://evil.localhost:8000"),
+        lambda passkey: replace(passkey, flags=0x01),
+        lambda passkey: replace(passkey, said={"type": "webauthn.create"}),
+        lambda passkey: replace(passkey, said={"challenge": "AAAA"}),
+    ],
+)
+def test_the_door_takes_no_passkey_but_the_enrolled_one_used_by_its_owner_here(installation, used):
+    passkey = Passkey()
+    _enrol(installation, passkey, "webauthn")
+    installation.take_in("B1")
+    size = installation.size()
+    with pytest.raises(Forbidden):
+        _offer_signed(installation, used(passkey), "webauthn")
+    assert installation.size() == size
+
+
+def test_a_passkey_does_not_sign_by_another_methods_name(installation):
+    passkey = Passkey()
+    _enrol(installation, passkey, "webauthn")
+    installation.take_in("B1")
+    with pytest.raises(Forbidden):
+        _offer_signed(installation, passkey, "ed25519")
+
+
 def test_demonstration_keys_are_named_as_what_they_are(installation, key):
     secret = Ed25519PrivateKey.generate()
     _enrol(installation, secret, "demonstration")
@@ -155,11 +207,11 @@ def test_a_demonstration_key_signs_nothing_in_any_other_record():
 
 def test_signatures_of_who_has_left_and_of_unknown_kinds_are_not_counted_as_verified():
     walk = SignatureWalk()
-    enrolled = {"person": "person:p", "credential": "k1", "method": "webauthn", "public_key": "00"}
-    signature = {"method": "webauthn", "credential": "k1", "value": "00"}
+    enrolled = {"person": "person:p", "credential": "k1", "method": "lattice", "public_key": "00"}
+    signature = {"method": "lattice", "credential": "k1", "value": "00"}
     assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), b"{}") is None
     assert walk.check(1, _plain([], signature), b"{}") is None
     assert walk.proved() == []
-    assert walk.not_proved() == ["1 signatures by webauthn: not checked here"]
+    assert walk.not_proved() == ["1 signatures by lattice: not checked here"]
     assert walk.check(2, _plain([{"type": "people.person_left.v1", "body": {"person": "person:p"}}]), b"{}") is None
     assert walk.check(3, _plain([], signature), b"{}") is not None

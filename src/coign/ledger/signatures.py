@@ -3,14 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from coign.ledger.shutting import Problem
 from coign_verify.intent import cut_intent, intent_hash
-
-# Methods whose signature is an Ed25519 signature over the hash of the intent.
-_ED25519 = frozenset({"ed25519", "password+otp", "demonstration"})
+from coign_verify.signatures import METHODS
 
 
 class SignatureWalk:
@@ -41,15 +36,16 @@ class SignatureWalk:
             return f"{person} had no such key enrolled at that time"
         if method == "demonstration" and not self._demonstration:
             return "it is signed by a demonstration key, and this record is no demonstration"
-        if method not in _ED25519:
+        if method not in METHODS:
             self._unchecked[method] += 1
             return ""
         try:
-            digest = intent_hash(cut_intent(body))
-            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(enrolled[1]))
-            key.verify(bytes.fromhex(signature["value"]), digest)
-        except (InvalidSignature, ValueError):
-            return f"the signature of {person} does not verify over what stands there"
+            digest, value = intent_hash(cut_intent(body)), bytes.fromhex(signature["value"])
+        except ValueError:
+            return f"the signature of {person} cannot be read"
+        wrong = METHODS[method](enrolled[1], digest, value)
+        if wrong is not None:
+            return f"the signature of {person} does not verify over what stands there: {wrong}"
         self._verified[method] += 1
         return ""
 

@@ -16,7 +16,7 @@ from coign.perform.door import Door
 from coign.perform.evaluate import Authority, Judge, Rulebook, SubjectGate
 from coign.perform.intent import basis_bytes
 from coign.perform.protocols import Clock, Resolver, Sealer
-from coign.perform.signatures import SignatureMethod, ed25519
+from coign.perform.signatures import SignatureMethod, ed25519, webauthn
 from coign.perform.writer import Writer
 
 
@@ -50,7 +50,7 @@ def judge(programmes: Any = None, programmes_digest: str = "") -> Judge:
 
 def methods(*, demonstration: bool) -> Mapping[str, SignatureMethod]:
     """Ways to sign. Only a ledger that its first entry calls a demonstration takes the demonstration's keys."""
-    known: dict[str, SignatureMethod] = {"ed25519": ed25519, "password+otp": ed25519}
+    known: dict[str, SignatureMethod] = {"ed25519": ed25519, "password+otp": ed25519, "webauthn": webauthn}
     if demonstration:
         known["demonstration"] = ed25519
     return known

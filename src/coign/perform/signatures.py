@@ -1,18 +1,18 @@
-"""How signatures over an intent are verified, by method."""
+"""How signatures over an intent are verified, by method: exactly as an outsider does it."""
 
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from coign_verify import signatures
 
-#: (public key in hexadecimal, intent hash, signature) → whether it verifies. Never raises for bad input.
+#: (public key as enrolled, intent hash, signature) → whether it verifies. Never raises for bad input.
 SignatureMethod = Callable[[str, bytes, bytes], bool]
 
 
 def ed25519(public_key: str, digest: bytes, signature: bytes) -> bool:
     """Ed25519 over the intent hash: devices and partners; also the keys of a demonstration's accounts."""
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(signature, digest)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return signatures.ed25519(public_key, digest, signature) is None
+
+
+def webauthn(public_key: str, digest: bytes, signature: bytes) -> bool:
+    """A passkey whose challenge was the intent hash, used by its verified owner at the host it is enrolled for."""
+    return signatures.METHODS["webauthn"](public_key, digest, signature) is None
