@@ -24,7 +24,7 @@ def _verify(given: argparse.Namespace) -> int:
     from coign.database import running
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
-    from coign.service import LEDGER_ID, Settings
+    from coign.service import LEDGER_ID, Settings, seen_file
     from coign.service.reading import opened, trusted_keys
 
     settings = Settings.read()
@@ -32,7 +32,8 @@ def _verify(given: argparse.Namespace) -> int:
         opened(database)
         keys = _text(given.trust) if given.trust else trusted_keys(settings)
         # As owner, whose rights also cover what the reader may not see; nothing is written.
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding())
+        seen = seen_file(settings).read()
+        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen)
 
 
 def _text(file: Path) -> str:

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from coign.database import APPLICATION, Database, home
 from coign.kernel.errors import Forbidden, Unavailable
+from coign.ledger.seen import FILE as SEEN_FILE
 from coign.service import LEDGER_ID, Settings
 from coign.service.reading import opened
 
@@ -27,7 +28,7 @@ def empty(database: Database, settings: Settings) -> None:
         _truncate(owner)
     folder = settings.home or home()
     # A new record has a new name, and checkpoints under it are signed with a key of its own.
-    for file in (settings.log_key_file, folder / "log.key", folder / "access.key"):
+    for file in (settings.log_key_file, folder / "log.key", folder / "access.key", folder / SEEN_FILE):
         if file is not None:
             Path(file).unlink(missing_ok=True)
     shutil.rmtree(folder / "documents", ignore_errors=True)

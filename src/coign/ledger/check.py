@@ -13,6 +13,7 @@ import structlog
 
 from coign.kernel.errors import NotFound
 from coign.ledger import schema
+from coign.ledger.seen import check_seen
 from coign.ledger.shutting import MARK, Problem, is_shut, not_accepted, reopen, shut, snapshot
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block, read_canonical, root_of, split
 from coign.ledger.tiles import Tiles
@@ -27,13 +28,21 @@ TAIL_ENTRIES = 10_000
 log = structlog.get_logger()
 
 
-def start(connection: psycopg.Connection, ledger_id: int, *, log_keys: Sequence[VerifierKey] = ()) -> list[Problem]:
+def start(
+    connection: psycopg.Connection,
+    ledger_id: int,
+    *,
+    log_keys: Sequence[VerifierKey] = (),
+    seen: bytes | None = None,
+) -> list[Problem]:
     """Before anything is written: refuse a role that can change the record, check, and shut or reopen the ledger.
 
-    IntegrityFailure for the role: then the process must not run. Problems: it runs, and nobody can write.
+    IntegrityFailure for the role: then the process must not run. Problems: it runs, and nobody can write. `seen` is the
+    newest checkpoint that lies outside the database.
     """
     schema.check_rights(connection)
-    problems = not_accepted(connection, ledger_id, start_check(connection, ledger_id, log_keys=log_keys))
+    found = start_check(connection, ledger_id, log_keys=log_keys, seen=seen)
+    problems = not_accepted(connection, ledger_id, found)
     reason = is_shut(connection, ledger_id)
     if problems:
         log.error("ledger.shut", reason=shut(connection, ledger_id, problems))
@@ -59,6 +68,7 @@ def start_check(
     ledger_id: int,
     *,
     log_keys: Sequence[VerifierKey] = (),
+    seen: bytes | None = None,
     tail_entries: int = TAIL_ENTRIES,
 ) -> list[Problem]:
     """What does not verify at the end of the record. Bounded work, whatever the size of the ledger."""
@@ -76,7 +86,8 @@ def start_check(
         except ValueError as error:
             return [*problems, Problem(None, "container", f"the head's frontier cannot be read: {error}")]
         problems += _check_frontier(frontier, size, tiles)
-        return problems + _check_newest_checkpoint(connection, ledger_id, frontier, tiles, log_keys)
+        problems += _check_newest_checkpoint(connection, ledger_id, frontier, tiles, log_keys)
+        return problems + check_seen(connection, ledger_id, size, seen, log_keys)
 
 
 def size_and_origin(connection: psycopg.Connection, ledger_id: int) -> tuple[int, str]:

@@ -16,6 +16,7 @@ import structlog
 
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.values import Instant
+from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, shut
 from coign.ledger.store import connect
 from coign.ledger.tiles import Tiles
@@ -154,10 +155,11 @@ class Publisher:
         key: SignerKey,
         now_us: Callable[[], int],
         *,
+        seen: Seen | None = None,
         interval_s: float = INTERVAL_S,
     ) -> None:
         self._dsn, self._ledger_id, self._key, self._now_us = dsn, ledger_id, key, now_us
-        self._interval_s = interval_s
+        self._seen, self._interval_s = seen, interval_s
         self._ended = threading.Event()
         self._committed = threading.Event()
         self._connection: psycopg.Connection | None = None
@@ -206,14 +208,20 @@ class Publisher:
         try:
             if self._connection is None:
                 self._connection = connect(self._dsn)
-            if self._lead(self._connection):
-                publish(self._connection, self._ledger_id, self._key, now_us)
+            if self._lead(self._connection) and publish(self._connection, self._ledger_id, self._key, now_us):
+                self._keep(self._connection)
         except IntegrityFailure as failure:
             self._shut(failure)
         except psycopg.Error as error:
             # The lease went with the connection; whoever comes first takes it.
             log.warning("publisher.connection_lost", error=type(error).__name__)
             self._let_go()
+
+    def _keep(self, connection: psycopg.Connection) -> None:
+        """Outside the database as well: a database set back to an older state does not know what it has lost."""
+        note = latest(connection, self._ledger_id)
+        if self._seen is not None and note is not None:
+            self._seen.keep(note)
 
     def _lead(self, connection: psycopg.Connection) -> bool:
         if not self._leads:

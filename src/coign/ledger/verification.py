@@ -63,6 +63,11 @@ class Verification:
             return f"Intact, but of unknown origin: {self.entries} entries agree, no trusted key signed them."
         return f"Verifies: {self.entries} entries of {self.ledger}, nothing changed, missing, added or reordered."
 
+    def hold_against(self, found: Sequence[Problem]) -> None:
+        """Add what shows only from outside the database; nothing counts as proved then."""
+        if found:
+            self.ok, self.proved, self.problems = False, [], [*found, *self.problems]
+
     def as_json(self) -> dict[str, Any]:
         """One object, as `--json` prints it."""
         body = asdict(self)

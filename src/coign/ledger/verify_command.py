@@ -7,6 +7,7 @@ import orjson
 import psycopg
 
 from coign.kernel.errors import Invalid, NotFound
+from coign.ledger.seen import check_seen
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import Verification, read_log_keys, verify_database
@@ -14,8 +15,13 @@ from coign.ledger.verification import Verification, read_log_keys, verify_databa
 _TELL_EVERY_S = 1.0
 
 
-def command(as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding: Folding) -> int:
-    """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database."""
+def command(
+    as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding: Folding, seen: bytes | None = None
+) -> int:
+    """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database.
+
+    `seen`: the newest checkpoint that lies outside the database.
+    """
     try:
         log_keys = read_log_keys(log_key_text)
     except Invalid as error:
@@ -23,6 +29,8 @@ def command(as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding:
     try:
         with connect(dsn) as connection:
             result = verify_database(connection, ledger_id, log_keys=log_keys, folding=folding, progress=_Telling())
+            own = [key for key in log_keys if key.name == result.ledger]
+            result.hold_against(check_seen(connection, ledger_id, result.entries, seen, own))
     except NotFound as error:
         return _fail(as_json, str(error), 1)
     except psycopg.OperationalError as error:

@@ -19,11 +19,14 @@ from coign.kernel.values import Actor
 from coign.ledger import check, checkpoints, schema
 from coign.ledger.checkpoints import Publisher
 from coign.ledger.scrubber import Scrubber
-from coign.ledger.shutting import Problem
+from coign.ledger.seen import FILE as SEEN_FILE
+from coign.ledger.seen import Seen
+from coign.ledger.shutting import Problem, is_shut
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
-from coign.perform.request import Request
+from coign.perform.rates import Rates
+from coign.perform.request import Request, Source
 from coign.programmes.model import Programmes
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
@@ -38,7 +41,7 @@ from coign.service.vaulting import OpenVault
 from coign.vault import create_tables as create_vault_tables
 from coign_verify.keys import SignerKey, VerifierKey
 
-__all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare"]
+__all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
 
 
 def _quiet(line: str) -> None:
@@ -60,6 +63,8 @@ class With:
     in_transaction: Callable[[], bool] = _never
     #: Another clock than the ledger's own, for drills.
     clock: Clock | None = None
+    #: Other rates than those of the rule sets, for measuring from outside.
+    rates: Rates | None = None
     #: Publish checkpoints and walk the record while open; short commands leave that to the server.
     background: bool = True
     #: Keep the read models current while open.
@@ -128,7 +133,8 @@ class Service:
     def look(self, actor: Actor, patients: Iterable[Patient], page: str) -> None:
         """Enter into the access ledger that these identities are shown to somebody; before they are shown."""
         looked = {"patients": sorted(patients), "page": page}
-        self.access.perform(Request("access.look", actor, f"look-{secrets.token_hex(16)}", looked))
+        nonce = f"look-{secrets.token_hex(16)}"
+        self.access.perform(Request("access.look", actor, nonce, looked, source=Source.INSIDE))
 
 
 def prepare(database: Database) -> None:
@@ -147,7 +153,10 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         opened = first_start.ensure_ledger(connection, ledger_id)
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
         log_key = _log_key(connection, settings, opened, ledger_id)
-        problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()])
+        seen = seen_file(settings, ledger_id)
+        problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read())
+        if not problems and not is_shut(connection, ledger_id):
+            _remember_newest(connection, ledger_id, seen)
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         own_clock = given.clock or clock_for(dsn, ledger_id, demonstration=demonstration)
         simulated = own_clock if isinstance(own_clock, DemonstrationClock) else None
@@ -156,7 +165,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
         if given.background:
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners)
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -176,6 +185,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
             },
             programmes=programmes,
             programmes_digest=programmes.digest,
+            rates=given.rates,
             on_commit=partial(_tell, listeners),
             in_transaction=given.in_transaction,
         )
@@ -248,6 +258,20 @@ def _log_key_name(ledger_id: int) -> str:
     return "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
 
 
+def seen_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Seen:
+    """Where the newest checkpoint is kept outside the database; of the access ledger none is."""
+    name = SEEN_FILE if ledger_id == LEDGER_ID else f"{ledger_id}.{SEEN_FILE}"
+    return Seen((settings.home or home()) / name)
+
+
+def _remember_newest(connection: psycopg.Connection, ledger_id: int, seen: Seen) -> None:
+    row = connection.execute(
+        "select size, note from checkpoint where ledger_id = %s order by size desc limit 1", (ledger_id,)
+    ).fetchone()
+    if row is not None:
+        seen.keep_if_newer(bytes(row[1]), row[0])
+
+
 def _in_background(
     stack: ExitStack,
     dsn: str,
@@ -255,9 +279,10 @@ def _in_background(
     log_key: SignerKey,
     clock: Clock,
     listeners: list[Callable[[int], None]],
+    seen: Seen | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
-    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us).start()
+    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen).start()
     stack.callback(publisher.stop)
     publisher.notify(0)  # what is committed already is signed at once
     listeners.append(publisher.notify)
