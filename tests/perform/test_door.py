@@ -160,6 +160,15 @@ def test_one_refused_command_stores_nothing_of_its_bulk_but_the_refusal(place: T
     take_in(place, "unit:U3")  # nothing of the bulk is there
 
 
+def test_a_command_refused_for_what_its_own_bulk_did_before_it_is_refused_and_entered(place: TestInstallation) -> None:
+    size, twice = len(entries(place)), [*bulk(place, range(1)), *bulk(place, range(1))]
+    with pytest.raises(Refused) as no:
+        place.door.perform_all(twice)
+    assert [g.gate for g in no.value.gates] == ["custody.unit_is_new"]
+    assert [e["outcome"] for e in entries(place)[size:]] == ["refused"]
+    take_in(place, "unit:U0")  # nothing of the bulk is there
+
+
 def test_a_bulk_asked_for_each_by_itself_keeps_what_was_accepted(place: TestInstallation) -> None:
     take_in(place, "unit:U7")
     done = place.door.perform_all(bulk(place, range(20)), all_or_nothing=False)

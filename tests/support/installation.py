@@ -18,9 +18,10 @@ from coign.kernel.values import Actor
 from coign.ledger import schema
 from coign.ledger.clock import ClockLimits, SystemClock
 from coign.ledger.store import connect
-from coign.perform import Done, Door, Request, Signature
+from coign.perform import Done, Door, Request, Signature, Source
 from coign.perform.assemble import Place, door
 from coign.perform.protocols import Clock, SealedRow, Sealer, SecretItem
+from coign.perform.rates import Rates
 from coign_verify.tree import Frontier
 
 LIMITS = ClockLimits(behind_us_max=2_000_000, ahead_us_max=60_000_000)
@@ -85,6 +86,7 @@ class TestInstallation:
         sealer: Sealer | None = None,
         digest_key: bytes = b"key of the tests, 32 bytes long..",
         on_commit: Callable[[int], None] = lambda size: None,
+        rates: Rates | None = None,
     ) -> None:
         self.database = database
         self.ledger_id = fresh_ledger_id()
@@ -92,7 +94,7 @@ class TestInstallation:
         self.people: dict[str, Actor] = {}
         self.sealer = sealer or MemorySealer()
         self._clock, self._digest_key = clock or SystemClock(LIMITS), digest_key
-        self._on_commit, self._demonstration = on_commit, demonstration
+        self._on_commit, self._demonstration, self._rates = on_commit, demonstration, rates
         self._nonces = count()
         create_ledger(database, self.ledger_id, self.origin)
         self.door = self.open_door()
@@ -111,6 +113,7 @@ class TestInstallation:
             sealer=self.sealer,
             digest_key=self._digest_key,
             demonstration=self._demonstration,
+            rates=self._rates,
             on_commit=self._on_commit,
         )
 
@@ -132,7 +135,7 @@ class TestInstallation:
     ) -> Request:  # fmt: skip
         """A request under a key of its own unless one is given."""
         key = nonce or f"test-{next(self._nonces)}"
-        return Request(action, actor, key, command or {}, reason, None, intent_hash, signature)
+        return Request(action, actor, key, command or {}, reason, None, intent_hash, signature, Source.INSIDE)
 
     def set_up(self) -> "TestInstallation":
         """Genesis, a hospital and a maker with people and roles, two administrators; set-up stays open."""

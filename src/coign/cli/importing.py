@@ -49,6 +49,7 @@ def _person(given: str) -> "Person":
 
 def _fhir(given: argparse.Namespace) -> int:
     from coign.demo import people
+    from coign.perform.request import Source
     from coign.service import Service
     from coign.service.importing import FhirImport, actor_named
 
@@ -57,7 +58,7 @@ def _fhir(given: argparse.Namespace) -> int:
         person = _person(given.actor) if given.actor else people.INTERFACE.person
         actor = actor_named(service, person, ("coordinator",))
         prescribers = people.STAFF_NUMBERS if service.demonstration else {}
-        done = FhirImport(service, actor, prescribers).run(files)
+        done = FhirImport(service, actor, prescribers, source=Source.INSIDE).run(files)
     result = {
         "ok": not done.refused,
         "taken": [
@@ -83,6 +84,7 @@ def _fhir(given: argparse.Namespace) -> int:
 def _readings(given: argparse.Namespace) -> int:
     from coign.kernel.errors import Invalid
     from coign.kernel.subjects import Shipment
+    from coign.perform.request import Source
     from coign.service import Service
     from coign.service.importing import actor_named, import_readings
 
@@ -94,7 +96,7 @@ def _readings(given: argparse.Namespace) -> int:
     with Service.open(background=False, records=False, progress=say) as service:
         person = _person(given.actor) if given.actor else _receiver(service, shipment)
         actor = actor_named(service, person, ("warehouse", "celllab"))
-        done = import_readings(service, content, shipment, actor)
+        done = import_readings(service, content, shipment, actor, source=Source.INSIDE)
         verdict = _verdict(service, done.position)
     entry = done.entries[0]
     result = {"ok": True, "shipment": shipment, "position": entry.position, "new": not done.replayed, **verdict}

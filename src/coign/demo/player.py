@@ -5,7 +5,7 @@ Everything goes through the door: what a rule refuses to people it refuses here.
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coign.clinical.views import COURSE
@@ -18,7 +18,7 @@ from coign.kernel.errors import CoignError, Forbidden, GateAnswer, Invalid, NotF
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
-from coign.perform.request import Done, Request, Signature
+from coign.perform.request import Done, Request, Signature, Source
 from coign.programmes.model import JourneyStep
 from coign.records.journey import CALLED_FOR, open_steps, organisation_for
 from coign.service import Service, keys
@@ -129,7 +129,8 @@ def _for(service: Service, therapy: Therapy, step: JourneyStep, account: Account
     if act is None:
         raise NotFound(f"nobody in the demonstration knows how to do {step.action}")
     command = act(_scene(service, therapy, step.action, account.actor))
-    answers = service.door.check(Request(step.action, account.actor, "demonstration/check", command))
+    asked = Request(step.action, account.actor, "demonstration/check", command, source=Source.INSIDE)
+    answers = service.door.check(asked)
     unmet = tuple(a for a in answers if not a.holds)
     signed = service.door.actions[step.action].meaning is not None
     return Suggested(step.id, step.action, account.actor, command, signed, unmet)
@@ -171,13 +172,13 @@ def _chance(service: Service, therapy: Therapy, what: str) -> random.Random:
 
 def perform_as(service: Service, actor: Actor, action: str, command: Mapping[str, Any], nonce: str) -> Done:
     """Perform an action as somebody of the demonstration, signed with their own key where it is signed."""
-    request = Request(action, actor, nonce, command)
+    request = Request(action, actor, nonce, command, source=Source.INSIDE)
     if service.door.actions[action].meaning is None:
         return service.door.perform(request)
     prepared = service.door.prepare(request)
     value = keys.demonstration_key(service, actor.person).sign(prepared.intent_hash)
     signature = Signature(keys.DEMONSTRATION, keys.credential_of(actor.person, keys.DEMONSTRATION), value)
-    return service.door.perform(Request(action, actor, nonce, intent_hash=prepared.intent_hash, signature=signature))
+    return service.door.perform(replace(request, intent_hash=prepared.intent_hash, signature=signature))
 
 
 def settled(service: Service, done: Done) -> Done:

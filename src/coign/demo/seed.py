@@ -12,7 +12,7 @@ from coign.demo.people import ACCOUNTS, INTERFACE, PLACES, Account
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
 from coign.kernel.values import Actor, Instant
-from coign.perform.request import Done, Request
+from coign.perform.request import Done, Request, Source
 from coign.programmes.model import ProgrammeVersion
 from coign.service import SETUP, Service, keys
 
@@ -67,7 +67,7 @@ class Seeding:
         self.service.door.perform_all([self._setup(*each) for each in self._set_up()])
 
     def _setup(self, nonce: str, action: str, command: Mapping[str, Any]) -> Request:
-        return Request(action, SETUP, f"seed/{self.seed}/setup/{nonce}", command)
+        return Request(action, SETUP, f"seed/{self.seed}/setup/{nonce}", command, source=Source.INSIDE)
 
     def _set_up(self) -> list[tuple[str, str, Mapping[str, Any]]]:
         """Set-up ends with the same commit that it began with."""
@@ -139,7 +139,7 @@ class Seeding:
         self.service.door.perform_all(requests)
 
     def _by(self, account: Account, nonce: str, action: str, command: Mapping[str, Any]) -> Request:
-        return Request(action, account.actor, f"seed/{self.seed}/{nonce}", command)
+        return Request(action, account.actor, f"seed/{self.seed}/{nonce}", command, source=Source.INSIDE)
 
     def _programmes(self) -> None:
         proposer, approver = people.in_role("regulatory", people.MAKER)[0], people.in_role("qp", people.MAKER)[0]

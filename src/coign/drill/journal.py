@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor
-from coign.perform.request import Done, Request
+from coign.perform.request import Done, Request, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def read(file: Path) -> Memory:
         if "asked" in line:
             actor = line["actor"]
             who = Actor(Person(actor["person"]), actor["role"], Organisation(actor["organisation"]), actor["station"])
-            memory.asked[who.person, line["asked"]] = Request(line["action"], who, line["asked"], line["command"])
+            memory.asked[who.person, line["asked"]] = Request(
+                line["action"], who, line["asked"], line["command"], source=Source.INSIDE
+            )
         elif "answered" in line:
             memory.answered.append(Answered(line["person"], line["answered"], line["position"], line["leaf"]))
         elif "unavailable" in line:

@@ -16,6 +16,7 @@ from coign.perform.door import Door
 from coign.perform.evaluate import Authority, Judge, Rulebook, SubjectGate
 from coign.perform.intent import basis_bytes
 from coign.perform.protocols import Clock, Resolver, Sealer
+from coign.perform.rates import Rates
 from coign.perform.signatures import SignatureMethod, ed25519, webauthn
 from coign.perform.writer import Writer
 
@@ -77,10 +78,14 @@ def door(
     resolvers: Mapping[str, Resolver] | None = None,
     programmes: Any = None,
     programmes_digest: str = "",
+    rates: Rates | None = None,
     on_commit: Callable[[int], None] = lambda size: None,
     in_transaction: Callable[[], bool] = lambda: False,
 ) -> Door:
-    """A door with its own writer thread and a small pool for reading. Close it with `Door.close`."""
+    """A door with its own writer thread and a small pool for reading. Close it with `Door.close`.
+
+    `rates`: others than those of the rule sets, for measuring and tests.
+    """
     return _door(
         place,
         judge(programmes, programmes_digest),
@@ -90,6 +95,7 @@ def door(
         digest_key=digest_key,
         resolvers=resolvers or {},
         methods=methods(demonstration=demonstration),
+        rates=rates,
         on_commit=on_commit,
         in_transaction=in_transaction,
     )
@@ -113,6 +119,7 @@ def access_door(
         digest_key=digest_key,
         resolvers={},
         methods={},
+        rates=None,
         on_commit=on_commit,
         in_transaction=lambda: False,
     )
@@ -128,12 +135,14 @@ def _door(
     digest_key: bytes,
     resolvers: Mapping[str, Resolver],
     methods: Mapping[str, SignatureMethod],
+    rates: Rates | None,
     on_commit: Callable[[int], None],
     in_transaction: Callable[[], bool],
 ) -> Door:
     pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
         place.dsn, min_size=1, max_size=8, timeout=10, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
+    rules, now = the_judge.rulebook.rules, Instant.of_us(clock.now_us())
     store = Store(place.dsn, place.ledger_id, the_judge.folding)
     writer = Writer(store=store, judge=the_judge, clock=clock, sealer=sealer, origin=place.origin, on_commit=on_commit)
     return Door(
@@ -148,6 +157,7 @@ def _door(
         digest_key=digest_key,
         resolvers=resolvers,
         methods=methods,
-        intent_valid_min=int(the_judge.rulebook.rules.minutes("signing.intent_valid", Instant.of_us(clock.now_us()))),
+        intent_valid_min=int(rules.minutes("signing.intent_valid", now)),
+        rates=rates or Rates.of(rules, now),
         in_transaction=in_transaction,
     )

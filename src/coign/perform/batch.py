@@ -118,6 +118,8 @@ class Batch:
         if known.head.read_only and not job.action.when_shut:
             return Settled(job, error=Unavailable(f"the record is read-only: {known.head.read_only}", retry_after_s=60))
         circumstances = self._judge.circumstances(job, known, self._tick())
+        if job.refused:
+            return self._refuse(job, Unmet(job.refused))
         try:
             self._judge.admit(job, circumstances)
             # An earlier command of this batch may have changed what there is to read.

@@ -22,6 +22,7 @@ from coign.perform.evaluate import Judge, Unmet
 from coign.perform.intent import Envelope, intent_bytes
 from coign.perform.job import Group, Job, SignedIntent
 from coign.perform.protocols import Clock, Resolver, Sealer, SecretItem
+from coign.perform.rates import Rates
 from coign.perform.request import Done, Prepared, Request, Signature
 from coign.perform.signatures import SignatureMethod
 from coign.perform.writer import Writer
@@ -87,6 +88,7 @@ class Door:
         resolvers: Mapping[str, Resolver],
         methods: Mapping[str, SignatureMethod],
         intent_valid_min: int,
+        rates: Rates,
         in_transaction: Callable[[], bool] = lambda: False,
     ) -> None:
         self.actions = actions
@@ -94,7 +96,7 @@ class Door:
         self._ledger_id, self._origin = ledger_id, origin
         self._clock, self._sealer, self._digest_key = clock, sealer, digest_key
         self._resolvers, self._methods = resolvers, methods
-        self._intent_valid_min = intent_valid_min
+        self._intent_valid_min, self._rates = intent_valid_min, rates
         self._in_transaction = in_transaction
         self._shapes = {name: _shape(action) for name, action in actions.items()}
 
@@ -102,6 +104,7 @@ class Door:
 
     def perform(self, request: Request, *, timeout_s: float = 30) -> Done:
         """Do it, or raise one of the seven errors. Safe to repeat under the same nonce."""
+        self._rates.act((request,))
         job = self._ready_job(request)
         self._writer.submit(job)
         return self._wait(job.answer, timeout_s)
@@ -114,18 +117,21 @@ class Door:
         With `all_or_nothing` one refused command stores none of them and is raised; otherwise each stands by itself
         and the answers of those that were done are given.
         """
+        self._rates.act(requests)
         group = Group([self._ready_job(r) for r in requests], all_or_nothing)
         self._writer.submit(group)
         return self._wait(group.answer, timeout_s)
 
     def check(self, request: Request) -> list[GateAnswer]:
         """What every gate says now. Records nothing."""
+        self._rates.question(request)
         job = self._job(request, seal=False)
         circumstances = self._preview(job)
         return self._judge.gates(job, circumstances)
 
     def prepare(self, request: Request) -> Prepared:
         """The intent to be signed. Refused (and not recorded) if a gate does not hold now."""
+        self._rates.act((request,))
         job = self._job(request)
         action = job.action
         if action.meaning is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coign.kernel.actions import Action, Read
+from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.encoding import plain
@@ -41,6 +42,8 @@ class Job:
     reason: str = ""  # commitment of the reason, hexadecimal; empty: none given
     claimed_time: Instant | None = None
     signed: SignedIntent | None = None
+    #: Gates that refused it as part of a bulk: entered as said there, since alone it might be allowed.
+    refused: Sequence[GateAnswer] = ()
     answer: Future[Done] = field(default_factory=Future)
 
     @property

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from coign.kernel.values import Actor, Instant
+
+
+class Source(Enum):
+    """Where a request comes from; says at which rate it is counted, and nothing about what is allowed."""
+
+    #: A person or device: page, REST, another system.
+    OUTSIDE = "outside"
+    #: This installation itself: its first entries, the demonstration's story, a command at the machine, a drill.
+    INSIDE = "inside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Request:
     claimed_time: Instant | None = None
     intent_hash: bytes | None = None
     signature: Signature | None = None
+    source: Source = Source.OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ A connection lost at COMMIT is settled by looking the keys up.
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import structlog
@@ -107,8 +107,13 @@ class Writer:
                 self._store.refold(stale.rows)
             except BulkRefused as refused:
                 self._store.rollback()
-                # Refusals are part of the record: the one command is performed alone, so that its refusal is entered.
-                return self._attempt([refused.failed.job]) if _is_refusal(refused.failed) else [refused.failed]
+                job, error = refused.failed.job, refused.failed.error
+                # A refusal is part of the record: it is entered alone, as it was said.
+                return (
+                    self._attempt([replace(job, refused=error.gates)])
+                    if isinstance(error, Refused)
+                    else [refused.failed]
+                )
             except psycopg.errors.UniqueViolation as error:
                 self._store.rollback()
                 conflict = _which_claim(error)
@@ -179,7 +184,3 @@ def _answer(settled: Settled) -> None:
     else:
         assert settled.done is not None
         settled.job.answer.set_result(settled.done)
-
-
-def _is_refusal(settled: Settled) -> bool:
-    return isinstance(settled.error, Refused)

@@ -13,7 +13,7 @@ from coign.kernel.values import Actor
 from coign.ledger.entries import Entry
 from coign.ledger.store import connect
 from coign.perform.door import Door
-from coign.perform.request import Request
+from coign.perform.request import Request, Source
 from coign_verify.tree import Frontier
 
 LEDGER_ID = 1
@@ -74,4 +74,4 @@ def first_entry(door: Door, opened: Opened, *, demonstration: bool, progress: Ca
     """Open the record through the door, like everything else in it."""
     progress("Opening the record …")
     command = {"origin": opened.origin, "demonstration": demonstration}
-    door.perform(Request("installation.open", SETUP, "installation.open", command))
+    door.perform(Request("installation.open", SETUP, "installation.open", command, source=Source.INSIDE))

@@ -26,7 +26,7 @@ from coign.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from coign.kernel.subjects import Organisation, Patient, Person, Shipment
 from coign.kernel.values import Actor, Instant
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
-from coign.perform.request import Done, Request
+from coign.perform.request import Done, Request, Source
 from coign.programmes.model import ProgrammeVersion
 from coign.service import Service
 from coign.vault import match
@@ -68,9 +68,16 @@ def actor_named(service: Service, person: Person, roles: tuple[str, ...]) -> Act
 class FhirImport:
     """Enters patients, and orders as drafts: nothing that comes from outside is ever signed by coming in."""
 
-    def __init__(self, service: Service, actor: Actor, prescribers: Mapping[str, Person] | None = None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        actor: Actor,
+        prescribers: Mapping[str, Person] | None = None,
+        *,
+        source: Source = Source.OUTSIDE,
+    ) -> None:
         """`prescribers`: who is meant by a staff number, written `system|value`."""
-        self._service, self._actor = service, actor
+        self._service, self._actor, self._source = service, actor, source
         self._prescribers = dict(prescribers or {})
         self._products = {
             f"{system}|{code}": str(version.programme)
@@ -176,7 +183,7 @@ class FhirImport:
         return Instant.of(datetime.fromisoformat(written.text).replace(tzinfo=zone))
 
     def _perform(self, action: str, nonce: str, command: Mapping[str, Any]) -> Done:
-        return self._service.door.perform(Request(action, self._actor, nonce, command))
+        return self._service.door.perform(Request(action, self._actor, nonce, command, source=self._source))
 
 
 def identity_of(found: PatientFile) -> dict[str, str]:
@@ -214,8 +221,11 @@ def _new(done: Done) -> tuple[int, ...]:
     return () if done.replayed else tuple(entry.position for entry in done.entries)
 
 
-def import_readings(service: Service, content: bytes, shipment: Shipment, actor: Actor) -> Done:
+def import_readings(
+    service: Service, content: bytes, shipment: Shipment, actor: Actor, *, source: Source = Source.OUTSIDE
+) -> Done:
     """Keep a logger's file and enter what it says about a shipment; the same file twice is entered once."""
     digest = service.documents.put(content)
     command = {"shipment": shipment, "file": digest}
-    return service.door.perform(Request("coldchain.record_logger", actor, f"readings/{shipment}/{digest}", command))
+    nonce = f"readings/{shipment}/{digest}"
+    return service.door.perform(Request("coldchain.record_logger", actor, nonce, command, source=source))

@@ -11,7 +11,7 @@ from coign.database import Supervisor
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor
 from coign.perform.door import Door
-from coign.perform.request import Request
+from coign.perform.request import Request, Source
 from coign.service import SETUP, Service, Settings
 
 HOSPITAL, MAKER = Organisation("organisation:drill-hospital"), Organisation("organisation:drill-maker")
@@ -71,12 +71,16 @@ def set_up(door: Door, callers: int) -> None:
 
 
 def _request(action: str, nonce: str, command: Mapping[str, object]) -> Request:
-    return Request(action, SETUP, nonce, command)
+    return _by(SETUP, action, nonce, command)
+
+
+def _by(actor: Actor, action: str, nonce: str, command: Mapping[str, object]) -> Request:
+    return Request(action, actor, nonce, command, source=Source.INSIDE)
 
 
 def take_in(unit: str, pair: Pair) -> Request:
     """The giver takes a new unit into custody."""
-    return Request("custody.take_in", pair.giver, f"{unit}-0", {"unit": f"unit:{unit}", "site": "site:drill"})
+    return _by(pair.giver, "custody.take_in", f"{unit}-0", {"unit": f"unit:{unit}", "site": "site:drill"})
 
 
 def hand_overs(unit: str, pair: Pair) -> Iterator[Request]:
@@ -86,5 +90,5 @@ def hand_overs(unit: str, pair: Pair) -> Iterator[Request]:
     while True:
         for giver, taker in ((pair.giver, pair.taker), (pair.taker, pair.giver)):
             offered = {"unit": f"unit:{unit}", "to": taker.organisation, "seal": "S1"}
-            yield Request("custody.offer", giver, f"{unit}-{next(keys)}", offered)
-            yield Request("custody.accept", taker, f"{unit}-{next(keys)}", {"unit": f"unit:{unit}", "seal": "S1"})
+            yield _by(giver, "custody.offer", f"{unit}-{next(keys)}", offered)
+            yield _by(taker, "custody.accept", f"{unit}-{next(keys)}", {"unit": f"unit:{unit}", "seal": "S1"})
