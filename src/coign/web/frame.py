@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from coign.kernel.errors import CoignError
@@ -12,6 +13,8 @@ from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, stations
 from coign.web.accounts.models import Account
 from coign.web.reading import reader
+from coign.web.roles import role_words
+from coign.web.therapy.story import name_of
 
 #: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
 NAVIGATION: list[tuple[str, str]] = [
@@ -76,7 +79,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             "key": account.person,
             "name": name,
             "initials": "".join(word[0] for word in name.replace("-", " ").split()[:2]).upper(),
-            "role": role,
+            "role": capfirst(role_words(role)),
             "links": [
                 {"url": reverse("role"), "label": _("Act in another role")},
                 {"url": reverse("mfa_index"), "label": _("Second factor")},
@@ -85,7 +88,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             ],
             "sign_out_url": reverse("account_logout"),
         },
-        "organisation": organisation.partition(":")[2],
+        "organisation": name_of(organisation),
         "idle_seconds": limits.seconds("session.idle_lock"),
         "locked": stations.is_locked(request),
         "tray": demonstration.tray_of(request, account),

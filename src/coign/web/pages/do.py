@@ -17,6 +17,7 @@ from coign.web import acting, running
 from coign.web.pages import verdict
 from coign.web.pages.forms import flat
 from coign.web.pages.refusals import refusal_words
+from coign.web.roles import roles_words
 from coign.web.signing import sign as signing
 from coign.web.therapy import scans
 from coign.web.therapy.asking import Asked, asked_for, is_identity, unit_of
@@ -272,5 +273,5 @@ def carried(asked: Asked) -> list[tuple[str, str]]:
 
 def _not_yours(request: HttpRequest, story: Story, action: Action[Any], name: str) -> HttpResponse:
     step = next((s for s in story.steps if s.step == name), None)
-    who = who_does(step) if step is not None else ", ".join(sorted(action.roles))
+    who = who_does(step) if step is not None else roles_words(sorted(action.roles))
     return render(request, "pages/do_not_yours.html", _frame(story, action, name) | {"who": who}, status=403)

@@ -17,6 +17,7 @@ from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
+from coign.web.roles import roles_words
 from coign.web.therapy.band import of_identity
 from coign.web.therapy.coming import address_of
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
@@ -72,7 +73,7 @@ def _row(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any)
         "detail": _("%(stage)s · since %(at)s")
         % {"stage": _stage(journey, step), "at": local_text(Instant(journey.updated))}
         if mine
-        else _("in your role %s") % ", ".join(step.roles),
+        else _("in your role %s") % roles_words(step.roles),
         "action": {"label": _("Open"), "url": address_of(step)}
         if mine
         else {"label": _("Change role"), "url": reverse("role")},

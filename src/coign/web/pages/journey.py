@@ -17,6 +17,7 @@ from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
 from coign.web.pages.refusals import gate_words
 from coign.web.reading import reader
+from coign.web.roles import role_words
 from coign.web.therapy.band import band
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
@@ -24,7 +25,7 @@ from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
-from coign.web.therapy.story import Story, programme_of, story_of
+from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, track
 from coign.web.therapy.warmth import charts
 
@@ -152,7 +153,7 @@ def next_panel(story: Story, one: Coming) -> dict[str, Any]:
         "eyebrow": _("Next for you") if one.mine else _("What comes next"),
         "status": "running",
         "title": one.step.title,
-        "sentence": "" if one.mine else _("Done by: %s.") % one.who,
+        "sentence": one.action.rationale if one.mine else _("Done by: %s.") % one.who,
     }
     suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine else None
     gates = gates_now(story, one.action) if one.mine else None
@@ -165,7 +166,8 @@ def next_panel(story: Story, one: Coming) -> dict[str, Any]:
     elif suggested is not None:
         panel["others"] = [
             {
-                "label": _("Continue as %(name)s, %(role)s") % {"name": suggested.name, "role": suggested.role},
+                "label": _("Continue as %(name)s, %(role)s")
+                % {"name": suggested.name, "role": role_words(suggested.role)},
                 "icon": "user-share",
                 "url": reverse("continue-as"),
                 "post": True,
@@ -179,6 +181,7 @@ def next_panel(story: Story, one: Coming) -> dict[str, Any]:
 def act_rows(story: Story) -> list[dict[str, Any]]:
     """Everything that was done, newest first, each with its entry."""
     names = names_of((a.person for a in story.acts), str(story.actor.organisation))
+    places = names_of_organisations()
     titles = {s.id: s.title for s in story.programme.journey} if story.programme is not None else {}
     return [
         {
@@ -188,8 +191,8 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
             "status": _OUTCOMES.get(act.outcome, "look"),
             "outcome": act.outcome,
             "who": names[act.person],
-            "role": act.role,
-            "place": act.organisation.partition(":")[2],
+            "role": role_words(act.role),
+            "place": place_words(act.organisation, places),
             "unmet": len(act.unmet),
             "url": reverse("receipt", args=[act.position]),
         }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from coign.kernel.errors import Invalid, NotFound
 from coign.web import demonstration, running
 from coign.web.accounts import security_log, stations
+from coign.web.roles import role_words
 
 HOURS_DEFAULT = 1.0
 HOURS_MAX = 24.0 * 366
@@ -34,7 +35,9 @@ def continue_as(request: HttpRequest) -> HttpResponse:
     stations.stay_here(request, account)  # whoever shows the demonstration is the only one: no choice between stations
     security_log.note("demonstration.continued_as", account.person, before=before)
     messages.info(
-        request, _("You are now %(name)s, %(role)s.") % {"name": demonstration.name_of(account), "role": account.role}
+        request,
+        _("You are now %(name)s, %(role)s.")
+        % {"name": demonstration.name_of(account), "role": role_words(account.role)},
     )
     root, _bar, step = place.partition("|")
     if root and step:

@@ -1,16 +1,27 @@
 """A no as a page: the same sentences as the problem that machines get."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import capfirst
 
 from coign.kernel.errors import CoignError, GateAnswer, Refused
+from coign.web.roles import role_words
+from coign.web.templatetags.coign_words import moment
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def refusal_page(request: HttpRequest, error: CoignError, **more: Any) -> HttpResponse:
     """The page for any of the documented errors."""
-    context = {"error": error, "refusal": refusal_words(error) if isinstance(error, Refused) else None, **more}
+    words = refusal_words(error) if isinstance(error, Refused) else None
+    # Red is for what must not go on: a shut gate, a record that does not verify.
+    status = "stop" if error.status == 500 else "look"
+    context = {"error": error, "refusal": words, "status": status, **more}
     response = render(request, "pages/refused.html", context, status=error.status)
     if error.status == 503:
         response["Retry-After"] = str(getattr(error, "retry_after_s", 5))
@@ -30,9 +41,14 @@ def refusal_words(error: Refused) -> dict[str, Any]:
 def gate_words(gate: GateAnswer) -> dict[str, Any]:
     """One gate for the `gate_list` building block."""
     return {
-        "message": gate.message,
+        "message": instants_in_words(gate.message),
         "protects": gate.protects,
-        "remedy": gate.remedy,
+        "remedy": instants_in_words(gate.remedy),
         "requirement": ", ".join(gate.requirement),
-        "resolvers": list(gate.resolvers),
+        "resolvers": [capfirst(role_words(r)) for r in gate.resolvers],
     }
+
+
+def instants_in_words(sentence: str) -> str:
+    """The rules write instants as the record does; people read them in the zone of their place."""
+    return _INSTANT.sub(lambda found: moment(timezone.localtime(datetime.fromisoformat(found[0]))), sentence)

@@ -16,12 +16,13 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coign.web.drawing.hold import epoch_ms
 from coign.web.drawing.temperature import MONTHS
+from coign.web.roles import role_words
 
 register = template.Library()
 
@@ -117,6 +118,18 @@ def zone(at: Any) -> str:
     """Name of the zone of an instant; an offset where the zone has no name."""
     name = f"{at:%Z}" if at else ""
     return f"UTC{name}" if name[:1] in "+-" and name else name
+
+
+@register.filter(name="role_words")
+def role_in_a_sentence(role: Any) -> str:
+    """`celllab` → `cell laboratory`."""
+    return role_words(str(role or ""))
+
+
+@register.filter(name="role")
+def role_in_words(role: Any) -> str:
+    """`celllab` → `Cell laboratory`: as it stands on its own."""
+    return capfirst(role_words(str(role or "")))
 
 
 @register.filter

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from coign.kernel.subjects import Organisation, Patient
+from coign.kernel.subjects import Patient
 from coign.web.templatetags.coign_ui import BATCH_COLOURS
 from coign.web.therapy.identities import Identity
 from coign.web.therapy.known import batch_of
-from coign.web.therapy.story import Story, names_of_organisations
+from coign.web.therapy.story import Story, name_of
 
 
 def band(story: Story) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def band(story: Story) -> dict[str, Any]:
     if batch is not None and not story.sees_patient:
         shown |= {"batch": batch.identifier, "batch_colour": colour_of(str(batch))}
     if story.sees_chain and not story.sees_patient:
-        shown["destination"] = _name(story.journey.centre)
+        shown["destination"] = name_of(story.journey.centre)
     return shown
 
 
@@ -38,8 +38,3 @@ def colour_of(batch: str) -> str:
 def patient_of(story: Story) -> Patient:
     """The patient of a therapy."""
     return Patient(story.journey.patient)
-
-
-def _name(organisation: str) -> str:
-    state = names_of_organisations().get(Organisation(organisation))
-    return state.name if state is not None and state.name else organisation.partition(":")[2]

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, GateAnswer
-from coign.kernel.subjects import Organisation, Patient, Unit
+from coign.kernel.subjects import Patient, Unit
 from coign.kernel.values import Actor
 from coign.perform import Request
 from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.forms.build import questions
+from coign.web.roles import roles_words
 from coign.web.therapy.known import known_values
-from coign.web.therapy.story import Story, names_of_organisations
+from coign.web.therapy.story import Story, name_of
 
 CERTIFY = "quality.certify"
 
@@ -59,13 +60,10 @@ def coming(story: Story) -> list[Coming]:
 
 
 def who_does(step: NextStep) -> str:
-    """`celllab or warehouse at Nordhaven`."""
-    roles = _(" or ").join(step.roles)
+    """`cell laboratory or warehouse at Nordhaven`."""
     if not step.organisation:
-        return roles
-    state = names_of_organisations().get(Organisation(step.organisation))
-    name = state.name if state is not None and state.name else step.organisation.partition(":")[2]
-    return _("%(roles)s at %(place)s") % {"roles": roles, "place": name}
+        return roles_words(step.roles)
+    return _("%(roles)s at %(place)s") % {"roles": roles_words(step.roles), "place": name_of(step.organisation)}
 
 
 def likely_command(story: Story, action: Action[Any]) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Who held the cells, one after the other, from the first bag to the last: read from the facts of custody alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Instant
+from coign.people.views import OrganisationState
 from coign.web import acting
 from coign.web.therapy.people import names_of
-from coign.web.therapy.story import Story, Told, names_of_organisations
+from coign.web.therapy.story import Story, Told, names_of_organisations, place_words
 from coign.web.therapy.track import local_text
 
 _TYPES = (
@@ -55,9 +57,10 @@ def _links(story: Story) -> list[_Link]:
     mine = {str(u) for u, state in story.units.items() if state.kind in _ON_THE_WAY}
     told = [t for t in story.told(*_TYPES) if t.body.get("unit") in mine]
     names = names_of((p for t in told for p in _people(t)), str(story.actor.organisation))
+    places = names_of_organisations()
     links: list[_Link] = []
     for each in told:
-        link = _link(story, each, names)
+        link = _link(each, names, places)
         if each.type == "custody.mismatch_resolved.v1":
             links = [x for x in links if not x.gap]
         elif link is not None:
@@ -69,24 +72,19 @@ def _people(told: Told) -> list[str]:
     return [told.body[name] for name in ("person", "taker", "operator") if name in told.body]
 
 
-def _link(story: Story, told: Told, names: dict[str, str]) -> _Link | None:
+def _link(told: Told, names: Mapping[str, str], places: Mapping[Organisation, OrganisationState]) -> _Link | None:
     body, at = told.body, told.entry.time
     match told.type:
         case "custody.began.v1":
-            return _Link(_organisation(body["holder"]), names[body["person"]], at, 0)
+            return _Link(place_words(body["holder"], places), names[body["person"]], at, 0)
         case "custody.handed_over.v1":
-            return _Link(_organisation(body["to"]), names[body["taker"]], at, 2)
+            return _Link(place_words(body["to"], places), names[body["taker"]], at, 2)
         case "custody.handover_mismatched.v1":
             return _Link("", "", at, 0, _("The taker found something else than was offered"))
         case "manufacturing.batch_started.v1":
             return _Link(_("Production"), body["room"].partition(":")[2], at, 0)
         case _:
             return None
-
-
-def _organisation(text: str) -> str:
-    state = names_of_organisations().get(Organisation(text))
-    return state.name if state is not None and state.name else text.partition(":")[2]
 
 
 def _until(story: Story) -> Instant:

@@ -12,7 +12,7 @@ from coign.programmes.model import Range, Step
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
 from coign.web.therapy.looking import states_of
-from coign.web.therapy.story import Story, names_of_organisations
+from coign.web.therapy.story import Story, name_of, names_of_organisations
 from coign.web.therapy.units import quantity_words, unit_words, with_units
 
 #: Attributes of the release panel: recorded first, then reviewed.
@@ -229,7 +229,7 @@ def _shown(story: Story, question: Question, value: Any) -> str:
     text = str(value)
     match question.type, question.name:
         case kind, _ if kind is Organisation:
-            return names_of_organisations()[Organisation(text)].name or text.partition(":")[2]
+            return name_of(text)
         case kind, _ if kind is Programme and story.programme is not None:
             return story.programme.title
         case _, "step" if story.programme is not None:
@@ -257,11 +257,11 @@ def _draft_rows(story: Story) -> list[dict[str, Any]]:
     draft = story.last("clinical.order_drafted.v1")
     if draft is None:
         return []
-    weight, maker = draft.body["weight"], Organisation(draft.body["maker"])
+    weight = draft.body["weight"]
     return [
         {"label": "Weight", "value": quantity_words(weight["value"], weight["unit"])},
         {"label": "Weighed on", "value": draft.body["weighed_on"][:10]},
-        {"label": "Maker", "value": names_of_organisations()[maker].name},
+        {"label": "Maker", "value": name_of(draft.body["maker"])},
     ]
 
 

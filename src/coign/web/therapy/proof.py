@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.web import running
@@ -23,7 +24,7 @@ def proof(story: Story) -> dict[str, Any]:
         words.append(_("The newest entries wait for the next checkpoint."))
     words.append(
         _("The whole record was last verified up to entry %(size)s, %(at)s.")
-        % {"size": f"{verified[0]:,}", "at": moment(verified[1])}
+        % {"size": f"{verified[0]:,}", "at": moment(timezone.localtime(verified[1]))}
         if verified and verified[0]
         else _("No complete round of verification has finished yet.")
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Chain, Organisation, Patient, Unit
+from coign.kernel.subjects import Chain, Organisation, Patient, Site, Unit
 from coign.kernel.values import Actor
 from coign.ledger.entries import Entry
 from coign.people.views import ORGANISATION, SITE, OrganisationState
@@ -16,7 +16,7 @@ from coign.records.journey import Journey
 from coign.web import running
 from coign.web.reading import reader
 from coign.web.therapy.identities import Identity, identities_of
-from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
+from coign.web.therapy.looking import entries_at, every, states_of, visible, visible_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +121,21 @@ def programme_of(journey: Journey) -> ProgrammeVersion | None:
 
 def names_of_organisations() -> dict[Organisation, OrganisationState]:
     """Every organisation by its name and kind; there are few, and they are public."""
-    return {Organisation(s): state for s, state in reader().states(ORGANISATION)}
+    return every(ORGANISATION, Organisation)
+
+
+def place_words(organisation: str, known: Mapping[Organisation, OrganisationState]) -> str:
+    """What an organisation of this list is called; its identifier where it was not registered."""
+    state = known.get(Organisation(organisation))
+    return state.name if state is not None and state.name else organisation.partition(":")[2]
+
+
+def name_of(organisation: str) -> str:
+    """What one organisation is called."""
+    return place_words(organisation, states_of(ORGANISATION, [Organisation(organisation)]))
 
 
 def zone_of(organisation: Organisation) -> str:
     """The time zone in which an organisation reads its clocks; UTC when it has none or several."""
-    zones = {state.zone for _, state in reader().states(SITE) if state.organisation == organisation}
+    zones = {state.zone for state in every(SITE, Site).values() if state.organisation == organisation}
     return zones.pop() if len(zones) == 1 else "UTC"

@@ -36,9 +36,23 @@ def _stage(story: Story, stage: str, title: str, *, done: bool) -> dict[str, Any
         "date": local_day(at) if at is not None else "",
         "fact": told[1] if told is not None else "",
     }
+    if not done and at is None and (planned := _planned(story).get(stage)) is not None:
+        shown |= {"date": local_day(planned), "planned": True}
     if told is not None and told[0] is not None:
         shown["url"] = reverse("receipt", args=[told[0].entry.position])
     return shown
+
+
+def _planned(story: Story) -> dict[str, Instant]:
+    """For when each stage is planned, as far as somebody said so."""
+    assert story.programme is not None
+    found: dict[str, Instant] = {}
+    for step in story.programme.journey:
+        fact, name = _PLANS.get(step.action, ("", ""))
+        told = story.last(fact) if fact else None
+        if told is not None:
+            found[step.stage] = Instant(told.body[name])
+    return found
 
 
 def _is_done(story: Story, programme: ProgrammeVersion, stage: str) -> bool:
@@ -111,6 +125,13 @@ def _quantity(value: Any) -> str:
     return quantity_words(value["value"], value["unit"])
 
 
+#: Which fact says, in which field, for when the stage of an act is planned.
+_PLANS = {
+    "collection.start": ("manufacturing.slot_confirmed.v1", "collection_on"),
+    "manufacturing.start_batch": ("manufacturing.slot_confirmed.v1", "start_on"),
+    "quality.certify": ("manufacturing.slot_confirmed.v1", "ready_on"),
+    "infusion.start": ("clinical.conditioning_started.v1", "planned_infusion"),
+}
 #: What is worth a line under a stage: type of the fact, and how it is said.
 _FACTS: dict[str, tuple[str, Callable[[Story, Told], str]]] = {
     "order": ("clinical.ordered.v1", lambda story, told: _("signed")),
