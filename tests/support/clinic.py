@@ -18,6 +18,7 @@ from coign.kernel.subjects import (
     Chain,
     Document,
     Equipment,
+    HospitalNumber,
     Organisation,
     Patient,
     Person,
@@ -128,12 +129,13 @@ class Clinic(PaperRecord):
             by=trainer,
         )
 
-    def enrol(self, name: str) -> Patient:
+    def enrol(self, name: str, number: HospitalNumber | None = None) -> Patient:
         """A new patient of the centre."""
         patient, secret = Patient.of(name), text(Identifying)
         command = Enrol(
-            patient=patient, family_name=secret, given_name=secret, birth_date=secret, hospital_number=secret
-        )
+            patient=patient, family_name=secret, given_name=secret, birth_date=secret, hospital_number=secret,
+            number=number,
+        )  # fmt: skip
         self.do(ENROL, command, COORDINATOR)
         return patient
 

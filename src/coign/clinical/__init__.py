@@ -3,7 +3,7 @@
 from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL
-from coign.clinical.views import COURSE, PATIENT
+from coign.clinical.views import COURSE, NUMBER, PATIENT
 
 ACTIONS = (
     ENROL,
@@ -15,4 +15,4 @@ ACTIONS = (
     order.ACTION,
     start_conditioning.ACTION,
 )
-VIEWS = (PATIENT, COURSE)
+VIEWS = (PATIENT, NUMBER, COURSE)

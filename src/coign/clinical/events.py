@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, Organisation, Patient, Person, Programme
+from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
 from coign.kernel.values import Digest, FreeText, Identifying, Instant, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatientEnrolled(Fact, type="clinical.patient_enrolled.v1", about=("patient",), parties=("centre",)):
-    """A centre knows this patient from now on; `similar` counts patients here with whom they could be mixed up."""
+class PatientEnrolled(Fact, type="clinical.patient_enrolled.v1", about=("patient", "number"), parties=("centre",)):
+    """A centre knows this patient from now on; `similar` counts patients here with whom they could be mixed up.
+
+    `number` marks the hospital number as theirs; None in entries older than that mark.
+    """
 
     patient: Patient
     centre: Organisation
@@ -18,11 +21,17 @@ class PatientEnrolled(Fact, type="clinical.patient_enrolled.v1", about=("patient
     birth_date: Identifying
     hospital_number: Identifying
     similar: int = 0
+    number: HospitalNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityCorrected(Fact, type="clinical.identity_corrected.v1", about=("patient",)):
-    """A name, birth date or number changed or was wrong. The patient stays the same subject, so no chain breaks."""
+class IdentityCorrected(
+    Fact, type="clinical.identity_corrected.v1", about=("patient", "number", "number_before"), parties=("centre",)
+):
+    """A name, birth date or number changed or was wrong. The patient stays the same subject, so no chain breaks.
+
+    With a new hospital number `number` is theirs from now on, and `number_before` is given back.
+    """
 
     patient: Patient
     family_name: Identifying | None = None
@@ -30,6 +39,9 @@ class IdentityCorrected(Fact, type="clinical.identity_corrected.v1", about=("pat
     birth_date: Identifying | None = None
     hospital_number: Identifying | None = None
     similar: int = 0
+    centre: Organisation | None = None
+    number: HospitalNumber | None = None
+    number_before: HospitalNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

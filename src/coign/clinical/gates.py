@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from coign.clinical.views import PATIENT, TREATMENT, Draft
+from coign.clinical.views import NUMBER, PATIENT, TREATMENT, Draft
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Organisation, Patient, Person, Programme
+from coign.kernel.subjects import HospitalNumber, Organisation, Patient, Person, Programme
 from coign.kernel.values import Identifying, Instant, Quantity
 from coign.people.views import AUTHORITY, ORGANISATION
 from coign.programmes.model import ProgrammeVersion
@@ -22,10 +22,12 @@ class OfPatient(Protocol):
 
 
 class OfIdentity(OfPatient, Protocol):
-    """A command that says who a patient is; `already` is who bears the same hospital number."""
+    """A command that says who a patient is; `already` is who was found to bear the same hospital number."""
 
     @property
     def already(self) -> Patient | None: ...
+    @property
+    def number(self) -> HospitalNumber | None: ...
 
 
 class OfCorrection(Protocol):
@@ -89,9 +91,12 @@ def open_draft(asked: OfPatient, known: Circumstances) -> Draft | None:
     risk=Risk.PATIENT,
 )
 def not_enrolled_twice(asked: OfIdentity, known: Circumstances) -> str | None:
-    if asked.already is None or asked.already == asked.patient:
+    # The look-up knows entries older than the mark; the mark knows who was faster in this very moment.
+    marked = known.state(NUMBER, asked.number).bearer if asked.number is not None else None
+    bearer = marked or asked.already
+    if bearer is None or bearer == asked.patient:
         return None
-    return f"this hospital number belongs to {asked.already.identifier} already"
+    return f"this hospital number belongs to {bearer.identifier} already"
 
 
 @gate(

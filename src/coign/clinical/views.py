@@ -13,7 +13,7 @@ from coign.clinical.events import (
     PatientEnrolled,
 )
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, Organisation, Person, Programme
+from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View
 
@@ -66,6 +66,7 @@ class PatientState:
     eligibility: tuple[Eligibility, ...] = ()
     draft: Draft | None = None
     chains: tuple[Chain, ...] = ()
+    number: HospitalNumber | None = None
 
     def consents_to(self, programme: Programme | None, purpose: str = TREATMENT) -> bool:
         """Whether consent to this purpose of this programme is in force."""
@@ -82,10 +83,10 @@ def _without(state: PatientState, programme: Programme, purpose: str) -> tuple[C
 
 def _evolve_patient(state: PatientState, fact: Fact, stamp: Stamp) -> PatientState:
     match fact:
-        case PatientEnrolled(centre=centre, similar=similar):
-            return replace(state, centre=centre, similar=similar)
-        case IdentityCorrected(similar=similar):
-            return replace(state, similar=similar)
+        case PatientEnrolled(centre=centre, similar=similar, number=number):
+            return replace(state, centre=centre, similar=similar, number=number)
+        case IdentityCorrected(similar=similar, number=number):
+            return replace(state, similar=similar, number=number or state.number)
         case ConsentGiven(programme=programme, purpose=purpose):
             given = Consent(programme, purpose, fact.form_version, fact.signed_form, stamp.time)
             return replace(state, consents=(*_without(state, programme, purpose), given))
@@ -119,6 +120,36 @@ PATIENT = View(
     ),
     state=PatientState,
     evolve=_evolve_patient,
+    version=2,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberState:
+    """Whose hospital number this is now."""
+
+    bearer: Patient | None = None
+
+
+def _evolve_number(state: NumberState, fact: Fact, stamp: Stamp) -> NumberState:
+    match fact:
+        case PatientEnrolled(patient=patient):
+            return NumberState(patient)
+        case IdentityCorrected(patient=patient, number=number):
+            if number == stamp.subject:
+                return NumberState(patient)
+            return NumberState() if state.bearer == patient else state
+        case _:
+            return state
+
+
+NUMBER = View(
+    "clinical.number",
+    kinds=frozenset({"number"}),
+    folds=(PatientEnrolled, IdentityCorrected),
+    state=NumberState,
+    evolve=_evolve_number,
     public=True,
 )
 

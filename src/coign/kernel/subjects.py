@@ -59,6 +59,10 @@ class Patient(Subject, kind="patient"):
     """The person treated; names live in the vault."""
 
 
+class HospitalNumber(Subject, kind="number"):
+    """A hospital number at one centre, as a keyed mark: equal numbers, equal marks; the number lives in the vault."""
+
+
 class Donor(Subject, kind="donor"):
     """The source of cells; in autologous work the same human as the patient, kept as a record of its own."""
 

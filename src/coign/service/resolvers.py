@@ -16,7 +16,7 @@ from coign.documents import Documents
 from coign.gateways.loggers import LoggerSeries, evaluate, read_logger_file
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.errors import Invalid, NotFound
-from coign.kernel.subjects import Organisation, Patient
+from coign.kernel.subjects import HospitalNumber, Organisation, Patient
 from coign.kernel.values import Actor, Identifying, Instant, Quantity
 from coign.ledger.entries import Entry
 from coign.logistics.views import SHIPMENT
@@ -61,14 +61,18 @@ class IdentityLookup:
         self._lock = Lock()
 
     def __call__(self, command: Enrol | CorrectIdentity, actor: Actor) -> Mapping[str, Any]:
-        """`already` and `similar`."""
+        """`already`, `similar` and `number`."""
         presented = {name: text for name in _FIELDS if (text := _text(getattr(command, name)))}
         with self._connect() as connection:
             others = self._of_centre(connection, actor.organisation)
             mine = others.pop(command.patient, {})
             numbered = self._numbered(connection, presented.get("hospital_number", ""))
-        already = _of_number(others, numbered, presented.get("hospital_number", ""))
-        return {"already": already, "similar": _alike({**mine, **presented}, others)}
+        number = presented.get("hospital_number", "")
+        return {
+            "already": _of_number(others, numbered, number),
+            "similar": _alike({**mine, **presented}, others),
+            "number": HospitalNumber.of(self._vault.mark(f"number/{actor.organisation}", number)) if number else None,
+        }
 
     def who_has(self, number: str, centre: Organisation) -> tuple[Patient, Mapping[str, str]] | None:
         """The patient of this centre who has this hospital number now, with the values that hold now."""

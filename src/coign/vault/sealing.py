@@ -16,6 +16,8 @@ from coign_verify.intent import commitment
 from coign_verify.jcs import canonical, loads_strict
 
 SALT_BYTES = 32
+#: 128 bits: no two values of one scope will ever meet by chance.
+MARK_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,15 @@ def blind_token(index_key: bytes, ledger_id: int, index: str, value: str) -> byt
     """What stands in the search index: without the key nobody can try values against it."""
     text = f"{ledger_id}\x00{index}\x00{search_form(value)}"
     return hmac.new(index_key, text.encode(), hashlib.sha256).digest()
+
+
+def keyed_mark(index_key: bytes, ledger_id: int, scope: str, value: str) -> str:
+    """What may stand in the record for a value: the same for the same value, exactly as `match` compares.
+
+    Without the key nobody can try values against it, and marks of two scopes have nothing in common.
+    """
+    text = f"coign/vault/mark/v1\x00{ledger_id}\x00{scope}\x00{unicodedata.normalize('NFC', value)}"
+    return hmac.new(index_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:MARK_DIGITS]
 
 
 def search_form(value: str) -> str:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from coign.vault.keys import KEY_BYTES, Keyring
-from coign.vault.sealing import DataKey, Item, Opened, Sealed, blind_token, open_sealed, seal_item
+from coign.vault.sealing import DataKey, Item, Opened, Sealed, blind_token, keyed_mark, open_sealed, seal_item
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
@@ -148,6 +148,10 @@ class Vault:
             (self._ledger_id, index, token),
         )
         return [owner for (owner,) in rows]
+
+    def mark(self, scope: str, value: str) -> str:
+        """A keyed mark of a value within a scope, for the record: tells equal values, and nothing about them."""
+        return keyed_mark(self._keyring.index_key, self._ledger_id, scope, value)
 
     def check(self, conn: Connection) -> None:
         """Refuse to start with the key of another database (`VaultKeyUnusable`): the newest data key must open."""

@@ -27,17 +27,24 @@ from coign.clinical.events import PatientEnrolled
 from coign.coldchain.events import ExcursionAssessed
 from coign.custody.events import CustodyBegan
 from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBlocked
-from coign.kernel.subjects import Chain, Patient, Programme, Shipment, Shipper, Unit
+from coign.kernel.subjects import Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
 
 
-def _enrolment(patient: str, already: Patient | None = None) -> Enrol:
+N1, N2 = HospitalNumber.of("aa01"), HospitalNumber.of("bb02")
+
+
+def _enrolment(patient: str, already: Patient | None = None, number: HospitalNumber | None = None) -> Enrol:
     secret = text(Identifying)
     return Enrol(
         patient=Patient.of(patient), family_name=secret, given_name=secret, birth_date=secret, hospital_number=secret,
-        already=already,
+        already=already, number=number,
     )  # fmt: skip
+
+
+def _renumbered(patient: Patient, number: HospitalNumber) -> CorrectIdentity:
+    return CorrectIdentity(patient=patient, hospital_number=text(Identifying), number=number)
 
 
 def _consent(patient: Patient, purpose: str = "treatment") -> RecordConsent:
@@ -64,6 +71,31 @@ def _condition(clinic: Clinic, chain: Chain, *, first_in: float = 0, infusion_in
 @refuses("clinical.not_enrolled_twice")
 def same_hospital_number(clinic: Clinic) -> Asked:
     return ENROL, _enrolment("second", already=clinic.enrol("first")), COORDINATOR
+
+
+@refuses("clinical.not_enrolled_twice")
+def same_hospital_number_in_the_same_moment(clinic: Clinic) -> Asked:
+    clinic.enrol("first", N1)
+    return ENROL, _enrolment("second", number=N1), COORDINATOR
+
+
+@allows
+def a_number_that_was_given_back(clinic: Clinic) -> Asked:
+    clinic.do(CORRECT_IDENTITY, _renumbered(clinic.enrol("first", N1), N2), COORDINATOR)
+    return ENROL, _enrolment("second", number=N1), COORDINATOR
+
+
+@refuses("clinical.not_enrolled_twice")
+def back_to_a_number_that_somebody_has_by_now(clinic: Clinic) -> Asked:
+    ann = clinic.enrol("ann", N1)
+    clinic.do(CORRECT_IDENTITY, _renumbered(ann, N2), COORDINATOR)
+    clinic.enrol("bea", N1)
+    return CORRECT_IDENTITY, _renumbered(ann, N1), COORDINATOR
+
+
+@allows
+def a_number_written_as_it_was(clinic: Clinic) -> Asked:
+    return CORRECT_IDENTITY, _renumbered(clinic.enrol("ann", N1), N1), COORDINATOR
 
 
 @refuses("clinical.not_enrolled_twice")

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from coign.clinical import gates
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
-from coign.clinical.views import PATIENT
+from coign.clinical.views import NUMBER, PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks, resolved
-from coign.kernel.subjects import Patient
+from coign.kernel.subjects import HospitalNumber, Patient
 from coign.kernel.values import Actor, Identifying
 
-#: Looks the hospital number up among the centre's patients, exactly, and counts who could be mixed up with this one.
+#: Looks the hospital number up among the centre's patients, exactly, gives its mark, and counts who could be mixed up
+#: with this one.
 IDENTITY_LOOKUP = "identity_lookup"
 
 
@@ -26,6 +27,7 @@ class Enrol:
     hospital_number: Identifying = field(metadata=asks("Hospital number"))
     already: Patient | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
     similar: int = field(default=0, metadata=resolved(IDENTITY_LOOKUP))
+    number: HospitalNumber | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,23 @@ class CorrectIdentity:
     hospital_number: Identifying | None = field(default=None, metadata=asks("Hospital number"))
     already: Patient | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
     similar: int = field(default=0, metadata=resolved(IDENTITY_LOOKUP))
+    number: HospitalNumber | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
 
 
 def _reads(asked: Enrol | CorrectIdentity, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.patient, PATIENT),)
+    of_number = (Read(asked.number, NUMBER),) if asked.number is not None else ()
+    return (Read(asked.patient, PATIENT), *of_number)
+
+
+def _reads_of_number_before(asked: CorrectIdentity, known: Circumstances) -> Sequence[Read]:
+    before = _number_before(asked, known)
+    return (Read(before, NUMBER),) if before is not None else ()
+
+
+def _number_before(asked: CorrectIdentity, known: Circumstances) -> HospitalNumber | None:
+    """The number that is given back by this correction."""
+    before = known.state(PATIENT, asked.patient).number
+    return before if asked.number not in (None, before) else None
 
 
 def _enrolled(asked: Enrol, known: Circumstances) -> Sequence[PatientEnrolled]:
@@ -55,6 +70,7 @@ def _enrolled(asked: Enrol, known: Circumstances) -> Sequence[PatientEnrolled]:
             birth_date=asked.birth_date,
             hospital_number=asked.hospital_number,
             similar=asked.similar,
+            number=asked.number,
         ),
     )
 
@@ -68,6 +84,9 @@ def _corrected(asked: CorrectIdentity, known: Circumstances) -> Sequence[Identit
             birth_date=asked.birth_date,
             hospital_number=asked.hospital_number,
             similar=asked.similar,
+            centre=known.actor.organisation,
+            number=asked.number,
+            number_before=_number_before(asked, known),
         ),
     )
 
@@ -92,6 +111,7 @@ CORRECT_IDENTITY = Action(
     command=CorrectIdentity,
     roles=frozenset({"coordinator"}),
     reads=_reads,
+    then_reads=(_reads_of_number_before,),
     gates=(gates.patient_is_enrolled, gates.something_is_corrected, gates.not_enrolled_twice),
     decide=_corrected,
     emits=(IdentityCorrected,),
