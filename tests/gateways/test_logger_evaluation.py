@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coign import rulesets
 from coign.gateways.loggers import (
     Evaluation,
+    Expected,
     Interval,
     Leg,
     LoggerFileRefused,
@@ -23,10 +25,16 @@ from coign.gateways.loggers import (
     weighted_intervals,
 )
 from coign.kernel.errors import Invalid
+from coign.kernel.values import Instant
 
 START = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)
+USUAL = Expected.usual(rulesets.load(), Instant.of(START))
 TEN_K = Decimal(10_000)
 FROZEN = Decimal(-20)
+
+
+def _read(data: bytes) -> LoggerSeries:
+    return read_logger_file(data, USUAL)
 
 
 def _series(*values: str | None) -> LoggerSeries:
@@ -36,7 +44,7 @@ def _series(*values: str | None) -> LoggerSeries:
         for number, value in enumerate(values)
         if value is not None
     ]
-    return read_logger_file(("unit: Cel\ninterval: 10 min\ntime,temperature\n" + "".join(rows)).encode())
+    return _read(("unit: Cel\ninterval: 10 min\ntime,temperature\n" + "".join(rows)).encode())
 
 
 def _evaluated(series: LoggerSeries, uncertainty: str = "0", **more: object) -> Evaluation:
@@ -196,7 +204,7 @@ def test_one_reading_has_no_mean_kinetic_temperature() -> None:
 
 def test_fahrenheit_is_converted_before_use() -> None:
     data = b"unit: degF\nzone: UTC\ninterval: 60 s\ntime,temperature\n2026-03-12T08:00:00,46\n"
-    (reading,) = read_logger_file(data).readings
+    (reading,) = _read(data).readings
     assert reading.celsius is not None
     assert abs(reading.celsius - Decimal("7.777777778")) < Decimal("1e-9")
 
@@ -234,7 +242,7 @@ def test_a_journey_that_is_covered_to_the_microsecond_has_no_unknown_time() -> N
         noise_c=Decimal(1),
     )
     found = evaluate(
-        read_logger_file(synthesise(1, leg)),
+        _read(synthesise(1, leg)),
         Decimal(-150),
         Decimal(-130),
         Decimal(0),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coign import rulesets
 from coign.gateways.loggers import (
     Expected,
     Leg,
@@ -21,10 +22,16 @@ from coign.gateways.loggers import (
     read_logger_file,
     synthesise,
 )
+from coign.kernel.values import Instant
 
 START = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)
-CRYOGENIC = Expected(low_c=Decimal(-200), high_c=Decimal(60))
-FRIDGE = Expected(low_c=Decimal(-30), high_c=Decimal(40))
+USUAL = Expected.usual(rulesets.load(), Instant.of(START))
+CRYOGENIC = replace(USUAL, low_c=Decimal(-200), high_c=Decimal(60))
+FRIDGE = replace(USUAL, low_c=Decimal(-30), high_c=Decimal(40))
+
+
+def _read(data: bytes, expected: Expected = USUAL) -> LoggerSeries:
+    return read_logger_file(data, expected)
 
 
 def _file(*rows: str, head: str = "serial: L-1\nsensor: core\nunit: Cel\nzone: UTC\ninterval: 600 s\n") -> bytes:
@@ -39,7 +46,7 @@ def _values(series: LoggerSeries) -> list[tuple[datetime, Decimal | None]]:
 
 
 def test_a_whole_file_becomes_a_series_with_every_digit() -> None:
-    series = read_logger_file(GOOD)
+    series = _read(GOOD)
     assert (series.serial, series.sensor, series.interval_s) == ("L-1", "core", 600)
     assert (series.unit_original, series.zone) == ("Cel", "UTC")
     assert [(reading.raw, str(reading.celsius), reading.line) for reading in series.readings] == [
@@ -93,7 +100,7 @@ def test_a_file_that_is_not_whole_and_certain_is_refused_with_line_and_field(
     data: bytes, line: int, field: str
 ) -> None:
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(data)
+        _read(data)
     assert (no.value.line, no.value.field) == (line, field)
 
 
@@ -102,19 +109,19 @@ def test_a_file_that_is_not_whole_and_certain_is_refused_with_line_and_field(
 def test_a_file_cut_anywhere_is_refused_unless_the_cut_falls_between_lines(length: int) -> None:
     cut = GOOD[:length]
     if cut.endswith(b"\n") and cut.count(b"\n") >= 7:
-        assert len(read_logger_file(cut).readings) == cut.count(b"\n") - 6
+        assert len(_read(cut).readings) == cut.count(b"\n") - 6
     else:
         with pytest.raises(LoggerFileRefused):
-            read_logger_file(cut)
+            _read(cut)
 
 
 @pytest.mark.requirement("CSV-28")
 def test_a_file_that_declares_its_length_is_refused_at_every_cut() -> None:
     whole = synthesise(1, LEG)
-    assert read_logger_file(whole)
+    assert _read(whole)
     for length in range(len(whole) - 400, len(whole)):
         with pytest.raises(LoggerFileRefused):
-            read_logger_file(whole[:length])
+            _read(whole[:length])
 
 
 @pytest.mark.requirement("SCS-S5")
@@ -122,9 +129,9 @@ def test_a_file_that_declares_its_length_is_refused_at_every_cut() -> None:
 def test_a_file_in_fahrenheit_declared_as_something_else_is_refused(unit: str) -> None:
     fridge = synthesise(7, replace(LEG, hold_c=Decimal(5), noise_c=Decimal("0.3"), unit="[degF]"))
     mixed = fridge.replace(b"unit: [degF]", f"unit: {unit}".encode())
-    assert read_logger_file(fridge, FRIDGE)
+    assert _read(fridge, FRIDGE)
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(mixed, FRIDGE)
+        _read(mixed, FRIDGE)
     assert no.value.field == "unit"
     assert no.value.line > 0
 
@@ -133,13 +140,13 @@ def test_a_file_in_fahrenheit_declared_as_something_else_is_refused(unit: str) -
 def test_a_dry_shipper_in_fahrenheit_declared_as_celsius_is_refused() -> None:
     mixed = synthesise(7, replace(LEG, unit="[degF]")).replace(b"unit: [degF]", b"unit: Cel")
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(mixed, CRYOGENIC)
+        _read(mixed, CRYOGENIC)
     assert no.value.field == "unit"
 
 
 @pytest.mark.requirement("SCS-08")
 def test_forty_minutes_without_readings_are_a_gap() -> None:
-    series = read_logger_file(
+    series = _read(
         _file("2026-03-12T08:00:00,5.0", "2026-03-12T08:10:00,5.0", "2026-03-12T08:50:00,5.0", "2026-03-12T09:00:00,5")
     )
     assert [(gap.since, gap.until) for gap in series.gaps] == [
@@ -148,15 +155,13 @@ def test_forty_minutes_without_readings_are_a_gap() -> None:
 
 
 def test_one_missed_reading_is_a_gap_already() -> None:
-    series = read_logger_file(_file("2026-03-12T08:00:00,5.0", "2026-03-12T08:20:00,5.0"))
+    series = _read(_file("2026-03-12T08:00:00,5.0", "2026-03-12T08:20:00,5.0"))
     assert len(series.gaps) == 1
 
 
 @pytest.mark.parametrize("raw", ["850", "-127", "-127.0", "ERR", "", "----"])
 def test_a_fault_of_the_sensor_is_kept_and_marked_and_is_no_temperature(raw: str) -> None:
-    series = read_logger_file(
-        _file("2026-03-12T08:00:00,5.0", f"2026-03-12T08:10:00,{raw}", "2026-03-12T08:20:00,5.0"), FRIDGE
-    )
+    series = _read(_file("2026-03-12T08:00:00,5.0", f"2026-03-12T08:10:00,{raw}", "2026-03-12T08:20:00,5.0"), FRIDGE)
     faulty = series.readings[1]
     assert (faulty.raw, faulty.celsius) == (raw, None)
     assert faulty.fault
@@ -166,19 +171,19 @@ def test_a_fault_of_the_sensor_is_kept_and_marked_and_is_no_temperature(raw: str
 @pytest.mark.parametrize("raw", ["0.0", "37.5"])
 def test_a_single_value_far_from_both_neighbours_is_marked_as_implausible(raw: str) -> None:
     rows = [f"2026-03-12T08:{minute:02}:00,{'5.1' if minute != 20 else raw}" for minute in (0, 10, 20, 30, 40)]
-    series = read_logger_file(_file(*rows), Expected(step_c_max=Decimal(3)))
+    series = _read(_file(*rows), replace(USUAL, step_c_max=Decimal(3)))
     assert [reading.fault for reading in series.readings] == ["", "", "spike", "", ""]
     assert series.readings[2].raw == raw
 
 
 def test_a_true_warming_is_not_called_implausible() -> None:
     rows = [f"2026-03-12T08:{minute:02}:00,{5 + minute}" for minute in (0, 10, 20, 30)]
-    series = read_logger_file(_file(*rows), Expected(step_c_max=Decimal(3)))
+    series = _read(_file(*rows), replace(USUAL, step_c_max=Decimal(3)))
     assert not any(reading.fault for reading in series.readings)
 
 
 def test_the_same_reading_twice_is_kept_once_and_remarked() -> None:
-    series = read_logger_file(_file("2026-03-12T08:00:00,5.0", "2026-03-12T08:00:00,5.00", "2026-03-12T08:10:00,5.0"))
+    series = _read(_file("2026-03-12T08:00:00,5.0", "2026-03-12T08:00:00,5.00", "2026-03-12T08:10:00,5.0"))
     assert len(series.readings) == 2
     assert [(problem.line, problem.code) for problem in series.problems] == [(8, "repeated")]
 
@@ -189,13 +194,13 @@ HEAD = "unit: Cel\nzone: Europe/Berlin\ninterval: 600 s\n"
 @pytest.mark.parametrize("local", ["2026-10-25T02:30:00", "2026-03-29T02:30:00"])
 def test_a_local_time_with_two_meanings_or_none_is_refused(local: str) -> None:
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(_file(f"{local},5.0", head=HEAD))
+        _read(_file(f"{local},5.0", head=HEAD))
     assert no.value.field == "time"
 
 
 def test_local_times_and_offsets_give_the_same_instants() -> None:
-    local = read_logger_file(_file("2026-07-01T08:00:00,5.0", "2026-07-01T08:10:00,5.0", head=HEAD))
-    stated = read_logger_file(
+    local = _read(_file("2026-07-01T08:00:00,5.0", "2026-07-01T08:10:00,5.0", head=HEAD))
+    stated = _read(
         _file("2026-07-01T08:00:00+02:00,5.0", "2026-07-01T06:10:00Z,5.0", head="unit: Cel\ninterval: 600 s\n")
     )
     assert _values(local) == _values(stated)
@@ -204,7 +209,7 @@ def test_local_times_and_offsets_give_the_same_instants() -> None:
 @pytest.mark.parametrize(("column", "number"), [("epoch_s", "1773302400000"), ("epoch_ms", "1773302400")])
 def test_seconds_are_not_taken_for_milliseconds(column: str, number: str) -> None:
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(f"unit: Cel\ninterval: 60 s\n{column},temperature\n{number},5.0\n".encode())
+        _read(f"unit: Cel\ninterval: 60 s\n{column},temperature\n{number},5.0\n".encode())
     assert no.value.field == "time"
 
 
@@ -214,14 +219,14 @@ def test_two_sensors_in_one_file_are_refused(column: str) -> None:
         f"unit: Cel\ninterval: 600 s\ntime,temperature,{column}\n2026-03-12T08:00:00Z,5,a\n2026-03-12T08:10:00Z,5,b\n"
     )
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(data.encode())
+        _read(data.encode())
     assert (no.value.line, no.value.field) == (5, column)
 
 
 def test_a_sequence_that_falls_is_refused() -> None:
     data = "unit: Cel\ninterval: 600 s\nsequence,time,temperature\n2,2026-03-12T08:00:00Z,5\n1,2026-03-12T08:10:00Z,5\n"
     with pytest.raises(LoggerFileRefused) as no:
-        read_logger_file(data.encode())
+        _read(data.encode())
     assert (no.value.line, no.value.field) == (5, "sequence")
 
 
@@ -260,7 +265,7 @@ def test_the_same_readings_in_any_notation_are_the_same_series(
     head = [f"unit: {unit}", "interval: 60 s", *(["decimal: comma"] if comma else [])]
     head += ["zone: Europe/Berlin"] if form == "local" else []
     head += [f"{form if form.startswith('epoch') else 'time'}{delimiter}temperature"]
-    series = read_logger_file((line_end.join([*head, *rows]) + line_end).encode(), Expected(fault_codes=frozenset()))
+    series = _read((line_end.join([*head, *rows]) + line_end).encode(), replace(USUAL, fault_codes=frozenset()))
     assert _values(series) == list(zip(moments, values, strict=True))
 
 
@@ -268,7 +273,7 @@ def test_the_same_readings_in_any_notation_are_the_same_series(
 def test_any_bytes_are_read_or_refused_but_never_an_accident(data: bytes) -> None:
     for candidate in (data, b"unit: Cel\nzone: UTC\ntime,temperature\n" + data):
         try:
-            read_logger_file(candidate)
+            _read(candidate)
         except LoggerFileRefused as no:
             assert no.field
 
@@ -289,7 +294,7 @@ LEG = Leg(
 
 def test_a_synthetic_leg_is_read_like_a_real_one_and_says_that_it_is_none() -> None:
     data = synthesise("demo-1", LEG)
-    series = read_logger_file(data, CRYOGENIC)
+    series = _read(data, CRYOGENIC)
     assert synthesise("demo-1", LEG) == data
     assert synthesise("demo-2", LEG) != data
     assert (series.serial, series.interval_s) == ("LOG-0042", 300)
@@ -303,5 +308,5 @@ def test_a_synthetic_leg_is_read_like_a_real_one_and_says_that_it_is_none() -> N
 def test_the_example_in_the_reference_is_a_file_that_is_read() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/logger-files.md").read_text()
     example = page.split("```csv\n")[1].split("```")[0]
-    series = read_logger_file(example.encode(), CRYOGENIC)
+    series = _read(example.encode(), CRYOGENIC)
     assert (series.serial, len(series.readings), series.problems) == ("LOG-0042", 3, ())

@@ -8,12 +8,13 @@ from typing import Any
 
 import psycopg
 
+from coign import rulesets
 from coign.clinical.actions.enrol import CorrectIdentity, Enrol
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
 from coign.coldchain.actions.record_logger import RecordLogger
 from coign.custody.views import HOLDING
 from coign.documents import Documents
-from coign.gateways.loggers import LoggerSeries, evaluate, read_logger_file
+from coign.gateways.loggers import Expected, LoggerSeries, evaluate, read_logger_file
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.subjects import HospitalNumber, Organisation, Patient
@@ -154,10 +155,10 @@ class LoggerFile:
             content = self._documents.get(command.file)
         except NotFound as error:
             raise Invalid.at("file", "upload the logger's file first: nothing lies under this hash") from error
-        series = read_logger_file(content)
         shipment = self._states.of(SHIPMENT, command.shipment)
         if shipment.unit is None or shipment.packed_at is None:
             return {}  # an unknown shipment: the door says so
+        series = read_logger_file(content, Expected.usual(rulesets.load(), shipment.packed_at))
         programme = self._programme(command)
         since, until = shipment.packed_at, self._states.of(HOLDING, shipment.unit).since
         return _evaluated(series, programme, since, until)

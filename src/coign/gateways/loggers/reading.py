@@ -12,6 +12,8 @@ from itertools import pairwise
 
 from coign.gateways.loggers.layout import UNITS, Layout, read_layout
 from coign.gateways.loggers.series import Gap, LoggerFileRefused, LoggerSeries, Problem, Reading
+from coign.kernel.values import Instant
+from coign.rulesets import RuleSets
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 ABSOLUTE_ZERO_C = Decimal("-273.15")
@@ -24,22 +26,30 @@ _NO_VALUE = frozenset({"", "-", "--", "---", "----", "ERR", "ERROR", "FAULT", "O
 class Expected:
     """What is possible for this logger, given by the caller.
 
-    `low_c`, `high_c`: outside of them the unit is wrong, not the weather; wide enough for every true excursion.
-    `fault_codes`: numbers the sensor sends in place of a temperature, in the unit of the file. `step_c_max`: a single
-    value that leaves both its neighbours by more than this is no temperature. `gap_intervals`: how many intervals may
-    pass between two readings before the time counts as unknown.
+    `fault_codes`: numbers the sensor sends in place of a temperature, in the unit of the file. `gap_intervals_max`: how
+    many intervals may pass between two readings before the time counts as unknown. `low_c`, `high_c`: outside of them
+    the unit is wrong, not the weather; wide enough for every true excursion. `step_c_max`: a single value that leaves
+    both its neighbours by more than this is no temperature.
     """
 
+    fault_codes: frozenset[Decimal]
+    gap_intervals_max: Decimal
     low_c: Decimal | None = None
     high_c: Decimal | None = None
-    fault_codes: frozenset[Decimal] = frozenset({Decimal(850), Decimal(-127)})
     step_c_max: Decimal | None = None
-    gap_intervals: Decimal = Decimal("1.5")
+
+    @classmethod
+    def usual(cls, rules: RuleSets, at: Instant) -> "Expected":
+        """What the rule sets expect of a logger that nobody said more about, at an instant."""
+        codes = rules.text("logger.fault_codes", at).split()
+        return cls(
+            fault_codes=frozenset(Decimal(code) for code in codes),
+            gap_intervals_max=rules.number("logger.gap_intervals_max", at),
+        )
 
 
-def read_logger_file(data: bytes, expected: Expected | None = None) -> LoggerSeries:
+def read_logger_file(data: bytes, expected: Expected) -> LoggerSeries:
     """Read the whole file; `LoggerFileRefused` names the line and field that cannot be understood."""
-    expected = expected or Expected()
     lines = _lines(data)
     layout = read_layout(lines)
     problems = list(layout.problems)
@@ -63,7 +73,7 @@ def read_logger_file(data: bytes, expected: Expected | None = None) -> LoggerSer
         unit_original=_unit_of(rows[0][1], layout, rows[0][0]),
         zone=layout.clock.zone or ("UTC" if layout.clock.form != "iso" else "with each time"),
         readings=marked,
-        gaps=_gaps(marked, interval_s * expected.gap_intervals),
+        gaps=_gaps(marked, interval_s * expected.gap_intervals_max),
         problems=tuple(sorted(problems, key=lambda problem: problem.line)),
         sha256=hashlib.sha256(data).hexdigest(),
     )

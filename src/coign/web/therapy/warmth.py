@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from coign.gateways.loggers import LoggerSeries, read_logger_file
+from coign import rulesets
+from coign.gateways.loggers import Expected, LoggerSeries, read_logger_file
 from coign.kernel.errors import CoignError
 from coign.kernel.values import Digest
 from coign.web import running
@@ -32,7 +33,7 @@ def _chart(story: Story, packed: Told, read: Told | None) -> dict[str, Any]:
     if read is None:
         shown["source"] = _("Packed %s. The logger has not been read yet.") % local_text(packed.entry.time)
         return shown
-    series = _series(read)
+    series = _series(packed, read)
     if series is None:
         shown["source"] = _("The file of this logger is not here; its verdict is in the record: %s.") % _verdict(read)
         return shown
@@ -60,9 +61,11 @@ def _limits(story: Story) -> dict[str, Any]:
     return found
 
 
-def _series(read: Told) -> LoggerSeries | None:
+def _series(packed: Told, read: Told) -> LoggerSeries | None:
+    """The file as it was read for the record: with what was expected of loggers when the journey began."""
+    expected = Expected.usual(rulesets.load(), packed.entry.time)
     try:
-        return read_logger_file(running.service().documents.get(Digest(read.body["file"])))
+        return read_logger_file(running.service().documents.get(Digest(read.body["file"])), expected)
     except CoignError:  # the record keeps the verdict; the curve alone is missing
         return None
 
