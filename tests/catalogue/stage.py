@@ -13,7 +13,7 @@ from coign.kernel.values import Actor, Instant, Secret
 from coign.ledger.encoding import field_types, from_wire
 from coign.ledger.states import StampFor
 from coign.ledger.store import Head, Known, SubjectHead
-from coign.people.events import PersonRegistered, RoleGranted
+from coign.people.events import AccessConfirmed, PersonRegistered, RoleGranted
 from coign.perform import assemble
 from coign.perform.evaluate import Judge
 from coign.perform.job import Job
@@ -114,7 +114,7 @@ def knocked_out(action: Action[Any], gate: str) -> Action[Any]:
 def _record(judge: Judge, example: Example) -> Known:
     """Everything that the given facts make of the record."""
     known = Known(Head(1000, Frontier(), NOW))
-    facts = [*_who(example), *example.given]
+    facts = [*_who(example), *example.given, *_reviewed(example)]
     for position, each in enumerate(facts):
         stamp = StampFor(NOW.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
         judge.folding.apply(known.states, each.fact, stamp)
@@ -135,6 +135,15 @@ def _who(example: Example) -> list[Given]:
         Given(PersonRegistered(person=who.person, organisation=who.organisation, name=name), None, 100_000),
         Given(RoleGranted(person=who.person, role=who.role, organisation=who.organisation), None, 100_000),
     ]
+
+
+def _reviewed(example: Example) -> list[Given]:
+    """However old the story is, somebody looked at the actor's access in time."""
+    who = example.actor
+    if who.role == "setup":
+        return []
+    reviewed = AccessConfirmed(person=who.person, organisation=who.organisation, reviewed_by=Person.of("reviewer"))
+    return [Given(reviewed, None, 0)]
 
 
 def _job(action: Action[Any], example: Example) -> Job:

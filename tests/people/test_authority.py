@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pytest
 from tests.catalogue.stage import NOW, actor
 
-from coign import catalogue
+from coign import catalogue, rulesets
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION, Installation
 from coign.kernel.actions import Circumstances
@@ -14,8 +15,9 @@ from coign.people.views import AUTHORITY, Authority, Credential, Grant
 
 NURSE, SETUP = actor("nina", "nurse", "hospital"), actor("setup", "setup", "setup")
 REGISTER, OFFER = catalogue.ACTIONS["people.register_person"], catalogue.ACTIONS["custody.offer"]
-HELD = (Grant("nurse", NURSE.organisation, NOW.plus(minutes=1)),)
-KEY = Credential("key-1", "ed25519", "00", 7)
+START = next(a for a in catalogue.ACTIONS.values() if "nurse" in a.roles)
+HELD = (Grant("nurse", NURSE.organisation, NOW.plus(minutes=1), reviewed_at=NOW),)
+KEY = Credential("key-1", "ed25519", "00", 7, tested_at=NOW)
 
 
 def known(who: Actor, state: Any, *, minutes_later: float = 0) -> Circumstances:
@@ -28,6 +30,7 @@ def known(who: Actor, state: Any, *, minutes_later: float = 0) -> Circumstances:
         states={(subject, view.name): state},
         heads={subject: 1},
         read={(subject, view.name)},
+        rules=rulesets.load(),
     )
 
 
@@ -66,3 +69,34 @@ def test_a_key_is_found_by_name_and_method_and_never_of_who_left() -> None:
     assert authority.public_key(enrolled, "key-2", "ed25519") is None
     gone = known(NURSE, Authority(NURSE.organisation, left=True, credentials=(KEY,)))
     assert authority.public_key(gone, "key-1", "ed25519") is None
+
+
+@pytest.mark.requirement("CSV-24")
+@pytest.mark.parametrize(("days", "suspended"), [(364, False), (365, False), (366, True)])
+def test_access_that_nobody_reviewed_for_a_year_is_suspended_without_any_event(days: int, suspended: bool) -> None:
+    old = (Grant("nurse", NURSE.organisation, reviewed_at=NOW.plus(days=-days)),)
+    said = authority.missing(START, known(NURSE, Authority(NURSE.organisation, active=True, grants=old)))
+    assert (said is not None) is suspended
+    if said is not None:
+        assert "suspended: it was last reviewed on 2025-03-11" in said and "an administrator of hospital" in said
+
+
+@pytest.mark.requirement("CSV-24")
+def test_an_administrator_whose_own_access_is_overdue_may_review_others_and_do_nothing_else() -> None:
+    admin = actor("ada", "admin", "hospital")
+    overdue = (Grant("admin", admin.organisation, reviewed_at=NOW.plus(days=-400)),)
+    state = Authority(admin.organisation, active=True, grants=overdue)
+    for name in ("people.confirm_access", "people.end_access"):
+        assert authority.missing(catalogue.ACTIONS[name], known(admin, state)) is None
+    assert "suspended" in str(authority.missing(REGISTER, known(admin, state)))
+    nobody = Authority(admin.organisation, active=True)
+    said = authority.missing(catalogue.ACTIONS["people.confirm_access"], known(admin, nobody))
+    assert said == "you do not hold the role admin for hospital now"
+
+
+@pytest.mark.requirement("CSV-22")
+@pytest.mark.parametrize(("days", "signs"), [(365, True), (366, False)])
+def test_an_authenticator_that_nobody_tested_for_a_year_signs_nothing(days: int, signs: bool) -> None:
+    key = Credential("key-1", "ed25519", "00", 7, tested_at=NOW.plus(days=-days))
+    state = Authority(NURSE.organisation, active=True, credentials=(key,))
+    assert (authority.public_key(known(NURSE, state), "key-1", "ed25519") == "00") is signs

@@ -1,7 +1,14 @@
 """Who may act, and how they prove who they are."""
 
-from coign.people.actions.authenticators import CONFIRM_AUTHENTICATOR, PROPOSE_AUTHENTICATOR, REVOKE_AUTHENTICATOR
+from coign.people.actions.authenticators import (
+    CONFIRM_AUTHENTICATOR,
+    PROPOSE_AUTHENTICATOR,
+    REVOKE_AUTHENTICATOR,
+    TEST_AUTHENTICATOR,
+)
 from coign.people.actions.register import RECORD_LEAVING, REGISTER_ORGANISATION, REGISTER_PERSON, REGISTER_SITE
+from coign.people.actions.reset import AGREE_TO_ADMINISTRATOR, AGREE_TO_RESET, PROPOSE_ADMINISTRATOR, PROPOSE_RESET
+from coign.people.actions.review import CONFIRM_ACCESS, END_ACCESS
 from coign.people.actions.roles import GRANT_ROLE, REVOKE_ROLE
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
 
@@ -14,6 +21,13 @@ ACTIONS = (
     REVOKE_ROLE,
     PROPOSE_AUTHENTICATOR,
     CONFIRM_AUTHENTICATOR,
+    TEST_AUTHENTICATOR,
     REVOKE_AUTHENTICATOR,
+    PROPOSE_RESET,
+    AGREE_TO_RESET,
+    PROPOSE_ADMINISTRATOR,
+    AGREE_TO_ADMINISTRATOR,
+    CONFIRM_ACCESS,
+    END_ACCESS,
 )
 VIEWS = (AUTHORITY, ORGANISATION, SITE)

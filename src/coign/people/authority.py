@@ -6,10 +6,13 @@ from typing import Any
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
 from coign.kernel.actions import Action, Circumstances, Read
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Instant
 from coign.people.views import AUTHORITY
+from coign.rulesets import RuleSets
 
 SETUP = "setup"
+#: What administrators may do although their own access is overdue for review; else nobody could review anybody.
+OPEN_WHEN_OVERDUE = frozenset({"people.confirm_access", "people.end_access"})
 
 
 def reads(actor: Actor) -> Sequence[Read]:
@@ -25,18 +28,27 @@ def missing(action: Action[Any], known: Circumstances) -> str | None:
     if actor.role not in action.roles:
         return f"“{action.title}” is for {_names(action)}; you act as {actor.role}"
     if actor.role == SETUP:
-        state = known.state(INSTALLATION, THIS)
-        return None if state.being_set_up or not state.opened else "set-up is finished: act as a person with a role"
-    if not known.state(AUTHORITY, actor.person).holds(actor.role, actor.organisation, known.now):
-        return f"you do not hold the role {actor.role} for {actor.organisation.identifier} now"
-    return None
+        record = known.state(INSTALLATION, THIS)
+        return None if record.being_set_up or not record.opened else "set-up is finished: act as a person with a role"
+    state = known.state(AUTHORITY, actor.person)
+    if action.name in OPEN_WHEN_OVERDUE and state.holds(actor.role, actor.organisation, known.now):
+        return None
+    return state.lacks(actor.role, actor.organisation, known.now, review_interval_min(known.rules, known.now))
+
+
+def review_interval_min(rules: RuleSets, now: Instant) -> float:
+    """How long a role may go unreviewed before it is suspended, in minutes (CSV-24)."""
+    return rules.minutes("access.review_interval", now)
 
 
 def public_key(known: Circumstances, credential: str, method: str) -> str | None:
-    """The key of a credential that is enrolled for the actor now, or None."""
+    """The key of a credential that is enrolled for the actor now and was tested in time, or None."""
     state = known.state(AUTHORITY, known.actor.person)
-    found = (c.public_key for c in state.credentials if c.id == credential and c.method == method)
-    return next(found, None) if state.active else None
+    found = next((c for c in state.credentials if c.id == credential and c.method == method), None)
+    if not state.active or found is None:
+        return None
+    within_min = known.rules.minutes("authenticator.test_interval", known.now)
+    return None if found.is_overdue(known.now, within_min) else found.public_key
 
 
 def _names(action: Action[Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Organisation, Person, Site
-from coign.kernel.values import Digest, Identifying, Instant
+from coign.kernel.values import Digest, FreeText, Identifying, Instant
 
 OrganisationKind = Literal["treatment_centre", "maker", "courier", "authority", "laboratory"]
 Role = Literal[
@@ -100,3 +100,58 @@ class PersonLeft(Fact, type="people.person_left.v1", about=("person",)):
     """All roles and authenticators end; the identifier is never given again."""
 
     person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorTested(Fact, type="people.authenticator_tested.v1", about=("person",)):
+    """Somebody tried whether it still proves this person and nobody else (21 CFR 11.300(e))."""
+
+    person: Person
+    credential: str
+    passed: bool
+    evidence: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetProposed(Fact, type="people.reset_proposed.v1", about=("person",)):
+    """One administrator wants everything replaced that a person signs in and signs with."""
+
+    person: Person
+    proposed_by: Person
+    why: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsReset(Fact, type="people.credentials_reset.v1", about=("person",)):
+    """A second administrator agrees: sign-ins end, no authenticator signs any more, a start password takes over."""
+
+    person: Person
+    proposed_by: Person
+    agreed_by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministratorProposed(Fact, type="people.administrator_proposed.v1", about=("person",)):
+    """One administrator wants somebody to administer an organisation as well."""
+
+    person: Person
+    organisation: Organisation
+    proposed_by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessConfirmed(Fact, type="people.access_confirmed.v1", about=("person",)):
+    """Somebody looked at a person's roles for an organisation, and all of them are still needed."""
+
+    person: Person
+    organisation: Organisation
+    reviewed_by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessEnded(Fact, type="people.access_ended.v1", about=("person",)):
+    """Somebody looked at a person's roles for an organisation, and none of them is needed any more."""
+
+    person: Person
+    organisation: Organisation
+    reviewed_by: Person

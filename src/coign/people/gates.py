@@ -4,12 +4,9 @@ from typing import Protocol
 
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Person, Site
+from coign.people.authority import SETUP
+from coign.people.separation import ADMINISTRATOR, must_be_apart
 from coign.people.views import AUTHORITY, ORGANISATION
-
-ADMINISTRATION = frozenset({"admin"})
-#: Pairs of roles that one person must not hold (EU GMP Part IV 3.4, 12.1; 21 CFR 211.22; CSV-06, CSV-24, GMP-02).
-PRODUCTION = frozenset({"operator"})
-QUALITY = frozenset({"qa", "qp", "quality-us", "qcreviewer"})
 
 
 class OfPerson(Protocol):
@@ -120,13 +117,21 @@ def not_oneself(asked: OfPerson, known: Circumstances) -> str | None:
 )
 def roles_are_separate(asked: OfRole, known: Circumstances) -> str | None:
     held = {g.role for g in known.state(AUTHORITY, asked.person).grants if g.until is None or known.now < g.until}
-    for one, other in ((ADMINISTRATION, None), (PRODUCTION, QUALITY), (QUALITY, PRODUCTION)):
-        if asked.role in one:
-            clash = sorted(held - one if other is None else held & other)
-            if clash:
-                return f"{asked.person.identifier} is {clash[0]} and cannot be {asked.role} as well"
-    if "admin" in held and asked.role != "admin":
-        return f"{asked.person.identifier} is admin and cannot be {asked.role} as well"
+    clash = sorted(role for role in held if must_be_apart(asked.role, role))
+    return f"{asked.person.identifier} is {clash[0]} and cannot be {asked.role} as well" if clash else None
+
+
+@gate(
+    "people.administrators_take_two",
+    requirement=("CSV-06", "CSV-18"),
+    protects="Nobody makes an administrator of their own choosing and then agrees with themselves.",
+    remedy="Propose the person as an administrator; a second administrator agrees.",
+    resolvers=("admin",),
+    risk=Risk.PATIENT,
+)
+def administrators_take_two(asked: OfRole, known: Circumstances) -> str | None:
+    if asked.role == ADMINISTRATOR and known.actor.role != SETUP:
+        return "this gives the role of an administrator, which nobody gives alone"
     return None
 
 

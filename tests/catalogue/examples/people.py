@@ -1,14 +1,16 @@
 """Organisations, people, roles and authenticators."""
 
-from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
+from tests.catalogue.stage import SEALED, accepted, actor, given, lone_refusal
 
 from coign.kernel.subjects import Organisation, Person, Site
-from coign.kernel.values import Digest, Identifying
+from coign.kernel.values import Digest, FreeText, Identifying
 from coign.people.events import (
+    AdministratorProposed,
     AuthenticatorEnrolled,
     AuthenticatorProposed,
     OrganisationRegistered,
     PersonRegistered,
+    ResetProposed,
     RoleGranted,
     SiteRegistered,
 )
@@ -78,12 +80,20 @@ lone_refusal("people.grant_role", "people.person_is_active", actor=ADMIN, given=
 lone_refusal(
     "people.grant_role", "people.organisation_is_registered", actor=ADMIN, given=[REGISTERED], command=operator
 )
+setup = actor("setup", "setup", "setup")
 lone_refusal(
     "people.grant_role",
     "people.not_oneself",
+    actor=setup,
+    given=[ORGANISATION, PersonRegistered(person=setup.person, organisation=HOSPITAL, name=REGISTERED.name)],
+    command=operator | {"person": str(setup.person)},
+)
+lone_refusal(
+    "people.grant_role",
+    "people.administrators_take_two",
     actor=ADMIN,
-    given=[ORGANISATION],
-    command={"person": "person:admin-1", "role": "admin", "organisation": "organisation:hospital"},
+    given=[ORGANISATION, REGISTERED],
+    command=operator | {"role": "admin"},
 )
 lone_refusal(
     "people.grant_role",
@@ -127,3 +137,75 @@ accepted("people.revoke_authenticator", actor=ADMIN, given=[REGISTERED, enrolled
 lone_refusal(
     "people.revoke_authenticator", "people.authenticator_is_enrolled", actor=ADMIN, given=[REGISTERED], command=confirm
 )
+
+tested = confirm | {"passed": True, "evidence": EVIDENCE}
+accepted("people.test_authenticator", actor=ADMIN, given=[REGISTERED, enrolled], command=tested)
+lone_refusal(
+    "people.test_authenticator", "people.authenticator_is_enrolled", actor=ADMIN, given=[REGISTERED], command=tested
+)
+lone_refusal(
+    "people.test_authenticator",
+    "people.not_oneself",
+    actor=ADMIN,
+    given=[AuthenticatorEnrolled(person=ADMIN.person, credential="key-1", method="ed25519", public_key="00")],
+    command=tested | {"person": "person:admin-1"},
+)
+
+STRANGER = PersonRegistered(person=NINA, organisation=Organisation("organisation:maker"), name=REGISTERED.name)
+MYSELF = {"person": "person:admin-1"}
+WHY = FreeText(commitment=SEALED)
+
+
+def reset_waiting(person: Person = NINA, by: str = "admin-2") -> ResetProposed:
+    return ResetProposed(person=person, proposed_by=Person.of(by), why=WHY)
+
+
+def administrator_waiting(person: Person = NINA, by: str = "admin-2") -> AdministratorProposed:
+    return AdministratorProposed(person=person, organisation=HOSPITAL, proposed_by=Person.of(by))
+
+
+reset = nina | {"why": "the telephone was stolen"}
+accepted("people.propose_reset", actor=ADMIN, given=[REGISTERED], command=reset)
+lone_refusal("people.propose_reset", "people.person_is_active", actor=ADMIN, command=reset)
+lone_refusal("people.propose_reset", "people.not_oneself", actor=ADMIN, command=reset | MYSELF)
+lone_refusal("people.propose_reset", "people.is_of_own_organisation", actor=ADMIN, given=[STRANGER], command=reset)
+
+accepted("people.agree_to_reset", actor=ADMIN, given=[REGISTERED, reset_waiting()], command=nina)
+for gate, facts, who in (
+    ("reset_is_proposed", [REGISTERED], nina),
+    ("reset_is_fresh", [REGISTERED, given(reset_waiting(), minutes_ago=24 * 60 + 1)], nina),
+    ("reset_by_another", [REGISTERED, reset_waiting(by="admin-1")], nina),
+    ("is_of_own_organisation", [STRANGER, reset_waiting()], nina),
+    ("not_oneself", [reset_waiting(ADMIN.person)], MYSELF),
+):
+    lone_refusal("people.agree_to_reset", f"people.{gate}", actor=ADMIN, given=facts, command=who)
+
+accepted("people.propose_administrator", actor=ADMIN, given=[REGISTERED], command=nina)
+lone_refusal("people.propose_administrator", "people.person_is_active", actor=ADMIN, command=nina)
+lone_refusal("people.propose_administrator", "people.not_oneself", actor=ADMIN, command=MYSELF)
+lone_refusal(
+    "people.propose_administrator", "people.is_of_own_organisation", actor=ADMIN, given=[STRANGER], command=nina
+)
+lone_refusal(
+    "people.propose_administrator",
+    "people.roles_are_separate",
+    actor=ADMIN,
+    given=[REGISTERED, granted("nurse")],
+    command=nina,
+)
+
+accepted("people.agree_to_administrator", actor=ADMIN, given=[REGISTERED, administrator_waiting()], command=nina)
+for gate, facts, who in (
+    ("administrator_is_proposed", [REGISTERED], nina),
+    ("administrator_is_fresh", [REGISTERED, given(administrator_waiting(), minutes_ago=24 * 60 + 1)], nina),
+    ("administrator_by_another", [REGISTERED, administrator_waiting(by="admin-1")], nina),
+    ("not_oneself", [administrator_waiting(ADMIN.person)], MYSELF),
+    ("is_of_own_organisation", [STRANGER, administrator_waiting()], nina),
+    ("roles_are_separate", [REGISTERED, granted("nurse"), administrator_waiting()], nina),
+):
+    lone_refusal("people.agree_to_administrator", f"people.{gate}", actor=ADMIN, given=facts, command=who)
+
+for review in ("people.confirm_access", "people.end_access"):
+    accepted(review, actor=ADMIN, given=[REGISTERED, granted("nurse")], command=nina)
+    lone_refusal(review, "people.has_access_here", actor=ADMIN, given=[REGISTERED], command=nina)
+    lone_refusal(review, "people.not_oneself", actor=ADMIN, command=MYSELF)

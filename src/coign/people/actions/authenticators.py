@@ -1,14 +1,21 @@
-"""Enrol an authenticator by two administrators, and revoke it."""
+"""Enrol an authenticator by two administrators, test it from time to time, and revoke it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Person
 from coign.kernel.values import Digest
 from coign.people import gates
-from coign.people.events import AuthenticatorEnrolled, AuthenticatorProposed, AuthenticatorRevoked, Method
+from coign.people.events import (
+    AuthenticatorEnrolled,
+    AuthenticatorProposed,
+    AuthenticatorRevoked,
+    AuthenticatorTested,
+    Method,
+)
 from coign.people.views import AUTHORITY
 
 
@@ -37,6 +44,16 @@ class RevokeAuthenticator:
 
     person: Person = field(metadata=asks("Person", "choose", options="people"))
     credential: str = field(metadata=asks("Authenticator", "choose", options="authenticators"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAuthenticatorTest:
+    """Which authenticator was tried, what came of it, and the hash of the record of the test."""
+
+    person: Person = field(metadata=asks("Person", "choose", options="people"))
+    credential: str = field(metadata=asks("Authenticator", "choose", options="authenticators"))
+    passed: bool = field(metadata=asks("Proves this person and nobody else", "choose"))
+    evidence: Digest = field(metadata=asks("Record of the test", "upload"))
 
 
 def _propose(asked: ProposeAuthenticator, known: Circumstances) -> Sequence[AuthenticatorProposed]:
@@ -112,4 +129,28 @@ REVOKE_AUTHENTICATOR = Action(
     requirements=("CSV-20",),
     risk=Risk.DATA,
     rationale="A lost key must stop signing at once.",
+)
+
+
+def _test(asked: RecordAuthenticatorTest, known: Circumstances) -> Sequence[Fact]:
+    tested = AuthenticatorTested(
+        person=asked.person, credential=asked.credential, passed=asked.passed, evidence=asked.evidence
+    )
+    if asked.passed:
+        return (tested,)
+    return tested, AuthenticatorRevoked(person=asked.person, credential=asked.credential)
+
+
+TEST_AUTHENTICATOR = Action(
+    name="people.test_authenticator",
+    title="Record the test of an authenticator",
+    command=RecordAuthenticatorTest,
+    roles=frozenset({"admin"}),
+    reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    gates=(gates.authenticator_is_enrolled, gates.not_oneself),
+    decide=_test,
+    emits=(AuthenticatorTested, AuthenticatorRevoked),
+    requirements=("CSV-22",),
+    risk=Risk.PATIENT,
+    rationale="A token that was altered or handed on would sign in somebody else's name unnoticed.",
 )

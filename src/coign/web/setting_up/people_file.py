@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from coign.kernel.values import Instant
 from coign.people.events import Role
-from coign.people.gates import ADMINISTRATION, PRODUCTION, QUALITY
+from coign.people.separation import must_be_apart
 from coign.web.setting_up.plan import Member
 
 NEEDED, OPTIONAL = ("sign_in", "name", "role"), ("organisation", "until")
@@ -146,7 +146,7 @@ class _Reading:
         if role in held:
             return f"{sign_in} has this role in line {held[role]} already: leave one of them out"
         for other, before in held.items():
-            if _must_be_apart(role, other):
+            if must_be_apart(role, other):  # the gate `people.roles_are_separate`, told before anything is entered
                 return f"{sign_in} is {other} in line {before} and cannot be {role} as well: give it to somebody else"
         held[role] = line
         return ""
@@ -170,10 +170,3 @@ class _Reading:
             after = date.fromisoformat(text) + timedelta(days=1)
             return Instant.of(datetime.combine(after, time(), ZoneInfo(self._zone)))
         return Instant.parse(text)
-
-
-def _must_be_apart(one: str, other: str) -> bool:
-    """The same rule as the gate `people.roles_are_separate`, told before anything is entered."""
-    if one in ADMINISTRATION or other in ADMINISTRATION:
-        return True
-    return (one in PRODUCTION and other in QUALITY) or (one in QUALITY and other in PRODUCTION)
