@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from coign import rulesets
 from coign.kernel.values import Instant, Quantity
 from coign.safety.events import BloodPressure, Oxygen
-from coign.safety.grading import Graded, Seen, blood_pressure_class, cannula_class, grade_crs, is_fever
+from coign.safety.grading.crs import Seen, blood_pressure_class, cannula_class, grade_crs, is_fever
+from coign.safety.grading.grades import Graded
 
 RULES = rulesets.load()
 NOW = Instant.parse("2026-03-12T09:00:00Z")

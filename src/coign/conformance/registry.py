@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from coign.conformance import rfc6962, rfc8785, tlog
+from coign.conformance import adverse_event_grading, pharmacovigilance, rfc6962, rfc8785, tlog
 from coign.conformance.manifest import Folder
 from coign.conformance.report import Tally
 
 Runner = Callable[[Folder, Tally], None]
 
 RUNNERS: Mapping[str, Runner] = {
+    "adverse-event-grading": adverse_event_grading.run,
+    "pharmacovigilance": pharmacovigilance.run,
     "rfc6962": rfc6962.run,
     "rfc8785": rfc8785.run,
     "tlog": tlog.run,

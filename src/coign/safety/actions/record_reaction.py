@@ -11,7 +11,7 @@ from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText, Instant, Quantity
 from coign.safety import gates
 from coign.safety.events import Answer, AnswerIfKnown, BloodPressure, Grade, Oxygen, ReactionRecorded
-from coign.safety.grading import TEMPERATURE_UNIT, Seen, grade_crs, is_fever
+from coign.safety.grading.crs import TEMPERATURE_UNIT, Seen, grade_crs, is_fever
 from coign.safety.state import REACTIONS
 
 

@@ -6,21 +6,13 @@ must have been. The grade is then the worse of blood pressure and oxygen. Organ 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Protocol, cast
 
 from coign.kernel.values import Instant, Quantity
-from coign.safety.events import BloodPressure, Grade, Oxygen
+from coign.safety.events import BloodPressure, Oxygen
+from coign.safety.grading.grades import Graded, Rules, graded
 
 VASOPRESSIN = "vasopressin"
 TEMPERATURE_UNIT = "Cel"
-
-
-class Rules(Protocol):
-    """Dated values, as the rule sets give them."""
-
-    def number(self, name: str, at: Instant, jurisdiction: str = "") -> Decimal:
-        """The value that holds at an instant; KeyError: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +29,6 @@ class Seen:
     died_of_it: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A grade, or the reason why there is none."""
-
-    grade: Grade | None
-    not_graded_because: str = ""
-
-
 def is_fever(seen: Seen, rules: Rules) -> bool:
     """Whether the temperature counts as fever of this syndrome."""
     if seen.temperature.unit != TEMPERATURE_UNIT or seen.fever_explained:
@@ -55,7 +39,7 @@ def is_fever(seen: Seen, rules: Rules) -> bool:
 def grade_crs(seen: Seen, rules: Rules) -> Graded:
     """The grade that the rules of that day give; 0: seen and no cytokine release syndrome."""
     if seen.died_of_it:
-        return _grade(rules.number("safety.crs.died", seen.at))
+        return graded(rules.number("safety.crs.died", seen.at))
     if seen.temperature.unit != TEMPERATURE_UNIT:
         return Graded(None, f"{seen.temperature} is not a temperature in degrees Celsius ({TEMPERATURE_UNIT})")
     columns = (("blood_pressure", seen.blood_pressure), ("oxygen", seen.oxygen))
@@ -67,12 +51,8 @@ def grade_crs(seen: Seen, rules: Rules) -> Graded:
     if not fever and seen.anticytokine_given and seen.fever_before is None:
         return Graded(None, "nobody knows whether there was fever before the treatment against cytokines")
     if fever or (seen.anticytokine_given and seen.fever_before):
-        return _grade(max(classes))
+        return graded(max(classes))
     return Graded("0")
-
-
-def _grade(value: Decimal) -> Graded:
-    return Graded(cast(Grade, str(value)))
 
 
 def blood_pressure_class(*, low: bool, vasopressors: Iterable[str]) -> BloodPressure:

@@ -1,0 +1,1 @@
+"""From what was seen or measured to a grade: pure functions over dated rule sets."""
