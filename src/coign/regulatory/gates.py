@@ -1,11 +1,22 @@
-"""The gates of regulatory: two persons, one file that is here."""
+"""The gates of regulatory: two persons, one file that is here; a legal basis that fits the stage."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Programme
 from coign.kernel.values import Digest
+from coign.regulatory.events import LegalBasis, Stage
 from coign.regulatory.views import PROGRAMME
+
+#: On which legal bases a product of each stage can be given.
+FITTING: Mapping[Stage, frozenset[LegalBasis]] = {
+    "preclinical": frozenset({"none"}),
+    "phase_1": frozenset({"trial", "expanded_access", "hospital_exemption", "named_patient"}),
+    "phase_2": frozenset({"trial", "expanded_access", "hospital_exemption", "named_patient"}),
+    "phase_3": frozenset({"trial", "expanded_access", "hospital_exemption", "named_patient"}),
+    "authorised": frozenset({"marketing_authorisation"}),
+}
 
 
 class OfVersion(Protocol):
@@ -16,6 +27,16 @@ class OfVersion(Protocol):
 
     @property
     def version(self) -> Digest: ...
+
+
+class OfBasis(Protocol):
+    """A command that says on which basis a product is given."""
+
+    @property
+    def stage(self) -> Stage: ...
+
+    @property
+    def basis(self) -> LegalBasis: ...
 
 
 @gate(
@@ -75,3 +96,18 @@ def approved_by_another(asked: OfVersion, known: Circumstances) -> str | None:
     if known.state(PROGRAMME, asked.programme).proposed_by == known.actor.person:
         return "you proposed this version yourself"
     return None
+
+
+@gate(
+    "regulatory.basis_fits_stage",
+    requirement=("REG-01", "REG-02"),
+    protects="The legal clocks and who may receive the product follow from both: they must not contradict each other.",
+    remedy="Give the legal basis that goes with the stage, or correct the stage.",
+    resolvers=("regulatory",),
+    risk=Risk.PATIENT,
+)
+def basis_fits_stage(asked: OfBasis, known: Circumstances) -> str | None:
+    if asked.basis in FITTING[asked.stage]:
+        return None
+    words = ", ".join(sorted(FITTING[asked.stage])).replace("_", " ")
+    return f"a product in {asked.stage.replace('_', ' ')} is given on the basis of {words}, not of {asked.basis}"

@@ -1,4 +1,4 @@
-"""Which version of a programme is in force."""
+"""Which version of a programme is in force, and on which legal basis a product is given."""
 
 from tests.support.plant import CAR_T, FILE, QA, REGULATORY, VERSION, Plant
 from tests.support.plant_cases import allow, nothing, refuse, then
@@ -9,6 +9,15 @@ from coign.regulatory.events import ProgrammeProposed
 THIS = {"programme": CAR_T, "version": VERSION.digest}
 NOT_HERE = {"programme": CAR_T, "version": FILE}
 PROPOSE, APPROVE = "regulatory.propose_programme", "regulatory.approve_programme"
+BASIS = "regulatory.record_basis"
+IN_TRIAL = {
+    "product": "product:cells",
+    "jurisdiction": "EU",
+    "stage": "phase_2",
+    "basis": "trial",
+    "since": "2026-01-01T00:00:00Z",
+    "evidence": FILE,
+}
 PROPOSER_AS_QA = Actor(REGULATORY.person, "qa", REGULATORY.organisation)
 
 
@@ -33,3 +42,6 @@ allow(APPROVE, QA, proposed, THIS)
 refuse(APPROVE, "version_is_proposed", QA, nothing, THIS)
 refuse(APPROVE, "version_is_here", QA, proposed_elsewhere, NOT_HERE)
 refuse(APPROVE, "approved_by_another", PROPOSER_AS_QA, then(proposed, lambda p: p.granted(REGULATORY, "qa")), THIS)
+
+allow(BASIS, REGULATORY, nothing, IN_TRIAL)
+refuse(BASIS, "basis_fits_stage", REGULATORY, nothing, IN_TRIAL | {"stage": "authorised"})

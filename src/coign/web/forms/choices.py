@@ -97,6 +97,12 @@ def makers(actor: Actor) -> Choices:
     return [(str(s), str(state.name)) for s, state in reader().states(ORGANISATION) if state.category == "maker"]
 
 
+@choices("couriers")
+def couriers(actor: Actor) -> Choices:
+    """Organisations that carry."""
+    return [(str(s), str(state.name)) for s, state in reader().states(ORGANISATION) if state.category == "courier"]
+
+
 # What programmes name
 
 
@@ -112,6 +118,12 @@ def _merged(tables: Iterable[Mapping[str, str]]) -> Choices:
 def programmes(actor: Actor) -> Choices:
     """The therapies of this installation."""
     return _merged({str(v.programme): v.title} for v in _programmes())
+
+
+@choices("products")
+def products(actor: Actor) -> Choices:
+    """What the therapies of this installation give."""
+    return _merged({str(v.product): v.product_name} for v in _programmes())
 
 
 @choices("programme_versions")
