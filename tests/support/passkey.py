@@ -86,7 +86,7 @@ class Passkey:
         """The passkey as it is after `navigator.credentials.create`, and the answer as JSON."""
         asked = options["publicKey"]
         own = replace(self, user=unweb(asked["user"]["id"]))
-        cose = cbor.encode(dict(CoseKey.for_name(_FIDO[self.algorithm]).from_cryptography_key(self.key.public_key())))
+        cose = cbor.encode(dict(CoseKey.for_name(self.algorithm).from_cryptography_key(self.key.public_key())))
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cose
         known = self._authenticator_data(self.flags | ATTESTED) + attested
         response = {
@@ -118,9 +118,6 @@ class Passkey:
                 return self.key.sign(signed)
             case rsa.RSAPrivateKey():
                 return self.key.sign(signed, padding.PKCS1v15(), SHA256())
-
-
-_FIDO = {"ES256": "ES256", "EdDSA": "EDDSA", "RS256": "RS256"}
 
 
 def web(data: bytes) -> str:

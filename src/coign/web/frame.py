@@ -83,6 +83,8 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             "links": [
                 {"url": reverse("role"), "label": _("Act in another role")},
                 {"url": reverse("mfa_index"), "label": _("Second factor")},
+                {"url": reverse("passkeys"), "label": _("Passkeys and signing")},
+                *([{"url": reverse("signing-keys"), "label": _("Signing keys of others")}] if role == "admin" else []),
                 {"url": reverse("account_change_password"), "label": _("Password")},
                 {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
             ],

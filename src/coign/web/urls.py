@@ -4,6 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as external
 from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
@@ -18,11 +19,13 @@ from coign.web.pages import (
     journey,
     labels,
     moving,
+    passkeys,
     reference,
     release,
     scan,
     session,
     set_up,
+    signing_keys,
     verdict,
 )
 
@@ -30,7 +33,7 @@ from coign.web.pages import (
 #: finished), and what outsiders need to check the log and the server.
 PUBLIC = frozenset(
     {
-        "account_login", "account_logout", "account_inactive", "mfa_authenticate",
+        "account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
         "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "health", "metrics",
     }
@@ -61,6 +64,7 @@ urlpatterns = [
     path("reference/access/", reference.access, name="reference-access"),
     path("reference/errors/", reference.errors, name="reference-errors"),
     path("reference/traceability/", reference.traceability, name="reference-traceability"),
+    path("people/keys/", signing_keys.signing_keys, name="signing-keys"),
     # session
     path("session/unlock/", session.unlock, name="unlock"),
     path("session/elsewhere/", session.elsewhere, name="elsewhere"),
@@ -69,9 +73,11 @@ urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),
+    path("sign-in/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("sign-in/second-factor/", factors.authenticate, name="mfa_authenticate"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/second-factor/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("account/confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/factors/", factors.index, name="mfa_index"),
     path("account/factors/code/", totp.activate_totp, name="mfa_activate_totp"),
@@ -79,6 +85,11 @@ urlpatterns = [
     path("account/factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/factors/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/factors/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("account/passkeys/", passkeys.own, name="passkeys"),
+    path("account/passkeys/new/", passkeys.new, name="passkey-new"),
+    path("account/passkeys/<int:pk>/name/", passkeys.rename, name="passkey-rename"),
+    path("account/passkeys/<int:pk>/remove/", passkeys.remove, name="passkey-remove"),
+    path("account/passkeys/sign/", passkeys.ask, name="signing-ask"),
     path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("account/external/", external.connections, name="socialaccount_connections"),
     path("sign-in/external/cancelled/", external.login_cancelled, name="socialaccount_login_cancelled"),

@@ -5,16 +5,20 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from coign.web import running
 from coign.web.accounts import lockout, passwords
 from coign.web.accounts.models import Account
+from coign.web.signing.hosts import host_of
 
 LOCKED = "This account is locked after too many wrong attempts. An administrator can open it again."
 
@@ -31,6 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().pre_authenticate(request, **credentials)
         if lockout.is_blocked(str(credentials.get("username", ""))):
             raise ValidationError(LOCKED, code="locked")
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
+        """The same where nobody asked for a password: by a passkey, or by an identity provider."""
+        if lockout.is_blocked(user.username):
+            self.add_message(request, messages.ERROR, message=LOCKED)
+            return HttpResponseRedirect(reverse("account_login"))
+        found: HttpResponse | None = super().pre_login(request, user, **more)
+        return found
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Count it; lock when there are too many."""
@@ -75,6 +87,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Open."""
         raw = base64.b64decode(encrypted_text)
         return AESGCM(running.derived_key("second-factor")).decrypt(raw[:12], raw[12:], None).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host this page is served under, whatever its port."""
+        return {"id": host_of(context.request) or "localhost", "name": "Coign"}
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """The second factor stays while the password is too short to stand alone."""

@@ -27,11 +27,14 @@ WAYS_OUT = frozenset({"unlock", "elsewhere", "account_logout"})
 PROOFS = frozenset(
     {
         "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-        "mfa_download_recovery_codes", "account_change_password",
+        "mfa_download_recovery_codes", "account_change_password", "passkey-new", "passkey-rename", "passkey-remove",
+        "signing-ask",
     }
 )  # fmt: skip
 #: All that opens while a start password is not yet replaced.
-OWN_PASSWORD = frozenset({"account_change_password", "account_reauthenticate", "mfa_reauthenticate"})
+OWN_PASSWORD = frozenset(
+    {"account_change_password", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+)
 #: Sent by parts of a page that refresh themselves: looking is no activity of a person.
 BACKGROUND = "Coign-Background"
 

@@ -147,7 +147,8 @@ def _sign_page(
             "expires": shown["expires"],
         },
         "text": intent.decode(),
-        "method": signing.methods_for(request)[0],
+        "ways": signing.ways(request, intent_hash(intent)),
+        "back": reverse("do", args=[story.journey.root, name]),
         "error": error,
     }
     return render(request, "pages/do_sign.html", context, status=error.status if error else 200)
@@ -159,12 +160,9 @@ def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
     acting.sees_for(request)
     story = story_of(root, acting.actor_of(request))
     action, intent = action_in(story, name), request.POST.get("intent", "").encode()
-    proof = signing.Proof(
-        request.POST.get("method", ""), password=request.POST.get("password", ""), code=request.POST.get("code", "")
-    )
     digest = intent_hash(intent)  # of what was shown; the door knows it only if it prepared these bytes
     try:
-        signature = signing.make(request, digest, proof)
+        signature = signing.make(request, digest, signing.proof_of(request))
     except (Forbidden, Invalid) as error:
         return _sign_page(request, story, action, name, _checked(intent), error)
     wanted = Request(action.name, story.actor, acting.new_key(), intent_hash=digest, signature=signature)

@@ -153,7 +153,8 @@ def _sign_page(
             "expires": shown["expires"],
         },
         "text": intent.decode(),
-        "method": signing.methods_for(request)[0],
+        "ways": signing.ways(request, intent_hash(intent)),
+        "back": reverse("form", args=[action.name]),
         "error": error,
     }
     return render(request, "pages/sign.html", context, status=error.status if error else 200)
@@ -173,11 +174,8 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
     """Sign exactly what was shown, and do it."""
     action, intent = action_named(name), request.POST.get("intent", "").encode()
     digest = intent_hash(intent)  # of what was shown; the door knows it only if it prepared these bytes
-    proof = signing.Proof(
-        request.POST.get("method", ""), password=request.POST.get("password", ""), code=request.POST.get("code", "")
-    )
     try:
-        signature = signing.make(request, digest, proof)
+        signature = signing.make(request, digest, signing.proof_of(request))
     except (Forbidden, Invalid) as error:
         return _sign_page(request, action, _checked(intent), error)
     asked = Request(name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature)

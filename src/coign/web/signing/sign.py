@@ -1,6 +1,7 @@
 """How a signature over an intent is made; the door verifies every one of them against the record."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -14,7 +15,7 @@ from coign.web import running
 from coign.web.accounts import lockout, security_log, stations
 from coign.web.accounts.models import Account
 from coign.web.acting import account_of, needs_scope, token_of
-from coign.web.signing import keys
+from coign.web.signing import keys, webauthn
 from coign.web.signing.sitting import ALL, is_enough, signed
 
 
@@ -42,18 +43,25 @@ def make(request: HttpRequest, intent_hash: bytes, proof: Proof) -> Signature:
             return _demonstration(account, intent_hash)
         case keys.ATTESTED:
             return _attested(request, account, intent_hash, proof)
-        case "ed25519":
-            return Signature("ed25519", proof.credential, _bytes(proof.value))
+        case "ed25519" | "webauthn":
+            return Signature(proof.method, proof.credential, _bytes(proof.value))
         case _:
-            raise Invalid.at("signature.method", "expected demonstration, password+otp or ed25519")
+            raise Invalid.at("signature.method", "expected demonstration, password+otp, webauthn or ed25519")
 
 
-def methods_for(request: HttpRequest) -> tuple[str, ...]:
-    """The ways to sign at a page, for this account."""
+def ways(request: HttpRequest, intent_hash: bytes) -> dict[str, Any]:
+    """How this person can sign this intent at a page: by passkey, if one is enrolled for this host, and otherwise."""
     account = account_of(request)
-    if account.demonstration and running.service().demonstration:
-        return (keys.DEMONSTRATION,)
-    return (keys.ATTESTED,)
+    by_server = account.demonstration and running.service().demonstration
+    return {
+        "passkey": webauthn.options_for(request, account, intent_hash),
+        "otherwise": keys.DEMONSTRATION if by_server else keys.ATTESTED,
+    }
+
+
+def proof_of(request: HttpRequest) -> Proof:
+    """What a page sent."""
+    return Proof(**{name: request.POST.get(name, "") for name in FIELDS})
 
 
 def _bytes(text: str) -> bytes:
