@@ -137,3 +137,31 @@ class Programme(Subject, kind="programme", public=True):
 
 class Holds(Subject, kind="holds", public=True):
     """The holds in force that are predicates rather than lists."""
+
+
+class Course(Subject, kind="course", public=True):
+    """A course that people take to qualify for tasks; versioned."""
+
+
+class Attempt(Subject, kind="attempt"):
+    """One try at the questions of a course by one person; passed or not, it is kept."""
+
+
+class Learner(Subject, kind="learner"):
+    """One person's training file: what was assigned, tried and seen. Bears the identifier of the person."""
+
+
+class Cohort(Subject, kind="cohort"):
+    """The answers of one organisation's people to one course, kept to see whose are alike."""
+
+
+class Lesson(Subject, kind="lesson", public=True):
+    """What was learned from something that went wrong, to be read before the task is next done."""
+
+
+class Curriculum(Subject, kind="curriculum", public=True):
+    """What tasks ask of whoever does them, besides a qualification."""
+
+
+class Supplier(Subject, kind="supplier"):
+    """Somebody who sells material, as one organisation judged them."""

@@ -14,7 +14,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import SLOT
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def _reads(asked: CheckIdentity, actor: Actor) -> Sequence[Read]:
         Read(asked.chain, SLOT),
         Read(asked.chain, COLLECTION),
         Read(asked.chain, IDENTITY_CHECK),
-        Read(actor.person, QUALIFICATIONS),
+        *reads_of_skill(actor.person),
     )
 
 

@@ -13,13 +13,13 @@ from coign.kernel.actions import Circumstances, Read
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
 from coign.quality.views import DISPOSITION
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 
 def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
     """What is known of the bag, and of who acts."""
     views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION)
-    return (*(Read(asked.unit, view) for view in views), Read(actor.person, QUALIFICATIONS))
+    return (*(Read(asked.unit, view) for view in views), *reads_of_skill(actor.person))
 
 
 def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:

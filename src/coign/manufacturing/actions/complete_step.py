@@ -13,7 +13,7 @@ from coign.manufacturing.events import Measured, StepCompleted
 from coign.manufacturing.views import BATCH
 from coign.quality.events import DeviationOpened
 from coign.supply.views import LOT
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class CompleteStep:
 
 def _reads(asked: CompleteStep, actor: Actor) -> Sequence[Read]:
     lots = (Read(lot, LOT) for lot in asked.lots)
-    return (Read(asked.batch, BATCH), *lots, Read(asked.case), Read(actor.person, QUALIFICATIONS))
+    return (Read(asked.batch, BATCH), *lots, Read(asked.case), *reads_of_skill(actor.person))
 
 
 def _decide(asked: CompleteStep, known: Circumstances) -> Sequence[Fact]:

@@ -16,7 +16,7 @@ from coign.manufacturing import step_gates
 from coign.manufacturing.events import Filled
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 FIRST_PRINT = "1"  # the serial counts the prints of a label, so that a copy is seen (TRC-14)
 
@@ -34,7 +34,7 @@ class Fill:
 
 def _reads(asked: Fill, actor: Actor) -> Sequence[Read]:
     new = (Read(unit, view) for unit in (asked.final_container, asked.sample) for view in (UNIT, HOLDING))
-    return (Read(asked.batch, BATCH), *new, Read(actor.person, QUALIFICATIONS))
+    return (Read(asked.batch, BATCH), *new, *reads_of_skill(actor.person))
 
 
 def _reads_of_batch(asked: Fill, known: Circumstances) -> Sequence[Read]:

@@ -16,7 +16,7 @@ from coign.manufacturing.events import BatchStarted
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.quality.views import DISPOSITION
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class StartBatch:
 
 def _reads(asked: StartBatch, actor: Actor) -> Sequence[Read]:
     bag = (Read(asked.unit, view) for view in (UNIT, HOLDING, DISPOSITION))
-    return (*bag, Read(asked.room, ROOM), Read(asked.batch), Read(actor.person, QUALIFICATIONS))
+    return (*bag, Read(asked.room, ROOM), Read(asked.batch), *reads_of_skill(actor.person))
 
 
 def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:

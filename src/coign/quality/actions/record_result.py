@@ -12,7 +12,7 @@ from coign.manufacturing.views import BATCH
 from coign.quality import gates
 from coign.quality.events import ResultRecorded
 from coign.quality.state import DOSSIER
-from coign.training.views import QUALIFICATIONS
+from coign.training.views import reads_of_skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def _reads(asked: RecordResult, actor: Actor) -> Sequence[Read]:
         Read(asked.batch, BATCH),
         Read(asked.batch, DOSSIER),
         Read(asked.sample, UNIT),
-        Read(actor.person, QUALIFICATIONS),
+        *reads_of_skill(actor.person),
     )
 
 

@@ -1,4 +1,4 @@
-"""Record that somebody else was seen to master a task: from now on they may perform it."""
+"""Accept a certificate from elsewhere: from now on, never for what was done before, the person may perform the task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,12 +15,15 @@ from coign.training.views import QUALIFICATIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualify:
-    """Who may perform which task until when, and the hash of the record of the observed practice."""
+    """Who may perform which task until when, with the certificate, and its own date."""
 
     person: Person = field(metadata=asks("Person", "choose", options="people"))
     task: str = field(metadata=asks("Task", "choose", options="tasks"))
     until: Instant = field(metadata=asks("Until"))
-    evidence: Digest = field(metadata=asks("Record of the observed practice", "upload"))
+    evidence: Digest = field(metadata=asks("Certificate of the observed practice", "upload"))
+    certified_on: Instant | None = field(
+        default=None, metadata=asks("Date on the certificate", hint="the qualification counts from its record here on")
+    )
 
 
 def _reads(asked: Qualify, actor: Actor) -> Sequence[Read]:
@@ -35,13 +38,14 @@ def _decide(asked: Qualify, known: Circumstances) -> Sequence[Qualified]:
             until=asked.until,
             assessor=known.actor.person,
             evidence=asked.evidence,
+            certified_on=asked.certified_on,
         ),
     )
 
 
 ACTION = Action(
     name="training.qualify",
-    title="Qualify somebody for a task",
+    title="Qualify somebody by a certificate",
     command=Qualify,
     roles=frozenset({"trainer"}),
     reads=_reads,
@@ -50,6 +54,7 @@ ACTION = Action(
         gates.assessor_is_another,
         gates.task_is_known,
         gates.end_lies_ahead,
+        gates.certificate_is_of_the_past,
         gates.end_is_in_reach,
     ),
     decide=_decide,
