@@ -12,6 +12,7 @@ from tests.support.plant import (
     CELLLAB_2,
     CENTRE,
     COURIER,
+    COURIERS,
     MAKER,
     OTHER_BAG,
     QA,
@@ -24,15 +25,18 @@ from tests.support.plant import (
 )
 
 from coign.coldchain.events import LoggerMissing, LoggerRead
-from coign.custody.events import CustodyBegan, HandedOver
+from coign.custody.events import CustodyBegan, HandedOver, Offered
 from coign.identity.events import UnitsBlocked, UnitsUnblocked
-from coign.kernel.subjects import Shipment, Shipper, Unit
+from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Instant
-from coign.logistics.events import Packed, ReceiptChecked, ReceiptMismatched, Received, Unpacked
+from coign.logistics.events import CarrierNamed, Packed, ReceiptChecked, ReceiptMismatched, Received, Unpacked
+from coign.people.events import OrganisationRegistered
 
 UNITS, SHIPPERS = (BAG, OTHER_BAG), (SHIPPER, Shipper.of("SH9"))
 PEOPLE = (CELLLAB, CELLLAB_2, WAREHOUSE, WAREHOUSE_2)
 units, shippers, who = st.sampled_from(UNITS), st.sampled_from(SHIPPERS), st.sampled_from(PEOPLE)
+OTHERS = Organisation.of("other-couriers")
+carriers = st.sampled_from([COURIERS, COURIERS, OTHERS, None])
 seals = st.sampled_from(["77102", "77102", "77102", "9"])
 
 
@@ -47,6 +51,8 @@ class OnTheRoad(RuleBasedStateMachine):
         self.plant.ordered(T2)
         self.plant.collected(OTHER_BAG, T2)
         self.shipments: list[Shipment] = []
+        registered = OrganisationRegistered(organisation=OTHERS, name="X", category="courier", country="DE")
+        self.plant.happened(registered, by=CELLLAB)
 
     def _try(self, name: str, actor: Actor, **given: Any) -> bool:
         try:
@@ -55,10 +61,10 @@ class OnTheRoad(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(unit=units, shipper=shippers, by=who, to=st.sampled_from([CENTRE, MAKER]))
-    def pack(self, unit: Unit, shipper: Shipper, by: Actor, to: Any) -> None:
+    @rule(unit=units, shipper=shippers, by=who, to=st.sampled_from([CENTRE, MAKER]), carrier=carriers)
+    def pack(self, unit: Unit, shipper: Shipper, by: Actor, to: Any, carrier: Any = COURIERS) -> None:
         shipment = Shipment.of(f"X{len(self.plant.history)}")
-        given = {"seal": "77102", "logger": "TL-5520", "shipment": shipment}
+        given = {"seal": "77102", "logger": "TL-5520", "shipment": shipment, "carrier": carrier}
         if self._try("logistics.pack", by, unit=unit, shipper=shipper, to=to, **given):
             self.shipments.append(shipment)
 
@@ -75,6 +81,12 @@ class OnTheRoad(RuleBasedStateMachine):
         self.pack(unit, shipper, CELLLAB, MAKER)
         self.hand_over(unit, CELLLAB, COURIER)
         self.hand_over(unit, COURIER, WAREHOUSE)
+
+    @rule(data=st.data(), by=who, carrier=st.sampled_from([COURIERS, OTHERS, MAKER]))
+    def name_carrier(self, data: st.DataObject, by: Actor, carrier: Any) -> None:
+        if self.shipments:
+            shipment = data.draw(st.sampled_from(self.shipments))
+            self._try("logistics.name_carrier", by, shipment=shipment, carrier=carrier)
 
     @rule(data=st.data(), by=who)
     def unpack(self, data: st.DataObject, by: Actor) -> None:
@@ -162,6 +174,18 @@ class OnTheRoad(RuleBasedStateMachine):
                 case Received(unit=unit, shipper=shipper, shipment=shipment):
                     assert busy.pop(unit) == busy.pop(shipper) == shipment
                     assert holder[unit] == actor.organisation
+
+    @invariant()
+    def nobody_carries_what_they_were_not_named_for(self) -> None:
+        named: dict[Unit, Any] = {}
+        for _, _, fact in self.plant.history:
+            match fact:
+                case CarrierNamed(unit=unit, carrier=carrier):
+                    named[unit] = carrier
+                case Unpacked(unit=unit) | Received(unit=unit):
+                    named.pop(unit, None)
+                case Offered(unit=unit, to=to) if to in (COURIERS, OTHERS):
+                    assert named.get(unit) == to
 
     @invariant()
     def nothing_is_received_by_one_person_or_late_or_unread(self) -> None:

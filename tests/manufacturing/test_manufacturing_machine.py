@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.support.paper import Refusal
 from tests.support.plant import (
-    COURIER,
+    CELLLAB,
     LATER,
     LOTS,
     MAKER,
@@ -108,7 +108,7 @@ class InThePlant(RuleBasedStateMachine):
     @rule(unit=bags)
     def send_a_bag_away(self, unit: Unit) -> None:
         try:
-            self.plant.handed(unit, WAREHOUSE, COURIER)
+            self.plant.handed(unit, WAREHOUSE, CELLLAB)
         except Refusal:
             return
 

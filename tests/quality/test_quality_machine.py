@@ -9,8 +9,8 @@ from tests.support.paper import Refusal
 from tests.support.plant import (
     ANALYST,
     BATCH,
+    CELLLAB,
     CERTIFICATE,
-    COURIER,
     FILE,
     MAKER,
     OPERATOR,
@@ -119,7 +119,7 @@ class AtTheDesk(RuleBasedStateMachine):
     @rule(back=st.booleans())
     def hand_over(self, back: bool) -> None:
         try:
-            self.plant.handed(PRODUCT, *((COURIER, WAREHOUSE) if back else (WAREHOUSE, COURIER)))
+            self.plant.handed(PRODUCT, *((CELLLAB, WAREHOUSE) if back else (WAREHOUSE, CELLLAB)))
         except Refusal:
             return
 

@@ -30,11 +30,12 @@ from coign.kernel.subjects import (
     Shipper,
     Site,
     Subject,
+    Supplier,
     Unit,
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
 from coign.manufacturing.events import Measured
-from coign.people.events import PersonRegistered, RoleGranted, SiteRegistered
+from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted, SiteRegistered
 from coign.programmes.model import Programmes
 from coign.programmes.reading import read
 
@@ -42,7 +43,7 @@ VERSION = read(files("coign.programmes").joinpath("autologous-car-t.yaml").read_
 PROGRAMMES = Programmes([VERSION])
 CAR_T = Programme.of("autologous-car-t")
 CENTRE, MAKER, COURIERS = (Organisation.of(name) for name in ("centre", "maker", "courier"))
-PLANT = Site.of("plant-1")
+PLANT, WARD = Site.of("plant-1"), Site.of("ward")
 FILE = Digest("ab" * 32)
 SEALED: Any = FreeText(commitment="5e" * 32)
 
@@ -77,6 +78,7 @@ PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
 BATCH, ROOM = Batch.of("B1"), Room.of("C2")
 SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
 INWARD, OUTWARD, LATER = (Shipment.of(f"X{n}") for n in (1, 2, 3))
+SUPPLIER = Supplier.of("acme")
 LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
 CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
 
@@ -97,6 +99,10 @@ class Plant(PaperRecord):
     def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
         super().__init__(start, programmes)
         admin = _person("admin-1", "admin")
+        for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker"), (COURIERS, "courier")):
+            self.happened(
+                OrganisationRegistered(organisation=organisation, name="X", category=category, country="DE"), by=admin
+            )
         for actor in PEOPLE:
             self.happened(
                 PersonRegistered(
@@ -105,11 +111,13 @@ class Plant(PaperRecord):
                 RoleGranted(person=actor.person, role=actor.role, organisation=actor.organisation),
                 by=admin,
             )
-        self.happened(
-            SiteRegistered(site=PLANT, organisation=MAKER, name="Plant 1", zone="Europe/Berlin", country="DE"), by=admin
-        )
+        for site, organisation in ((PLANT, MAKER), (WARD, CENTRE)):
+            self.happened(
+                SiteRegistered(site=site, organisation=organisation, name="X", zone="Europe/Berlin", country="DE"),
+                by=admin,
+            )
 
-    def act(self, name: str, actor: Actor, **given: Any) -> list[Fact]:
+    def act(self, name: str, actor: Actor, /, **given: Any) -> list[Fact]:
         """Perform an action of the catalogue."""
         action = catalogue.ACTIONS[name]
         return self.do(action, action.command(**given), actor)
@@ -142,12 +150,20 @@ class Plant(PaperRecord):
 
     def lot(self, material: str, *, lot: Lot | None = None, approved: bool = True, days: int = 300) -> Lot:
         made = lot or LOTS[material]
+        self.supplier(material)
         expires = self.now.plus(days=days)
-        given = {"material": material, "supplier": "Supplier", "expires": expires, "certificate": FILE}
+        given = {"material": material, "supplier": SUPPLIER, "expires": expires, "certificate": FILE}
         self.act("supply.receive_lot", WAREHOUSE, lot=made, **given)
         if approved:
+            tested = {"test": "identity", "method": "spectrum", "passed": True, "raw": FILE}
+            self.act("supply.record_lot_test", ANALYST, lot=made, **tested)
             self.act("supply.approve_lot", QA, lot=made)
         return made
+
+    def supplier(self, material: str, **given: Any) -> None:
+        """The one supplier, qualified for a material."""
+        good = {"name": "Acme", "origin": "synthetic", "until": self.now.plus(days=1000), "evidence": FILE}
+        self.act("supply.qualify_supplier", QA, supplier=SUPPLIER, material=material, **{**good, **given})
 
     def shipper(self, shipper: Shipper, actor: Actor, *, hours: str = "240", days: float = 365) -> None:
         self.act(
@@ -172,7 +188,7 @@ class Plant(PaperRecord):
             UnitCreated(
                 unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"
             ),
-            CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=Site.of("ward")),
+            CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=WARD),
             by=NURSE,
         )  # fmt: skip
         if labelled:
@@ -191,6 +207,7 @@ class Plant(PaperRecord):
         to = CENTRE if shipment == OUTWARD else MAKER
         return {
             "unit": unit, "shipper": shipper, "seal": "77102", "logger": "TL-5520", "to": to, "shipment": shipment,
+            "carrier": COURIERS, "destination": WARD if shipment == OUTWARD else PLANT,
         }  # fmt: skip
 
     def delivered(self, unit: Unit = BAG, shipment: Shipment = INWARD, *, hours: float = 40) -> None:

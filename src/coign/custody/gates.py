@@ -6,7 +6,9 @@ from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
 from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Organisation, Unit
+from coign.logistics.views import RECEIPT
+from coign.people.views import ORGANISATION
 
 
 class OfUnit(Protocol):
@@ -14,6 +16,13 @@ class OfUnit(Protocol):
 
     @property
     def unit(self) -> Unit: ...
+
+
+class OfOffer(OfUnit, Protocol):
+    """A command that holds a unit out to somebody."""
+
+    @property
+    def to(self) -> Organisation: ...
 
 
 @gate(
@@ -81,6 +90,22 @@ def no_mismatch(asked: OfUnit, known: Circumstances) -> str | None:
 def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
     why_not = known.state(UNIT, asked.unit).stands_still_because
     return f"{asked.unit.identifier} {why_not}" if why_not else None
+
+
+@gate(
+    "custody.carrier_is_named",
+    requirement=("TRC-11", "SCS-12", "SCS-S7"),
+    protects="Cells are carried by whom the sender named, to the place the sender named, in a sealed shipper.",
+    remedy="Pack the unit and name its carrier, or let the sender of the shipment name this carrier.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def carrier_is_named(asked: OfOffer, known: Circumstances) -> str | None:
+    carrier = known.state(RECEIPT, asked.unit).carrier
+    if known.state(ORGANISATION, asked.to).category != "courier" or carrier == asked.to:
+        return None
+    named = carrier.identifier if carrier else "nobody"
+    return f"{asked.to.identifier} is not named to carry {asked.unit.identifier}: {named} is"
 
 
 @gate(

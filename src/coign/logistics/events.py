@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Unit
+from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 
 Condition = Literal["intact", "damaged"]
@@ -26,7 +26,10 @@ class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("ship
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "shipper"), parties=("sender", "to")):
-    """A unit lies in a sealed shipper with its logger running, addressed to an organisation."""
+    """A unit lies in a sealed shipper with its logger running, addressed to an organisation.
+
+    `destination` is the place it goes to, `hold_time` how long this shipper keeps cold; older entries name neither.
+    """
 
     shipment: Shipment
     unit: Unit
@@ -35,6 +38,21 @@ class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "shipp
     to: Organisation
     seal: str
     logger: str
+    by: Person
+    destination: Site | None = None
+    hold_time: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierNamed(
+    Fact, type="logistics.carrier_named.v1", about=("shipment", "unit", "shipper"), parties=("carrier",)
+):
+    """The sender says who carries a shipment: they come to know the parcel, and nothing of whom it is for (TRC-26)."""
+
+    shipment: Shipment
+    unit: Unit
+    shipper: Shipper
+    carrier: Organisation
     by: Person
 
 

@@ -6,10 +6,11 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Organisation, Shipper, Unit
+from coign.kernel.subjects import Organisation, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
+from coign.people.views import ORGANISATION, SITE
 from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
 
@@ -49,6 +50,16 @@ class OfParcel(OfUnit, OfShipper, Protocol):
 
     @property
     def to(self) -> Organisation: ...
+
+    @property
+    def destination(self) -> Site | None: ...
+
+
+class OfCarrier(Protocol):
+    """A command that may say who carries a shipment."""
+
+    @property
+    def carrier(self) -> Organisation | None: ...
 
 
 @gate(
@@ -179,6 +190,34 @@ def goes_where_it_belongs(asked: OfParcel, known: Circumstances) -> str | None:
     if asked.to in (bound.maker, bound.centre) and asked.to != known.actor.organisation:
         return None
     return f"{asked.to.identifier} is not where this therapy sends its units from here"
+
+
+@gate(
+    "logistics.destination_is_theirs",
+    requirement=("TRC-11", "SCS-05"),
+    protects="A carrier drives to a place: it must be one of whom the cells are for.",
+    remedy="Choose a place of the organisation that the shipment is sent to.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def destination_is_theirs(asked: OfParcel, known: Circumstances) -> str | None:
+    if asked.destination is None or known.state(SITE, asked.destination).organisation == asked.to:
+        return None
+    return f"{asked.destination.identifier} is no place of {asked.to.identifier}"
+
+
+@gate(
+    "logistics.carrier_takes_part",
+    requirement=("SCS-01", "TRC-26"),
+    protects="Cells, and what is known of their way, go to carriers that take part, and to nobody else.",
+    remedy="Choose an organisation that takes part as a courier.",
+    resolvers=("celllab", "warehouse", "admin"),
+    risk=Risk.PATIENT,
+)
+def carrier_takes_part(asked: OfCarrier, known: Circumstances) -> str | None:
+    if asked.carrier is None or known.state(ORGANISATION, asked.carrier).category == "courier":
+        return None
+    return f"{asked.carrier.identifier} does not take part as a courier"
 
 
 @gate(

@@ -33,6 +33,21 @@ def shipment_is_under_way(asked: OfShipment, known: Circumstances) -> str | None
 
 
 @gate(
+    "logistics.shipment_is_ours",
+    requirement=("TRC-11", "SCS-12"),
+    protects="Who sends cells says who carries them.",
+    remedy="Ask the sender to name the carrier.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def shipment_is_ours(asked: OfShipment, known: Circumstances) -> str | None:
+    sender = known.state(SHIPMENT, asked.shipment).sender
+    if sender == known.actor.organisation:
+        return None
+    return f"{asked.shipment.identifier} was sent by {sender.identifier if sender else 'nobody'}, not by you"
+
+
+@gate(
     "logistics.sender_still_holds",
     requirement="TRC-11",
     protects="What has left cannot be taken out again by who sent it.",

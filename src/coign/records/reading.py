@@ -94,6 +94,16 @@ def journey_of(connection: psycopg.Connection, ledger_id: int, subject: str) -> 
     return None if row is None else str(row[0])
 
 
+def belonging(connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], kind: str) -> dict[str, str]:
+    """Things of a kind that belong to these journeys, each with its journey."""
+    rows = connection.execute(
+        "select subject, root from records.belongs "
+        "where ledger_id = %s and root = any(%s) and starts_with(subject, %s)",
+        (ledger_id, list(roots), f"{kind}:"),
+    ).fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
 def acts(connection: psycopg.Connection, ledger_id: int, root: str) -> list[Act]:
     """Everything that was done, refused or observed in a journey, in order."""
     with connection.cursor(row_factory=class_row(Act)) as cursor:

@@ -4,8 +4,10 @@ from tests.catalogue.stage import SEALED, Given, accepted, actor, given, lone_re
 
 from coign.custody.events import CustodyBegan, HandOverMismatched, MismatchResolved, Offered, OfferWithdrawn
 from coign.identity.events import UnitsBlocked
-from coign.kernel.subjects import Organisation, Person, Site, Unit
+from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
 from coign.kernel.values import FreeText
+from coign.logistics.events import CarrierNamed, Packed, Unpacked
+from coign.people.events import OrganisationRegistered
 
 CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
 QA, WAREHOUSE = actor("rosa", "qa", "hospital"), actor("walt", "warehouse", "maker")
@@ -49,6 +51,43 @@ lone_refusal("custody.offer", "custody.no_open_offer", actor=CELLLAB, given=[beg
 lone_refusal("custody.offer", "custody.no_mismatch", actor=CELLLAB, given=[began(), MISMATCHED], command=to_maker)
 
 lone_refusal("custody.offer", "custody.unit_may_move", actor=CELLLAB, given=[began(), BLOCKED], command=to_maker)
+
+COURIERS, X1, SH1 = Organisation("organisation:couriers"), Shipment("shipment:X1"), Shipper("shipper:SH1")
+TAKES_PART = OrganisationRegistered(organisation=COURIERS, name="X", category="courier", country="DE")
+PACKED = Packed(
+    shipment=X1, unit=B1, shipper=SH1, sender=HOSPITAL, to=MAKER, seal="S1", logger="L1", by=CARLA
+)  # fmt: skip
+to_couriers = {"unit": "unit:B1", "to": "organisation:couriers", "seal": "S1"}
+
+
+def carried_by(carrier: Organisation) -> CarrierNamed:
+    return CarrierNamed(shipment=X1, unit=B1, shipper=SH1, carrier=carrier, by=CARLA)
+
+
+accepted(
+    "custody.offer",
+    actor=CELLLAB,
+    given=[TAKES_PART, began(), PACKED, carried_by(COURIERS)],
+    command=to_couriers,
+)
+lone_refusal(
+    "custody.offer", "custody.carrier_is_named", actor=CELLLAB, given=[TAKES_PART, began()], command=to_couriers
+)
+lone_refusal(
+    "custody.offer",
+    "custody.carrier_is_named",
+    actor=CELLLAB,
+    given=[TAKES_PART, began(), PACKED, carried_by(MAKER)],
+    command=to_couriers,
+)
+UNPACKED = Unpacked(shipment=X1, unit=B1, shipper=SH1, by=CARLA)
+lone_refusal(
+    "custody.offer",
+    "custody.carrier_is_named",
+    actor=CELLLAB,
+    given=[TAKES_PART, began(), PACKED, carried_by(COURIERS), UNPACKED],
+    command=to_couriers,
+)
 
 taken = {"unit": "unit:B1", "seal": "S1"}
 accepted("custody.accept", actor=WAREHOUSE, given=[began(), offered()], command=taken)

@@ -14,18 +14,22 @@ from tests.support.plant import (
     PRODUCT,
     SHIPPER,
     SHIPPER_2,
+    WARD,
     WAREHOUSE,
     WAREHOUSE_2,
     Plant,
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
-from coign.kernel.subjects import Shipment, Shipper, Unit
+from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Quantity
+from coign.people.events import OrganisationRegistered
 
 REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
+NAME = "logistics.name_carrier"
 CHECK, CONFIRM = "logistics.check_receipt", "logistics.confirm_receipt"
 SPARE, ODD = Shipper.of("SH3"), Unit.of("ODD")
+OTHER_COURIERS = Organisation.of("other-couriers")
 
 
 def tested(p: Plant, **changed: Any) -> dict[str, Any]:
@@ -101,10 +105,11 @@ def odd(p: Plant) -> None:
 
 
 PARCEL = Plant.parcel()
+BARE = {name: value for name, value in PARCEL.items() if name not in ("carrier", "destination")}
 BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
 
 allow(PACK, CELLLAB, collected, PARCEL)
-refuse(PACK, "unit_is_held", CELLLAB, then(collected, lambda p: p.handed(BAG, CELLLAB, COURIER)), PARCEL)
+refuse(PACK, "unit_is_held", CELLLAB, then(collected, lambda p: p.handed(BAG, CELLLAB, WAREHOUSE)), PARCEL)
 refuse(PACK, "unit_may_move", CELLLAB, not_labelled, PARCEL)
 refuse(
     PACK,
@@ -116,9 +121,12 @@ refuse(
 allow(PACK, WAREHOUSE, then("certified"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
 refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
 refuse(PACK, "temperature_is_in_order", WAREHOUSE, warm, BACK)
-refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": COURIERS})
-refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**PARCEL, "to": CELLLAB.organisation})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": COURIERS})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": CELLLAB.organisation})
 refuse(PACK, "goes_where_it_belongs", CELLLAB, then(collected, odd), {**PARCEL, "unit": ODD})
+refuse(PACK, "destination_is_theirs", CELLLAB, collected, {**PARCEL, "destination": WARD})
+refuse(PACK, "carrier_takes_part", CELLLAB, collected, {**PARCEL, "carrier": CELLLAB.organisation})
+allow(PACK, CELLLAB, collected, BARE)
 refuse(PACK, "shipper_is_free", CELLLAB, in_use, {**PARCEL, "shipment": Shipment.of("X9")})
 refuse(PACK, "shipper_is_qualified", CELLLAB, on_an_old_shipper, {**PARCEL, "shipper": SPARE})
 refuse(PACK, "hold_time_is_enough", CELLLAB, on_a_weak_shipper, {**PARCEL, "shipper": SPARE})
@@ -126,8 +134,25 @@ refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "seal
 refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "logger": " "})
 
 X1 = {"shipment": INWARD}
+BY_OTHERS = {**X1, "carrier": OTHER_COURIERS}
+
+
+def unpacked(p: Plant) -> None:
+    p.act(UNPACK, CELLLAB, **X1)
+
+
+def other_couriers(p: Plant) -> None:
+    registered = OrganisationRegistered(organisation=OTHER_COURIERS, name="X", category="courier", country="DE")
+    p.happened(registered, by=CELLLAB)
+
+
+allow(NAME, CELLLAB, then(packed, other_couriers), BY_OTHERS)
+refuse(NAME, "shipment_is_under_way", CELLLAB, then(packed, unpacked), {**X1, "carrier": COURIERS})
+refuse(NAME, "shipment_is_ours", WAREHOUSE, packed, {**X1, "carrier": COURIERS})
+refuse(NAME, "carrier_takes_part", CELLLAB, packed, {**X1, "carrier": CELLLAB.organisation})
+
 allow(UNPACK, CELLLAB, packed, X1)
-refuse(UNPACK, "shipment_is_under_way", CELLLAB, then(packed, lambda p: p.act(UNPACK, CELLLAB, **X1)), X1)
+refuse(UNPACK, "shipment_is_under_way", CELLLAB, then(packed, unpacked), X1)
 refuse(UNPACK, "sender_still_holds", CELLLAB, then(packed, lambda p: p.handed(BAG, CELLLAB, COURIER)), X1)
 
 FOUND = Plant.found()

@@ -6,8 +6,8 @@ from typing import Any
 from tests.support.plant import (
     BAG,
     BATCH,
+    CELLLAB,
     CENTRE,
-    COURIER,
     LATER,
     LOTS,
     OPERATOR,
@@ -110,7 +110,7 @@ def odd(p: Plant) -> None:
 allow(START, OPERATOR, then("cleared"), OPENED)
 refuse(START, "material_is_collected_cells", OPERATOR, then("cleared", odd), {**OPENED, "unit": ODD})
 refuse(START, "material_may_be_used", OPERATOR, then("cleared", blocked), OPENED)
-refuse(START, "material_is_held", OPERATOR, then("cleared", lambda p: p.handed(BAG, WAREHOUSE, COURIER)), OPENED)
+refuse(START, "material_is_held", OPERATOR, then("cleared", lambda p: p.handed(BAG, WAREHOUSE, CELLLAB)), OPENED)
 refuse(START, "material_is_accepted", OPERATOR, then("at_maker", Plant.cleared), OPENED)
 refuse(START, "slot_is_kept", OPERATOR, without_slot, OPENED)
 refuse(START, "slot_is_kept", OPERATOR, used_slot, {**OPENED, "unit": Unit.of("BAG2")})

@@ -8,9 +8,9 @@ from tests.support.plant import (
     BAG,
     BATCH,
     CASE,
+    CELLLAB,
     CENTRE,
     CERTIFICATE,
-    COURIER,
     FILE,
     OPERATOR,
     OPERATOR_2,
@@ -164,8 +164,8 @@ def failed(p: Plant) -> None:
 
 
 def disputed(p: Plant) -> None:
-    p.act("custody.offer", WAREHOUSE, unit=PRODUCT, to=COURIER.organisation, seal="1", condition="intact")
-    p.act("custody.accept", COURIER, unit=PRODUCT, seal="2", condition="intact")
+    p.act("custody.offer", WAREHOUSE, unit=PRODUCT, to=CELLLAB.organisation, seal="1", condition="intact")
+    p.act("custody.accept", CELLLAB, unit=PRODUCT, seal="2", condition="intact")
 
 
 def half_labelled(p: Plant) -> None:
@@ -186,7 +186,7 @@ refuse(CERTIFY, "deviations_are_closed", QP, then("reviewed", deviated), CERTIFI
 refuse(CERTIFY, "labels_are_verified", QP, half_labelled, CERTIFIED)
 refuse(CERTIFY, "units_are_not_blocked", QP, then("reviewed", block(PRODUCT)), CERTIFIED)
 refuse(
-    CERTIFY, "custody_is_in_order", QP, then("reviewed", lambda p: p.handed(PRODUCT, WAREHOUSE, COURIER)), CERTIFIED
+    CERTIFY, "custody_is_in_order", QP, then("reviewed", lambda p: p.handed(PRODUCT, WAREHOUSE, CELLLAB)), CERTIFIED
 )  # fmt: skip
 refuse(CERTIFY, "custody_is_in_order", QP, then("reviewed", disputed), CERTIFIED)
 refuse(CERTIFY, "product_is_in_date", QP, then("reviewed", lambda p: p.wait(days=271)), CERTIFIED)

@@ -12,6 +12,8 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
+from coign.logistics.views import RECEIPT
+from coign.people.views import ORGANISATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class MakeOffer:
 
 
 def _reads(asked: MakeOffer, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.unit, HOLDING), Read(asked.unit, OFFER), Read(asked.unit, UNIT))
+    views = (HOLDING, OFFER, UNIT, RECEIPT)
+    return (*(Read(asked.unit, view) for view in views), Read(asked.to, ORGANISATION))
 
 
 def _decide(asked: MakeOffer, known: Circumstances) -> Sequence[Offered]:
@@ -39,7 +42,13 @@ ACTION = Action(
     command=MakeOffer,
     roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "infusion", "pharmacist"}),
     reads=_reads,
-    gates=(gates.giver_holds_unit, gates.no_open_offer, gates.no_mismatch, gates.unit_may_move),
+    gates=(
+        gates.giver_holds_unit,
+        gates.no_open_offer,
+        gates.no_mismatch,
+        gates.unit_may_move,
+        gates.carrier_is_named,
+    ),
     decide=_decide,
     emits=(Offered,),
     requirements=("TRC-11", "SCS-12"),

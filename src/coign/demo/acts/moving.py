@@ -25,12 +25,16 @@ def pack(scene: Scene) -> Command:
     """Into a free shipper, under a new seal, with a logger."""
     unit, bound = scene.unit, scene.bound
     collected = scene.state(UNIT, unit).kind == "starting_material"
+    to = bound.maker if collected else bound.centre
+    assert to is not None, "the chain binds both ends"
     return {
         "unit": unit,
         "shipper": _free_shipper(scene),
         "seal": f"SEAL-{scene.chance.randrange(100_000, 999_999)}",
         "logger": f"CL-{scene.chance.randrange(10_000, 99_999)}",
-        "to": bound.maker if collected else bound.centre,
+        "to": to,
+        "destination": people.site_of(to),
+        "carrier": people.COURIER,
     }
 
 
@@ -49,7 +53,7 @@ def offer(scene: Scene) -> Command:
     holder = scene.state(HOLDING, unit).organisation
     return {
         "unit": unit,
-        "to": people.COURIER if holder == shipment.sender else shipment.to,
+        "to": shipment.carrier if holder == shipment.sender and shipment.carrier else shipment.to,
         "seal": shipment.seal,
         "condition": "intact",
     }

@@ -7,31 +7,40 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
-from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
+from coign.kernel.subjects import Organisation, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Actor
 from coign.logistics import gates
-from coign.logistics.events import Packed
+from coign.logistics.events import CarrierNamed, Packed
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
+from coign.people.views import ORGANISATION, SITE
 from coign.quality.views import DISPOSITION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """What lies in which shipper, under which seal, with which logger, and to whom it goes."""
+    """What lies in which shipper, under which seal, with which logger, to whom it goes, and who carries it."""
 
     unit: Unit = field(metadata=asks("Unit", "scan"))
     shipper: Shipper = field(metadata=asks("Shipper", "scan"))
     seal: str = field(metadata=asks("Seal", "scan"))
     logger: str = field(metadata=asks("Logger", "scan"))
     to: Organisation = field(metadata=asks("Sent to", "known"))
+    destination: Site | None = field(default=None, metadata=asks("Place of arrival", "known", options="sites"))
+    carrier: Organisation | None = field(default=None, metadata=asks("Carried by", "known", options="couriers"))
     shipment: Shipment = field(metadata=allotted())
 
 
 def _reads(asked: Pack, actor: Actor) -> Sequence[Read]:
     views = (UNIT, HOLDING, RECEIPT, DISPOSITION, CONDITION)
-    return (*(Read(asked.unit, view) for view in views), Read(asked.shipper, SHIPPER), Read(asked.shipment))
+    reads = [*(Read(asked.unit, view) for view in views), Read(asked.shipper, SHIPPER), Read(asked.shipment)]
+    if asked.destination is not None:
+        reads.append(Read(asked.destination, SITE))
+    if asked.carrier is not None:
+        reads.append(Read(asked.carrier, ORGANISATION))
+    return reads
 
 
 def _reads_of_chain(asked: Pack, known: Circumstances) -> Sequence[Read]:
@@ -39,19 +48,26 @@ def _reads_of_chain(asked: Pack, known: Circumstances) -> Sequence[Read]:
     return (Read(chain, CHAIN),) if chain is not None else ()
 
 
-def _decide(asked: Pack, known: Circumstances) -> Sequence[Packed]:
-    return (
-        Packed(
-            shipment=asked.shipment,
-            unit=asked.unit,
-            shipper=asked.shipper,
-            sender=known.actor.organisation,
-            to=asked.to,
-            seal=asked.seal,
-            logger=asked.logger,
-            by=known.actor.person,
-        ),
+def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
+    by = known.actor.person
+    packed = Packed(
+        shipment=asked.shipment,
+        unit=asked.unit,
+        shipper=asked.shipper,
+        sender=known.actor.organisation,
+        to=asked.to,
+        seal=asked.seal,
+        logger=asked.logger,
+        by=by,
+        destination=asked.destination,
+        hold_time=known.state(SHIPPER, asked.shipper).hold_time,
     )
+    if asked.carrier is None:
+        return (packed,)
+    named = CarrierNamed(
+        shipment=asked.shipment, unit=asked.unit, shipper=asked.shipper, carrier=asked.carrier, by=by
+    )  # fmt: skip
+    return (packed, named)
 
 
 ACTION = Action(
@@ -68,14 +84,16 @@ ACTION = Action(
         gates.product_is_released,
         gates.temperature_is_in_order,
         gates.goes_where_it_belongs,
+        gates.destination_is_theirs,
+        gates.carrier_takes_part,
         gates.shipper_is_free,
         gates.shipper_is_qualified,
         gates.hold_time_is_enough,
         gates.seal_and_logger_are_scanned,
     ),
     decide=_decide,
-    emits=(Packed,),
-    requirements=("SCS-06", "SCS-07", "SCS-12", "TRC-11", "GMP-37"),
+    emits=(Packed, CarrierNamed),
+    requirements=("SCS-06", "SCS-07", "SCS-12", "TRC-11", "TRC-26", "GMP-37"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )

@@ -21,6 +21,7 @@ from coign.web.roles import roles_words
 from coign.web.therapy.band import of_identity
 from coign.web.therapy.coming import address_of
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.parcel import Parcel, parcels_of
 from coign.web.therapy.story import programme_of
 from coign.web.therapy.track import local_text
 
@@ -46,7 +47,8 @@ def home_context(actor: Actor) -> dict[str, Any]:
     steps = [s for s in steps if s.root in journeys]
     known = identities_of({Patient(journeys[s.root].patient) for s in steps}, actor)
     mixed = could_be_mixed_up(known)
-    rows = [_row(step, journeys[step.root], actor, known, mixed) for step in steps]
+    parcels = parcels_of((s.root for s in steps if _carries(journeys[s.root], actor)), actor)
+    rows = [_row(step, journeys[step.root], actor, known, mixed, parcels.get(step.root)) for step in steps]
     first = next((s for s in steps if actor.role in s.roles), None)
     return {
         "rows": rows,
@@ -64,9 +66,11 @@ def _roles(actor: Actor) -> list[str]:
                    and g.organisation == actor.organisation})  # fmt: skip
 
 
-def _row(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any) -> dict[str, Any]:
+def _row(
+    step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any, parcel: Parcel | None
+) -> dict[str, Any]:
     mine = actor.role in step.roles
-    return who_row(journey, known, mixed, carries=_carries(journey, actor)) | {
+    return who_row(journey, known, mixed, parcel, carries=_carries(journey, actor)) | {
         "time": local_text(Instant(journey.updated))[:6],
         "status": "running" if mine else "not_yet",
         "word": step.title,

@@ -23,6 +23,7 @@ from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
@@ -65,17 +66,19 @@ def list_context(actor: Actor) -> dict[str, Any]:
     shown = found[:LISTED_MAX]
     known = identities_of((Patient(j.patient) for j in shown), actor)
     mixed = could_be_mixed_up(known)
+    parcels = parcels_of((j.root for j in shown if _carries(j, actor)), actor)
     return {
-        "rows": [journey_row(j, known, mixed, carries=_carries(j, actor)) for j in shown],
+        "rows": [journey_row(j, known, mixed, parcels.get(j.root), carries=_carries(j, actor)) for j in shown],
         "more": max(len(found) - LISTED_MAX, 0),
     }
 
 
 def _carries(journey: Journey, actor: Actor) -> bool:
+    """Whether somebody is neither at the centre nor at the maker of a therapy, but between them."""
     return str(actor.organisation) not in (journey.centre, journey.maker)
 
 
-def journey_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
+def journey_row(journey: Journey, known: Any, mixed: Any, parcel: Parcel | None, *, carries: bool) -> dict[str, Any]:
     """One row of `work_list`: who, which therapy, and at which stage."""
     programme = programme_of(journey)
     stage = next((s.title for s in programme.stages if s.id == journey.stage), "") if programme is not None else ""
@@ -84,11 +87,14 @@ def journey_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> d
         "word": _("Over") if journey.ended else stage or _("Before the order"),
         "action": {"label": _("Open"), "url": reverse("journey", args=[journey.root])},
     }
-    row |= who_row(journey, known, mixed, carries=carries)
+    row |= who_row(journey, known, mixed, parcel, carries=carries)
+    if carries:  # how far a therapy is, is nothing that its carrier needs to know (TRC-26)
+        row["status"] = "running" if parcel is not None else "in_order"
+        row["word"] = _("On its way") if parcel is not None else _("Over")
     return row
 
 
-def who_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[str, Any]:
+def who_row(journey: Journey, known: Any, mixed: Any, parcel: Parcel | None = None, *, carries: bool) -> dict[str, Any]:
     """Whose row it is: two identifiers for those who treat, the chain of identity for the maker, no more for others."""
     patient = Patient(journey.patient)
     identity = known.get(patient)
@@ -101,10 +107,22 @@ def who_row(journey: Journey, known: Any, mixed: Any, *, carries: bool) -> dict[
             row["warning"] = _("Could be mixed up with %s. Read both numbers aloud.") % numbers
         row["fact"] = _("Chain of identity %s") % coi if coi else ""
     elif carries:
-        row["title"] = _("Transport")
+        row |= _parcel_row(parcel)
     else:
         row |= {"title": coi or _("Therapy before its order"), "ids": []}
     return row
+
+
+def _parcel_row(parcel: Parcel | None) -> dict[str, Any]:
+    """A transport tells itself apart by where it goes, in which shipper, and until when."""
+    if parcel is None or parcel.state.shipper is None:
+        return {"title": _("Transport")}
+    shipper, until = parcel.state.shipper.identifier, parcel.keeps_cold_until
+    told = _("Shipper %s") % shipper
+    return {
+        "title": _("Transport to %s") % parcel.place,
+        "fact": _("%(shipper)s · arrive before %(until)s") % {"shipper": told, "until": until} if until else told,
+    }
 
 
 # One therapy
@@ -119,6 +137,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "stages": track(story) if story.sees_chain or story.sees_patient else [],
         "next": [next_panel(story, c) for c in coming(story)],
         "matters": open_matters(story),
+        "transport": transport(story),
         "custody": custody(story),
         "charts": charts(story),
         "family": family(story) if story.sees_chain else None,

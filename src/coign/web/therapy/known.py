@@ -12,6 +12,7 @@ from coign.programmes.model import Range, Step
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
 from coign.web.therapy.looking import states_of
+from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
 from coign.web.therapy.units import quantity_words, unit_words, with_units
 
@@ -90,37 +91,42 @@ def _batch(story: Story, action: Action[Any], question: Question) -> str | None:
     return None if batch is None else str(batch)
 
 
-def shipment_of(story: Story) -> Shipment | None:
-    """The newest journey of a unit of this therapy that was not called off."""
-    off = {t.body["shipment"] for t in story.told("logistics.unpacked.v1")}
-    packed = [t.body["shipment"] for t in story.told("logistics.packed.v1") if t.body["shipment"] not in off]
-    return Shipment(packed[-1]) if packed else None
-
-
 def _shipment(story: Story, action: Action[Any], question: Question) -> str | None:
     shipment = shipment_of(story)
     return None if shipment is None else str(shipment)
 
 
 def _site(story: Story, action: Action[Any], question: Question) -> str | None:
-    return own_site(story.actor.organisation)
+    if question.name != "destination":
+        return own_site(story.actor.organisation)
+    found = destinations(story, action)
+    return own_site(found[0]) if len(found) == 1 else None
 
 
 def _organisation(story: Story, action: Action[Any], question: Question) -> str | None:
-    found = destinations(story, action)
-    return str(found[0]) if question.name == "to" and len(found) == 1 else None
+    match question.name:
+        case "to":
+            found = destinations(story, action)
+        case "carrier":
+            found = couriers()
+        case _:
+            found = []
+    return str(found[0]) if len(found) == 1 else None
+
+
+def couriers() -> list[Organisation]:
+    """Organisations that carry."""
+    return [o for o, state in names_of_organisations().items() if state.category == "courier"]
 
 
 def destinations(story: Story, action: Action[Any]) -> list[Organisation]:
-    """Where a unit may go from here: packed for the other end of the therapy, handed to whoever carries it there."""
-    own, ends = str(story.actor.organisation), (story.journey.centre, story.journey.maker)
-    if action.name == "logistics.pack":
+    """Where a unit may go from here: packed for the other end of the therapy, handed to its carrier, by them on."""
+    own, ends = story.actor.organisation, (story.journey.centre, story.journey.maker)
+    parcel = parcel_of(story) if action.name != "logistics.pack" else None
+    if parcel is None or parcel.state.to is None:
         return [Organisation(o) for o in ends if o and o != own] if own in ends else []
-    if own not in ends:  # a carrier brings collected cells to the maker, and what was made of them to the centre
-        kinds = {state.kind for state in story.units.values() if not state.ended}
-        found = story.journey.centre if "final_container" in kinds else story.journey.maker
-        return [Organisation(found)] if found else []
-    return [o for o, state in names_of_organisations().items() if state.category == "courier"]
+    carrier = parcel.state.carrier
+    return [carrier if own == parcel.state.sender and carrier is not None else parcel.state.to]
 
 
 def _case(story: Story, action: Action[Any], question: Question) -> str | None:
@@ -280,7 +286,13 @@ def _result_rows(story: Story, action: Action[Any]) -> list[dict[str, Any]]:
 
 def _parcel_rows(story: Story) -> list[dict[str, Any]]:
     """Which shipment this is; not its seal, which the next person must read for themselves."""
-    packed = story.last("logistics.packed.v1")
-    if packed is None:
+    parcel = parcel_of(story)
+    if parcel is None or parcel.state.shipper is None:
         return []
-    return [{"label": "Shipper", "value": packed.body["shipper"].partition(":")[2], "mono": True}]
+    rows: list[dict[str, Any]] = [
+        {"label": "Shipper", "value": parcel.state.shipper.identifier, "mono": True},
+        {"label": "Goes to", "value": parcel.place},
+    ]
+    if parcel.keeps_cold_until:
+        rows.append({"label": "Arrive before", "value": parcel.keeps_cold_until})
+    return rows

@@ -1,16 +1,17 @@
 """Lists to choose from inside a therapy: what the journey, its programme and its people offer for one field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from coign import catalogue
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Organisation, Unit
-from coign.people.views import AUTHORITY
+from coign.kernel.subjects import Organisation, Site, Unit
+from coign.people.views import AUTHORITY, SITE
 from coign.web import acting
 from coign.web.forms.build import Question
 from coign.web.reading import reader
-from coign.web.therapy.known import destinations
+from coign.web.therapy.known import couriers, destinations
+from coign.web.therapy.looking import every
 from coign.web.therapy.people import names_of
 from coign.web.therapy.story import Story, names_of_organisations
 
@@ -20,9 +21,21 @@ Options = list[tuple[str, str]]
 def options_for(story: Story, action: Action[Any], question: Question) -> Options | None:
     """The list for this field; None: the therapy knows none, ask elsewhere."""
     if question.name == "to" and question.type is Organisation:
-        return [(str(o), names_of_organisations()[o].name) for o in destinations(story, action)]
+        return _organisations(destinations(story, action))
+    if question.name == "destination":
+        found = destinations(story, action)
+        return [(str(s), state.name) for s, state in every(SITE, Site).items() if state.organisation in found]
     made = _BY_NAME.get(question.asks.options)
     return None if made is None else made(story)
+
+
+def _organisations(found: Iterable[Organisation]) -> Options:
+    names = names_of_organisations()
+    return [(str(o), names[o].name) for o in found]
+
+
+def _couriers(story: Story) -> Options:
+    return _organisations(couriers())
 
 
 def _consent_purposes(story: Story) -> Options:
@@ -56,6 +69,7 @@ _BY_NAME: dict[str, Callable[[Story], Options]] = {
     "physicians": _physicians,
     "makers": _makers,
     "panel": _panel,
+    "couriers": _couriers,
     "blocks": _blocks,
 }
 

@@ -1,0 +1,150 @@
+"""What a carrier's pages show of a shipment: where it goes, how long it keeps cold, and nothing of whom it is for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.installation import fresh_ledger_id
+from tests.web.site import PASSWORD, Site
+
+from coign.database import Database
+from coign.demo import people, player, scene
+from coign.demo.seed import Seeding
+from coign.identity.views import UNIT
+from coign.logistics.views import SHIPMENT, ShipmentState
+from coign.perform import Request
+from coign.service import Service, Settings
+from coign.web import reading, running, tables
+
+if TYPE_CHECKING:
+    from django.test import Client
+else:
+    Client = object
+
+COURIER, CELLLAB = "courier-1", "celllab-1"
+_numbers = count(620_001)
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """A bag that is packed, and browsers of those who hand it over."""
+
+    service: Service
+    browsers: dict[str, Client]
+    root: str
+    number: str
+
+    def shows(self, who: str, path: str) -> str:
+        """The page as this person sees it."""
+        response = self.browsers[who].get(path)
+        assert response.status_code == 200, response.content.decode()[-2000:]
+        return response.content.decode()
+
+    @property
+    def shipment(self) -> ShipmentState:
+        """The shipment of this therapy."""
+        states = self.service.states
+        return next(s for _, s in states.all(SHIPMENT) if s.unit and states.of(UNIT, s.unit).chain == self.root)
+
+    def played(self, to: str) -> None:
+        """Go on with the story."""
+        list(player.play(self.service, self.root, to))
+
+
+@contextmanager
+def served(database: Database, home: Path) -> Iterator[Service]:
+    """A demonstration of its own behind the same pages."""
+    before = running.service()
+    settings = Settings(home=home, demonstration=True)
+    given = {"in_transaction": running.in_transaction, "background": False}
+    with Service.on(database, settings, ledger_id=fresh_ledger_id(), **given) as service:
+        running.start(service)
+        try:
+            tables.prepare(database)
+            Seeding(service, 7).run()
+            yield service
+        finally:
+            reading.close()
+            running.start(before)
+
+
+@pytest.fixture(scope="module")
+def here(site: Site, database: Database, home: Path) -> Iterator[tuple[Service, dict[str, Client]]]:
+    """The demonstration, and a browser of each who hands over."""
+    from django.test import Client
+
+    from coign.web.accounts.opening import open_account
+
+    with served(database, home) as service:
+        browsers = {}
+        for name in (COURIER, CELLLAB):
+            job = people.account(name)
+            assert job is not None
+            open_account(
+                name, person=job.person, role=job.role, organisation=job.organisation, password=PASSWORD,
+                demonstration=True,
+            )  # fmt: skip
+            browsers[name] = Client()
+            browsers[name].post("/sign-in/", {"login": name, "password": PASSWORD})
+            browsers[name].post("/session/elsewhere/", {"choice": "here"})
+        yield service, browsers
+
+
+@pytest.fixture
+def transport(here: tuple[Service, dict[str, Client]]) -> Transport:
+    """Packed, named for the demonstration's courier, and not yet handed over."""
+    service, browsers = here
+    number, coordinator = f"NH-{next(_numbers)}", people.in_role("coordinator", people.CENTRE)[0].actor
+    who = {"family_name": "Vogt", "given_name": "Tilda", "birth_date": "1969-05-02", "hospital_number": number}
+    done = service.door.perform(Request("clinical.enrol", coordinator, f"enrol-{number}", who))
+    player.settled(service, done)
+    patient = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
+    list(player.play(service, patient, "pack-collection"))
+    return Transport(service, browsers, scene.find(service, patient).journey.root, number)
+
+
+@pytest.mark.requirement("TRC-26")
+def test_a_named_carrier_sees_where_a_parcel_goes_and_until_when_and_nothing_of_whom_it_is_for(
+    transport: Transport,
+) -> None:
+    shipment, journey = transport.shipment, f"/journeys/{transport.root}/"
+    assert shipment.carrier == people.COURIER
+    assert shipment.shipper is not None
+    assert "Transport to" not in transport.shows(COURIER, "/"), "named, but not yet their turn"
+    transport.played("offer-collection")
+    for path in ("/", "/journeys/"):
+        page = transport.shows(COURIER, path)
+        assert "Transport to Beispiel Biotherapies, Plant 1" in page
+        assert shipment.shipper.identifier in page and "arrive before" in page
+    page = transport.shows(COURIER, journey)
+    for words in ("On its way", "Nordhaven University Hospital", "Plant 1", "Coldway Couriers", "Arrive before"):
+        assert words in page
+    shown = page.partition("<main")[2].partition("</main>")[0]  # beside it lies the demonstration's tray
+    assert shown and shipment.seal not in shown, "whoever takes a shipper over reads its seal for themselves"
+    chain = scene.find(transport.service, transport.root).journey
+    for path in ("/", "/journeys/", journey):
+        page = transport.shows(COURIER, path)
+        told = (transport.number, "Vogt", "Tilda", "1969", chain.patient.partition(":")[2])
+        assert [word for word in told if word in page] == []
+    transport.played("confirm-receipt-in")
+    page = transport.shows(COURIER, "/journeys/").partition("<main")[2]
+    assert "Over" in page and "Certified" not in page
+    assert "On its way" not in transport.shows(COURIER, journey)
+
+
+def test_the_forms_of_a_hand_over_know_who_carries_and_where_to(transport: Transport) -> None:
+    form = transport.shows(CELLLAB, f"/journeys/{transport.root}/do/offer-collection/")
+    assert "Coldway Couriers" in form and "Goes to" in form
+    transport.played("collect-collection")
+    form = transport.shows(COURIER, f"/journeys/{transport.root}/do/deliver-collection/")
+    assert "Beispiel Biotherapies" in form and "Coldway Couriers" not in form.partition("<main")[2]
+
+
+def test_the_form_of_packing_names_place_and_carrier_where_there_is_only_one(transport: Transport) -> None:
+    form = transport.shows(CELLLAB, f"/journeys/{transport.root}/do/pack-collection/")
+    for words in ("Place of arrival", "Carried by", "Coldway Couriers"):
+        assert words in form
