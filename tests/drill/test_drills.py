@@ -2,7 +2,7 @@
 
 import pytest
 
-from coign.drill import clock, crash, database, disk
+from coign.drill import clock, crash, database, disk, restore
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_when_process_or_database_is_killed():
@@ -49,3 +49,17 @@ def test_a_full_disk_costs_callers_patience_and_nothing_else():
     assert said["ok"], said
     assert said["found"] == said["acknowledged"] > said["acknowledged_before"] > 0
     assert said["unavailable"] > 0
+
+
+@pytest.mark.requirement("CSV-30", "CSV-S7")
+def test_what_is_lost_comes_back_from_a_backup_and_an_older_one_is_noticed():
+    result = restore.drill(callers=4, answers=60)
+
+    said = result.to_json()
+    assert said["ok"], said
+    assert (said["lost"], said["doubled"], said["verified"], said["states_equal"]) == ([], [], True, True)
+    assert said["found"] == said["acknowledged"] > 0
+    assert said["older"]["missing"] > 0, "acts after the older backup must be missing, or the drill shows little"
+    assert said["older"]["read_only"] is True
+    assert len(said["damages"]) == 6 and all(damage["found"] for damage in said["damages"])
+    assert said["went_on"] > 0

@@ -17,6 +17,8 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     stops = kinds.add_parser("database", parents=[common], help="the database stops; the connection is cut at COMMIT")
     stops.add_argument("--times", type=_times, default=3, metavar="N", help="stops, and cuts of each kind (3)")
     stops.set_defaults(run=_database)
+    restore = kinds.add_parser("restore", parents=[common], help="back up under load, lose everything, restore")
+    restore.set_defaults(run=_restore)
     kinds.add_parser("disk", parents=[common], help="the disk is full").set_defaults(run=_disk)
     kinds.add_parser("clock", parents=[common], help="the clock is wrong").set_defaults(run=_clock)
 
@@ -54,6 +56,25 @@ def _database(given: argparse.Namespace) -> int:
         f"{said['stops']} stops, {said['cuts']} connections cut at COMMIT: {said['acknowledged']} acknowledged, "
         f"{said['found']} found, {said['unavailable']} told to try again; {len(said['lost'])} lost, "
         f"{len(said['doubled'])} doubled.\n"
+        f"{_verified(said)}"
+    )
+    answer(said, text, as_json=given.as_json)
+    return 0 if result.ok else 1
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from coign.drill.restore import drill
+
+    result = drill(progress=say)
+    said = result.to_json()
+    older, found = said["older"], sum(damage["found"] for damage in said["damages"])
+    text = (
+        f"{said['acknowledged']} acknowledged, {said['found']} found after the restore of the newest backup: "
+        f"{len(said['lost'])} lost, {len(said['doubled'])} doubled; states and lists are "
+        f"{'as they were' if said['states_equal'] else 'NOT as they were'}.\n"
+        f"The older backup came back with {older['entries']} entries, {older['missing']} of later are missing: "
+        f"{'it starts read-only and says why' if older['read_only'] else 'NOBODY NOTICED'}.\n"
+        f"{found} of {len(said['damages'])} damaged copies were found and the part named.\n"
         f"{_verified(said)}"
     )
     answer(said, text, as_json=given.as_json)

@@ -1,6 +1,7 @@
 """A PostgreSQL server that somebody else runs: checked, given the roles of application and reader, and used."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,18 @@ def attach(url: str, home: Path) -> Database:
             "allow scram-sha-256 for them in its pg_hba.conf."
         )
     return Database(url, dsns[APPLICATION], dsns[READER], embedded=False)
+
+
+def roles_at() -> set[str] | None:
+    """Which roles the server at `COIGN_DATABASE_URL` has; None: there is no such address, or it does not answer yet."""
+    url = os.environ.get("COIGN_DATABASE_URL")
+    try:
+        if not url:
+            return None
+        with psycopg.connect(url) as owner:
+            return {row[0] for row in owner.execute("SELECT rolname FROM pg_roles")}
+    except psycopg.Error:  # whoever then uses the address says so in a sentence
+        return None
 
 
 def _check(owner: psycopg.Connection) -> None:

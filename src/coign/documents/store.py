@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from coign.kernel.errors import IntegrityFailure, Invalid, NotFound, Unavailable
@@ -46,6 +47,12 @@ class Documents:
     def has(self, digest: Digest) -> bool:
         """Whether a document lies under this hash."""
         return self._file(digest).is_file()
+
+    def digests(self) -> Iterator[Digest]:
+        """Every document there is, in order of its hash."""
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            for file in sorted(folder.glob("[0-9a-f]*")):
+                yield Digest(folder.name + file.name)
 
     def _file(self, digest: Digest) -> Path:
         # Two levels, so that no folder grows beyond what file systems list quickly.

@@ -318,7 +318,7 @@ class _Walk:
         for position, *claim in rows:
             stored.setdefault(position, set()).add((claim[0], claim[1], claim[2]))
         for position, plain in block.entries.items():
-            if stored.get(position, set()) != set(_claims(plain)):
+            if stored.get(position, set()) != set(claims_of(plain)):
                 self._say(position, "read_model", "the values it takes for ever are not those that are stored for it")
 
     def _check_signatures(self, block: Block, rows: dict[int, StoredEntry]) -> None:
@@ -384,7 +384,8 @@ def _unchecked(note: bytes) -> Checkpoint:
     return Checkpoint.parse(text + "\n")
 
 
-def _claims(plain: Any) -> Iterator[tuple[str, str, str]]:
+def claims_of(plain: Any) -> Iterator[tuple[str, str, str]]:
+    """The values that an entry takes for ever: scope, value, and whose they are."""
     for body in plain["intent"]["facts"]:
         cls = FACTS.get(body["type"])
         if cls is not None and cls.claims is not Fact.claims:

@@ -25,12 +25,18 @@ class Rebuilt:
     changed: int = 0
 
 
-def rebuild(dsn: str, ledger_id: int, *, progress: Callable[[str], None] = lambda line: None) -> Rebuilt:
+def rebuild(
+    dsn: str,
+    ledger_id: int,
+    *,
+    views: Folding | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Rebuilt:
     """In one transaction that holds the ledger's lock: nothing is appended meanwhile, and a crash leaves all as it was.
 
     Subject by subject along its own history, so that memory holds one subject at a time.
     """
-    views, done = folding(), Rebuilt()
+    views, done = views or folding(), Rebuilt()
     with psycopg.connect(dsn) as connection:
         connection.execute("select size from head where ledger_id = %s for update", (ledger_id,))
         _heads(connection, ledger_id)

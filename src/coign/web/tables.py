@@ -1,41 +1,62 @@
 """Django's tables: made and upgraded as the owner, at start, in a schema apart from the ledger's."""
 
 import os
+from collections.abc import Sequence
 
 import django
 import psycopg
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from coign.database import APPLICATION, READER, Database
+from coign.kernel.errors import Invalid
 from coign.web.address import SCHEMA, database
 
 _LOCK = 4223  # one process at a time; any number will do
 
 
-def prepare(where: Database) -> None:
-    """Create what is missing and give the application its rights. Repeating it changes nothing."""
+def prepare(where: Database, migrations: Sequence[tuple[str, str]] | None = None) -> None:
+    """Create what is missing and give the application its rights. Repeating it changes nothing.
+
+    `migrations`: as an older version left the tables (application and name of each step), for taking in its backup.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coign.web.settings")
     django.setup()
     with psycopg.connect(where.owner_dsn, autocommit=True) as owner:
         owner.execute("select pg_advisory_lock(%s)", (_LOCK,))
         owner.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
-        _migrate(where)
+        _migrate(where, migrations)
         _grant(owner)
 
 
-def _migrate(where: Database) -> None:
+def _migrate(where: Database, migrations: Sequence[tuple[str, str]] | None) -> None:
     owner = {**connections.settings["default"], **database(where.owner_dsn)}
     owner["OPTIONS"] = {name: value for name, value in owner["OPTIONS"].items() if name != "pool"}
     connections.settings["owner"] = owner
     try:
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
-        call_command("createcachetable", database="owner", verbosity=0)
+        if migrations is None:
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
+            call_command("createcachetable", database="owner", verbosity=0)
+        else:
+            _as_they_were(migrations)
     finally:
         connections["owner"].close()
         del connections["owner"]
         del connections.settings["owner"]
+
+
+def _as_they_were(migrations: Sequence[tuple[str, str]]) -> None:
+    """Empty tables as these steps make them; what Django fills by itself after migrating is left to the backup."""
+    executor = MigrationExecutor(connections["owner"])
+    if unknown := [f"{app}.{name}" for app, name in migrations if (app, name) not in executor.loader.graph.nodes]:
+        raise Invalid.at(
+            "FILE",
+            f"its tables of accounts were made by steps that this version does not have ({', '.join(unknown[:5])}): "
+            "restore it with the version that made it, then upgrade",
+        )
+    executor.migrate(list(migrations))
 
 
 def _grant(owner: psycopg.Connection) -> None:
