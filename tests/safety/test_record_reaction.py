@@ -24,7 +24,7 @@ def _record(clinic: Clinic, chain: Chain, temperature: str, actor: Actor = NURSE
         "seen_at": clinic.now, "temperature": Quantity(temperature, "Cel"), "blood_pressure": "normal",
         "oxygen": "none", "anticytokine_given": "no",
     }  # fmt: skip
-    (fact,) = clinic.do(ACTION, RecordReaction(chain=chain, **{**values, **changed}), actor)
+    fact, *_ = clinic.do(ACTION, RecordReaction(chain=chain, **{**values, **changed}), actor)
     assert isinstance(fact, ReactionRecorded)
     return fact
 

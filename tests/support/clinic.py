@@ -1,5 +1,6 @@
 """A treatment centre on paper: its people, one programme, and a therapy at any stage of its journey."""
 
+from decimal import Decimal
 from typing import Any
 
 from tests.support.paper import PaperRecord
@@ -34,6 +35,7 @@ from coign.logistics.events import Packed, Received
 from coign.manufacturing.events import SlotConfirmed
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
 from coign.programmes.model import Limit, Programmes, ProgrammeVersion
+from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import ProgrammeApproved
 from coign.training.events import Qualified
@@ -58,6 +60,18 @@ LIMITS = {
     "thaw_to_infusion_max": Quantity("90", "min"),
     "conditioning_to_infusion_min": Quantity("2", "d"),
 }
+#: Two patients with a dose-limiting toxicity within four weeks hold enrolment.
+TOLERANCE = ToleranceRule(
+    window=Quantity("28", "d"),
+    qualifying=(Qualifying("crs", 4), Qualifying("icans", 3), Qualifying("laboratory", 4), Qualifying("event", 4)),
+    calculation="maximum_count",
+    parameters={"count": Decimal(2)},
+    source="test",
+)
+RESPONSE = ResponsePlan(
+    {"complete": "Complete response", "progressive": "Progressive disease"}, ("complete",),
+    (Timepoint("day_28", "Day 28", 21, 42),),
+)  # fmt: skip
 VERSION = ProgrammeVersion(
     programme=CART,
     version="1",
@@ -70,6 +84,7 @@ VERSION = ProgrammeVersion(
     panel=(),
     journey=(),
     consent_purposes=("treatment", "follow_up"),
+    safety=SafetyPlan("6", TOLERANCE, RESPONSE),
 )
 
 

@@ -9,6 +9,7 @@ from coign.kernel.values import Identifying, Instant, Quantity
 from coign.people.views import AUTHORITY, ORGANISATION
 from coign.programmes.model import ProgrammeVersion
 from coign.regulatory.views import PROGRAMME
+from coign.safety.views import ENROLMENT
 
 #: The unit in which a patient's weight is kept; other units are converted where they come in (PAT-29).
 WEIGHT_UNIT = "kg"
@@ -295,6 +296,20 @@ def order_has_consent(asked: OfPatient, known: Circumstances) -> str | None:
 def order_has_programme(asked: OfPatient, known: Circumstances) -> str | None:
     draft = open_draft(asked, known)
     return None if draft is None else _not_in_force(draft.programme, known)
+
+
+@gate(
+    "clinical.enrolment_is_not_held",
+    requirement=("PAT-19", "PAT-20"),
+    protects="After too many grave toxicities nobody new is treated before two of the safety board have looked.",
+    remedy="Wait for the decision of the safety board, or choose another therapy.",
+    resolvers=("safety", "qa"),
+    risk=Risk.PATIENT,
+)
+def enrolment_is_not_held(asked: OfPatient, known: Circumstances) -> str | None:
+    draft = open_draft(asked, known)
+    held = known.state(ENROLMENT, draft.programme).held if draft is not None else None
+    return None if held is None else f"enrolment is held since {held.since}: {held.because}"
 
 
 @gate(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
+from coign.programmes.safety_plan import SafetyPlan
 
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
@@ -119,6 +120,7 @@ class ProgrammeVersion:
     stages: tuple[Stage, ...] = ()
     tasks: Mapping[str, str] = field(default_factory=dict)
     materials: Mapping[str, str] = field(default_factory=dict)
+    safety: SafetyPlan = field(default_factory=SafetyPlan)
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""

@@ -13,6 +13,8 @@ from coign.kernel.values import Digest, Quantity
 from coign.programmes.journeys import read_journey, read_stages
 from coign.programmes.model import Limit, Programmes, ProgrammeVersion, Range, Step
 from coign.programmes.nodes import Findings, Item, Problem, compose, text_of
+from coign.programmes.safety_plan import SafetyPlan
+from coign.programmes.safety_reading import read_safety
 
 #: Action names with the roles that may perform them; None: nothing is known about actions, they are not checked.
 Actions = Mapping[str, Collection[str]] | None
@@ -46,6 +48,7 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
+_OPTIONAL_ROOT = ("safety",)
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method")
 
@@ -91,8 +94,8 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
     node = compose(text, findings)
     if node is None:
         return None
-    fields = Item(node, "", findings).fields(_ROOT)
-    if len(fields) < len(_ROOT):
+    fields = Item(node, "", findings).fields(_ROOT, _OPTIONAL_ROOT)
+    if any(name not in fields for name in _ROOT):
         return None  # what is missing has been said; the rest can only be judged as a whole
     programme, product = _id(fields["programme"]), fields["product"].fields(("id", "name"))
     tasks, materials = _titles(fields["tasks"]), _titles(fields["materials"])
@@ -115,6 +118,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         stages=stages,
         tasks=tasks,
         materials=materials,
+        safety=read_safety(fields["safety"]) if "safety" in fields else SafetyPlan(),
     )
     return None if findings.problems else version
 

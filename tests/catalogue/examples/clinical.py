@@ -30,7 +30,7 @@ from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBl
 from coign.kernel.subjects import Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
-
+from coign.safety.events import EnrolmentHeld
 
 N1, N2 = HospitalNumber.of("aa01"), HospitalNumber.of("bb02")
 
@@ -235,6 +235,13 @@ def mind_changed_before_the_order(clinic: Clinic) -> Asked:
 def programme_no_longer_here(clinic: Clinic) -> Asked:
     ann = _ready_to_sign(clinic)
     clinic.approve_programme(Digest("ee" * 32))
+    return _sign(ann)
+
+
+@refuses("clinical.enrolment_is_not_held")
+def too_many_grave_toxicities(clinic: Clinic) -> Asked:
+    ann = _ready_to_sign(clinic)
+    clinic.happened(EnrolmentHeld(programme=CART, because="two of three"), by=PHYSICIAN)
     return _sign(ann)
 
 

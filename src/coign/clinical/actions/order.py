@@ -13,6 +13,7 @@ from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
 from coign.regulatory.views import PROGRAMME
+from coign.safety.views import ENROLMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ def _reads(asked: Order, actor: Actor) -> Sequence[Read]:
 
 def _programme_reads(asked: Order, known: Circumstances) -> Sequence[Read]:
     draft = gates.open_draft(asked, known)
-    return () if draft is None else (Read(draft.programme, PROGRAMME),)
+    return () if draft is None else (Read(draft.programme, PROGRAMME), Read(draft.programme, ENROLMENT))
 
 
 def _decide(asked: Order, known: Circumstances) -> Sequence[Ordered | ChainBegun]:
@@ -70,13 +71,14 @@ ACTION = Action(
         gates.signer_is_prescriber,
         gates.order_has_consent,
         gates.order_has_programme,
+        gates.enrolment_is_not_held,
         gates.eligibility_confirmed,
         gates.eligibility_is_current,
         gates.weight_is_fresh,
     ),
     decide=_decide,
     emits=(ChainBegun, Ordered),
-    requirements=("PAT-28", "PAT-29", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
+    requirements=("PAT-28", "PAT-29", "PAT-20", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
     risk=Risk.PATIENT,
     rationale="Everything that follows is made for this patient, at this weight, under these rules.",
     meaning="ordered",

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from coign.identity.views import CHAIN
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText, Instant, Quantity
-from coign.safety import gates
+from coign.safety import gates, tolerance
 from coign.safety.events import Answer, AnswerIfKnown, BloodPressure, Grade, Oxygen, ReactionRecorded
 from coign.safety.grading.crs import TEMPERATURE_UNIT, Seen, grade_crs, is_fever
+from coign.safety.grading.grades import counted
 from coign.safety.state import REACTIONS
 
 
@@ -40,7 +42,7 @@ def _reads(asked: RecordReaction, actor: Actor) -> Sequence[Read]:
 
 def _patient_reads(asked: RecordReaction, known: Circumstances) -> Sequence[Read]:
     patient = known.state(CHAIN, asked.chain).patient
-    return () if patient is None else (Read(patient),)
+    return () if patient is None else (Read(patient), *tolerance.reads(asked.chain, known))
 
 
 def _fever_before(asked: RecordReaction, known: Circumstances) -> AnswerIfKnown:
@@ -49,7 +51,7 @@ def _fever_before(asked: RecordReaction, known: Circumstances) -> AnswerIfKnown:
     return "yes" if since is not None and since < asked.seen_at else asked.fever_before
 
 
-def _decide(asked: RecordReaction, known: Circumstances) -> Sequence[ReactionRecorded]:
+def _decide(asked: RecordReaction, known: Circumstances) -> Sequence[Fact]:
     patient = known.state(CHAIN, asked.chain).patient
     assert patient is not None
     before = _fever_before(asked, known)
@@ -64,6 +66,7 @@ def _decide(asked: RecordReaction, known: Circumstances) -> Sequence[ReactionRec
         died_of_it=asked.died_of_it == "yes",
     )
     graded = grade_crs(seen, known.rules)
+    counts = counted(graded.grade, asked.clinicians_grade)
     return (
         ReactionRecorded(
             chain=asked.chain,
@@ -83,6 +86,7 @@ def _decide(asked: RecordReaction, known: Circumstances) -> Sequence[ReactionRec
             clinicians_grade=asked.clinicians_grade,
             clinicians_reason=asked.clinicians_reason,
         ),
+        *tolerance.consequences(known, asked.chain, "crs", counts, asked.seen_at),
     )
 
 
@@ -100,8 +104,8 @@ ACTION = Action(
         gates.own_grade_has_reason,
     ),
     decide=_decide,
-    emits=(ReactionRecorded,),
-    requirements=("PAT-15",),
+    emits=(ReactionRecorded, *tolerance.MAY_GIVE),
+    requirements=("PAT-15", "PAT-19"),
     risk=Risk.PATIENT,
     rationale="The treatment follows the grade: one too low kills, one too high destroys the therapy.",
 )
