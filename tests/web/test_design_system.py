@@ -101,6 +101,7 @@ MINIMAL = {
     "custody_line": "{% custody_line row %}",
     "temperature_chart": "{% temperature_chart row %}",
     "measurement": "{% measurement value %}",
+    "trend_chart": "{% trend_chart row %}",
     "genealogy": "{% genealogy row %}",
     "seal_of_proof": "{% seal_of_proof row %}",
     "intent_panel": "{% intent_panel row %}",
@@ -258,6 +259,35 @@ def test_a_chart_says_the_same_in_words_picture_and_table(render: Render, values
     assert f"outside the limit, {long}" in said
     assert "limit −150 °C" in said
     assert "alarm −130 °C" in said
+
+
+def test_a_trend_says_where_this_batch_lies_and_that_it_misses_its_limit(
+    render: Render, values: dict[str, Any]
+) -> None:
+    few, many, none = (render("{% trend_chart chart %}", chart=chart) for chart in values["trends"])
+    assert "This one: 84.6 %; the 3 others lie between 86 and 91.4." in text(few)
+    assert few.count("c-trend-dot") == 3
+    assert re.search(
+        r"This one: 5\.2 copies/cell, outside the specification; [\d.]+ standard deviations above", text(many)
+    )
+    assert "c-trend-this t-stop" in many
+    assert text(many).count("Does not") == 1
+    assert "No result yet" in text(none)
+    assert '<svg class="c-trend-plot' not in none
+
+
+def test_a_number_that_is_read_carries_its_limits_and_both_verdicts(site: ProcessPoolExecutor) -> None:
+    html = site.submit(gallery_site.gallery, {}).result()
+    asked = html.split('id="read"')[1].split("</form>")[0]
+    assert 'data-low="60" data-high="80"' in asked
+    assert "≥ 60 mL" in asked and "≤ 80 mL" in asked and "last: 68" in asked
+    assert asked.count("<template data-measure-chip-of=") == 2
+    assert 'value="64.5"' in asked
+
+
+def test_instants_of_the_rules_are_read_in_the_zone_of_the_place(render: Render) -> None:
+    said = render("{{ sentence|instants_in_words }}", sentence="thawed 2026-05-04T06:32:21.021186Z, longer than 2.5 h")
+    assert text(said) == "thawed 04 MAY 2026 08:32 CEST, longer than 2.5 h"
 
 
 def test_the_clock_names_the_zone_and_utc(render: Render) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -22,6 +23,8 @@ from coign.web.drawing.temperature import (
     notes,
     thinned,
 )
+from coign.web.drawing.trend import HEIGHT as TREND_HEIGHT
+from coign.web.drawing.trend import Bounds, Plane, Value, points
 
 START = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)
 LIMITS = Limits(high=-150, alarm_high=-130)
@@ -196,3 +199,42 @@ def test_a_circle_and_an_unknown_parent_are_named() -> None:
         genealogy([unit("a", "b"), unit("b", "a")])
     with pytest.raises(ValueError, match="made from c, which is not among"):
         genealogy([unit("a", "c")])
+
+
+def of(*values: int) -> list[Value]:
+    return [Value(f"B{n}", "", Decimal(v), this=n + 1 == len(values)) for n, v in enumerate(values)]
+
+
+@given(values=st.lists(st.integers(-400, 400), min_size=1, max_size=20), limit=st.integers(-400, 400))
+def test_a_batch_stands_on_its_side_of_the_limit_and_within_the_picture(values: list[int], limit: int) -> None:
+    bounds = Bounds(low=Decimal(limit))
+    plane = Plane.around(of(*values), bounds)
+    drawn = list(points(of(*values), bounds, plane))
+    for value, point in zip(values, drawn, strict=True):
+        assert (point.y <= plane.y(limit)) == (value >= limit) == (point.status == "in_order")
+        assert 0 <= point.x <= 100
+        assert 0 <= point.y <= TREND_HEIGHT
+    assert [p.this for p in drawn] == [False] * (len(values) - 1) + [True]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "meets"),
+    [
+        (Bounds(low=Decimal(50)), "50", True),
+        (Bounds(low=Decimal(50), low_open=True), "50", False),
+        (Bounds(low=Decimal(50)), "49.9", False),
+        (Bounds(high=Decimal(5)), "5", True),
+        (Bounds(high=Decimal(5), high_open=True), "5", False),
+        (Bounds(high=Decimal(5)), "5.1", False),
+        (Bounds(), "5", True),
+    ],
+)
+def test_an_open_limit_is_itself_outside(bounds: Bounds, value: str, meets: bool) -> None:
+    assert bounds.holds(Decimal(value)) is meets
+
+
+def test_open_limits_of_a_scale_say_so() -> None:
+    drawn = scale(name="Interferon", unit="pg/mL", value=75, low=50, high=None, last=None, low_open=True)
+    assert drawn is not None
+    assert drawn.limits[0].label == "> 50 pg/mL"
+    assert drawn.first < 50 < 75 < drawn.end

@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import math
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django import forms
+
+from coign.web.drawing.trend import Bounds, Value
 
 INVENTED = Path(__file__).with_name("gallery.json")
 
@@ -43,7 +46,9 @@ def gallery_context(now: datetime) -> dict[str, Any]:
     return invented | {
         "holds": holds(now),
         "charts": charts(now),
+        "trends": trends(now),
         "form": GalleryForm(auto_id="good_%s"),
+        "form_read": GalleryForm({"volume": "64.5", "lot": "7"}, auto_id="read_%s"),
         "form_wrong": wrong,
     }
 
@@ -68,6 +73,25 @@ def holds(now: datetime) -> list[dict[str, Any]]:
         one("Bag P1 was thawed", 8, 30, "bar"),
         one("Washed cells", 36, 60, "ring"),
         one("Out of the cold", 12, 10, "ring"),
+    ]
+
+
+def trends(now: datetime) -> list[dict[str, Any]]:
+    """In order among few, outside its limit among many, and without any result."""
+
+    def one(title: str, values: list[str], bounds: Bounds, unit: str) -> dict[str, Any]:
+        shown = [
+            Value(f"B-26-{100 + n:04}", f"{now - timedelta(days=7 * (len(values) - n)):%d %b %Y}".upper(), Decimal(v),
+                  this=n + 1 == len(values))
+            for n, v in enumerate(values)
+        ]  # fmt: skip
+        return {"title": title, "values": shown, "bounds": bounds, "unit": unit}
+
+    many = [f"{2.1 + 0.7 * math.sin(n * 1.7):.2f}" for n in range(19)]
+    return [
+        one("Viability", ["88.1", "91.4", "86.0", "84.6"], Bounds(low=Decimal(70)), "%"),
+        one("Vector copies per cell", [*many, "5.2"], Bounds(high=Decimal(5), high_open=True), "copies/cell"),
+        one("Endotoxin", [], Bounds(high=Decimal(5)), "EU/mL"),
     ]
 
 

@@ -35,6 +35,8 @@ class Scale:
     value: Mark | None
     last: Mark | None
     sentence: str
+    first: float
+    end: float
 
 
 def scale(
@@ -45,8 +47,13 @@ def scale(
     low: Number | None,
     high: Number | None,
     last: Number | None,
+    low_open: bool = False,
+    high_open: bool = False,
 ) -> Scale | None:
-    """Place value, limits and the last value; no picture where there is no limit to compare with."""
+    """Place value, limits and the last value; no picture where there is no limit to compare with.
+
+    An open limit is itself outside: `> 50`, not `≥ 50`.
+    """
     if low is None and high is None:
         return None
     numbers = [Decimal(str(n)) for n in (value, low, high, last) if n is not None]
@@ -65,7 +72,8 @@ def scale(
         zones.insert(0, Zone("outside", 0, left))
     if high is not None:
         zones.append(Zone("outside", right, round(100 - right, 2)))
-    limits = [m for m in (mark(low, f"≥ {minus(low)} {unit}"), mark(high, f"≤ {minus(high)} {unit}")) if m]
+    lower, upper = ">" if low_open else "≥", "<" if high_open else "≤"
+    limits = [m for m in (mark(low, f"{lower} {minus(low)} {unit}"), mark(high, f"{upper} {minus(high)} {unit}")) if m]
     words = [f"{name}: {minus(value)} {unit}" if value is not None else f"{name}: no value"]
     words += [f"limit {m.label}" for m in limits] + ([f"last {minus(last)} {unit}"] if last is not None else [])
     shown_last = mark(last, f"last {minus(last)}")
@@ -77,13 +85,15 @@ def scale(
         value=mark(value, f"{minus(value)} {unit}"),
         last=shown_last,
         sentence=", ".join(words).replace("  ", " ").strip(),
+        first=float(first),
+        end=float(end),
     )
 
 
 def bounds(numbers: list[Decimal]) -> tuple[Decimal, Decimal]:
     """Room on both sides, so that no mark sits on the edge."""
     lowest, highest = min(numbers), max(numbers)
-    room = (highest - lowest) * Decimal("0.35") or abs(highest) * Decimal("0.2") or Decimal(1)
+    room = (highest - lowest) * Decimal("0.35") or abs(highest) * Decimal("0.5") or Decimal(1)
     return lowest - room, highest + room
 
 

@@ -20,14 +20,25 @@ from coign.web.pages.refusals import refusal_words
 from coign.web.roles import roles_words
 from coign.web.signing import sign as signing
 from coign.web.therapy import scans
-from coign.web.therapy.asking import Asked, asked_for, is_identity, unit_of
+from coign.web.therapy.asking import Asked, asked_for, is_identity, measured_of, unit_of
 from coign.web.therapy.band import band
+from coign.web.therapy.clocks import clocks
+from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
-from coign.web.therapy.known import context_rows, missing_values, next_production_step, steps_done
+from coign.web.therapy.known import (
+    batch_of,
+    context_rows,
+    missing_values,
+    next_production_step,
+    results_of,
+    steps_done,
+)
 from coign.web.therapy.story import Story, story_of
+from coign.web.therapy.targets import targets
 from coign_verify.intent import intent_hash
 
 PRODUCTION = "manufacturing.complete_step"
+DEVIATION = "quality.open_deviation"
 #: What the second of two persons must find for themselves is not shown to them.
 BLIND = {"infusion.confirm_bedside": frozenset({"unit"})}
 #: Acts done at the bed or the chair: nothing but the act is on the page.
@@ -192,7 +203,8 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     return {
         "story": story,
         "identity": band(story),
-        "eyebrow": _production_words(story) if production is not None else "",
+        "eyebrow": _place_in_row(story, action, production=production is not None),
+        "press": _("Complete the step") if production is not None else step.title if step is not None else action.title,
         "action": action,
         "name": name,
         "title": production.title if production is not None else step.title if step is not None else action.title,
@@ -200,10 +212,15 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     }
 
 
-def _production_words(story: Story) -> str:
-    """Where production stands: `Step 2 of 4`."""
-    steps = story.programme.steps if story.programme is not None else ()
-    return _("Step %(n)s of %(all)s") % {"n": len(steps_done(story)) + 1, "all": len(steps)}
+def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
+    """Where one stands in a row of acts: `Step 2 of 4`, `Test 6 of 9`; empty for what is done once."""
+    if story.programme is None:
+        return ""
+    if production:
+        return _("Step %(n)s of %(all)s") % {"n": len(steps_done(story)) + 1, "all": len(story.programme.steps)}
+    recorded, reviewed = results_of(story)
+    done = {"quality.record_result": len(recorded), "quality.review_result": len(reviewed)}.get(action.name)
+    return _("Test %(n)s of %(all)s") % {"n": done + 1, "all": len(story.programme.panel)} if done is not None else ""
 
 
 def _page(
@@ -214,14 +231,20 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "rows": context_rows(asked.story, asked.action, known),
-        "targets": [target(asked, q.name) for q in asked.scanned],
+        "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
+        "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),
+        "clocks": clocks(asked.story),
+        "second": _second(asked.story, asked.action),
+        "differently_url": _differently(asked.story),
         "scans": bool(asked.scanned),
         "problem": asked.problem,
         "carried": carried(asked),
+        "measured": [(asked.form[n], m) for n in asked.form.fields if (m := measured_of(asked, n)) is not None],
         "fields": [
             {"bound": asked.form[n], "unit": unit_of(asked, n), "identity": is_identity(asked, n)}
             for n in asked.form.fields
+            if measured_of(asked, n) is None
         ],
         "files": [
             {"name": q.name, "label": q.asks.label, "hint": q.asks.hint, "required": q.required,
@@ -236,28 +259,23 @@ def _page(
     return render(request, "pages/do.html", context, status=status)
 
 
-def target(asked: Asked, name: str) -> dict[str, Any]:
-    """One thing to be scanned, for the `scan_target` building block."""
-    question = next(q for q in asked.scanned if q.name == name)
-    values = asked.values.get(name, [])
-    first_open = asked.open_scans[0].name if asked.open_scans else ""
-    state = "done" if values and not asked.is_open(question) else "waiting" if name == first_open else "not_yet"
-    label = question.asks.label
-    if question.many and (production := next_production_step(asked.story)) is not None:
-        named = asked.story.programme.materials if asked.story.programme is not None else {}
-        label = _("Materials: %s") % ", ".join(named.get(m, m) for m in production.materials)
-    if question.many:
-        label = _("%(label)s, %(done)s of %(all)s") % {
-            "label": label, "done": len(values), "all": asked.expected(question),
-        }  # fmt: skip
+def _second(story: Story, action: Action[Any]) -> dict[str, Any] | None:
+    """Who must do the same after this person, for themselves; None where one is enough."""
+    step = second_step(story, action)
+    if step is None:
+        return None
     return {
-        "name": name,
-        "label": label,
-        "state": state,
-        "value": ", ".join(v.partition(":")[2] or v for v in values),
-        "where": question.asks.hint or ("" if question.required or question.many else _("if there is one")),
-        "clear": bool(values),
+        "title": step.title,
+        "roles": roles_words(step.roles),
+        "names": who_may(step, story.actor.organisation, besides=story.actor.person),
     }
+
+
+def _differently(story: Story) -> str:
+    """Where production says that something went differently; empty for those who cannot."""
+    if story.actor.role not in catalogue.ACTIONS[DEVIATION].roles or batch_of(story) is None:
+        return ""
+    return reverse("do", args=[story.journey.root, DEVIATION])
 
 
 def carried(asked: Asked) -> list[tuple[str, str]]:

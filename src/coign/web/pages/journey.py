@@ -19,6 +19,7 @@ from coign.web.pages.refusals import gate_words
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.band import band
+from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.family import family
@@ -137,6 +138,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "stages": track(story) if story.sees_chain or story.sees_patient else [],
         "next": [next_panel(story, c) for c in coming(story)],
         "matters": open_matters(story),
+        "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),
         "charts": charts(story),

@@ -1,19 +1,14 @@
 """A no as a page: the same sentences as the problem that machines get."""
 
-import re
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from coign.kernel.errors import CoignError, GateAnswer, Refused
 from coign.web.roles import role_words
-from coign.web.templatetags.coign_words import moment
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+from coign.web.templatetags.coign_words import instants_in_words
 
 
 def refusal_page(request: HttpRequest, error: CoignError, **more: Any) -> HttpResponse:
@@ -47,8 +42,3 @@ def gate_words(gate: GateAnswer) -> dict[str, Any]:
         "requirement": ", ".join(gate.requirement),
         "resolvers": [capfirst(role_words(r)) for r in gate.resolvers],
     }
-
-
-def instants_in_words(sentence: str) -> str:
-    """The rules write instants as the record does; people read them in the zone of their place."""
-    return _INSTANT.sub(lambda found: moment(timezone.localtime(datetime.fromisoformat(found[0]))), sentence)

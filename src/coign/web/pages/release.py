@@ -1,12 +1,13 @@
 """One page for the qualified person: a line for each thing certified, evidence one click away, nothing typed."""
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
@@ -14,11 +15,13 @@ from coign.kernel.errors import GateAnswer, NotFound
 from coign.perform import Request
 from coign.web import acting, demonstration
 from coign.web.therapy.band import band
+from coign.web.therapy.certified import lines
 from coign.web.therapy.coming import CERTIFY, ask
-from coign.web.therapy.custody import custody
-from coign.web.therapy.known import batch_of, last_values, results_of, steps_done
+from coign.web.therapy.known import batch_of, last_values, results_of
+from coign.web.therapy.people import names_of
 from coign.web.therapy.story import Story, story_of
-from coign.web.therapy.track import open_matters
+from coign.web.therapy.track import deadline_text
+from coign.web.therapy.trends import trends
 from coign.web.therapy.units import quantity_words, with_units
 
 
@@ -30,24 +33,37 @@ def release(request: HttpRequest, root: str) -> HttpResponse:
     return render(request, "pages/release.html", release_context(story))
 
 
+_COUNTED = (
+    ("in_order", gettext_lazy("in order")),
+    ("look", gettext_lazy("to judge")),
+    ("not_yet", gettext_lazy("not yet")),
+    ("stop", gettext_lazy("stop")),
+)
+
+
 def release_context(story: Story) -> dict[str, Any]:
     """The lines, the results, and the button with what it waits for."""
     batch = batch_of(story)
     if batch is None:
         raise NotFound("no batch of this therapy is known here")
     step = next((s for s in story.steps if s.action == CERTIFY), None)
-    gates = _gates(story, str(batch))
-    shut = [g for g in gates if not g.holds]
+    decided = _decided(story)
+    gates = _gates(story, str(batch)) if decided is None else []
+    certified = lines(story, gates)
+    counted = Counter(line.status for line in certified)
     return {
         "story": story,
         "identity": band(story),
         "batch": batch,
-        "lines": sorted([*_gate_lines(gates, str(batch)), *_lines(story)], key=_is_in_order),
+        "lines": certified,
+        "counts": [(status, counted[status], words) for status, words in _COUNTED if counted[status]],
+        "waits_for": ", ".join(line.title for line in certified if line.gates),
         "results": _results(story),
+        "trends": list(trends(story).values()),
         "measured": _measured(story),
-        "shut": len(shut),
-        "holding": len(gates) - len(shut),
+        "decided": decided,
         "asked": bool(gates),
+        "shut": any(not g.holds for g in gates),
         "may": story.actor.role in catalogue.ACTIONS[CERTIFY].roles,
         "url": reverse("do", args=[story.journey.root, step.step if step is not None else CERTIFY]),
         "reject_url": reverse("do", args=[story.journey.root, "quality.reject_batch"]),
@@ -60,47 +76,19 @@ def _gates(story: Story, batch: str) -> list[GateAnswer]:
     return ask(Request(CERTIFY, story.actor, acting.new_key(), {"batch": batch})) or []
 
 
-def _gate_lines(gates: list[GateAnswer], batch: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "status": "in_order" if g.holds else "stop",
-            "word": _("In order") if g.holds else _("Not yet"),
-            "title": g.what_holds,
-            "sentence": capfirst(g.message) if not g.holds else "",
-            "remedy": g.remedy if not g.holds else "",
-            "who": list(g.resolvers) if not g.holds else [],
-            "url": reverse("subject", args=[batch]),
-            "evidence": _("Batch record"),
-        }
-        for g in gates
-    ]
-
-
-def _lines(story: Story) -> list[dict[str, Any]]:
-    """What the record adds to the gates: custody, production, open matters."""
-    held, matters = custody(story), open_matters(story)
-    programme = story.programme
-    lines: list[dict[str, Any]] = []
-    if held is not None:
-        lines.append(_line(held["status"], _("Custody"), held["word"], story, "custody"))
-    if programme is not None:
-        done = len(steps_done(story))
-        whole = done == len(programme.steps)
-        words = _("%(done)s of %(all)s steps done in order") % {"done": done, "all": len(programme.steps)}
-        lines.append(_line("in_order" if whole else "not_yet", _("Production"), words, story, "acts"))
-    for matter in matters:
-        lines.append(_line("look", _("Open"), matter, story, "matters"))
-    return lines
-
-
-def _line(status: str, title: str, sentence: str, story: Story, place: str) -> dict[str, Any]:
+def _decided(story: Story) -> dict[str, Any] | None:
+    """The decision that stands, for a batch that was certified or rejected: nothing is asked any more."""
+    told = story.last("quality.certified.v1", "quality.batch_rejected.v1")
+    if told is None:
+        return None
+    certified = told.type == "quality.certified.v1"
+    who = names_of([told.body["by"]], str(story.actor.organisation))[told.body["by"]]
     return {
-        "status": status,
-        "word": "",
-        "title": title,
-        "sentence": sentence,
-        "url": f"{reverse('journey', args=[story.journey.root])}#{place}",
-        "evidence": _("See it"),
+        "title": _("The decision"),
+        "status": "in_order" if certified else "stop",
+        "word": _("Certified") if certified else _("Rejected"),
+        "sentence": _("By %(who)s, %(at)s.") % {"who": who, "at": deadline_text(told.entry.time)},
+        "url": reverse("receipt", args=[told.entry.position]),
     }
 
 

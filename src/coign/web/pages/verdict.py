@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from coign import catalogue
-from coign.kernel.errors import NotFound
+from coign.kernel.errors import GateAnswer, NotFound
 from coign.kernel.subjects import Patient
+from coign.kernel.values import Instant
 from coign.perform import Request
 from coign.web import acting, demonstration
-from coign.web.therapy.band import band
+from coign.web.pages.refusals import gate_words
+from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import ask, coming
 from coign.web.therapy.identities import Identity, identities_of
 from coign.web.therapy.people import names_of
@@ -125,15 +126,17 @@ def verdict_context(story: Story, told: Told) -> dict[str, Any]:
     """Everything the screen shows."""
     outcome = OUTCOMES[told.type]
     step = next(iter(coming(story)), None)
+    gates = _gates(story, told)
     context: dict[str, Any] = {
         "story": story,
         "outcome": outcome,
         "told": told,
-        "identity": band(story),
         "rows": _rows(story, told, outcome),
+        "beside": _("Bag") if told.type.startswith("infusion.") else _("Therapy"),
         "people": _people(story, told),
-        "hold": hold(story) if told.type.startswith("infusion.") else None,
-        "also": _also(story, told),
+        "clocks": clocks(story),
+        "also": [_HOLDS.get(g.gate, g.what_holds) for g in gates if g.holds and g.gate not in _SELF_EVIDENT],
+        "shut": [gate_words(g) for g in gates if not g.holds],
         "back": reverse("journey", args=[story.journey.root]),
         "step": step,
         "position": told.entry.position,
@@ -163,34 +166,34 @@ def _rows(story: Story, told: Told, outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _people(story: Story, told: Told) -> list[dict[str, Any]]:
+    """Who checked, each with the time of their own act."""
     body = told.body
-    persons = [body[k] for k in ("first", "second", "by") if k in body] or list(body.get("between", ()))
+    persons = dict.fromkeys([body[k] for k in ("first", "second", "by") if k in body] or body.get("between", ()))
     names = names_of(persons, str(story.actor.organisation))
-    return [{"name": names[p]} for p in dict.fromkeys(persons)]
+    acts = {a.person: Instant(a.time) for a in story.acts if a.position <= told.entry.position}
+    return [{"name": names[p], "at": local_text(acts[p]) if p in acts else ""} for p in persons]
 
 
-def hold(story: Story) -> dict[str, Any] | None:
-    """How long the thawed bag may still be used."""
-    thawed = story.last("infusion.thawed.v1")
-    if thawed is None or story.programme is None or "thaw_to_infusion_max" not in story.programme.limits:
-        return None
-    start = thawed.entry.time
-    end = start.plus(minutes=story.programme.minutes("thaw_to_infusion_max"))
-    return {
-        "label": _("Bag %s was thawed") % thawed.body["unit"].partition(":")[2],
-        "start": start.moment,
-        "end": end.moment,
-        "now": acting.now().moment,
-        "shape": "bar",
-        "use_by": _("Use by %s") % local_text(end),
-        "since": _("Thawed %s") % local_text(start),
-    }
-
-
-def _also(story: Story, told: Told) -> list[str]:
-    """What else holds now for starting: each gate of the next act that is open, in its own words."""
+def _gates(story: Story, told: Told) -> list[GateAnswer]:
+    """What starting the infusion asks now, once bag and patient were found to belong together."""
     if told.type != "infusion.bedside_confirmed.v1":
         return []
-    action = catalogue.ACTIONS["infusion.start"]
-    gates = ask(Request(action.name, story.actor, acting.new_key(), {"unit": told.body["unit"]}))
-    return [g.what_holds for g in gates or () if g.holds]
+    return ask(Request("infusion.start", story.actor, acting.new_key(), {"unit": told.body["unit"]})) or []
+
+
+#: What the open gates say, in the words of those who stand at the bed.
+_HOLDS = {
+    "infusion.product_is_released": gettext_lazy("Certified by the qualified person"),
+    "infusion.product_is_not_expired": gettext_lazy("Before its expiry date"),
+    "infusion.product_may_be_used": gettext_lazy("Nothing blocks this bag"),
+    "infusion.thaw_clock_runs": gettext_lazy("Thawed within its time"),
+    "infusion.bedside_is_fresh": gettext_lazy("Checked just now"),
+    "infusion.consent_in_force": gettext_lazy("Consent in force"),
+}
+#: What this page says already.
+_SELF_EVIDENT = frozenset(
+    {
+        "ledger.subject_is_whole", "infusion.therapy_is_of_this_centre", "infusion.is_thawed",
+        "infusion.not_started", "infusion.bedside_is_confirmed",
+    }
+)  # fmt: skip

@@ -22,6 +22,7 @@ from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
 from coign.web.drawing.scale import scale
 from coign.web.drawing.temperature import Limits, Reading, temperature
+from coign.web.drawing.trend import Bounds, trend
 from coign.web.templatetags import coign_words
 from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part
 
@@ -244,6 +245,13 @@ def temperature_chart(chart: Any) -> dict[str, Any]:
     return {"chart": chart, "drawing": drawing}
 
 
+@register.inclusion_tag("components/trend_chart.html")
+def trend_chart(chart: Any, card: bool = False) -> dict[str, Any]:
+    """One attribute over the last batches, drawn on the server with its limits, and with a table behind."""
+    drawing = trend(part(chart, "values") or (), part(chart, "bounds") or Bounds(), part(chart, "unit") or "")
+    return {"chart": chart, "drawing": drawing, "card": card}
+
+
 @register.inclusion_tag("components/measurement.html")
 def measurement(measurement: Any) -> dict[str, Any]:
     """A value with unit, limit, last value and source. The verdict was computed, never typed."""
@@ -255,6 +263,8 @@ def measurement(measurement: Any) -> dict[str, Any]:
         low=part(measurement, "limit_low"),
         high=part(measurement, "limit_high"),
         last=part(measurement, "last"),
+        low_open=bool(part(measurement, "low_open")),
+        high_open=bool(part(measurement, "high_open")),
     )
     return {"measurement": shown | {"status": known_status(part(measurement, "status"))}, "scale": drawn}
 
@@ -324,6 +334,35 @@ def field(
         "hint": shown_hint,
         "tag": "fieldset" if grouped else "div",
         "describedby": " ".join(about),
+    }
+
+
+@register.inclusion_tag("components/measure_field.html")
+def measure_field(field: BoundField, measured: Any) -> dict[str, Any]:
+    """A number that is read and typed, large, with its unit and its limits drawn; says at once where it lies."""
+    unit, hint = part(measured, "unit") or "", str(part(measured, "hint") or field.help_text)
+    low, high = part(measured, "limit_low"), part(measured, "limit_high")
+    low_open, high_open = bool(part(measured, "low_open")), bool(part(measured, "high_open"))
+    drawn = scale(
+        name=str(field.label), unit=unit, value=None, low=low, high=high, last=part(measured, "last"),
+        low_open=low_open, high_open=high_open,
+    )  # fmt: skip
+    about = [f"{field.auto_id}_{k}" for k, there in (("hint", hint), ("wrong", field.errors), ("unit", unit)) if there]
+    outside = known_status(part(measured, "outside") or "look")
+    return {
+        "field": field,
+        "widget": field.as_widget(attrs={"aria-describedby": " ".join(about)} if about else {}),
+        "unit": unit,
+        "hint": hint,
+        "scale": drawn,
+        "last": part(measured, "last"),
+        "low": "" if low is None else low,
+        "high": "" if high is None else high,
+        "low_open": low_open,
+        "high_open": high_open,
+        "outside": outside,
+        "within_word": part(measured, "within_word") or _("Within its limits"),
+        "outside_word": part(measured, "outside_word") or _("Outside its limits"),
     }
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,6 +34,7 @@ STATUSES = {
     "stop": gettext_lazy("Stop"),
     "not_yet": gettext_lazy("Not yet"),
 }
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 ICON_NAMES = Path(__file__).resolve().parents[1] / "static" / "coign" / "icons.txt"
 
 
@@ -130,6 +132,12 @@ def role_in_a_sentence(role: Any) -> str:
 def role_in_words(role: Any) -> str:
     """`celllab` → `Cell laboratory`: as it stands on its own."""
     return capfirst(role_words(str(role or "")))
+
+
+@register.filter
+def instants_in_words(sentence: str) -> str:
+    """The rules write instants as the record does; people read them in the zone of their place."""
+    return _INSTANT.sub(lambda found: moment(local(datetime.fromisoformat(found[0]))), sentence)
 
 
 @register.filter

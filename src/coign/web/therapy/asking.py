@@ -284,10 +284,33 @@ def unit_of(asked: Asked, name: str) -> str:
     return unit_words(question.asks.unit)
 
 
+def measured_of(asked: Asked, name: str) -> dict[str, Any] | None:
+    """What stands beside a number that is read: unit, limits, last value; None for every other field."""
+    found = {_measured_name(r): r for r in asked.ranges}.get(name)
+    words = {}
+    if name == "value" and asked.action.name == "quality.record_result":
+        found = next_attribute(asked.story, asked.action)
+        words = {"outside": "stop", "within_word": _("Meets the specification"), "outside_word": _("Does not meet it")}
+    if found is None or found.equals:
+        return None
+    return limits_of(found) | words | {"last": last_values(asked.story).get(found.id)}
+
+
+def limits_of(measured: Range) -> dict[str, Any]:
+    """Unit and bounds, as the `measurement` and `measure_field` building blocks take them."""
+    return {
+        "unit": unit_words(measured.unit),
+        "limit_low": measured.low if measured.low is not None else measured.above,
+        "limit_high": measured.high if measured.high is not None else measured.below,
+        "low_open": measured.above is not None,
+        "high_open": measured.below is not None,
+    }
+
+
 def is_identity(asked: Asked, name: str) -> bool:
     """Whether a field identifies somebody, so that no draft of it is kept."""
     question = next((q for q in asked.typed if q.name == name), None)
     return question is not None and isinstance(question.type, type) and issubclass(question.type, Secret)
 
 
-__all__ = ["Asked", "Kept", "asked_for", "is_identity", "unit_of", "zone_name"]
+__all__ = ["Asked", "Kept", "asked_for", "is_identity", "limits_of", "measured_of", "unit_of", "zone_name"]

@@ -8,12 +8,14 @@ from coign.coldchain.views import CONDITION
 from coign.identity.views import UnitState
 from coign.kernel.actions import Action
 from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Programme, Shipment, Site, Subject, Unit
+from coign.people.views import SITE
 from coign.programmes.model import Range, Step
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
+from coign.web.therapy.track import local_text
 from coign.web.therapy.units import quantity_words, unit_words, with_units
 
 #: Attributes of the release panel: recorded first, then reviewed.
@@ -236,6 +238,8 @@ def _shown(story: Story, question: Question, value: Any) -> str:
     match question.type, question.name:
         case kind, _ if kind is Organisation:
             return name_of(text)
+        case kind, _ if kind is Site:
+            return states_of(SITE, [Site(text)])[Site(text)].name or text.partition(":")[2]
         case kind, _ if kind is Programme and story.programme is not None:
             return story.programme.title
         case _, "step" if story.programme is not None:
@@ -247,9 +251,20 @@ def _shown(story: Story, question: Question, value: Any) -> str:
     return text.partition(":")[2] if isinstance(question.type, type) and issubclass(question.type, Subject) else text
 
 
+#: What the identity band says already, and kinds that are shown by their identifier rather than by a name.
+_IN_THE_BAND = ("patient:", "chain:", "batch:")
+_IDENTIFIERS = frozenset({"unit", "shipment", "case"})
+
+
 def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> list[dict[str, Any]]:
     """The facts above a form: what is known, and what the act is about where its fields do not say it."""
-    rows = [{"label": k.label, "value": k.shown, "mono": True} for k in known if k.label != "Patient"]
+    rows = [
+        {"label": k.label, "value": k.shown, "mono": k.value.partition(":")[0] in _IDENTIFIERS}
+        for k in known
+        if not k.value.startswith(_IN_THE_BAND)
+    ]
+    if action.name == "manufacturing.complete_step":
+        rows += _production_rows(story)
     if action.name == "clinical.order":
         rows += _draft_rows(story)
     if action.name == "quality.review_result":
@@ -257,6 +272,18 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
     if action.name in ("custody.accept", "custody.offer", "logistics.check_receipt", "logistics.confirm_receipt"):
         rows += _parcel_rows(story)
     return rows
+
+
+def _production_rows(story: Story) -> list[dict[str, Any]]:
+    """In which room the batch is open, and since when the step before is done."""
+    started = story.last("manufacturing.batch_started.v1")
+    before = story.last("manufacturing.step_completed.v1") or started
+    if started is None or before is None:
+        return []
+    return [
+        {"label": "Room", "value": started.body["room"].partition(":")[2], "mono": True},
+        {"label": "Step before done", "value": local_text(before.entry.time)},
+    ]
 
 
 def _draft_rows(story: Story) -> list[dict[str, Any]]:

@@ -90,6 +90,12 @@ def transport(story: Story) -> dict[str, Any] | None:
     return {"rows": [row for row in rows if row is not None], "hold": _hold(parcel)}
 
 
+def hold_of(story: Story) -> dict[str, Any] | None:
+    """How long the shipper under way keeps cold; None where nothing is under way or nobody said how long."""
+    parcel = parcel_of(story)
+    return _hold(parcel) if parcel is not None else None
+
+
 def _named(carrier: Organisation | None) -> str:
     return name_of(str(carrier)) if carrier is not None else _("nobody is named")
 

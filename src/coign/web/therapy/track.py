@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from coign.kernel.values import Instant
 from coign.programmes.model import ProgrammeVersion
-from coign.web.templatetags.coign_words import day
+from coign.web.templatetags.coign_words import day, zone
 from coign.web.therapy.story import Story, Told
 from coign.web.therapy.units import quantity_words
 
@@ -153,6 +153,11 @@ _FACTS: dict[str, tuple[str, Callable[[Story, Told], str]]] = {
 def local_day(at: Instant) -> str:
     """`29 JAN 2026`, in the page's zone."""
     return day(timezone.localtime(at.moment))
+
+
+def deadline_text(at: Instant) -> str:
+    """`29 JAN 13:05 CET`: what one must keep to names its zone."""
+    return f"{local_text(at)}\u00a0{zone(timezone.localtime(at.moment))}"
 
 
 def local_text(at: Instant) -> str:

@@ -120,5 +120,6 @@
     });
   });
 
-  document.querySelector("[data-focus-first]")?.focus();
+  /* The page stays at its top: what it says first is read first. */
+  document.querySelector("[data-focus-first]")?.focus({ preventScroll: true });
 })();

@@ -1,0 +1,95 @@
+"""The clocks that run in a therapy now: what started each, how long it may run, and what ends it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coign.web import acting
+from coign.web.therapy.parcel import hold_of
+from coign.web.therapy.story import Story, Told
+from coign.web.therapy.track import deadline_text, local_text
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock of the programme: its limit, the fact that starts it, the facts that end it, and how it is said."""
+
+    limit: str
+    starts: str
+    ends: tuple[str, ...]
+    label: Promise
+    use_by: Promise
+    #: The subject of the first fact that the label names.
+    names: str = ""
+
+
+CLOCKS = (
+    Clock(
+        "thaw_to_infusion_max", "infusion.thawed.v1", ("infusion.finished.v1", "identity.unit_ended.v1"),
+        gettext_lazy("Bag %s was thawed"), gettext_lazy("Give it by %s"), "unit",
+    ),
+    Clock(
+        "bedside_check_window", "infusion.bedside_checked.v1",
+        ("infusion.bedside_confirmed.v1", "infusion.bedside_mismatched.v1"),
+        gettext_lazy("The first person has checked"), gettext_lazy("The second checks by %s"),
+    ),
+    Clock(
+        "bedside_check_window", "infusion.bedside_confirmed.v1",
+        ("infusion.started.v1", "infusion.bedside_checked.v1"),
+        gettext_lazy("Both have checked bag and patient"), gettext_lazy("Start by %s, or check again"),
+    ),
+    Clock(
+        "identity_check_window", "collection.identity_checked.v1",
+        ("collection.identity_confirmed.v1", "collection.identity_mismatched.v1"),
+        gettext_lazy("The first person has checked"), gettext_lazy("The second checks by %s"),
+    ),
+    Clock(
+        "identity_check_window", "collection.identity_confirmed.v1",
+        ("collection.started.v1", "collection.identity_checked.v1"),
+        gettext_lazy("Both have checked who sits here"), gettext_lazy("Start by %s, or check again"),
+    ),
+)  # fmt: skip
+
+
+def clocks(story: Story) -> list[dict[str, Any]]:
+    """Every clock that runs now, that of a shipper's cold among them, for `hold_timer`; the shortest first."""
+    programme = story.programme
+    if programme is None:
+        return []
+    running = [
+        _hold(clock, started, programme.minutes(clock.limit))
+        for clock in CLOCKS
+        if clock.limit in programme.limits and (started := _started(story, clock)) is not None
+    ]
+    cold = hold_of(story)
+    return sorted([*running, cold] if cold is not None else running, key=_end)
+
+
+def _started(story: Story, clock: Clock) -> Told | None:
+    """The fact that started it, unless one that ends it came later."""
+    newest = story.last(clock.starts, *clock.ends)
+    return newest if newest is not None and newest.type == clock.starts else None
+
+
+def _end(hold: dict[str, Any]) -> datetime:
+    end: datetime = hold["end"]
+    return end
+
+
+def _hold(clock: Clock, started: Told, minutes: float) -> dict[str, Any]:
+    start = started.entry.time
+    end = start.plus(minutes=minutes)
+    label = str(clock.label)
+    return {
+        "label": label % started.body[clock.names].partition(":")[2] if clock.names else label,
+        "start": start.moment,
+        "end": end.moment,
+        "now": acting.now().moment,
+        "shape": "bar",
+        "use_by": str(clock.use_by) % deadline_text(end),
+        "since": _("Since %s") % local_text(start),
+    }
