@@ -13,7 +13,7 @@ from django.test import Client
 from tests.support.passkey import PRESENT, Passkey, unweb, web
 from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
 
-LOT = {"material": "medium", "supplier": "Example Media", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}
+LOT = {"material": "medium", "supplier": "supplier:acme", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}
 NAMED = {"HTTP_HOST": "localhost:8000"}
 
 
@@ -97,6 +97,7 @@ def lot(site: Site, fresh: Callable[[str], str]) -> str:
 
 
 def receive(site: Site, name: str) -> str:
+    site.supplier("medium")
     site.do("supply.receive_lot", "maker-warehouse", lot=name, **LOT)
     return name
 
@@ -535,6 +536,22 @@ def test_a_passkey_shows_once_more_who_one_is(owner: Owner) -> None:
     answer = json.dumps(owner.passkey.get(options))
     sent = {"credential": answer, "next": "/account/passkeys/new/"}
     assert client.post("/account/confirm/passkey/", sent)["Location"] == "/account/passkeys/new/"
+    assert client.get("/account/passkeys/new/").status_code == 200
+
+
+def test_showing_once_more_who_one_is_signs_nobody_out_however_the_password_was_hashed(
+    site: Site, fresh: Callable[[str], str]
+) -> None:
+    from django.contrib.auth.hashers import ScryptPasswordHasher
+
+    name = fresh("qa").replace(":", "-").lower()
+    user = site.add_person(name, MAKER, "qa").user
+    hasher = ScryptPasswordHasher()
+    user.password = hasher.encode(PASSWORD, hasher.salt(), n=2**10)  # quicker than today's: hashed anew when used
+    user.save()
+    client = Client(**NAMED)
+    client.post("/demonstration/continue/", {"as": name})
+    client.post("/account/confirm/", {"password": PASSWORD})
     assert client.get("/account/passkeys/new/").status_code == 200
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
+import structlog
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -12,9 +12,12 @@ from coign.kernel.errors import CoignError
 from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, stations
 from coign.web.accounts.models import Account
+from coign.web.external.configuration import providers
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.story import name_of
+
+log = structlog.get_logger()
 
 #: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
 NAVIGATION: list[tuple[str, str]] = [
@@ -59,9 +62,19 @@ def _freshness() -> dict[str, Any]:
 
 
 def _providers() -> list[dict[str, str]]:
-    """Identity providers people may sign in with."""
-    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
-    return [{"name": a["name"], "url": reverse("openid_connect_login", args=[a["provider_id"]])} for a in apps]
+    """Identity providers people may sign in with; none while the file that names them cannot be understood."""
+    try:
+        found = providers()
+    except CoignError as error:
+        log.error("external.configuration", error=error.message)
+        return []
+    return [{"name": p.name, "url": reverse("openid_connect_login", args=[p.id])} for p in found]
+
+
+def _elsewhere() -> list[dict[str, str]]:
+    """One's own identities of other houses, where there can be any."""
+    own = {"url": reverse("socialaccount_connections"), "label": _("Sign-in through another house")}
+    return [own] if _providers() else []
 
 
 def _account(request: HttpRequest) -> Account | None:
@@ -84,7 +97,9 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
                 {"url": reverse("role"), "label": _("Act in another role")},
                 {"url": reverse("mfa_index"), "label": _("Second factor")},
                 {"url": reverse("passkeys"), "label": _("Passkeys and signing")},
+                *_elsewhere(),
                 *([{"url": reverse("signing-keys"), "label": _("Signing keys of others")}] if role == "admin" else []),
+                *([{"url": reverse("external-links"), "label": _("Identities of others")}] if role == "admin" else []),
                 {"url": reverse("account_change_password"), "label": _("Password")},
                 {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
             ],

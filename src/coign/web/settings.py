@@ -1,37 +1,15 @@
 """Django settings. Database and secrets come from the running service; the environment decides nothing further."""
 
-import json
 import secrets
 from pathlib import Path
-from typing import Any
 
 from coign.web import running
 from coign.web.address import database
+from coign.web.external.configuration import providers
 
 HERE = Path(__file__).parent
-
-
-def _providers() -> list[dict[str, Any]]:
-    """OpenID Connect, off by default: `openid-connect.json` in the installation's folder switches it on."""
-    if not running.is_set():
-        return []
-    from coign.database import home
-
-    file = (running.service().settings.home or home()) / "openid-connect.json"
-    if not file.is_file():
-        return []
-    rows: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["providers"]
-    return [
-        {
-            "provider_id": row["id"],
-            "name": row["name"],
-            "client_id": row["client_id"],
-            "secret": row["secret"],
-            "settings": {"server_url": row["server_url"]},
-        }
-        for row in rows
-    ]
-
+# A file of identity providers that cannot be understood is told at the start, not at the first sign-in.
+providers()
 
 # Without a service (making migrations) there is no database and nothing to protect.
 DATABASES = {
@@ -41,7 +19,8 @@ DATABASES = {
 }
 SECRET_KEY = running.derived_key("secret-key").hex() if running.is_set() else secrets.token_hex()
 DEBUG = False
-# Links are relative, no mail is sent, identity providers know their return address: the host header decides nothing.
+# Links are relative, no mail is sent, identity providers know their return address. Passkeys are bound to the host of
+# the page, which the browser knows for itself and signs: a forged header opens nothing.
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "coign.web.urls"
 WSGI_APPLICATION = "coign.web.wsgi.application"
@@ -59,6 +38,7 @@ INSTALLED_APPS = [
     "coign.web",  # before allauth: its templates win
     "coign.web.accounts",
     "coign.web.signing",
+    "coign.web.external",
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -155,9 +135,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # A whole house signs in from one address when shifts change; wrong attempts are what is rare.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,10/5m/key"}
-SOCIALACCOUNT_ADAPTER = "coign.web.accounts.adapter.ExternalAdapter"
+SOCIALACCOUNT_ADAPTER = "coign.web.external.adapter.ExternalAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _providers()}}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "coign.web.external.openid.Provider"}}
 MFA_ADAPTER = "coign.web.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

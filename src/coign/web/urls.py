@@ -6,13 +6,14 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as external
-from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path
 
 from coign.web.api import actions, lists, log, openapi, record
+from coign.web.external import openid
 from coign.web.pages import (
     do,
+    external_links,
     forms,
     history,
     home,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("reference/access/", reference.access, name="reference-access"),
     path("reference/errors/", reference.errors, name="reference-errors"),
     path("reference/traceability/", reference.traceability, name="reference-traceability"),
+    path("people/external/", external_links.every_link, name="external-links"),
     path("people/keys/", signing_keys.signing_keys, name="signing-keys"),
     # session
     path("session/unlock/", session.unlock, name="unlock"),
@@ -91,7 +93,7 @@ urlpatterns = [
     path("account/passkeys/<int:pk>/remove/", passkeys.remove, name="passkey-remove"),
     path("account/passkeys/sign/", passkeys.ask, name="signing-ask"),
     path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
-    path("account/external/", external.connections, name="socialaccount_connections"),
+    path("account/external/", external_links.own, name="socialaccount_connections"),
     path("sign-in/external/cancelled/", external.login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-in/external/error/", external.login_error, name="socialaccount_login_error"),
     path("sign-in/external/unknown/", external.signup, name="socialaccount_signup"),

@@ -8,9 +8,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.contrib import messages
+from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -44,6 +44,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         found: HttpResponse | None = super().pre_login(request, user, **more)
         return found
 
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """A right password may be hashed anew, and stronger, at this moment; the sign-in goes on all the same."""
+        right: bool = super().reauthenticate(user, password)
+        if right:
+            user.refresh_from_db(fields=["password"])
+            context.request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        return right
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Count it; lock when there are too many."""
         lockout.failed(str(credentials.get("username", "")), "password", self.get_client_ip(request))
@@ -64,14 +72,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Coign needs no mail: what changed is shown at the next sign-in and in the security log."""
-
-
-class ExternalAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """An identity provider signs people in; it never makes accounts."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Only accounts that exist and were connected by their owner."""
-        return False
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -36,7 +36,7 @@ class Evidence(forms.Form):
 @require_http_methods(["GET", "POST"])
 def signing_keys(request: HttpRequest) -> HttpResponse:
     """What waits, and the buttons that do it."""
-    _administrators_only(request)
+    administrators_only(request)
     if request.method == "GET":
         return _page(request)
     step = STEPS.get(request.POST.get("step", ""))
@@ -45,7 +45,8 @@ def signing_keys(request: HttpRequest) -> HttpResponse:
     return step(request) or HttpResponseRedirect(reverse("signing-keys"))
 
 
-def _administrators_only(request: HttpRequest) -> None:
+def administrators_only(request: HttpRequest) -> None:
+    """`Forbidden` for everybody else."""
     acting.sees_for(request)
     if acting.actor_of(request).role != ADMINISTRATOR:
         raise Forbidden("this page is for administrators: act in that role if you hold it")
