@@ -30,6 +30,7 @@ from coign.kernel.subjects import (
     Shipper,
     Site,
     Subject,
+    Supplier,
     Unit,
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
@@ -77,6 +78,7 @@ PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
 BATCH, ROOM = Batch.of("B1"), Room.of("C2")
 SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
 INWARD, OUTWARD, LATER = (Shipment.of(f"X{n}") for n in (1, 2, 3))
+SUPPLIER = Supplier.of("acme")
 LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
 CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
 
@@ -115,7 +117,7 @@ class Plant(PaperRecord):
                 by=admin,
             )
 
-    def act(self, name: str, actor: Actor, **given: Any) -> list[Fact]:
+    def act(self, name: str, actor: Actor, /, **given: Any) -> list[Fact]:
         """Perform an action of the catalogue."""
         action = catalogue.ACTIONS[name]
         return self.do(action, action.command(**given), actor)
@@ -148,12 +150,20 @@ class Plant(PaperRecord):
 
     def lot(self, material: str, *, lot: Lot | None = None, approved: bool = True, days: int = 300) -> Lot:
         made = lot or LOTS[material]
+        self.supplier(material)
         expires = self.now.plus(days=days)
-        given = {"material": material, "supplier": "Supplier", "expires": expires, "certificate": FILE}
+        given = {"material": material, "supplier": SUPPLIER, "expires": expires, "certificate": FILE}
         self.act("supply.receive_lot", WAREHOUSE, lot=made, **given)
         if approved:
+            tested = {"test": "identity", "method": "spectrum", "passed": True, "raw": FILE}
+            self.act("supply.record_lot_test", ANALYST, lot=made, **tested)
             self.act("supply.approve_lot", QA, lot=made)
         return made
+
+    def supplier(self, material: str, **given: Any) -> None:
+        """The one supplier, qualified for a material."""
+        good = {"name": "Acme", "origin": "synthetic", "until": self.now.plus(days=1000), "evidence": FILE}
+        self.act("supply.qualify_supplier", QA, supplier=SUPPLIER, material=material, **{**good, **given})
 
     def shipper(self, shipper: Shipper, actor: Actor, *, hours: str = "240", days: float = 365) -> None:
         self.act(

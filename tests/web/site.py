@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coign.database import Database
-from coign.kernel.subjects import Organisation, Person
-from coign.kernel.values import Actor
-from coign.perform import Done, Request
-from coign.service import SETUP, Service, Settings, prepare
+from coign.kernel.subjects import Organisation, Person, Supplier
+from coign.kernel.values import Actor, Instant
+from coign.perform import Done, Request, Signature
+from coign.service import SETUP, Service, Settings, keys, prepare
+from coign.supply.state import SUPPLIER
 from coign.web import reading, running, tables
 
 if TYPE_CHECKING:
@@ -71,6 +72,37 @@ class Site:
             password=PASSWORD if password else None,
             demonstration=demonstration,
         )
+
+    def signed(self, action: str, who: str, **command: Any) -> Done:
+        """Perform a signed action through the door, as the server signs it for password and code."""
+        actor, nonce = self.people[who], f"site-{next(self._nonces)}"
+        prepared = self.service.door.prepare(Request(action, actor, nonce, command))
+        value = keys.attestation_key(self.service).sign(prepared.intent_hash)
+        signature = Signature(keys.ATTESTED, keys.credential_of(actor.person, keys.ATTESTED), value)
+        signed = Request(action, actor, nonce, intent_hash=prepared.intent_hash, signature=signature)
+        return self.service.door.perform(signed)
+
+    def enrol_key(self, who: str) -> None:
+        """Two administrators enrol the key that the server signs with for this person."""
+        person = self.people[who].person
+        credential = keys.credential_of(person, keys.ATTESTED)
+        public = keys.public_key_for(self.service, person, keys.ATTESTED)
+        proposal = {"method": keys.ATTESTED, "public_key": public, "evidence": "cd" * 32}
+        named = {"person": person, "credential": credential}
+        self.do("people.propose_authenticator", "hospital-admin", **named, **proposal)
+        self.do("people.confirm_authenticator", "hospital-admin-2", **named)
+
+    def supplier(self, material: str) -> None:
+        """The maker's one supplier, qualified for a material; once."""
+        if "maker-supplies-qa" not in self.people:
+            self.add_person("maker-supplies-qa", MAKER, "qa")
+            self.enrol_key("maker-supplies-qa")
+        if self.service.states.of(SUPPLIER, Supplier.of("acme")).of(material) is None:
+            until = Instant.of_us(self.service.clock.now_us()).plus(days=900)
+            self.signed(
+                "supply.qualify_supplier", "maker-supplies-qa", supplier="supplier:acme", name="Acme",
+                material=material, origin="synthetic", until=until, evidence="ab" * 32,
+            )  # fmt: skip
 
     def account(self, name: str) -> "Account":
         """The account of this name."""

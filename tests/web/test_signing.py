@@ -16,7 +16,7 @@ from coign.database import Database
 from coign.kernel.subjects import Organisation, Person
 from coign_verify.intent import cut_intent, intent_hash
 
-LOT = {"material": "medium", "supplier": "Example Media", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}
+LOT = {"material": "medium", "supplier": "supplier:acme", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}
 WHY = "the bag leaked"
 
 
@@ -27,6 +27,7 @@ def lot(site: Site, fresh: Callable[[str], str]) -> str:
 
 
 def receive(site: Site, name: str) -> str:
+    site.supplier("medium")
     site.do("supply.receive_lot", "maker-warehouse", lot=name, **LOT)
     return name
 
@@ -203,7 +204,7 @@ class Signer:
     def code(self) -> str:
         return str(
             self._auth.format_hotp_value(
-                self._auth.hotp_value(self._secret, next(self._auth.yield_hotp_counters_from_time()))
+                self._auth.hotp_value(self._secret, list(self._auth.yield_hotp_counters_from_time())[1])
             )
         )
 

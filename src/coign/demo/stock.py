@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from coign.demo import people
 from coign.demo.people import Account
-from coign.kernel.subjects import Lot, Organisation, Room, Shipper
+from coign.kernel.subjects import Lot, Organisation, Room, Shipper, Supplier
 
 if TYPE_CHECKING:
     from coign.demo.seed import Seeding
@@ -16,6 +16,8 @@ LASTS_DAYS = 500
 SHIPPERS_EACH = 3
 ROOMS = (("suite-1", "B"), ("suite-2", "B"), ("suite-3", "B"))
 LOTS_EACH = 2
+SUPPLIER, SUPPLIER_NAME = Supplier.of("example-supplies"), "Example Supplies, invented"
+SUPPLIER_DAYS = 1000
 
 
 def lay_in(seeding: "Seeding", journeys: int) -> None:
@@ -24,6 +26,7 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
     for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
         _shippers(seeding, by, SHIPPERS_EACH + journeys // 3)
     _rooms(seeding)
+    _suppliers(seeding)
     _lots(seeding)
 
 
@@ -52,10 +55,32 @@ def _rooms(seeding: "Seeding") -> None:
         seeding.once(f"stock/room/{name}", by, "manufacturing.register_room", lambda c=command: c)  # type: ignore[misc]
 
 
+def _suppliers(seeding: "Seeding") -> None:
+    by = people.in_role("qa", people.MAKER)[0].actor
+    for material in _materials(seeding):
+
+        def command(material: str = material) -> dict[str, Any]:
+            return {
+                "supplier": SUPPLIER,
+                "name": SUPPLIER_NAME,
+                "material": material,
+                "origin": "synthetic",
+                "until": seeding.now.plus(days=SUPPLIER_DAYS),
+                "evidence": seeding.keep(f"Audit of {SUPPLIER_NAME} for {material}. In order."),
+            }
+
+        seeding.once(f"stock/supplier/{material}", by, "supply.qualify_supplier", command)
+
+
+def _materials(seeding: "Seeding") -> list[str]:
+    return list(dict.fromkeys(m for version in seeding.service.programmes.all() for m in version.materials))
+
+
 def _lots(seeding: "Seeding") -> None:
-    receiver, approver = people.in_role("warehouse", people.MAKER)[0].actor, people.in_role("qa", people.MAKER)[0].actor
-    materials = dict.fromkeys(m for version in seeding.service.programmes.all() for m in version.materials)
-    for material in materials:
+    receiver, analyst, approver = (
+        people.in_role(role, people.MAKER)[0].actor for role in ("warehouse", "analyst", "qa")
+    )  # fmt: skip
+    for material in _materials(seeding):
         for number in range(1, LOTS_EACH + 1):
             lot = Lot.of(f"{material.upper()}-{4100 + number}")
 
@@ -63,11 +88,16 @@ def _lots(seeding: "Seeding") -> None:
                 return {
                     "lot": lot,
                     "material": material,
-                    "supplier": "Example Supplies, invented",
+                    "supplier": SUPPLIER,
                     "expires": seeding.now.plus(days=LASTS_DAYS),
                     "certificate": seeding.keep(f"Certificate of analysis of {lot}. In order."),
                 }
 
+            def tested(lot: Lot = lot) -> dict[str, Any]:
+                raw = seeding.keep(f"Identity of {lot}: spectrum against reference. Agrees.")
+                return {"lot": lot, "test": "identity", "method": "spectrum", "passed": True, "raw": raw}
+
             seeding.once(f"stock/{lot}/receive", receiver, "supply.receive_lot", received)
+            seeding.once(f"stock/{lot}/test", analyst, "supply.record_lot_test", tested)
             if number < LOTS_EACH:  # the newest one still stands in quarantine
                 seeding.once(f"stock/{lot}/approve", approver, "supply.approve_lot", lambda lot=lot: {"lot": lot})  # type: ignore[misc]
