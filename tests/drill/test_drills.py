@@ -36,6 +36,11 @@ def test_a_clock_that_jumps_stops_writing_and_never_backdates():
         assert shown[jump].stopped
         assert shown[jump].stays_shut, "a restart does not resolve it: two people do"
         assert "the clock" in shown[jump].read_only
+        told = shown[jump].told
+        assert told is not None, "the entry with which two people resume tells what had been wrong"
+        assert told.kind == ("clock_behind" if jump.endswith("back") else "clock_ahead")
+        assert told.difference_ms and told.expected and told.shown
+        assert shown[jump].goes_on
     for wobble in ("one second back", "one second ahead"):
         assert not shown[wobble].stopped
 

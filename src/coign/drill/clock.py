@@ -8,7 +8,7 @@ it with a wall clock read in a zone that repeats an hour.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -17,9 +17,12 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from coign.database import Database
+from coign.installation.events import LedgerResumed
+from coign.installation.trouble import Trouble
 from coign.kernel.errors import CoignError, Unavailable
 from coign.kernel.values import Instant
 from coign.ledger.clock import SystemClock
+from coign.ledger.entries import Entry
 from coign.perform.door import Door
 from coign.service import Service, Settings, rehearsal
 from coign.service.clocks import limits
@@ -58,6 +61,9 @@ class Shown:
     stopped: bool = False
     stays_shut: bool = False
     read_only: str = ""
+    #: What the entry tells with which two people resumed the record; None: it was never shut.
+    told: Trouble | None = None
+    goes_on: bool = True
     ok: bool = True
 
 
@@ -97,8 +103,14 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The object that the command prints."""
-        keys = ("case", "ok", "entries", "in_order", "backdated", "stopped", "stays_shut", "read_only")
-        return {"ok": self.ok, "cases": [{key: getattr(case, key) for key in keys} for case in self.cases]}
+        keys = ("case", "ok", "entries", "in_order", "backdated", "stopped", "stays_shut", "read_only", "goes_on")
+        return {
+            "ok": self.ok,
+            "cases": [
+                {key: getattr(case, key) for key in keys} | {"told": asdict(case.told) if case.told else None}
+                for case in self.cases
+            ],
+        }
 
 
 def drill(*, progress: Callable[[str], None] = lambda line: None) -> Result:
@@ -134,9 +146,13 @@ class _On:
 
 
 def _jump(on: _On, case: Case) -> Shown:
-    """Hand-overs before the jump and after it; what was recorded afterwards must not lie before what was there."""
+    """Hand-overs before the jump and after it; what was recorded afterwards must not lie before what was there.
+
+    Where the jump stopped writing, two people resume, and the record tells from then on what had been wrong.
+    """
     shown, set_clock = Shown(case.name), SetClock(time.time_ns() // 1000)
-    hand_overs = rehearsal.hand_overs(f"clock-{on.ledger_id}", rehearsal.pairs(1)[0])
+    pair = rehearsal.pairs(1)[0]
+    hand_overs = rehearsal.hand_overs(f"clock-{on.ledger_id}", pair)
     with on.door(set_clock) as door:
         rehearsal.set_up(door, callers=1)
         for _ in range(4):
@@ -154,9 +170,30 @@ def _jump(on: _On, case: Case) -> Shown:
         except Unavailable:
             shown.stays_shut = True
     _judge(on, shown)
+    if shown.stays_shut:
+        with on.door(set_clock) as door:
+            shown.told = _found(on, rehearsal.resume(door, case.name))
+            shown.goes_on = not door.perform(rehearsal.take_in(f"after-{on.ledger_id}", pair)).replayed
     as_expected = shown.stopped == shown.stays_shut == bool(shown.read_only) == case.stops
-    shown.ok = shown.in_order and not shown.backdated and as_expected
+    shown.ok = shown.in_order and not shown.backdated and as_expected and shown.goes_on and _tells(shown.told, case)
     return shown
+
+
+def _tells(told: Trouble | None, case: Case) -> bool:
+    """Whether the record tells this jump: ahead or behind, and how far within a minute."""
+    if told is None or told.difference_ms is None:
+        return not case.stops
+    kind = "clock_ahead" if case.jump_us > 0 else "clock_behind"
+    return told.kind == kind and abs(told.difference_ms - abs(case.jump_us) // 1000) < 60_000
+
+
+def _found(on: _On, position: int) -> Trouble | None:
+    with psycopg.connect(on.database.reader_dsn) as connection:
+        row = connection.execute(
+            "select body from entry where ledger_id = %s and position = %s", (on.ledger_id, position)
+        ).fetchone()
+    assert row is not None
+    return next(f.found for f in Entry(position, bytes(row[0])).facts if isinstance(f, LedgerResumed))
 
 
 def _summer_time_ends(on: _On) -> Shown:

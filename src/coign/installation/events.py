@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Ledger, Person, Subject
 from coign.kernel.values import FreeText
@@ -27,17 +28,19 @@ class SetupFinished(Fact, type="installation.setup_finished.v1", about=("ledger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeProposed(Fact, type="ledger.resume_proposed.v1", about=("ledger",)):
-    """One person has looked at a record that does not verify and wants to go on."""
+    """One person has looked at a record that is shut and wants to go on. `found`: what shut it; older entries lack it."""
 
     ledger: Ledger
     person: Person
     finding: FreeText
     damaged: tuple[Subject, ...]
+    found: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerResumed(Fact, type="ledger.resumed.v1", about=("ledger", "damaged")):
-    """A second person agrees: writing goes on; what is damaged stays blocked."""
+    """A second person agrees: writing goes on; what is damaged stays blocked. `found` tells what had stopped it."""
 
     ledger: Ledger
     damaged: tuple[Subject, ...]
+    found: Trouble | None = None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coign.installation.events import THIS
+from coign.installation.trouble import found_in
 from coign.installation.views import DAMAGE, INSTALLATION
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Subject
@@ -57,6 +58,21 @@ def being_set_up(asked: Any, known: Circumstances) -> str | None:
 )
 def resume_is_proposed(asked: Any, known: Circumstances) -> str | None:
     return None if known.state(INSTALLATION, THIS).resume_proposed_by else "nobody has proposed to resume"
+
+
+@gate(
+    "installation.shut_for_what_was_proposed",
+    requirement=("CSV-01", "CSV-38"),
+    protects="Two people decide about the same thing: what shut the record since then, nobody has looked at.",
+    remedy="Look at what shuts the record now, and let one of you propose to resume it anew.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def shut_for_what_was_proposed(asked: Any, known: Circumstances) -> str | None:
+    proposed = known.state(INSTALLATION, THIS)
+    if proposed.resume_proposed_by is None or proposed.resume_found == found_in(known.read_only):
+        return None  # without a proposal there is nothing to compare; `installation.resume_is_proposed` says so
+    return f"the proposal was about something else; now: {known.read_only or 'the record is not shut'}"
 
 
 @gate(

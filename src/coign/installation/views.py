@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coign.installation.events import LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import KINDS, Person, Subject
 from coign.kernel.views import Stamp, View
@@ -17,6 +18,7 @@ class Installation:
     being_set_up: bool = False
     resume_proposed_by: Person | None = None
     resume_damaged: tuple[Subject, ...] = ()
+    resume_found: Trouble | None = None
 
 
 def _evolve(state: Installation, fact: Fact, stamp: Stamp) -> Installation:
@@ -25,8 +27,8 @@ def _evolve(state: Installation, fact: Fact, stamp: Stamp) -> Installation:
             return Installation(True, demonstration, True)
         case SetupFinished():
             return Installation(True, state.demonstration)
-        case ResumeProposed(person=person, damaged=damaged):
-            return Installation(state.opened, state.demonstration, state.being_set_up, person, damaged)
+        case ResumeProposed(person=person, damaged=damaged, found=found):
+            return Installation(state.opened, state.demonstration, state.being_set_up, person, damaged, found)
         case LedgerResumed():
             return Installation(state.opened, state.demonstration, state.being_set_up)
         case _:
@@ -39,6 +41,7 @@ INSTALLATION = View(
     folds=(LedgerOpened, SetupFinished, ResumeProposed, LedgerResumed),
     state=Installation,
     evolve=_evolve,
+    version=2,
     public=True,
 )
 

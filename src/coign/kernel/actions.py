@@ -34,9 +34,12 @@ class Read:
 
 
 class Circumstances:
-    """All that a rule may know besides the command: the time, who acts, the states read, programmes and rule sets."""
+    """All that a rule may know besides the command: the time, who acts, the states read, programmes and rule sets.
 
-    __slots__ = ("_heads", "_read", "_states", "actor", "now", "programmes", "rules")
+    `read_only`: why the record is shut, in words; empty: it is not.
+    """
+
+    __slots__ = ("_heads", "_read", "_states", "actor", "now", "programmes", "read_only", "rules")
 
     def __init__(
         self,
@@ -48,11 +51,13 @@ class Circumstances:
         read: Container[tuple[Subject, str]] | None = None,
         programmes: Any = None,
         rules: Any = None,
+        read_only: str = "",
     ) -> None:
         self.now = now
         self.actor = actor
         self.programmes = programmes
         self.rules = rules
+        self.read_only = read_only
         self._states = states
         self._heads = heads
         self._read = read  # None: all views of the subjects in `heads` are at hand

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coign.installation.trouble import Trouble, of_clock
 from coign.kernel.errors import IntegrityFailure
 
 
@@ -20,6 +21,19 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None)
 
 def _steady_us() -> int:
     return (time.monotonic_ns() if _STEADY is None else time.clock_gettime_ns(_STEADY)) // 1000
+
+
+class ClockWrong(IntegrityFailure):
+    """The clock shows another time than it can be: by how much, and which."""
+
+    def __init__(self, *, expected_us: int, shown_us: int) -> None:
+        self.trouble: Trouble = of_clock(expected_us=expected_us, shown_us=shown_us)
+        super().__init__(self.trouble.words)
+        self._expected_us, self._shown_us = expected_us, shown_us
+
+    def earlier(self, by_us: int) -> "ClockWrong":
+        """The same in the time of a clock that runs behind this one."""
+        return ClockWrong(expected_us=self._expected_us - by_us, shown_us=self._shown_us - by_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +54,18 @@ class SystemClock:
         self._wall_start_us, self._steady_start_us = wall_us(), steady_us()
 
     def now_us(self) -> int:
-        """Now; IntegrityFailure when the wall clock has jumped against the steady one since this process began."""
+        """Now; `ClockWrong` when the wall clock has jumped against the steady one since this process began."""
         wall_us = self._wall_us()
-        drift_us = (wall_us - self._wall_start_us) - (self._steady_us() - self._steady_start_us)
-        if drift_us > self._limits.ahead_us_max:
-            raise IntegrityFailure(f"the clock jumped ahead by {drift_us / 1e6:.1f} s: two people must resolve it")
-        if -drift_us > self._limits.behind_us_max:
-            raise IntegrityFailure(f"the clock fell behind by {-drift_us / 1e6:.1f} s: two people must resolve it")
-        return wall_us
+        expected_us = self._wall_start_us + self._steady_us() - self._steady_start_us
+        if -self._limits.behind_us_max <= wall_us - expected_us <= self._limits.ahead_us_max:
+            return wall_us
+        raise ClockWrong(expected_us=expected_us, shown_us=wall_us)
 
     def check_against(self, last_us: int) -> None:
         """The ledger's last entry must not lie in the future of this clock by more than the limit."""
-        behind_us = last_us - self._wall_us()
-        if behind_us > self._limits.behind_us_max:
-            raise IntegrityFailure(
-                f"the clock is {behind_us / 1e6:.1f} s behind the last entry: two people must resolve it"
-            )
+        wall_us = self._wall_us()
+        if last_us - wall_us > self._limits.behind_us_max:
+            raise ClockWrong(expected_us=last_us, shown_us=wall_us)
 
 
 class SimulatedClock:
@@ -66,8 +76,16 @@ class SimulatedClock:
 
     def now_us(self) -> int:
         """Now, in the demonstration."""
-        return self._clock.now_us() - self._behind_us()
+        behind_us = self._behind_us()
+        try:
+            return self._clock.now_us() - behind_us
+        except ClockWrong as wrong:
+            raise wrong.earlier(behind_us) from None
 
     def check_against(self, last_us: int) -> None:
         """As the system clock, in simulated time."""
-        self._clock.check_against(last_us + self._behind_us())
+        behind_us = self._behind_us()
+        try:
+            self._clock.check_against(last_us + behind_us)
+        except ClockWrong as wrong:
+            raise wrong.earlier(behind_us) from None

@@ -101,6 +101,7 @@ class Judge:
             read=known.read,
             programmes=self.rulebook.programmes,
             rules=self.rulebook.rules,
+            read_only=known.head.read_only,
         )
 
     def admit(self, job: Job, circumstances: Circumstances) -> None:

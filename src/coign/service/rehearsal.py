@@ -15,6 +15,8 @@ from coign.perform.request import Request, Source
 from coign.service import SETUP, Service, Settings
 
 HOSPITAL, MAKER = Organisation("organisation:drill-hospital"), Organisation("organisation:drill-maker")
+#: Two who may resume a record that was shut.
+ADMINISTRATORS = tuple(Actor(Person(f"person:drill-admin-{n}"), "admin", HOSPITAL) for n in (1, 2))
 _ORGANISATIONS = (
     (HOSPITAL, "Drill Hospital", "treatment_centre", "celllab"),
     (MAKER, "Drill Maker", "maker", "warehouse"),
@@ -60,14 +62,28 @@ def set_up(door: Door, callers: int) -> None:
         fields = {"organisation": organisation, "name": name, "category": category, "country": "DE"}
         requests.append(_request("people.register_organisation", f"setup-{organisation}", fields))
         for number in range(callers):
-            person = _actor(organisation, role, number).person
-            named = {"person": person, "organisation": organisation, "name": f"Drill {role} {number}"}
-            granted = {"person": person, "role": role, "organisation": organisation}
-            requests.append(_request("people.register_person", f"setup-{person}", named))
-            requests.append(_request("people.grant_role", f"setup-{person}-role", granted))
+            requests += _registered(_actor(organisation, role, number))
+    for administrator in ADMINISTRATORS:
+        requests += _registered(administrator)
     requests.append(_request("installation.finish_setup", "setup-finished", {}))
     for start in range(0, len(requests), 200):
         door.perform_all(requests[start : start + 200])
+
+
+def _registered(actor: Actor) -> list[Request]:
+    who = {"person": actor.person, "organisation": actor.organisation}
+    named = {**who, "name": f"Drill {actor.person.identifier}"}
+    return [
+        _request("people.register_person", f"setup-{actor.person}", named),
+        _request("people.grant_role", f"setup-{actor.person}-role", {**who, "role": actor.role}),
+    ]
+
+
+def resume(door: Door, finding: str) -> int:
+    """Two administrators look at what shut the record and let it go on; where the entry stands that says so."""
+    one, other = ADMINISTRATORS
+    door.perform(_by(one, "installation.propose_resume", f"propose: {finding}", {"finding": finding}))
+    return door.perform(_by(other, "installation.agree_to_resume", f"agree: {finding}", {})).position
 
 
 def _request(action: str, nonce: str, command: Mapping[str, object]) -> Request:

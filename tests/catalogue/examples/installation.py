@@ -4,6 +4,7 @@ from tests.catalogue.examples.custody import CELLLAB, began
 from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
 
 from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.trouble import Trouble
 from coign.kernel.subjects import Person, Unit
 from coign.kernel.values import FreeText
 
@@ -11,8 +12,10 @@ SETUP, ADMIN = actor("setup", "setup", "setup"), actor("admin-1", "admin", "hosp
 OPENED = LedgerOpened(ledger=THIS, origin="example.org/log", demonstration=True)
 
 
-def proposed(by: str, *damaged: Unit) -> ResumeProposed:
-    return ResumeProposed(ledger=THIS, person=Person.of(by), finding=FreeText(commitment=SEALED), damaged=damaged)
+def proposed(by: str, *damaged: Unit, found: Trouble | None = None) -> ResumeProposed:
+    return ResumeProposed(
+        ledger=THIS, person=Person.of(by), finding=FreeText(commitment=SEALED), damaged=damaged, found=found
+    )
 
 
 open_it = {"origin": "example.org/log", "demonstration": True}
@@ -33,6 +36,12 @@ accepted("installation.agree_to_resume", actor=ADMIN, given=[OPENED, proposed("a
 lone_refusal("installation.agree_to_resume", "installation.resume_is_proposed", actor=ADMIN, given=[OPENED])
 lone_refusal(
     "installation.agree_to_resume", "installation.resumed_by_another", actor=ADMIN, given=[OPENED, proposed("admin-1")]
+)
+lone_refusal(
+    "installation.agree_to_resume",
+    "installation.shut_for_what_was_proposed",
+    actor=ADMIN,
+    given=[OPENED, proposed("admin-2", found=Trouble(kind="record"))],
 )
 
 # The gate that stands before every action, shown at one of them.

@@ -6,6 +6,7 @@ from typing import Any
 
 from coign.installation import gates
 from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.trouble import found_in
 from coign.installation.views import INSTALLATION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
@@ -83,21 +84,29 @@ FINISH_SETUP = Action(
 
 
 def _propose(asked: ProposeResume, known: Circumstances) -> Sequence[Fact]:
-    return (ResumeProposed(ledger=THIS, person=known.actor.person, finding=asked.finding, damaged=asked.damaged),)
+    return (
+        ResumeProposed(
+            ledger=THIS,
+            person=known.actor.person,
+            finding=asked.finding,
+            damaged=asked.damaged,
+            found=found_in(known.read_only),
+        ),
+    )
 
 
 PROPOSE_RESUME = Action(
     name="installation.propose_resume",
-    title="Propose to resume a record that does not verify",
+    title="Propose to resume a record that is shut",
     command=ProposeResume,
     roles=frozenset({"admin"}),
     reads=_reads,
     gates=(),
     decide=_propose,
     emits=(ResumeProposed,),
-    requirements=("CSV-01",),
+    requirements=("CSV-01", "CSV-38"),
     risk=Risk.DATA,
-    rationale="Going on with a damaged record must be a decision that names the damage.",
+    rationale="Going on with a damaged record or after a wrong clock must be a decision that names what was wrong.",
     when_shut=True,
     beyond_sight=("damaged",),
 )
@@ -108,7 +117,8 @@ def _damaged_reads(asked: AgreeToResume, known: Circumstances) -> Sequence[Read]
 
 
 def _agree(asked: AgreeToResume, known: Circumstances) -> Sequence[Fact]:
-    return (LedgerResumed(ledger=THIS, damaged=known.state(INSTALLATION, THIS).resume_damaged),)
+    proposed = known.state(INSTALLATION, THIS)
+    return (LedgerResumed(ledger=THIS, damaged=proposed.resume_damaged, found=found_in(known.read_only)),)
 
 
 AGREE_TO_RESUME = Action(
@@ -118,10 +128,10 @@ AGREE_TO_RESUME = Action(
     roles=frozenset({"admin"}),
     reads=_reads,
     then_reads=(_damaged_reads,),
-    gates=(gates.resume_is_proposed, gates.resumed_by_another),
+    gates=(gates.resume_is_proposed, gates.resumed_by_another, gates.shut_for_what_was_proposed),
     decide=_agree,
     emits=(LedgerResumed,),
-    requirements=("CSV-01", "CSV-18"),
+    requirements=("CSV-01", "CSV-18", "CSV-38"),
     risk=Risk.DATA,
     rationale="One person alone could hide what they did to the record.",
     when_shut=True,
