@@ -10,11 +10,12 @@ import orjson
 from django.db import connections
 from django.http import HttpRequest
 
+from coign import rulesets
 from coign.kernel.errors import CoignError, Forbidden, Invalid
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor, Instant
-from coign.people.authority import SETUP
-from coign.people.views import AUTHORITY, Authority
+from coign.people.authority import SETUP, review_interval_min
+from coign.people.views import AUTHORITY, Authority, Grant
 from coign.perform import Done, Request
 from coign.web import metrics, running
 from coign.web.accounts import stations
@@ -83,9 +84,33 @@ def authority_of(actor: Actor) -> Authority:
 def sees_for(request: HttpRequest) -> Organisation:
     """The organisation whose eyes this request reads with: only one that the person now holds a role for."""
     actor = actor_of(request)
-    if not authority_of(actor).holds(actor.role, actor.organisation, now()):
-        raise Forbidden(f"you do not hold the role {actor.role} for {actor.organisation.identifier} now")
+    if why := lacks(actor):
+        raise Forbidden(why)
     return actor.organisation
+
+
+def lacks(actor: Actor) -> str | None:
+    """None: the person may act in the role they act in. Else the sentence why not."""
+    at = now()
+    return authority_of(actor).lacks(actor.role, actor.organisation, at, review_interval_min(rulesets.load(), at))
+
+
+def grants_of(actor: Actor) -> list[Grant]:
+    """The roles in which this person may act now."""
+    state, at = authority_of(actor), now()
+    interval_min = review_interval_min(rulesets.load(), at)
+    return [g for g in state.grants if state.lacks(g.role, g.organisation, at, interval_min) is None]
+
+
+def begin(request: HttpRequest, account: Account) -> None:
+    """A sign-in begins in the account's role; in one that is held, if that one was taken away meanwhile."""
+    state, at = reader().state(AUTHORITY, account.subject), now()
+    if state.holds(account.role, account.home, at):
+        return
+    for grant in state.grants:
+        if state.holds(grant.role, grant.organisation, at):
+            request.session[ROLE], request.session[ORGANISATION] = grant.role, str(grant.organisation)
+            return
 
 
 def now() -> Instant:

@@ -9,8 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from coign.kernel.errors import CoignError
+from coign.kernel.subjects import Organisation
+from coign.people.separation import ADMINISTRATOR
 from coign.web import acting, demonstration, running
-from coign.web.accounts import limits, stations
+from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
 from coign.web.reading import reader
@@ -102,6 +104,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
                 *([{"url": reverse("external-links"), "label": _("Identities of others")}] if role == "admin" else []),
                 {"url": reverse("account_change_password"), "label": _("Password")},
                 {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
+                {"url": reverse("account-happened"), "label": _("What happened to your account")},
             ],
             "sign_out_url": reverse("account_logout"),
         },
@@ -111,8 +114,19 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "tray": demonstration.tray_of(request, account),
         "move_on_url": reverse("advance") if demonstration.is_on() else "",
         "unlock_url": reverse("unlock"),
-        "nav": [{"url": (url := reverse(n)), "label": _(label), "active": _on(path, url)} for n, label in NAVIGATION],
+        "nav": [
+            {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}
+            for name, label in (*((n, _(words)) for n, words in NAVIGATION), *_administration(role, organisation))
+        ],
     }
+
+
+def _administration(role: str, organisation: str) -> list[tuple[str, str]]:
+    """What only administrators find in the menu, with how many alerts nobody has looked at."""
+    if role != ADMINISTRATOR:
+        return []
+    count = log_lines.count_open(Organisation(organisation))
+    return [("people", _("People")), ("security", _("Security log (%d)") % count if count else _("Security log"))]
 
 
 def _on(path: str, url: str) -> bool:

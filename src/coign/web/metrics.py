@@ -9,6 +9,7 @@ REQUESTS = Histogram(
 ACTIONS = Counter(
     "coign_actions_total", "Actions asked of the door, by name and outcome", ("action", "outcome"), registry=REGISTRY
 )
+ALERTS = Counter("coign_security_alerts_total", "Lines of the security log to look at", ("kind",), registry=REGISTRY)
 _SIZE = Gauge("coign_ledger_entries", "Entries in the ledger", registry=REGISTRY)
 _READ_ONLY = Gauge("coign_ledger_read_only", "1 while nothing may be appended", registry=REGISTRY)
 

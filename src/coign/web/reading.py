@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -71,15 +71,20 @@ class Reader:
         """The state of a subject now; the empty one when nothing was recorded."""
         return self._states.of(view, subject)
 
-    def states(self, view: View[S]) -> list[tuple[Subject, S]]:
-        """Every subject that has a state in this view, by name; for short lists of choices."""
+    def states(self, view: View[S], at_most: int | None = 500) -> list[tuple[Subject, S]]:
+        """Every subject that has a state in this view, by name; as many as a list of choices can hold, or all."""
         with self.connection() as connection:
             rows = connection.execute(
-                "select subject from state where ledger_id = %s and view = %s order by subject limit 500",
-                (self._ledger_id, view.name),
+                "select subject, fold, body from state where ledger_id = %s and view = %s order by subject limit %s",
+                (self._ledger_id, view.name, at_most),
             ).fetchall()
-        subjects = [parse_subject(row[0]) for row in rows]
-        return [(subject, self.state(view, subject)) for subject in subjects]
+        return [(subject := parse_subject(row[0]), self._loaded(view, subject, row[1], row[2])) for row in rows]
+
+    def _loaded(self, view: View[S], subject: Subject, fold: int, body: bytes) -> S:
+        """A stored state; one that was folded by another version is folded anew."""
+        if fold != view.version:
+            return self.state(view, subject)
+        return cast(S, self.folding.load(view.name, bytes(body)))
 
     def states_as_of(self, subject: Subject, entries: Sequence[Entry]) -> dict[str, Any]:
         """All states of a subject folded from these entries about it."""

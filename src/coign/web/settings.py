@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "coign.web.zones.AtHome",
+    "coign.web.accounts.noting.Noted",
     "coign.web.accounts.middleware.SignedIn",
     "coign.web.middleware.Answers",
 ]

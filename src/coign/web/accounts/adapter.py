@@ -14,12 +14,14 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from coign.web import running
-from coign.web.accounts import lockout, passwords
+from coign.web.accounts import following, lockout, passwords, recheck, start
 from coign.web.accounts.models import Account
 from coign.web.signing.hosts import host_of
 
+OVER = "This start password was not used in time. Ask your administrators for a new one."
 LOCKED = "This account is locked after too many wrong attempts. An administrator can open it again."
 
 
@@ -33,11 +35,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """A locked account is not even tried."""
         super().pre_authenticate(request, **credentials)
+        account = Account.objects.filter(user__username=str(credentials.get("username", ""))).first()
+        if account is not None:
+            following.authority(account)
         if lockout.is_blocked(str(credentials.get("username", ""))):
             raise ValidationError(LOCKED, code="locked")
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """A password that is right is at hand now, and only now: whether it still may be one is asked here."""
+        user = super().authenticate(request, **credentials)
+        account = getattr(user, "account", None)
+        if account is not None and credentials.get("password"):
+            if start.is_over(account, timezone.now()):
+                raise ValidationError(OVER, code="start_password_over")
+            recheck.at_sign_in(account, str(credentials["password"]))
+        return user
+
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
         """The same where nobody asked for a password: by a passkey, or by an identity provider."""
+        account = getattr(user, "account", None)
+        if account is not None and following.authority(account)[1]:
+            # What was right when it was checked is not any more: it is asked anew.
+            return HttpResponseRedirect(reverse("account_login"))
         if lockout.is_blocked(user.username):
             self.add_message(request, messages.ERROR, message=LOCKED)
             return HttpResponseRedirect(reverse("account_login"))
@@ -57,18 +76,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         lockout.failed(str(credentials.get("username", "")), "password", self.get_client_ip(request))
 
     def clean_password(self, password: str, user: Any = None) -> str:
-        """A start password is replaced by another one, not by itself."""
-        start = user is not None and Account.objects.filter(user_id=user.pk, start_password=True).exists()
-        if start and user.check_password(password):
-            raise ValidationError("Others have seen this password: choose a new one.", code="password_start")
+        """A password is replaced by another one, not by itself or the one before."""
+        account = Account.objects.filter(user_id=user.pk).first() if user is not None else None
+        if account is not None:
+            recheck.refuse_known(account, user, password)
         cleaned: str = super().clean_password(password, user)
         return cleaned
 
     def set_password(self, user: Any, password: str) -> None:
         """Remember whether the password may be the only factor, since its length cannot be seen later."""
+        before, now = user.password, timezone.now()
         super().set_password(user, password)
-        alone = passwords.stands_alone(password)
-        Account.objects.filter(user=user).update(stands_alone=alone, start_password=False)
+        Account.objects.filter(user=user).update(
+            stands_alone=passwords.stands_alone(password), start_password=False, halves={}, last_password=before,
+            password_set=now, password_checked=now, password_wanting="",
+        )  # fmt: skip
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Coign needs no mail: what changed is shown at the next sign-in and in the security log."""

@@ -6,15 +6,16 @@ from coign import rulesets
 from coign.kernel.values import Instant
 
 
-def _today() -> Instant:
+def today() -> Instant:
+    """Which day's rules hold."""
     return Instant.of_us(time.time_ns() // 1000)
 
 
 def seconds(rule: str) -> int:
     """A duration of the rule sets in seconds."""
-    return round(rulesets.load().minutes(rule, _today()) * 60)
+    return round(rulesets.load().minutes(rule, today()) * 60)
 
 
 def number(rule: str) -> int:
     """A count of the rule sets."""
-    return int(rulesets.load().number(rule, _today()))
+    return int(rulesets.load().number(rule, today()))

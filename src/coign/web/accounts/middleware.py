@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coign.kernel.errors import Forbidden
-from coign.web.accounts import security_log, stations
-from coign.web.accounts.models import Token
+from coign.web.accounts import following, stations
+from coign.web.accounts.models import Account, Token
 from coign.web.accounts.opening import digest_of
 from coign.web.errors import Unauthenticated
 from coign.web.middleware import MACHINE_PATHS, csrf_failed, is_machine, say_no
@@ -86,8 +86,8 @@ class SignedIn:
         found = None
         if kind.lower() == "bearer":
             found = Token.objects.select_related("account__user").filter(digest=digest_of(text.strip())).first()
-        if found is None or not found.is_valid(timezone.now()):
-            security_log.note("token.refused", found.account.person if found else "", path=request.path[:200])
+        if found is None or not found.is_valid(timezone.now()) or following.authority(found.account)[1]:
+            request.coign_token_refused = found  # type: ignore[attr-defined]
             return say_no(request, Unauthenticated("this token opens nothing (any more)"))
         request.coign_token = found  # type: ignore[attr-defined]
         return None
@@ -97,7 +97,11 @@ class SignedIn:
         if own is None or stations.is_over(request) or own.account.blocked:
             logout(request)
             return _sign_in(request)
-        stations.touch(request, counts=BACKGROUND not in request.headers)
+        authority, ended = following.authority(own.account)
+        if ended:
+            logout(request)
+            return _sign_in(request)
+        stations.touch(request, own.account, counts=BACKGROUND not in request.headers)
         if name in WAYS_OUT:
             return None
         if stations.is_locked(request):
@@ -109,11 +113,20 @@ class SignedIn:
         if name in PROOFS and not get_reauthentication_flows(request.user):
             # Known only through an external identity provider: that one knows who it is, we never asked (11.200).
             return say_no(request, Forbidden("you sign in elsewhere: nothing here can prove once more that it is you"))
-        if own.account.start_password and name not in OWN_PASSWORD:
+        if (own.account.start_password or own.account.password_wanting) and name not in OWN_PASSWORD:
             if is_machine(request):
-                return say_no(request, Forbidden("others have seen your password: choose a new one first"))
+                return say_no(request, Forbidden(_why_another_password(own.account)))
             return HttpResponseRedirect(reverse("account_change_password"))
+        if authority.reset_at > own.account.told and name not in (*OWN_PASSWORD, "account-notice"):
+            if is_machine(request):
+                return say_no(request, Forbidden("your sign-in was reset: read on a page what happened first"))
+            return HttpResponseRedirect(reverse("account-notice"))
         return None
+
+
+def _why_another_password(account: Account) -> str:
+    seen = "others have seen your password: choose a new one first"
+    return seen if account.start_password else f"choose another password first. {account.password_wanting}"
 
 
 def _plain(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Accounts, the tokens of machines, and where somebody is signed in. None of these is a record."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -27,6 +28,23 @@ class Account(models.Model):
     start_password = models.BooleanField(default=False)
     #: Whether the password is long enough to be the only factor.
     stands_alone = models.BooleanField(default=False)
+    #: When the password was chosen, and when it was last compared with what attackers know.
+    password_set = models.DateTimeField(default=timezone.now)
+    password_checked = models.DateTimeField(default=timezone.now)
+    #: Why another password must be chosen before anything else opens; empty: this one is good.
+    password_wanting = models.CharField(max_length=300, default="", blank=True)
+    #: The hash of the password before this one: it is not taken again.
+    last_password = models.CharField(max_length=128, default="", blank=True)
+    #: Halves of a start password, sealed, each until the administrator whom it is for has seen it.
+    halves = models.JSONField(default=dict, blank=True)
+    #: Up to which entry the account has followed what the record ended, and of which reset its owner was told.
+    followed = models.BigIntegerField(default=0)
+    told = models.BigIntegerField(default=0)
+    #: How long the record was when the owner last proved who they are while nobody else was signed in as them.
+    proved_at = models.BigIntegerField(default=0)
+    #: Where and when somebody last worked with this account.
+    last_station = models.CharField(max_length=40, default="", blank=True)
+    last_active = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         app_label = "coign_accounts"
@@ -88,3 +106,56 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} at {self.station}"
+
+
+class Station(models.Model):
+    """A browser that an administrator said stands at a site; others are nowhere as far as we know."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    label = models.CharField(max_length=80)
+    site = models.CharField(max_length=80)
+    organisation = models.CharField(max_length=80)
+
+    class Meta:
+        app_label = "coign_accounts"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Burst(models.Model):
+    """Failed sign-ins from one network, counted until it is quiet again."""
+
+    network = models.CharField(max_length=50, primary_key=True)
+    since = models.DateTimeField()
+    last = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+    alerted = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "coign_accounts"
+
+    def __str__(self) -> str:
+        return f"{self.failures} from {self.network}"
+
+
+class Alert(models.Model):
+    """A line of the security log that somebody must look at, and who did."""
+
+    line = models.BigIntegerField(unique=True)
+    ledger_id = models.IntegerField()
+    kind = models.CharField(max_length=60)
+    person = models.CharField(max_length=80)
+    raised = models.DateTimeField()
+    acknowledged = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=80, default="", blank=True)
+    comment = models.CharField(max_length=500, default="", blank=True)
+
+    class Meta:
+        app_label = "coign_accounts"
+        indexes: ClassVar = [
+            models.Index(fields=["ledger_id", "line"], name="alert_open", condition=models.Q(acknowledged__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person}"

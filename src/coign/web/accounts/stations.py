@@ -9,8 +9,9 @@ from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from coign.web.accounts import limits, security_log
+from coign.web.accounts import limits, misuse, security_log
 from coign.web.accounts.models import Account, Presence
+from coign.web.reading import reader
 from coign.web.signing import sitting as rules
 from coign.web.signing.sitting import Sitting
 
@@ -58,10 +59,23 @@ def arrive(request: HttpRequest, account: Account) -> None:
         session_key=session.session_key,
         defaults={"account": account, "station": station, "undecided": bool(others)},
     )
+    misuse.arrived(account, station)
     if others:
         security_log.note(
-            "account.second_station", account.person, alert=True, stations=[station, *(p.station for p in others)]
-        )
+            "account.second_station", account.person, alert=True, stations=[station, *(p.station for p in others)],
+            since_entry=account.proved_at,
+        )  # fmt: skip
+    worked(account, station, proved=not others)
+
+
+def worked(account: Account, station: str, *, proved: bool = False) -> None:
+    """Somebody works here with this account; `proved`: and it is surely its owner, as far as anybody can tell."""
+    account.last_station, account.last_active = station, timezone.now()
+    fields = ["last_station", "last_active"]
+    if proved:
+        account.proved_at = reader().head().size
+        fields.append("proved_at")
+    account.save(update_fields=fields)
 
 
 def living(account: Account) -> list[Presence]:
@@ -108,7 +122,7 @@ def keep(request: HttpRequest, sitting: Sitting) -> None:
     request.session[SITTING] = asdict(sitting)
 
 
-def touch(request: HttpRequest, *, counts: bool) -> None:
+def touch(request: HttpRequest, account: Account, *, counts: bool) -> None:
     """Note activity, and lock when there was none for too long or the session turned up at another station."""
     before, now_s = sitting_of(request), int(time.time())
     after = rules.came_back(
@@ -116,6 +130,7 @@ def touch(request: HttpRequest, *, counts: bool) -> None:
     )
     if counts and not after.locked and now_s - after.seen_s >= _GRAIN_S:
         after = replace(after, seen_s=now_s)
+        worked(account, after.station)
     if after != before:
         keep(request, after)
 

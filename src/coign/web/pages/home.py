@@ -39,7 +39,7 @@ def home_context(actor: Actor) -> dict[str, Any]:
     """The queue of this person's roles in this organisation, with whom each row is about; no query per row."""
     roles = _roles(actor)
     if not roles:
-        return {"rows": [], "next": None, "nobody": True, "role": actor.role}
+        return {"rows": [], "next": None, "nobody": True, "role": actor.role, "why": acting.lacks(actor)}
     with reader().connection() as connection:
         ledger_id = running.service().ledger_id
         steps = records.queue(connection, ledger_id, roles, str(actor.organisation), at_most=SHOWN_MAX)
@@ -61,9 +61,7 @@ def home_context(actor: Actor) -> dict[str, Any]:
 
 def _roles(actor: Actor) -> list[str]:
     """The roles this person holds for this organisation now."""
-    state, now = acting.authority_of(actor), acting.now()
-    return sorted({g.role for g in state.grants if state.holds(g.role, actor.organisation, now)
-                   and g.organisation == actor.organisation})  # fmt: skip
+    return sorted({g.role for g in acting.grants_of(actor) if g.organisation == actor.organisation})
 
 
 def _row(

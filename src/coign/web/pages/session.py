@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coign.kernel.errors import CoignError, Invalid
 from coign.kernel.subjects import Organisation
+from coign.people.separation import ADMINISTRATOR
 from coign.web import acting
 from coign.web.accounts import lockout, security_log, stations
 from coign.web.accounts.models import Account
@@ -31,6 +32,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return _locked_again(request, error)
     lockout.succeeded(account)
     stations.unlock(request)
+    stations.worked(account, stations.station_of(request), proved=not stations.is_contested(account))
     security_log.note("session.unlocked", account.person, station=stations.station_of(request))
     if is_machine(request):
         return answer({"ok": True})
@@ -104,8 +106,14 @@ def role(request: HttpRequest) -> HttpResponse:
 
 
 def roles_of(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
-    """The roles a person may act in now."""
-    state, now = acting.authority_of(acting.actor_of(request)), acting.now()
+    """The roles a person may act in now; and that of an administrator who can do no more than review others."""
+    actor = acting.actor_of(request)
+    state, at = acting.authority_of(actor), acting.now()
+    found = acting.grants_of(actor)
+    found += [
+        g for g in state.grants
+        if g.role == ADMINISTRATOR and g not in found and state.holds(g.role, g.organisation, at)
+    ]  # fmt: skip
     return [
         {
             "value": f"{g.role}@{g.organisation}",
@@ -113,6 +121,5 @@ def roles_of(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
             "organisation": Organisation(g.organisation),
             "name": g.organisation.identifier,
         }
-        for g in state.grants
-        if state.holds(g.role, g.organisation, now)
+        for g in found
     ]

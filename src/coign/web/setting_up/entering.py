@@ -4,18 +4,18 @@ In this order an interruption never leaves an installation that is set up and th
 alone can do nothing: what its owner may do is asked of the record.
 """
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import ScryptPasswordHasher, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from coign.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from coign.kernel.subjects import Person
 from coign.service import first_start
-from coign.web.accounts import passwords, security_log
+from coign.web.accounts import passwords, security_log, start
 from coign.web.accounts.models import Account
 from coign.web.accounts.opening import open_account
 from coign.web.setting_up import link
@@ -24,11 +24,6 @@ from coign.web.setting_up.plan import Administrator, Member, Plan
 if TYPE_CHECKING:
     from coign.service import Service
 
-#: Without letters that are mistaken for one another when read off a sheet of paper.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP_LETTERS = 4, 4
-#: Start passwords hold 79 random bits and are replaced at the first sign-in: a quick hash is enough for them.
-_WORK_FACTOR = 2**10
 #: The record said no, so nothing of the plan is in it. After any other error it may be.
 NOES = (Refused, Invalid, Forbidden, Conflict)
 
@@ -61,16 +56,19 @@ def enter(service: "Service", plan: Plan) -> list[Start]:
 def _open_accounts(plan: Plan) -> Iterator[Start]:
     for admin in plan.administrators:
         account = _account(plan, admin, "admin")
-        _set_password(account, make_password(admin.password), alone=passwords.stands_alone(admin.password))
+        account.user.password = make_password(admin.password)
+        account.user.save(update_fields=["password"])
+        account.stands_alone, account.start_password = passwords.stands_alone(admin.password), False
+        account.password_set = timezone.now()
+        account.save(update_fields=["stands_alone", "start_password", "password_set"])
     opened: set[str] = set()
     for member in plan.members:
         if member.sign_in in opened:
             continue
         opened.add(member.sign_in)
-        password = _start_password()
-        hasher = ScryptPasswordHasher()
-        hashed = hasher.encode(password, hasher.salt(), n=_WORK_FACTOR)
-        _set_password(_account(plan, member, member.role), hashed, alone=passwords.stands_alone(password), start=True)
+        account = _account(plan, member, member.role)
+        password = start.new_password()
+        start.give(account, password)
         yield Start(member.sign_in, member.name, password)
 
 
@@ -81,19 +79,9 @@ def _account(plan: Plan, who: Administrator | Member, role: str) -> Account:
     )
     account.role, account.organisation = role, str(plan.organisation)
     account.user.last_name = who.name
+    account.user.save(update_fields=["last_name"])
+    account.save(update_fields=["role", "organisation"])
     return account
-
-
-def _set_password(account: Account, hashed: str, *, alone: bool, start: bool = False) -> None:
-    account.user.password = hashed
-    account.user.save(update_fields=["password", "last_name"])
-    account.stands_alone, account.start_password = alone, start
-    account.save(update_fields=["role", "organisation", "stands_alone", "start_password"])
-
-
-def _start_password() -> str:
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS))
-    return "-".join(groups)
 
 
 def _withdraw(plan: Plan, before: set[str]) -> None:

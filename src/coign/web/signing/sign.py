@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from coign.kernel.errors import Forbidden, Invalid
 from coign.perform import Signature
 from coign.web import running
-from coign.web.accounts import lockout, security_log, stations
+from coign.web.accounts import lockout, misuse, stations
 from coign.web.accounts.models import Account
 from coign.web.acting import account_of, needs_scope, token_of
-from coign.web.signing import keys, webauthn
+from coign.web.signing import keys, standing, webauthn
 from coign.web.signing.sitting import ALL, is_enough, signed
 
 
@@ -38,6 +38,7 @@ def make(request: HttpRequest, intent_hash: bytes, proof: Proof) -> Signature:
     account = account_of(request)
     needs_scope(request, "sign")
     _one_station(request, account)
+    standing.must_be_enrolled(account, proof.method, proof.credential)
     match proof.method:
         case keys.DEMONSTRATION:
             return _demonstration(account, intent_hash)
@@ -75,7 +76,7 @@ def _one_station(request: HttpRequest, account: Account) -> None:
     """One credential at two stations: nobody knows who would sign (CSV-S4)."""
     if token_of(request) is not None or not stations.is_contested(account):
         return
-    security_log.note("signing.contested", account.person, alert=True, station=stations.station_of(request))
+    misuse.alert_once("signing.contested", account.person, station=stations.station_of(request))
     if not account.demonstration:
         lockout.block(account, "signing while signed in at two stations")
     raise Forbidden("your account is signed in at two stations: signing is stopped at both until you have chosen one")

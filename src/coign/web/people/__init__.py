@@ -1,0 +1,1 @@
+"""What the pages about people show, worked out before a page is drawn."""
