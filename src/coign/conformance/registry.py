@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from coign.conformance import adverse_event_grading, pharmacovigilance, rfc6962, rfc8785, tlog
+from coign.conformance import adverse_event_grading, gs1, isbt128, pharmacovigilance, rfc6962, rfc8785, tlog
 from coign.conformance.manifest import Folder
 from coign.conformance.report import Tally
 
@@ -10,6 +10,8 @@ Runner = Callable[[Folder, Tally], None]
 
 RUNNERS: Mapping[str, Runner] = {
     "adverse-event-grading": adverse_event_grading.run,
+    "gs1": gs1.run,
+    "isbt128": isbt128.run,
     "pharmacovigilance": pharmacovigilance.run,
     "rfc6962": rfc6962.run,
     "rfc8785": rfc8785.run,

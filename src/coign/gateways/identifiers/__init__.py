@@ -1,0 +1,1 @@
+"""Identifiers of other standards, read strictly; see README.md."""

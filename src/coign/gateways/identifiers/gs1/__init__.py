@@ -1,0 +1,1 @@
+"""GS1: application identifiers, element strings, Digital Link, scans."""
