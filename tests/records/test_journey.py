@@ -79,5 +79,25 @@ def test_every_deviation_must_be_closed() -> None:
 
 def test_a_reaction_may_be_recorded_and_is_not_waited_for() -> None:
     journey = at("record-reaction")
-    assert opened(journey) == ["record-reaction"]
+    assert opened(journey) == ["record-reaction", "record-icans", "record-response"]
     assert stage_reached(journey, PROGRAMME) == "follow_up"
+
+
+def test_a_grave_reaction_calls_for_a_report_and_a_report_for_the_sponsors_judgements() -> None:
+    journey = at("record-reaction")
+    note_calls(journey, PROGRAMME, {"safety.reaction_recorded.v1": {"grade": "2", "clinicians_grade": None}})
+    assert "report-event" not in opened(journey)
+    note_calls(journey, PROGRAMME, {"safety.icans_recorded.v1": {"grade": "1", "clinicians_grade": "3"}})
+    assert "report-event" in opened(journey)
+    found = step_done_by(journey, PROGRAMME, "safety.report_event", "centre")
+    assert found is not None
+    note_act(journey, PROGRAMME, found, {}, 90)
+    note_calls(journey, PROGRAMME, {"safety.event_reported.v1": {}})
+    assert {"assess-causality", "assess-expectedness"} <= set(opened(journey))
+    looked_up = step_done_by(journey, PROGRAMME, "safety.assess_expectedness", "maker")
+    assert looked_up is not None
+    note_act(journey, PROGRAMME, looked_up, {}, 91)
+    note_calls(journey, PROGRAMME, {"safety.expectedness_assessed.v1": {"expected": "yes"}})
+    assert "send-report" not in opened(journey)
+    note_calls(journey, PROGRAMME, {"safety.expectedness_assessed.v1": {"expected": "no"}})
+    assert "send-report" in opened(journey)

@@ -7,7 +7,7 @@ nothing twice.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from coign.demo import people, player, scene, stock
+from coign.demo import oversight, people, player, scene, stock
 from coign.demo.people import ACCOUNTS, INTERFACE, PLACES, Account
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
@@ -34,6 +34,7 @@ class Seeding:
         self._people()
         self._keys()
         self._programmes()
+        oversight.lay_down(self)
         self._skills()
         stock.lay_in(self, journeys)
 

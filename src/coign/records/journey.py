@@ -15,7 +15,14 @@ REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion], int]]] = {
     "quality.review_result": ("attribute", lambda programme: len(programme.panel)),
 }
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
-CALLED_FOR = frozenset({"coldchain.assess_excursion", "quality.close_deviation"})
+CALLED_FOR = frozenset(
+    {
+        "coldchain.assess_excursion", "quality.close_deviation", "safety.report_event", "safety.assess_causality",
+        "safety.assess_expectedness", "safety.record_submission",
+    }
+)  # fmt: skip
+#: From this grade on a reaction asks whether it is to be reported.
+GRADE_TO_JUDGE = "3"
 
 
 @dataclass(slots=True)
@@ -97,7 +104,7 @@ def note_act(
 
 
 def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
-    """What these facts call for: an excursion is assessed, a deviation is closed."""
+    """What these facts call for: an excursion is assessed, a deviation is closed, a grave reaction is judged."""
     called = []
     if facts.get("coldchain.logger_read.v1", {}).get("verdict", "in_order") != "in_order":
         called.append("coldchain.assess_excursion")
@@ -105,6 +112,7 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called.append("coldchain.assess_excursion")
     if "quality.deviation_opened.v1" in facts:
         called.append("quality.close_deviation")
+    called += _safety_calls(facts)
     for action in called:
         journey.called[action] = journey.called.get(action, 0) + 1
         for step in programme.journey:
@@ -113,6 +121,20 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
                 s.after and step.id in s.after and s.id in journey.done for s in programme.journey
             ):
                 journey.done.pop(step.id, None)
+
+
+def _safety_calls(facts: Mapping[str, Any]) -> list[str]:
+    """A grave grade asks for a report, a report for both judgements, an unexpected event for sending."""
+    called = []
+    for seen in ("safety.reaction_recorded.v1", "safety.icans_recorded.v1"):
+        grades = (facts.get(seen, {}).get("grade"), facts.get(seen, {}).get("clinicians_grade"))
+        if any(grade is not None and grade >= GRADE_TO_JUDGE for grade in grades):
+            called.append("safety.report_event")
+    if "safety.event_reported.v1" in facts:
+        called += ["safety.assess_causality", "safety.assess_expectedness"]
+    if facts.get("safety.expectedness_assessed.v1", {}).get("expected") == "no":
+        called.append("safety.record_submission")
+    return called
 
 
 def stage_reached(journey: Journey, programme: ProgrammeVersion) -> str:

@@ -24,6 +24,7 @@ from coign.records.journey import (
     stage_reached,
     step_done_by,
 )
+from coign.records.safety import SafetyProjection
 from coign.records.things import things_of
 
 CHUNK = 500
@@ -75,6 +76,7 @@ class Projection:
         self._connection, self._ledger_id = connection, ledger_id
         self._success = {a.full_name: (a.name, a.emits[0].TYPE) for a in actions.values()}
         self._programmes = programmes
+        self._safety = SafetyProjection(connection, ledger_id)
 
     def next_position(self) -> int:
         """The first entry that is not projected yet."""
@@ -125,6 +127,7 @@ class Projection:
                     (self._ledger_id, subject, roots[0]),
                 )
         self._things(entry, roots)
+        self._safety.project(entry)
 
     def _begin_chain(self, begun: Mapping[str, Any], about: Iterable[str], entry: Entry) -> None:
         """The patient's journey becomes the chain's: what was done before the order belongs to it."""

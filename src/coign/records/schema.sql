@@ -89,3 +89,74 @@ create table if not exists records.thing (
     primary key (ledger_id, subject)
 );
 create index if not exists thing_place on records.thing (ledger_id, organisation) where not gone;
+
+-- Safety. Rows carry the organisations that may see them: those whom the chain, or the case, names as party.
+-- States as they were after the last entry that was projected, for what is worked out from them.
+create table if not exists records.folded (
+    ledger_id int not null,
+    subject text not null,
+    view text not null,
+    body bytea not null,
+    primary key (ledger_id, subject, view)
+);
+
+-- One row for each therapy of which anything was given.
+create table if not exists records.treated (
+    ledger_id int not null,
+    root text not null,
+    product text not null,
+    centre text not null,
+    sponsor text not null,
+    stage text not null,                      -- of development, where and when it was given; empty: not on record
+    infused text not null,
+    responses jsonb not null default '{}',    -- time of the protocol → category
+    primary key (ledger_id, root)
+);
+create index if not exists treated_product on records.treated (ledger_id, product);
+
+-- Cytokine release and neurotoxicity: the worst grade of one patient on one day after the infusion.
+create table if not exists records.special_interest (
+    ledger_id int not null,
+    root text not null,
+    scale text not null,
+    day int not null,
+    grade int not null,
+    primary key (ledger_id, root, scale, day)
+);
+
+create table if not exists records.safety_event (
+    ledger_id int not null,
+    subject text not null,                    -- the case
+    event int not null,
+    root text not null,
+    centre text not null,
+    sponsor text not null,
+    product text not null,
+    stage text not null,
+    kind text not null,
+    term text not null,
+    serious boolean not null,
+    fatal boolean not null,                   -- or life-threatening
+    known text not null,
+    position bigint not null,
+    primary key (ledger_id, subject, event)
+);
+create index if not exists safety_event_product on records.safety_event (ledger_id, product);
+
+create table if not exists records.duty (
+    ledger_id int not null,
+    subject text not null,                    -- the case
+    duty text not null,
+    event int not null,
+    jurisdiction text not null,
+    clock text not null,
+    anchor text not null,
+    zone text not null,
+    legal_due text not null,
+    internal_due text not null,
+    source text not null,
+    sent text not null,                       -- empty: nothing was sent, or it was rejected
+    rejected boolean not null,
+    primary key (ledger_id, subject, duty)
+);
+create index if not exists duty_open on records.duty (ledger_id, legal_due) where sent = '';

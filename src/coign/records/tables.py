@@ -5,6 +5,10 @@ from importlib.resources import files
 import psycopg
 
 APPLICATION, READER = "coign_app", "coign_reader"
+TABLES = (
+    "projected", "journey", "act", "next_step", "party", "belongs", "thing", "folded", "treated", "special_interest",
+    "safety_event", "duty",
+)  # fmt: skip
 
 
 def create_tables(owner: psycopg.Connection) -> None:
@@ -20,5 +24,5 @@ def create_tables(owner: psycopg.Connection) -> None:
 def clear(connection: psycopg.Connection, ledger_id: int) -> None:
     """Forget everything that was projected; the projector then starts from the first entry."""
     with connection.transaction():
-        for table in ("projected", "journey", "act", "next_step", "party", "belongs", "thing"):
+        for table in TABLES:
             connection.execute(f"delete from records.{table} where ledger_id = %s", (ledger_id,))  # noqa: S608

@@ -140,9 +140,13 @@ def _of_news(event: Event, make: "_Maker") -> Iterator[Duty]:
         yield from make("follow_up", at, day.isoformat())
 
 
+def is_serious(criterion: str, at: Instant, jurisdiction: str, rules: Rules) -> bool:
+    """Whether a criterion makes an event serious there and then; jurisdiction "": everywhere."""
+    return rules.text(f"safety.serious.{criterion}", at, jurisdiction) == "yes"
+
+
 def _serious(at: Instant, jurisdiction: str, rules: Rules) -> tuple[str, ...]:
-    """What makes an event serious there and then."""
-    return tuple(c for c in CRITERIA if rules.text(f"safety.serious.{c}", at, jurisdiction) == "yes")
+    return tuple(c for c in CRITERIA if is_serious(c, at, jurisdiction, rules))
 
 
 @dataclass(frozen=True, slots=True)
