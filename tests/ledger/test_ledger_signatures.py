@@ -15,6 +15,7 @@ from coign.ledger.signatures import SignatureWalk
 from coign.ledger.verification import Verification, verify_database
 from coign.perform import Signature
 from coign.perform.assemble import folding
+from coign_verify.intent import intent_hash
 from coign_verify.keys import SignerKey
 from coign_verify.tree import Frontier, leaf_hash
 
@@ -203,6 +204,20 @@ def test_a_demonstration_key_signs_nothing_in_any_other_record():
     signature = {"method": "demonstration", "credential": "k1", "value": "00"}
     wrong = walk.check(2, _plain([], signature), b'{"intent":{}}')
     assert wrong is not None and "no demonstration" in wrong.detail
+
+
+@pytest.mark.requirement("CSV-18")
+@pytest.mark.parametrize("kind", ["people.person_left.v1", "people.credentials_reset.v1"])
+def test_keys_of_who_has_left_or_was_reset_sign_nothing_later_in_the_record(kind):
+    walk, passkey = SignatureWalk(), Passkey()
+    enrolled = {"person": "person:p", "credential": "k1", "method": "webauthn", "public_key": passkey.enrolled}
+    signature = {"method": "webauthn", "credential": "k1", "value": passkey.sign(intent_hash(b"{}")).hex()}
+    body = b'{"intent":{}}'
+    assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), body) is None
+    assert walk.check(1, _plain([], signature), body) is None
+    assert walk.check(2, _plain([{"type": kind, "body": {"person": "person:p"}}]), body) is None
+    wrong = walk.check(3, _plain([], signature), body)
+    assert wrong is not None and "no such key enrolled" in wrong.detail
 
 
 def test_signatures_of_who_has_left_and_of_unknown_kinds_are_not_counted_as_verified():

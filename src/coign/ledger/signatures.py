@@ -58,7 +58,7 @@ class SignatureWalk:
                 keys[body["credential"]] = (body["method"], body["public_key"])
             case "people.authenticator_revoked.v1":
                 self._keys.get(body["person"], {}).pop(body["credential"], None)
-            case "people.person_left.v1":
+            case "people.person_left.v1" | "people.credentials_reset.v1":
                 self._keys.pop(body["person"], None)
 
     def proved(self) -> list[str]:
