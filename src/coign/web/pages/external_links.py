@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.subjects import Person
 from coign.web import acting
 from coign.web.accounts.models import Account
 from coign.web.external import links
@@ -45,7 +46,7 @@ def _page(request: HttpRequest, error: Invalid | None = None) -> HttpResponse:
     own_person = acting.actor_of(request).person
     rows = [_row(link) for link in Link.objects.select_related("account__user")]
     for row in rows:
-        row["may_agree"] = own_person not in (row["person"], row["proposed_by"])
+        row["may_agree"] = own_person not in (row["person"], Person.of(row["proposed_by"]))
     context = {
         "waiting": [row for row in rows if row["waits"]],
         "linked": [row for row in rows if not row["waits"]],
@@ -67,8 +68,8 @@ def _row(link: Link) -> dict[str, Any]:
         "provider": names.get(link.provider, link.provider),
         "known": link.provider in names,
         "subject": link.subject,
-        "proposed_by": link.proposed_by,
-        "agreed_by": link.agreed_by,
+        "proposed_by": Person(link.proposed_by).identifier,
+        "agreed_by": Person(link.agreed_by).identifier if link.agreed_by else "",
         "agreed": link.agreed,
         "waits": link.agreed_at is None,
         "opens": links.opens(link),
