@@ -66,6 +66,63 @@ def test_logs_pass_and_the_witness_is_named_as_not_covered():
 
 
 @needs_vectors
+def test_gs1_passes_and_what_only_an_issuer_can_say_is_named_as_not_covered():
+    report = run(VECTORS / "gs1")
+    (tally,) = report.standards
+    assert not tally.failures
+    assert tally.passed > 4000
+    assert {each.file for each in tally.not_covered} == {
+        "gs1-syntax-dictionary.txt", "lint/gcppos1.json", "lint/gcppos2.json",
+    }  # fmt: skip
+    assert all("company prefix" in each.why or "coupon" in each.why for each in tally.not_covered)
+    assert report.exit_code == 3
+
+
+@needs_vectors
+@pytest.mark.requirement("TRC-08", "TRC-04")
+def test_isbt_128_and_the_single_european_code_pass():
+    report = run(VECTORS / "isbt128")
+    (tally,) = report.standards
+    assert (report.exit_code, tally.passed, tally.cases) == (0, 29, 29)
+
+
+@needs_vectors
+def test_three_expectations_turned_round_in_gs1_are_three_failures(copy):
+    root = copy("gs1")
+    turned = {"valid": "invalid", "invalid": "valid"}
+    for file, number in (("digital-link-parse.json", 9), ("lint/csum.json", 0), ("ai-associations.json", 3)):
+        held = json.loads((root / file).read_text())
+        held["cases"][number]["expect"] = turned[held["cases"][number]["expect"]]
+        (root / file).write_text(json.dumps(held))
+    assert sorted(failures(run(root))) == ["ai-associations.json", "digital-link-parse.json", "lint/csum.json"]
+
+
+@needs_vectors
+def test_a_line_of_the_table_of_identifiers_that_says_otherwise_is_a_failure(copy):
+    root = copy("gs1")
+    table = root / "gs1-syntax-dictionary.txt"
+    text = table.read_text(encoding="utf-8")
+    assert text.count("\n10          ?  X..20 ") == 1
+    table.write_text(text.replace("\n10          ?  X..20 ", "\n10          ?  X..21 "), encoding="utf-8")
+    assert failures(run(root)) == ["gs1-syntax-dictionary.txt"]
+
+
+@needs_vectors
+def test_three_expectations_turned_round_in_isbt_128_are_three_failures(copy):
+    root = copy("isbt128")
+    messages, codes, numbers = (
+        root / f for f in ("messages.json", "single-european-code.json", "din-check-character.json")
+    )
+    for file, old, new in (
+        (messages, '"2019-01-31"', '"2019-01-30"'),
+        (codes, '"split": "003"', '"split": "004"'),
+        (numbers, '"k": "H"', '"k": "I"'),
+    ):
+        file.write_text(file.read_text().replace(old, new, 1))
+    assert sorted(failures(run(root))) == sorted(file.name for file in (messages, codes, numbers))
+
+
+@needs_vectors
 def test_every_folder_is_answered_for_and_no_row_is_lost():
     report = run(VECTORS)
     folders = {path.parent.name for path in VECTORS.glob("*/MANIFEST.csv")}

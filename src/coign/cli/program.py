@@ -20,6 +20,7 @@ INTERRUPTED = 130
 ELSEWHERE = (
     ("demo", "coign.cli.demonstration"),
     ("import", "coign.cli.importing"),
+    ("id", "coign.cli.identifiers"),
     ("programme", "coign.cli.programmes"),
     ("check", "coign.checker.cli"),
     ("pack", "coign.packs.cli"),

@@ -277,8 +277,8 @@ def _dictionary(tally: Tally, row: Row, text: str) -> None:
             tally.skip(row, f"{words[0]}: {NO_COUPONS}")
             continue
         expected = _published(words)
-        for ai in _numbers(words[0]):
-            tally.case(row, ai, expected=expected, got=_ours(ai))
+        different = {ai: ours for ai in _numbers(words[0]) if (ours := _ours(ai)) != expected}
+        tally.case(row, words[0], expected=expected, got=different or expected)
 
 
 def _numbers(names: str) -> Iterator[str]:

@@ -9,9 +9,10 @@ from allauth.socialaccount import views as external
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from coign.web.api import actions, lists, log, openapi, record
+from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.pages import (
+    courses,
     do,
     external_links,
     forms,
@@ -26,11 +27,14 @@ from coign.web.pages import (
     people_acts,
     reference,
     release,
+    safety,
     scan,
     security,
     session,
     set_up,
     signing_keys,
+    supply,
+    training,
     verdict,
 )
 
@@ -58,6 +62,17 @@ urlpatterns = [
     path("labels/<str:identifier>/label.pdf", labels.pdf, name="label-pdf"),
     path("demonstration/continue/", moving.continue_as, name="continue-as"),
     path("demonstration/advance/", moving.advance, name="advance"),
+    path("training/", training.who_may, name="training"),
+    path("training/mine/", training.own, name="own-training"),
+    path("training/who-could/", training.who_could, name="who-could"),
+    path("training/people/<str:name>/", training.of_person, name="transcript"),
+    path("training/courses/", courses.every_course, name="courses"),
+    path("training/courses/<str:name>/", courses.one_course, name="course"),
+    path("training/attempts/<str:name>/", courses.one_attempt, name="attempt"),
+    path("training/lessons/<str:name>/", courses.one_lesson, name="lesson"),
+    path("store/", supply.whole_store, name="store"),
+    path("store/packs/", supply.packs, name="packs"),
+    path("store/suspect/<str:name>/", supply.suspect, name="suspect"),
     path("actions/", forms.every_action, name="actions"),
     path("actions/<str:name>/", forms.form, name="form"),
     path("actions/<str:name>/sign/", forms.sign, name="sign"),
@@ -69,6 +84,10 @@ urlpatterns = [
     path("reference/access/", reference.access, name="reference-access"),
     path("reference/errors/", reference.errors, name="reference-errors"),
     path("reference/traceability/", reference.traceability, name="reference-traceability"),
+    path("safety/", safety.safety, name="safety"),
+    path("cases/<str:identifier>/", safety.case, name="case"),
+    path("products/<str:identifier>/", safety.product, name="product"),
+    path("journeys/<str:root>/safety/", safety.therapy, name="therapy-safety"),
     path("people/", people.every_person, name="people"),
     path("people/new/", people.new_person, name="person-new"),
     path("people/external/", external_links.every_link, name="external-links"),
@@ -121,6 +140,7 @@ urlpatterns = [
     path("api/entries/<int:position>", record.entry, name="api-entry"),
     path("api/journeys", lists.every_journey, name="api-journeys"),
     path("api/queue", lists.queue, name="api-queue"),
+    path("api/identifiers/check", identifiers.check, name="api-identifiers"),
     path("api/openapi.json", openapi.document, name="openapi"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),

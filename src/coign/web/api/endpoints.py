@@ -20,6 +20,7 @@ API = (
     Endpoint("POST", "/api/actions/{name}", "Do it; 201 with the entries", "`act`, signed: `sign`"),
     Endpoint("GET", "/api/subjects/{subject}", "States and history; `?as_of=` an instant", "`read`"),
     Endpoint("GET", "/api/entries/{position}", "Canonical bytes (base64) and inclusion proof", "`read`"),
+    Endpoint("POST", "/api/identifiers/check", "Which identifier a value is, and what is wrong with it", "`read`"),
     Endpoint("GET", "/api/openapi.json", "This interface as OpenAPI 3.1", "`read`"),
     Endpoint("GET", "/log/checkpoint", "The newest signed checkpoint (C2SP)", "nothing"),
     Endpoint("GET", "/log/tile/{level}/{index}", "Hash tile (C2SP tlog-tiles)", "nothing"),
