@@ -8,6 +8,7 @@ from coign import (
     collection,
     custody,
     identity,
+    incident,
     infusion,
     installation,
     logistics,
@@ -40,6 +41,7 @@ DOMAINS = (
     quality,
     infusion,
     safety,
+    incident,
 )
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}

@@ -66,6 +66,16 @@ class PaperRecord:
         unmet = self._unmet(action, command, known)
         if unmet:
             raise Refusal(unmet)
+        return self._decided(action, command, actor, known)
+
+    def observe(self, action: Action[Any], command: Any, actor: Actor) -> list[Fact]:
+        """Report what happened: an observed action is entered whatever gates do not hold."""
+        assert action.observed, f"{action.name} asks before, not after"
+        known = self._known(action, command, actor)
+        self._unmet(action, command, known)
+        return self._decided(action, command, actor, known)
+
+    def _decided(self, action: Action[Any], command: Any, actor: Actor, known: Circumstances) -> list[Fact]:
         facts = list(action.decide(command, known))
         for fact in facts:
             assert type(fact) in action.emits
@@ -78,6 +88,10 @@ class PaperRecord:
     def facts(self) -> list[Fact]:
         """What happened, oldest first."""
         return [fact for _, _, fact in self.history]
+
+    def exists(self, subject: Subject) -> bool:
+        """Whether anything was recorded about it."""
+        return subject in self._heads
 
     def state(self, view: Any, subject: Subject) -> Any:
         """A state as it is now."""
