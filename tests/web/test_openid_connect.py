@@ -400,6 +400,7 @@ def test_who_is_known_only_through_a_provider_never_counts_as_recently_proved(
         assert client.get(f"/account/{address}", secure=True).status_code == 403, address
     ask = client.post("/account/passkeys/sign/", {"credential": "password+otp"}, secure=True)
     assert ask.status_code == 403
+    assert "You have no password here" in client.get("/", secure=True).content.decode()
     unlock = client.post(
         "/session/unlock/", {"password": PASSWORD}, headers={"Accept": "application/json"}, secure=True
     )

@@ -107,6 +107,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
                 {"url": reverse("account-happened"), "label": _("What happened to your account")},
             ],
             "sign_out_url": reverse("account_logout"),
+            "has_password": account.user.has_usable_password(),
         },
         "organisation": name_of(organisation),
         "idle_seconds": limits.seconds("session.idle_lock"),
