@@ -59,7 +59,7 @@ def state_of(site: Site, name: str) -> Authority:
     return site.service.states.of(AUTHORITY, Person.of(name))
 
 
-def register(client: Client, sign_in: str, **more: str) -> Any:
+def register(client: Client, sign_in: str, /, **more: str) -> Any:
     return client.post("/people/new/", {"sign_in": sign_in, "name": "Nora Example", "role": "nurse", **more})
 
 

@@ -159,12 +159,20 @@ def load() -> Any:
     logs.to_stderr()
     stack = ExitStack()
     service = stack.enter_context(Service.open(settings=Settings.read(), in_transaction=web.in_transaction))
+    stack.callback(_write_counts)
     multiprocessing.util.Finalize(None, stack.close, exitpriority=100)
     web.start(service)
     from coign.web.wsgi import application
 
     memory.settle()
     return application
+
+
+def _write_counts() -> None:
+    """What was counted since the last full minute goes into the security log, too."""
+    from coign.web.accounts import tally
+
+    tally.write_all()
 
 
 def _tell_when_ready(

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coign.kernel.errors import Conflict, NotFound
+from coign.kernel.errors import Conflict, Forbidden, NotFound
 from coign.kernel.subjects import Organisation, Person
 from coign.web import running
 from coign.web.accounts import security_log
@@ -165,6 +165,8 @@ def acknowledge(line: int, organisation: Organisation, by: Person, comment: str)
     found = Alert.objects.filter(line=line, ledger_id=running.service().ledger_id).first()
     if found is None or found.person not in ("", *people_of(organisation)):
         raise NotFound("there is no such alert here")
+    if found.person == by:
+        raise Forbidden("this is about your own account: another administrator looks at it")
     now = timezone.now()
     done = Alert.objects.filter(pk=found.pk, acknowledged=None).update(
         acknowledged=now, acknowledged_by=str(by), comment=comment

@@ -5,7 +5,9 @@ What signs is another matter: a passkey signs once two administrators have enrol
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth, flows
@@ -13,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from coign.kernel.errors import Invalid
-from coign.web.accounts import security_log
+from coign.web.accounts import misuse, security_log, tally
 from coign.web.accounts.models import Account
 from coign.web.signing.webauthn import ALGORITHMS, Registered, key_in, registered
 from coign_verify.webauthn import PasskeyError, PasskeyKey
@@ -87,6 +89,8 @@ class SignIn(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
         try:
             found: Authenticator = super().clean_credential()
         except ValidationError:
-            security_log.note("sign_in.failed", "", what="passkey")
+            address = get_adapter().get_client_ip(context.request)
+            tally.hit("sign_in.failed", "", "passkey", address)
+            misuse.failed_from(address)
             raise
         return found

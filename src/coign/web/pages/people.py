@@ -20,6 +20,7 @@ from coign.web.people.roll import Entry
 from coign.web.people.scope import administrator, for_administrators, person_seen
 from coign.web.roles import role_words
 from coign.web.setting_up import people_file
+from coign.web.therapy.story import name_of
 
 SHOWN_MAX = 200
 SHOWS = {"attention": _("Needs attention"), "everybody": _("Everybody here"), "left": _("Left")}
@@ -41,7 +42,7 @@ def every_person(request: HttpRequest) -> HttpResponse:
         "show": show,
         "q": text,
         "shows": [(key, label, counts[key]) for key, label in SHOWS.items()],
-        "here": actor.organisation.identifier,
+        "here": name_of(actor.organisation),
         "duties": duties.matrix(),
     }
     return render(request, "pages/people.html", context)
@@ -143,7 +144,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     """Register somebody, give them a role and open their account, in one go."""
     actor = administrator(request)
     if request.method == "GET":
-        return render(request, "pages/person_new.html", {"form": NewcomerForm(), "here": actor.organisation.identifier})
+        return render(request, "pages/person_new.html", {"form": NewcomerForm(), "here": name_of(actor.organisation)})
     form = NewcomerForm(request.POST)
     if form.is_valid():
         newcomer = Newcomer(**form.cleaned_data)
@@ -154,7 +155,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, sentence)
         else:
             return started(request, newcomer.name, newcomer.sign_in, password)
-    context = {"form": form, "here": actor.organisation.identifier}
+    context = {"form": form, "here": name_of(actor.organisation)}
     return render(request, "pages/person_new.html", context, status=422)
 
 
