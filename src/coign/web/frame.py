@@ -15,6 +15,7 @@ from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
+from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.story import name_of
@@ -123,11 +124,16 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
 
 
 def _administration(role: str, organisation: str) -> list[tuple[str, str]]:
-    """What only administrators find in the menu, with how many alerts nobody has looked at."""
+    """What only administrators find in the menu, with how many alerts nobody has looked at and what is overdue."""
     if role != ADMINISTRATOR:
         return []
     count = log_lines.count_open(Organisation(organisation))
-    return [("people", _("People")), ("security", _("Security log (%d)") % count if count else _("Security log"))]
+    late = any(each.overdue for each in what_is_due())
+    return [
+        ("people", _("People")),
+        ("security", _("Security log (%d)") % count if count else _("Security log")),
+        ("upkeep", _("Backups (overdue)") if late else _("Backups")),
+    ]
 
 
 def _on(path: str, url: str) -> bool:

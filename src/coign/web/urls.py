@@ -31,6 +31,7 @@ from coign.web.pages import (
     session,
     set_up,
     signing_keys,
+    upkeep,
     verdict,
 )
 
@@ -78,6 +79,7 @@ urlpatterns = [
     path("people/of/<str:name>/<str:what>/", people_acts.act, name="person-act"),
     path("security/", security.security, name="security"),
     path("security/<int:line>/", security.acknowledge, name="alert-acknowledge"),
+    path("upkeep/", upkeep.care, name="upkeep"),
     # session
     path("session/unlock/", session.unlock, name="unlock"),
     path("session/elsewhere/", session.elsewhere, name="elsewhere"),

@@ -60,6 +60,10 @@ KINDS: Mapping[str, Any] = {
     "request.unauthenticated": _("Request without a sign-in"),
     "station.bound": _("Station bound to a site"),
     "station.released": _("Station bound to no site"),
+    "record.backed_up": _("Backup made"),
+    "record.restore_proved": _("Restore of a backup proved"),
+    "record.restored": _("Record restored from a backup"),
+    "record.repaired": _("Record repaired from a backup"),
     "alert.acknowledged": _("Alert looked at"),
     "demonstration.continued_as": _("Demonstration: continued as somebody else"),
 }
