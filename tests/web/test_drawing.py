@@ -17,6 +17,7 @@ from coign.web.drawing.temperature import (
     Field,
     Limits,
     Reading,
+    Said,
     curves,
     gaps,
     into_runs,
@@ -132,7 +133,7 @@ def test_the_words_on_an_excursion_stand_clear_of_the_limit(limits: Limits, valu
     readings = every_five_minutes(values)
     runs = list(into_runs(readings, limits, HALF_AN_HOUR, None))
     field = Field.around(readings, limits, None)
-    (note,) = notes(field, runs, limits, "°C")
+    (note,) = notes(field, runs, limits, "°C", Said.of(readings, None))
     edge = limits.high if values[1] > (limits.high or 0) else limits.low
     assert edge is not None
     first, second = float(str(note["y"])), float(str(note["y"])) + 17
