@@ -49,3 +49,27 @@ def test_a_receipt_names_the_zone_and_the_offset() -> None:
     assert exact(here(30)) == "25\u00a0OCT\u00a02026 02:30:00\u00a0CEST (+02:00)"
     assert exact(here(90)) == "25\u00a0OCT\u00a02026 02:30:00\u00a0CET (+01:00)"
     assert moment(here(30)) != moment(here(90))
+
+
+@pytest.mark.requirement("CSV-S3")
+def test_a_typed_time_with_two_meanings_is_asked_for_with_its_offset_and_never_guessed(site: Site) -> None:
+    from django import forms
+    from django.utils import timezone
+
+    from coign.web.forms.times import LocalTime
+
+    class Asked(forms.Form):
+        at = LocalTime(label="Filled at")
+
+    with timezone.override(BERLIN):
+        twice, never = Asked({"at": "2026-10-25T02:30:00"}), Asked({"at": "2026-03-29T02:30:00"})
+        assert not twice.is_valid() and not never.is_valid()
+        assert "2026-10-25T02:30:00+02:00 for the first time" in str(twice.errors)
+        assert "datetime-local" not in str(twice["at"]), "that input of browsers takes no offset"
+        assert "No clock showed this" in str(never.errors)
+        for text, minutes in (("2026-10-25T02:30:00+02:00", 30), ("2026-10-25T02:30:00+01:00", 90)):
+            stated = Asked({"at": text})
+            assert stated.is_valid() and stated.cleaned_data["at"].astimezone(UTC) == here(minutes).astimezone(UTC)
+        plain = Asked({"at": "2026-07-01T08:00:00"})
+        assert plain.is_valid() and plain.cleaned_data["at"] == datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+        assert not Asked({"at": "yesterday"}).is_valid() and not Asked({"at": "2026-13-01T08:00:00"}).is_valid()

@@ -12,6 +12,7 @@ from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 from coign.records.lateness import claimed_in
 from coign.web import acting
+from coign.web.forms.times import LocalTime
 from coign.web.templatetags.coign_words import moment
 
 FIELD = "claimed"
@@ -52,9 +53,7 @@ def _lapse(minutes: int) -> str:
 class EarlierForm(forms.Form):
     """When an act was done, if not just now."""
 
-    claimed = forms.DateTimeField(
-        required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
-    )
+    claimed = LocalTime(required=False)
 
 
 @dataclass(frozen=True, slots=True)
