@@ -75,7 +75,7 @@ def test_a_named_carrier_sees_where_a_parcel_goes_and_until_when_and_nothing_of_
     shipment, journey = transport.shipment, f"/journeys/{transport.root}/"
     assert shipment.carrier == people.COURIER
     assert shipment.shipper is not None
-    assert "Transport to" not in transport.shows(COURIER, "/"), "named, but not yet their turn"
+    assert "Nothing waits for you" in transport.shows(COURIER, "/"), "named, but not yet their turn"
     transport.played("offer-collection")
     for path in ("/", "/journeys/"):
         page = transport.shows(COURIER, path)

@@ -96,6 +96,8 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             "name": name,
             "initials": "".join(word[0] for word in name.replace("-", " ").split()[:2]).upper(),
             "role": capfirst(role_words(role)),
+            # One hand, gloves and sunlight: larger, and no grey on white.
+            "outdoors": role == "courier",
             "links": [
                 {"url": reverse("role"), "label": _("Act in another role")},
                 {"url": reverse("mfa_index"), "label": _("Second factor")},
