@@ -14,7 +14,7 @@ setup-dev:
 
 # On all cores, a file at a time on each. More options: make test TESTS="tests/ledger -x"
 test: setup-dev
-	.venv/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+	.venv/bin/python -m pytest -n logical --dist loadfile $(TESTS)
 
 lint: setup-dev
 	.venv/bin/ruff check .
