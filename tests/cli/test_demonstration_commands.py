@@ -21,9 +21,7 @@ def database_is_up(home: Path) -> Iterator[None]:
         yield
 
 
-def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(
-    coign: Coign, home: Path, tmp_path: Path
-) -> None:
+def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coign, home: Path, tmp_path: Path) -> None:
     told = coign("demo", "--journeys", "1", "--json")
     assert told.code == 0 and told.json["ok"] and told.json["acts"] > 50
 
