@@ -125,11 +125,16 @@ def test_a_link_that_only_one_administrator_made_opens_nothing(
     opens_nothing(client, sign_in(client), provider.subject)
 
 
-def test_an_ended_link_opens_nothing(site: Site, provider: IdentityProvider, person: str) -> None:
+def test_an_ended_link_opens_nothing_and_what_it_opened_is_over(
+    site: Site, provider: IdentityProvider, person: str
+) -> None:
     from coign.web.external import links
 
     provider.subject = f"sub-{person}"
-    links.remove(link(site, person, provider.subject), ONE)
+    made, before = link(site, person, provider.subject), browser()
+    assert sign_in(before)["Location"] == "/"
+    links.remove(type(made).objects.get(pk=made.pk), ONE)
+    assert before.get("/", secure=True).status_code == 302
     client = browser()
     opens_nothing(client, sign_in(client), provider.subject)
 

@@ -146,6 +146,7 @@ def test_a_passkey_signs_in_without_password_and_code(owner: Owner) -> None:
         lambda p: replace(p, flags=PRESENT),
         lambda p: replace(p, host="evil.localhost"),
         lambda p: replace(p, said={"origin": "https://evil.example"}),
+        lambda p: replace(p, said={"origin": "http://below.localhost:8000"}),
         lambda p: replace(p, said={"challenge": "AAAA"}),
     ],
 )
@@ -189,6 +190,11 @@ def test_beside_a_password_a_passkey_is_the_second_factor(owner: Owner) -> None:
     client = Client(**NAMED)
     asked = client.post("/sign-in/", {"login": owner.name, "password": PASSWORD})
     assert asked["Location"].startswith("/sign-in/second-factor/")
+    below = replace(owner.passkey, said={"origin": "http://below.localhost:8000"})
+    options = {"publicKey": options_in(client.get("/sign-in/second-factor/"))}
+    for wrong in (json.dumps(below.get(options)), "{}", "7"):
+        assert client.post("/sign-in/second-factor/", {"credential": wrong}).status_code == 200
+        assert client.get("/").status_code == 302
     options = {"publicKey": options_in(client.get("/sign-in/second-factor/"))}
     answer = json.dumps(owner.passkey.get(options))
     assert client.post("/sign-in/second-factor/", {"credential": answer})["Location"] == "/"
@@ -197,6 +203,10 @@ def test_beside_a_password_a_passkey_is_the_second_factor(owner: Owner) -> None:
 def test_a_passkey_shows_once_more_who_one_is(owner: Owner) -> None:
     owner.register()
     client = sign_in_with(owner)
+    below = replace(owner.passkey, said={"origin": "http://below.localhost:8000"})
+    options = {"publicKey": options_in(client.get("/account/confirm/passkey/"))}
+    client.post("/account/confirm/passkey/", {"credential": json.dumps(below.get(options))})
+    assert client.get("/account/passkeys/new/")["Location"].startswith("/account/confirm/")
     options = {"publicKey": options_in(client.get("/account/confirm/passkey/"))}
     answer = json.dumps(owner.passkey.get(options))
     sent = {"credential": answer, "next": "/account/passkeys/new/"}
