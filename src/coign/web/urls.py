@@ -12,6 +12,7 @@ from django.urls import path
 from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.pages import (
+    courses,
     do,
     external_links,
     forms,
@@ -31,6 +32,8 @@ from coign.web.pages import (
     session,
     set_up,
     signing_keys,
+    supply,
+    training,
     upkeep,
     verdict,
 )
@@ -59,6 +62,17 @@ urlpatterns = [
     path("labels/<str:identifier>/label.pdf", labels.pdf, name="label-pdf"),
     path("demonstration/continue/", moving.continue_as, name="continue-as"),
     path("demonstration/advance/", moving.advance, name="advance"),
+    path("training/", training.who_may, name="training"),
+    path("training/mine/", training.own, name="own-training"),
+    path("training/who-could/", training.who_could, name="who-could"),
+    path("training/people/<str:name>/", training.of_person, name="transcript"),
+    path("training/courses/", courses.every_course, name="courses"),
+    path("training/courses/<str:name>/", courses.one_course, name="course"),
+    path("training/attempts/<str:name>/", courses.one_attempt, name="attempt"),
+    path("training/lessons/<str:name>/", courses.one_lesson, name="lesson"),
+    path("store/", supply.whole_store, name="store"),
+    path("store/packs/", supply.packs, name="packs"),
+    path("store/suspect/<str:name>/", supply.suspect, name="suspect"),
     path("actions/", forms.every_action, name="actions"),
     path("actions/<str:name>/", forms.form, name="form"),
     path("actions/<str:name>/sign/", forms.sign, name="sign"),
