@@ -12,9 +12,9 @@ setup:
 setup-dev:
 	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
 
-# More options: make test TESTS="tests/ledger -x"
+# On all cores, a file at a time on each. More options: make test TESTS="tests/ledger -x"
 test: setup-dev
-	.venv/bin/python -m pytest $(TESTS)
+	.venv/bin/python -m pytest -n logical --dist loadfile $(TESTS)
 
 lint: setup-dev
 	.venv/bin/ruff check .
@@ -23,7 +23,7 @@ lint: setup-dev
 	.venv/bin/lint-imports
 
 RULES = tests/access/test_access_rules.py tests/architecture tests/catalogue tests/clinical tests/coldchain \
-	tests/collection tests/identity tests/infusion tests/logistics tests/manufacturing tests/people \
+	tests/collection tests/identity tests/infusion tests/installation tests/logistics tests/manufacturing tests/people \
 	tests/quality tests/regulatory tests/safety tests/supply tests/training
 
 # Every branch of every rule is taken by a test that says what must come of it. The state machines stay out: they choose

@@ -21,7 +21,7 @@ def database_is_up(home: Path) -> Iterator[None]:
         yield
 
 
-def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coign, tmp_path: Path) -> None:
+def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coign, home: Path, tmp_path: Path) -> None:
     told = coign("demo", "--journeys", "1", "--json")
     assert told.code == 0 and told.json["ok"] and told.json["acts"] > 50
 
@@ -39,8 +39,10 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert (played.code, played.json["acts"]) == (0, 1)
     assert coign("demo", "play", patient, "--to", "nowhere", "--json").code == 2
 
+    (home / "newest.checkpoint").write_text("of the record that goes")
     anew = coign("demo", "reset", "--journeys", "1", "--seed", "4", "--json")
     assert anew.code == 0 and anew.json["seed"] == 4
+    assert not (home / "newest.checkpoint").exists(), "a new record is not held against the old one"
     assert coign("demo", "token", "nurse-1", "--json").json["token"].startswith("coign_")
 
 

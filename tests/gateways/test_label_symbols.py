@@ -142,6 +142,7 @@ def test_published_donation_numbers(shared: Path) -> None:
         ("=G123498654321000", 16),
         ("=G1234986543210A", 14),
         ("=g12349865432100", 1),
+        ("=A9O991712345600", 1),  # the letter O is in no facility
     ],
 )
 def test_a_wrong_donation_number_is_refused_with_its_place(text: str, position: int) -> None:

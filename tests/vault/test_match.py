@@ -51,6 +51,33 @@ def test_transposed_digits_do_not_match(number: str, data: st.DataObject) -> Non
 
 
 @pytest.mark.requirement("TRC-12")
+@pytest.mark.parametrize(
+    "presented",
+    [
+        "H-12345 ",  # trailing space
+        "H-12345\n",
+        "H-12354",  # transposed digits
+        "Н-12345",  # Cyrillic Н
+        "H-l2345",  # the letter l
+        "H-12З45",  # Cyrillic З
+        "H\u201112345",  # a hyphen that does not break
+        "H\u221212345",  # a minus sign
+        "H-1\uff12345",  # full width
+        "H-1\u0662345",  # an Arabic two
+        "H-12345\u0301",  # an accent on a digit
+        "H-\u200d12345",  # a joiner of no width
+        "h-12345",
+        "H12345",
+        "H-012345",
+    ],
+)
+def test_a_number_that_is_nearly_right_is_somebody_elses(presented: str) -> None:
+    answer = match({"hospital_number": "H-12345"}, {"hospital_number": presented})
+    assert not answer.equal
+    assert answer.different == ("hospital_number",)
+
+
+@pytest.mark.requirement("TRC-12")
 def test_two_ways_to_store_the_same_letter_match() -> None:
     assert match(EXPECTED, {**EXPECTED, "family_name": unicodedata.normalize("NFD", "José")}).equal
 

@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from tests.support import identity_provider
+from tests.support.identity_provider import IdentityProvider
+from tests.web.identity_house import HOST, configure
+from tests.web.passkey_owner import administrator
 from tests.web.site import Site, close_django, open_site
 
 from coign.database import Database
@@ -46,6 +51,28 @@ def offered(site: Site, unit: str) -> str:
     """A unit that the hospital holds out to the maker."""
     site.do("custody.offer", "hospital-celllab", unit=unit, to="organisation:maker", seal="S1")
     return unit
+
+
+@pytest.fixture(scope="module")  # an unused browser locks after a while
+def first_administrator(site: Site) -> Client:
+    """Somebody who proposes keys, at a browser of their own under a host with a name."""
+    return administrator(site, f"keys-admin-{next(_names)}")
+
+
+@pytest.fixture(scope="module")
+def second_administrator(site: Site) -> Client:
+    """Somebody who agrees to them."""
+    return administrator(site, f"keys-admin-{next(_names)}")
+
+
+@pytest.fixture(params=["RS256", "ES256"])
+def provider(site: Site, home: Path, request: pytest.FixtureRequest) -> Iterator[IdentityProvider]:
+    """The only provider of the installation."""
+    with identity_provider.running(algorithm=request.param) as running:
+        running.return_address = f"https://{HOST}/sign-in/external/house/back/"
+        file = configure(home, running.base)
+        yield running
+        file.unlink()
 
 
 def gates_of(problem: dict[str, Any]) -> list[str]:

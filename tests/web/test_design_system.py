@@ -102,6 +102,8 @@ MINIMAL = {
     "temperature_chart": "{% temperature_chart row %}",
     "measurement": "{% measurement value %}",
     "trend_chart": "{% trend_chart row %}",
+    "day_line": "{% day_line today %}",
+    "stage_strip": "{% stage_strip row %}",
     "genealogy": "{% genealogy row %}",
     "seal_of_proof": "{% seal_of_proof row %}",
     "intent_panel": "{% intent_panel row %}",
@@ -123,6 +125,7 @@ def test_a_building_block_renders_with_the_least_it_can_be_given(name: str, rend
         rows=[{}],
         hold={"start": NOW, "end": NOW + timedelta(minutes=1), "now": NOW},
         value={"name": "Viability", "status": "not_yet"},
+        today={"now": NOW},
     )
     page = Words(html)
     assert (page.open, page.wrong) == ([], [])
@@ -136,7 +139,9 @@ def test_the_gallery_shows_every_building_block_and_closes_every_tag(site: Proce
     assert [name for name in MINIMAL if f"{{% {name} " not in source and f"{{% {name} %}}" not in source] == []
 
 
-KEPT = frozenset(("status", "kind", "icon", "batch_colour", "shape", "state", "url", "key", "made_from", "symbol"))
+KEPT = frozenset(
+    ("status", "kind", "icon", "batch_colour", "shape", "state", "url", "key", "made_from", "symbol", "stages")
+)
 ATTACK = "<script>alert(1)</script>\"'><b onload=x>"
 
 
@@ -274,6 +279,16 @@ def test_a_trend_says_where_this_batch_lies_and_that_it_misses_its_limit(
     assert text(many).count("Does not") == 1
     assert "No result yet" in text(none)
     assert '<svg class="c-trend-plot' not in none
+
+
+def test_a_day_says_in_its_list_what_it_draws(render: Render, values: dict[str, Any]) -> None:
+    html = render("{% day_line today %}", today=values["today"])
+    words = [span.words for lane in values["today"]["lanes"] for span in lane.spans]
+    drawn, listed = html.split('<ul class="c-day-list">')
+    for each in words:
+        assert each in drawn and each in listed
+    assert listed.count('data-shape="octagon"') == 1
+    assert "Later: collection 13 MAR 08:00" in text(html)
 
 
 def test_a_number_that_is_read_carries_its_limits_and_both_verdicts(site: ProcessPoolExecutor) -> None:

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from coign.web.drawing.genealogy import NODE_HEIGHT, Unit, genealogy
 from coign.web.drawing.hold import duration, hold
+from coign.web.drawing.lanes import Lane, Span, day
 from coign.web.drawing.scale import scale
 from coign.web.drawing.temperature import (
     POINTS_MAX,
     Field,
     Limits,
     Reading,
+    Said,
     curves,
     gaps,
     into_runs,
@@ -132,7 +134,7 @@ def test_the_words_on_an_excursion_stand_clear_of_the_limit(limits: Limits, valu
     readings = every_five_minutes(values)
     runs = list(into_runs(readings, limits, HALF_AN_HOUR, None))
     field = Field.around(readings, limits, None)
-    (note,) = notes(field, runs, limits, "°C")
+    (note,) = notes(field, runs, limits, "°C", Said.of(readings, None))
     edge = limits.high if values[1] > (limits.high or 0) else limits.low
     assert edge is not None
     first, second = float(str(note["y"])), float(str(note["y"])) + 17
@@ -238,3 +240,44 @@ def test_open_limits_of_a_scale_say_so() -> None:
     assert drawn is not None
     assert drawn.limits[0].label == "> 50 pg/mL"
     assert drawn.first < 50 < 75 < drawn.end
+
+
+NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+HOURS = st.floats(-30, 60, allow_nan=False)
+
+
+def lane(*spans: Span) -> Lane:
+    return Lane("Chair 1", "", spans)
+
+
+@given(starts=st.lists(st.tuples(HOURS, st.none() | st.floats(0, 20)), max_size=8))
+def test_whatever_stands_on_a_day_stays_within_its_picture(starts: list[tuple[float, float | None]]) -> None:
+    spans = [
+        Span(
+            NOON + timedelta(hours=at), None if long is None else NOON + timedelta(hours=at + long), "running", "words"
+        )
+        for at, long in starts
+    ]
+    drawn = day([lane(span) for span in spans], NOON)
+    assert 0 <= drawn.now_x <= 100
+    assert len(drawn.bars) == len(spans)
+    for each in drawn.bars:
+        assert 0 <= each.x <= 100
+        assert each.x + each.width <= 100.7  # the least width of a bar is drawn beyond the end of the day
+        assert (each.anchor, 0 <= each.words_x <= 100) in (("start", True), ("end", True))
+        assert each.y < drawn.height
+    assert [h.x for h in drawn.hours] == sorted(h.x for h in drawn.hours)
+
+
+def test_a_day_is_widened_by_what_happens_early_and_late_but_not_by_other_days() -> None:
+    usual = day([lane(Span(NOON - timedelta(days=3), NOON, "running", "since three days"))], NOON)
+    assert (usual.hours[0].label, usual.hours[-1].label) == ("07:00", "19:00")
+    wide = day([lane(Span(NOON.replace(hour=4), NOON.replace(hour=21, minute=30), "running", ""))], NOON)
+    assert (wide.hours[0].label, wide.hours[-1].label) == ("04:00", "22:00")
+    late = day([], NOON.replace(hour=23, minute=30))
+    assert late.now_x == pytest.approx(100 * 16.5 / 17, abs=0.01)
+
+
+def test_a_bar_that_began_before_the_day_is_clipped_at_its_edge() -> None:
+    (only,) = day([lane(Span(NOON - timedelta(days=3), NOON, "running", "since three days"))], NOON).bars
+    assert (only.x, only.width) == (0.0, pytest.approx(100 * 5 / 12, abs=0.01))

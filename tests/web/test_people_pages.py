@@ -59,7 +59,7 @@ def state_of(site: Site, name: str) -> Authority:
     return site.service.states.of(AUTHORITY, Person.of(name))
 
 
-def register(client: Client, sign_in: str, **more: str) -> Any:
+def register(client: Client, sign_in: str, /, **more: str) -> Any:
     return client.post("/people/new/", {"sign_in": sign_in, "name": "Nora Example", "role": "nurse", **more})
 
 
@@ -127,7 +127,7 @@ def test_a_person_the_record_refuses_leaves_no_account_behind(site: Site, admin:
         ("sign_in", "Nora", "lower-case letters"),
         ("sign_in", "setup", "taken by set-up itself"),
         ("name", "", "Write the name as it is to be printed"),
-        ("role", "admin", "not one of the available choices"),
+        ("role", "wizard", "not one of the available choices"),
         ("until", "2001-01-01", "Give a day that lies ahead"),
         ("until", "soon", "Give a day that lies ahead"),
     ],
@@ -135,6 +135,23 @@ def test_a_person_the_record_refuses_leaves_no_account_behind(site: Site, admin:
 def test_every_defect_of_the_form_is_named(admin: Client, name: str, field: str, value: str, says: str) -> None:
     response = register(admin, name, **{field: value})
     assert response.status_code == 422 and says in words(response)
+
+
+@pytest.mark.requirement("CSV-18", "CSV-06")
+def test_an_administrator_is_registered_and_proposed_and_begins_once_a_second_one_agreed(
+    site: Site, admin: Client, second: Client, name: str
+) -> None:
+    ends = register(admin, name, role="admin", until="2099-12-31")
+    assert ends.status_code == 422 and "it does not run out" in words(ends)
+    assert register(admin, name, role="admin")["Location"] == f"/people/of/{name}/"
+    assert not state_of(site, name).grants and "no account" in words(admin.get("/people/?q=" + name))
+    assert press(admin, name, "agree-to-administrator").status_code == 409
+    assert press(second, name, "agree-to-administrator").status_code == 302
+    assert press(admin, name, "open-account").status_code == 302
+    halves = [start_password_in(press(client, name, "half")) for client in (admin, second)]
+    client = replace_start_password(name, "".join(halves))
+    assert client.get("/")["Location"] == "/account/notice/"
+    assert register(admin, name, role="admin").status_code == 422
 
 
 def test_somebody_whom_the_record_knows_gets_an_account(site: Site, admin: Client, name: str) -> None:

@@ -9,7 +9,7 @@ def every_address() -> list[tuple[str, str]]:
     """(name, address with harmless values) of every route."""
     from coign.web.urls import urlpatterns
 
-    values = {"name": "custody.offer", "position": "0", "path": "0/000.p/1"}
+    values = {"name": "custody.offer", "position": "0", "path": "0/000.p/1", "line": "0", "pk": "0"}
     found = []
     for pattern in urlpatterns:
         address = str(pattern.pattern)

@@ -115,7 +115,7 @@ def test_a_line_is_never_changed_or_removed(site: Site, database: Database) -> N
 
 @pytest.mark.requirement("CSV-21")
 def test_an_alert_stands_first_until_somebody_says_what_it_was(site: Site, admin: Client, nurse: str) -> None:
-    from coign.web.accounts import lockout
+    from coign.web.accounts import lockout, security_log
     from coign.web.accounts.models import Alert
 
     lockout.block(site.account(nurse), "test of alerts")
@@ -133,6 +133,9 @@ def test_an_alert_stands_first_until_somebody_says_what_it_was(site: Site, admin
     assert done["comment"] == "the nurse mistyped; called her" and done["by"] == "person:hospital-admin"
     assert any(e["person"] == f"person:{nurse}" for e in site.security_events("account.locked")), "the line stays"
     assert admin.post("/security/999999999/", {"comment": "x"}).status_code == 404
+    own = security_log.note("account.second_station", "person:hospital-admin", alert=True)
+    refused = admin.post(f"/security/{own}/", {"comment": "that was me"})
+    assert refused.status_code == 403 and "another administrator looks at it" in words(refused)
 
 
 def test_administrators_see_lines_of_their_own_people_and_of_nobody_in_particular(

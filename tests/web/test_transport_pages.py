@@ -1,24 +1,20 @@
 """What a carrier's pages show of a shipment: where it goes, how long it keeps cold, and nothing of whom it is for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.installation import fresh_ledger_id
-from tests.web.site import PASSWORD, Site
+from tests.web.served import enrolled, served, signed_in
+from tests.web.site import Site
 
 from coign.database import Database
 from coign.demo import people, player, scene
-from coign.demo.seed import Seeding
 from coign.identity.views import UNIT
 from coign.logistics.views import SHIPMENT, ShipmentState
-from coign.perform import Request
-from coign.service import Service, Settings
-from coign.web import reading, running, tables
+from coign.service import Service
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -55,54 +51,19 @@ class Transport:
         list(player.play(self.service, self.root, to))
 
 
-@contextmanager
-def served(database: Database, home: Path) -> Iterator[Service]:
-    """A demonstration of its own behind the same pages."""
-    before = running.service()
-    settings = Settings(home=home, demonstration=True)
-    given = {"in_transaction": running.in_transaction, "background": False}
-    with Service.on(database, settings, ledger_id=fresh_ledger_id(), **given) as service:
-        running.start(service)
-        try:
-            tables.prepare(database)
-            Seeding(service, 7).run()
-            yield service
-        finally:
-            reading.close()
-            running.start(before)
-
-
 @pytest.fixture(scope="module")
 def here(site: Site, database: Database, home: Path) -> Iterator[tuple[Service, dict[str, Client]]]:
     """The demonstration, and a browser of each who hands over."""
-    from django.test import Client
-
-    from coign.web.accounts.opening import open_account
-
     with served(database, home) as service:
-        browsers = {}
-        for name in (COURIER, CELLLAB):
-            job = people.account(name)
-            assert job is not None
-            open_account(
-                name, person=job.person, role=job.role, organisation=job.organisation, password=PASSWORD,
-                demonstration=True,
-            )  # fmt: skip
-            browsers[name] = Client()
-            browsers[name].post("/sign-in/", {"login": name, "password": PASSWORD})
-            browsers[name].post("/session/elsewhere/", {"choice": "here"})
-        yield service, browsers
+        yield service, {name: signed_in(name) for name in (COURIER, CELLLAB)}
 
 
 @pytest.fixture
 def transport(here: tuple[Service, dict[str, Client]]) -> Transport:
     """Packed, named for the demonstration's courier, and not yet handed over."""
     service, browsers = here
-    number, coordinator = f"NH-{next(_numbers)}", people.in_role("coordinator", people.CENTRE)[0].actor
-    who = {"family_name": "Vogt", "given_name": "Tilda", "birth_date": "1969-05-02", "hospital_number": number}
-    done = service.door.perform(Request("clinical.enrol", coordinator, f"enrol-{number}", who))
-    player.settled(service, done)
-    patient = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
+    number = f"NH-{next(_numbers)}"
+    patient = enrolled(service, number)
     list(player.play(service, patient, "pack-collection"))
     return Transport(service, browsers, scene.find(service, patient).journey.root, number)
 
@@ -114,7 +75,7 @@ def test_a_named_carrier_sees_where_a_parcel_goes_and_until_when_and_nothing_of_
     shipment, journey = transport.shipment, f"/journeys/{transport.root}/"
     assert shipment.carrier == people.COURIER
     assert shipment.shipper is not None
-    assert "Transport to" not in transport.shows(COURIER, "/"), "named, but not yet their turn"
+    assert "Nothing waits for you" in transport.shows(COURIER, "/"), "named, but not yet their turn"
     transport.played("offer-collection")
     for path in ("/", "/journeys/"):
         page = transport.shows(COURIER, path)

@@ -90,7 +90,7 @@ def _backup(given: argparse.Namespace) -> int:
         target = _target(given.output, settings)
         made = back_up(database, settings, target, Documents(_home(settings) / "documents"), progress=say)
         if made.ok:
-            upkeep.note(database.owner_dsn, LEDGER_ID, upkeep.BACKUP_MADE, **_noted(made.path, made.manifest))
+            upkeep.note(database.owner_dsn, LEDGER_ID, upkeep.BACKED_UP, **_noted(made.path, made.manifest))
     keys = [{"file": str(each.path), "what": each.what} for each in key_files(settings)]
     result = {"ok": made.ok, "file": str(made.path), **_described(made.manifest), "not_included": keys}
     result["problems"] = made.problems

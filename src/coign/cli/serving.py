@@ -20,7 +20,7 @@ from granian.server import Server
 
 from coign.cli.output import say
 from coign.database import Database, Supervisor, running
-from coign.service import Service, Settings, logs, memory, prepare
+from coign.service import Service, Settings, logs, memory, prepare, upkeep
 from coign.web import running as web
 
 #: Callers wait for the writer, not for the processor: many may wait at once, and then share a commit.
@@ -95,7 +95,16 @@ def _prepare(database: Database, settings: Settings) -> Callable[[str], str]:
             web.stop()
         for problem in service.problems:
             say(f"The record does not verify, so it can only be read: {problem}")
+        _remind(service)
         return _welcome(service)
+
+
+def _remind(service: Service) -> None:
+    """What is overdue is said at every start, and on the administrators' pages (CSV-30)."""
+    with service.vault.pool.connection() as connection:
+        for each in upkeep.due(connection, service.ledger_id, demonstration=service.demonstration):
+            if each.overdue:
+                say(f"Overdue: {each.sentence}.")
 
 
 def _demonstrate(service: Service) -> None:
@@ -159,12 +168,20 @@ def load() -> Any:
     logs.to_stderr()
     stack = ExitStack()
     service = stack.enter_context(Service.open(settings=Settings.read(), in_transaction=web.in_transaction))
+    stack.callback(_write_counts)
     multiprocessing.util.Finalize(None, stack.close, exitpriority=100)
     web.start(service)
     from coign.web.wsgi import application
 
     memory.settle()
     return application
+
+
+def _write_counts() -> None:
+    """What was counted since the last full minute goes into the security log, too."""
+    from coign.web.accounts import tally
+
+    tally.write_all()
 
 
 def _tell_when_ready(

@@ -105,6 +105,11 @@ class Seeding:
             who = {"person": account.person, "organisation": account.organisation}
             acts.append((account.account, "people.register_person", {**who, "name": names[account.account]}))
             acts.append((f"{account.account}/role", "people.grant_role", {**who, "role": account.role}))
+        for admin in people.in_role("admin", people.MAKER):  # the other houses have no administrators of their own
+            for place in PLACES:
+                if place.organisation != admin.organisation:
+                    given = {"person": admin.person, "role": admin.role, "organisation": place.organisation}
+                    acts.append((f"{admin.account}/role/{place.organisation}", "people.grant_role", given))
         return [*acts, ("finish", "installation.finish_setup", {})]
 
     def _keys(self) -> None:

@@ -13,9 +13,10 @@ from coign.people.views import AUTHORITY
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
+from coign.supply.state import PACK
 
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
-Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "room", "device", "donation", "badge"]
+Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "device", "donation", "badge"]
 
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
@@ -26,7 +27,7 @@ _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "pharmacist": ("bag", "shipper", "badge"),
     "celllab": ("bag", "shipper", "seal", "logger", "wristband", "badge"),
     "courier": ("bag", "shipper", "seal", "badge"),
-    "warehouse": ("bag", "shipper", "seal", "logger", "lot", "badge"),
+    "warehouse": ("bag", "shipper", "seal", "logger", "lot", "pack", "badge"),
     "operator": ("bag", "room", "lot", "badge"),
     "analyst": ("bag", "badge"),
     "qcreviewer": ("bag", "badge"),
@@ -40,6 +41,7 @@ _KINDS: dict[Sort, Kind] = {
     "shipper": "shipper",
     "badge": "badge",
     "lot": "vial",
+    "pack": "vial",
     "seal": "label",
     "logger": "label",
     "room": "label",
@@ -107,6 +109,8 @@ class _Table:
                 return self._plain(Lot, "lot", "Material lot")
             case "seal" | "logger":
                 return self._of_shipments(sort)
+            case "pack":
+                return self._packs()
             case "device":
                 return self._devices()
             case "donation":
@@ -156,6 +160,23 @@ class _Table:
         number = 700_001 + len(self._things) + used
         new = f"SEAL-{number}" if sort == "seal" else f"CL-{number % 100_000:05d}"
         yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used))
+
+    def _packs(self) -> Iterator[TrayItem]:
+        """Packs that were registered here and not used, and copies: another expiry, a serial that nobody knows."""
+        copied = False
+        for serial, pack in self._service.states.all(PACK):
+            if pack.organisation != self._organisation or pack.lot is None or pack.used_at is not None:
+                continue
+            gtin, number = serial.identifier.split(".", 1)
+            code = f"(01){gtin}(17){pack.expires_on[2:].replace('-', '')}(10){pack.lot_number}"
+            yield TrayItem(f"{code}(21){number}", number, "Pack of vials", _KINDS["pack"], pack.case is not None)
+            if not copied:
+                old = code.replace(f"(17){pack.expires_on[2:4]}", f"(17){int(pack.expires_on[2:4]) + 2:02d}")
+                yield TrayItem(f"{old}(21){number}", number, "The same number, another expiry", _KINDS["pack"], True)
+                yield TrayItem(
+                    f"{code}(21)X{number}", f"X{number}", "Pack that nobody registered", _KINDS["pack"], True
+                )
+            copied = True
 
     def _devices(self) -> Iterator[TrayItem]:
         for number in (1, 2):

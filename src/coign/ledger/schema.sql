@@ -138,6 +138,7 @@ create table if not exists security_log (
     person text not null,
     detail jsonb not null
 );
+create index if not exists security_log_kind on security_log (ledger_id, kind, time desc);
 
 create or replace function coign_forbid() returns trigger language plpgsql as $$
 begin

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,18 +12,31 @@ import psycopg
 from coign import rulesets
 from coign.kernel.values import Instant
 
-BACKUP_MADE, RESTORE_PROVED, RESTORED, REPAIRED = "backup_made", "restore_proved", "restored", "record_repaired"
+BACKED_UP, RESTORE_PROVED = "record.backed_up", "record.restore_proved"
+RESTORED, REPAIRED = "record.restored", "record.repaired"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing that must be done again and again: when it was, how often it must be, and whether it is late."""
+    """One thing that must be done again and again: when it was last, how often it must be, and whether it is late."""
 
-    what: str
+    kind: str
     last: datetime | None
     at_most: timedelta
     overdue: bool
     detail: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """What is late, in words for whoever keeps the server."""
+        what = "backup" if self.kind == BACKED_UP else "proof of restore"
+        since = f"was {self.last:%Y-%m-%d %H:%M} UTC" if self.last else "was never made"
+        return f"the last {what} {since}, and one is due every {_words(self.at_most)}"
+
+
+def _words(duration: timedelta) -> str:
+    hours = round(duration.total_seconds() / 3600)
+    return f"{hours} hours" if hours < 72 else f"{hours // 24} days"
 
 
 def note(dsn: str, ledger_id: int, kind: str, **detail: Any) -> None:
@@ -41,26 +55,31 @@ def _somebody() -> str:
         return ""
 
 
-def due(connection: psycopg.Connection, ledger_id: int, now: datetime | None = None) -> tuple[Due, ...]:
-    """Backup and restore proof. What never was is late once the record is as old as the longest time between two."""
+def due(
+    connection: psycopg.Connection, ledger_id: int, *, demonstration: bool, now: datetime | None = None
+) -> tuple[Due, ...]:
+    """Backup and proof of restore. What never was is late once the record is older than the longest time between two.
+
+    A demonstration, in which everything is invented, is shown and not reminded.
+    """
     now = now or datetime.now(UTC)
     row = connection.execute("select created from ledger where ledger_id = %s", (ledger_id,)).fetchone()
     assert row is not None
     rules, today = rulesets.load(), Instant.of(now)
-    asked = (
-        (BACKUP_MADE, (BACKUP_MADE,), "backup.age_max"),
-        (RESTORE_PROVED, (RESTORE_PROVED, RESTORED), "backup.restore_proof_age_max"),
-    )
     found = []
-    for what, kinds, rule in asked:
+    for kinds, rule in (
+        ((BACKED_UP,), "backup.age_max"),
+        ((RESTORE_PROVED, RESTORED), "backup.restore_proof_age_max"),
+    ):
         last, detail = _last(connection, ledger_id, kinds)
         at_most = timedelta(minutes=rules.minutes(rule, today))
-        found.append(Due(what, last, at_most, now - (last or row[0]) > at_most, detail))
+        late = now - (last or row[0]) > at_most and not demonstration
+        found.append(Due(kinds[0], last, at_most, late, detail))
     return tuple(found)
 
 
 def _last(
-    connection: psycopg.Connection, ledger_id: int, kinds: tuple[str, ...]
+    connection: psycopg.Connection, ledger_id: int, kinds: Sequence[str]
 ) -> tuple[datetime | None, dict[str, Any]]:
     row = connection.execute(
         "select time, detail from security_log where ledger_id = %s and kind = any(%s) order by time desc limit 1",

@@ -15,6 +15,7 @@ from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
+from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.story import name_of
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 
 #: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
 NAVIGATION: list[tuple[str, str]] = [
-    ("home", "Work"), ("journeys", "Therapies"), ("actions", "Actions"), ("reference", "Reference"),
+    ("home", "Work"), ("journeys", "Therapies"), ("training", "Training"), ("store", "Store"), ("actions", "Actions"),
+    ("reference", "Reference"),
 ]  # fmt: skip
 
 
@@ -95,6 +97,8 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             "name": name,
             "initials": "".join(word[0] for word in name.replace("-", " ").split()[:2]).upper(),
             "role": capfirst(role_words(role)),
+            # One hand, gloves and sunlight: larger, and no grey on white.
+            "outdoors": role == "courier",
             "links": [
                 {"url": reverse("role"), "label": _("Act in another role")},
                 {"url": reverse("mfa_index"), "label": _("Second factor")},
@@ -107,6 +111,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
                 {"url": reverse("account-happened"), "label": _("What happened to your account")},
             ],
             "sign_out_url": reverse("account_logout"),
+            "has_password": account.user.has_usable_password(),
         },
         "organisation": name_of(organisation),
         "idle_seconds": limits.seconds("session.idle_lock"),
@@ -122,11 +127,16 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
 
 
 def _administration(role: str, organisation: str) -> list[tuple[str, str]]:
-    """What only administrators find in the menu, with how many alerts nobody has looked at."""
+    """What only administrators find in the menu, with how many alerts nobody has looked at and what is overdue."""
     if role != ADMINISTRATOR:
         return []
     count = log_lines.count_open(Organisation(organisation))
-    return [("people", _("People")), ("security", _("Security log (%d)") % count if count else _("Security log"))]
+    late = any(each.overdue for each in what_is_due())
+    return [
+        ("people", _("People")),
+        ("security", _("Security log (%d)") % count if count else _("Security log")),
+        ("upkeep", _("Backups (overdue)") if late else _("Backups")),
+    ]
 
 
 def _on(path: str, url: str) -> bool:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from coign.web.drawing.lanes import Lane, Span
 from coign.web.drawing.trend import Bounds, Value
 
 INVENTED = Path(__file__).with_name("gallery.json")
@@ -47,6 +49,7 @@ def gallery_context(now: datetime) -> dict[str, Any]:
         "holds": holds(now),
         "charts": charts(now),
         "trends": trends(now),
+        "today": today(now),
         "form": GalleryForm(auto_id="good_%s"),
         "form_read": GalleryForm({"volume": "64.5", "lot": "7"}, auto_id="read_%s"),
         "form_wrong": wrong,
@@ -74,6 +77,30 @@ def holds(now: datetime) -> list[dict[str, Any]]:
         one("Washed cells", 36, 60, "ring"),
         one("Out of the cold", 12, 10, "ring"),
     ]
+
+
+def today(now: datetime) -> dict[str, Any]:
+    """A day with everything that can stand on it, one lane each."""
+    here = timezone.localtime(now)
+
+    def at(hour: float) -> datetime:
+        return here.replace(hour=0, minute=0) + timedelta(hours=hour)
+
+    return {
+        "title": "Today at chairs and beds",
+        "place": "Nordhaven, times in CET",
+        "now": here,
+        "lanes": [
+            Lane("Chair 1", "M.S. NH-447 190", (Span(at(10), at(14), "planned", "planned 10:00 to 14:00"),)),
+            Lane("Chair 2", "J.K. NH-402 881", (Span(at(6.8), here, "running", "collecting since 06:49"),)),
+            Lane("Chair 3", "A.O. NH-451 027", (Span(at(8), None, "look", "planned 08:00, not begun"),)),
+            Lane("Bed 12", "E.T. NH-431 276", (Span(at(9.2), at(11.7), "look", "thawed, give it by 11:42"),)),
+            Lane("Bed 14", "O.N. NH-504 005", (Span(at(7), at(9.5), "stop", "thawed, its time ended 09:30"),)),
+            Lane("Courier 1", "", (Span(at(7.5), None, "done", "07:30 taken over"),)),
+            Lane("Courier 2", "", (Span(at(18.5), None, "planned", "18:30 pick-up, SH-0231"),)),
+        ],
+        "later": ["collection 13 MAR 08:00, A.R. NH-504 008"],
+    }
 
 
 def trends(now: datetime) -> list[dict[str, Any]]:

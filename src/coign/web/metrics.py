@@ -1,6 +1,10 @@
 """What is measured, in the Prometheus text format. No names, no identifiers."""
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from coign.service.upkeep import Due
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Histogram(
@@ -12,10 +16,21 @@ ACTIONS = Counter(
 ALERTS = Counter("coign_security_alerts_total", "Lines of the security log to look at", ("kind",), registry=REGISTRY)
 _SIZE = Gauge("coign_ledger_entries", "Entries in the ledger", registry=REGISTRY)
 _READ_ONLY = Gauge("coign_ledger_read_only", "1 while nothing may be appended", registry=REGISTRY)
+_LAST = Gauge(
+    "coign_upkeep_last_timestamp_seconds", "When a backup or a proof of restore was last made", ("kind",),
+    registry=REGISTRY,
+)  # fmt: skip
+_OVERDUE = Gauge(
+    "coign_upkeep_overdue", "1 while a backup or a proof of restore is overdue", ("kind",), registry=REGISTRY
+)
 
 
-def text(*, size: int, read_only: bool) -> bytes:
+def text(*, size: int, read_only: bool, due: Iterable[Due] = ()) -> bytes:
     """Everything measured so far."""
     _SIZE.set(size)
     _READ_ONLY.set(int(read_only))
+    for each in due:
+        _OVERDUE.labels(each.kind).set(int(each.overdue))
+        if each.last is not None:
+            _LAST.labels(each.kind).set(each.last.timestamp())
     return generate_latest(REGISTRY)

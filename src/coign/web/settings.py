@@ -143,7 +143,11 @@ MFA_ADAPTER = "coign.web.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_FORMS = {"login_webauthn": "coign.web.accounts.passkeys.SignIn"}
+MFA_FORMS = {
+    "login_webauthn": "coign.web.accounts.passkeys.SignIn",
+    "authenticate_webauthn": "coign.web.accounts.passkeys.SecondFactor",
+    "reauthenticate_webauthn": "coign.web.accounts.passkeys.ProvedAgain",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_TOTP_ISSUER = "Coign"
 MFA_ALLOW_UNVERIFIED_EMAIL = True

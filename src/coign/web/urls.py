@@ -27,7 +27,6 @@ from coign.web.pages import (
     people_acts,
     reference,
     release,
-    safety,
     scan,
     security,
     session,
@@ -35,6 +34,7 @@ from coign.web.pages import (
     signing_keys,
     supply,
     training,
+    upkeep,
     verdict,
 )
 
@@ -84,10 +84,6 @@ urlpatterns = [
     path("reference/access/", reference.access, name="reference-access"),
     path("reference/errors/", reference.errors, name="reference-errors"),
     path("reference/traceability/", reference.traceability, name="reference-traceability"),
-    path("safety/", safety.safety, name="safety"),
-    path("cases/<str:identifier>/", safety.case, name="case"),
-    path("products/<str:identifier>/", safety.product, name="product"),
-    path("journeys/<str:root>/safety/", safety.therapy, name="therapy-safety"),
     path("people/", people.every_person, name="people"),
     path("people/new/", people.new_person, name="person-new"),
     path("people/external/", external_links.every_link, name="external-links"),
@@ -97,6 +93,7 @@ urlpatterns = [
     path("people/of/<str:name>/<str:what>/", people_acts.act, name="person-act"),
     path("security/", security.security, name="security"),
     path("security/<int:line>/", security.acknowledge, name="alert-acknowledge"),
+    path("upkeep/", upkeep.care, name="upkeep"),
     # session
     path("session/unlock/", session.unlock, name="unlock"),
     path("session/elsewhere/", session.elsewhere, name="elsewhere"),

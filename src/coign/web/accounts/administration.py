@@ -40,8 +40,7 @@ def take_on(newcomer: Newcomer, requests: list[Request], organisation: Organisat
 
     The account comes first: what the record takes can then always be signed in to.
     """
-    if Account.objects.filter(person=str(newcomer.person)).exists():
-        raise Conflict(f"{newcomer.sign_in} was given before: choose another sign-in name")
+    _must_be_new(newcomer)
     password = start.new_password()
     with transaction.atomic():
         account = open_account(
@@ -59,6 +58,18 @@ def take_on(newcomer: Newcomer, requests: list[Request], organisation: Organisat
     return password
 
 
+def propose(newcomer: Newcomer, requests: list[Request]) -> None:
+    """Enter somebody who shall be an administrator; their account is opened once a second one has agreed."""
+    _must_be_new(newcomer)
+    connections.close_all()
+    running.service().door.perform_all(requests)
+
+
+def _must_be_new(newcomer: Newcomer) -> None:
+    if Account.objects.filter(person=str(newcomer.person)).exists():
+        raise Conflict(f"{newcomer.sign_in} was given before: choose another sign-in name")
+
+
 def _withdraw(account: Account) -> None:
     with transaction.atomic():
         user = account.user
@@ -70,11 +81,11 @@ def _withdraw(account: Account) -> None:
 def commands(newcomer: Newcomer, organisation: Organisation) -> list[tuple[str, Mapping[str, Any]]]:
     """What is entered about somebody who joins."""
     who = {"person": str(newcomer.person), "organisation": str(organisation)}
+    registered = ("people.register_person", {**who, "name": newcomer.name})
+    if newcomer.role == ADMINISTRATOR:
+        return [registered, ("people.propose_administrator", {"person": who["person"]})]
     until = {"until": newcomer.until} if newcomer.until else {}
-    return [
-        ("people.register_person", {**who, "name": newcomer.name}),
-        ("people.grant_role", {**who, "role": newcomer.role, **until}),
-    ]
+    return [registered, ("people.grant_role", {**who, "role": newcomer.role, **until})]
 
 
 def open_for(person: Person, authority: Authority, by: Person) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coign.kernel.errors import Conflict, NotFound
+from coign.kernel.errors import Conflict, Forbidden, NotFound
 from coign.kernel.subjects import Organisation, Person
 from coign.web import running
 from coign.web.accounts import security_log
@@ -48,6 +48,9 @@ KINDS: Mapping[str, Any] = {
     "key.enrolment_asked": _("Enrolment of a signing key asked for"),
     "key.revocation_asked": _("Owner gave up a signing key"),
     "key.request_declined": _("Request about a signing key declined"),
+    "external.link_proposed": _("Link with an identity of another house proposed"),
+    "external.linked": _("Linked with an identity of another house"),
+    "external.unlinked": _("Link with an identity of another house ended"),
     "token.issued": _("Token issued"),
     "token.revoked": _("Tokens revoked"),
     "token.refused": _("Token refused"),
@@ -57,6 +60,10 @@ KINDS: Mapping[str, Any] = {
     "request.unauthenticated": _("Request without a sign-in"),
     "station.bound": _("Station bound to a site"),
     "station.released": _("Station bound to no site"),
+    "record.backed_up": _("Backup made"),
+    "record.restore_proved": _("Restore of a backup proved"),
+    "record.restored": _("Record restored from a backup"),
+    "record.repaired": _("Record repaired from a backup"),
     "alert.acknowledged": _("Alert looked at"),
     "demonstration.continued_as": _("Demonstration: continued as somebody else"),
 }
@@ -162,6 +169,8 @@ def acknowledge(line: int, organisation: Organisation, by: Person, comment: str)
     found = Alert.objects.filter(line=line, ledger_id=running.service().ledger_id).first()
     if found is None or found.person not in ("", *people_of(organisation)):
         raise NotFound("there is no such alert here")
+    if found.person == by:
+        raise Forbidden("this is about your own account: another administrator looks at it")
     now = timezone.now()
     done = Alert.objects.filter(pk=found.pk, acknowledged=None).update(
         acknowledged=now, acknowledged_by=str(by), comment=comment

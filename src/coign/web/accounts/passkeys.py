@@ -5,18 +5,23 @@ What signs is another matter: a passkey signs once two administrators have enrol
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter as factor_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth, flows
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from fido2.webauthn import AuthenticationResponse
 
 from coign.kernel.errors import Invalid
-from coign.web.accounts import security_log
+from coign.web.accounts import misuse, security_log, tally
 from coign.web.accounts.models import Account
+from coign.web.signing.hosts import host_of
 from coign.web.signing.webauthn import ALGORITHMS, Registered, key_in, registered
-from coign_verify.webauthn import PasskeyError, PasskeyKey
+from coign_verify.webauthn import PasskeyError, PasskeyKey, fits_host
 
 LABEL_LENGTH_MAX = 100
 
@@ -79,7 +84,32 @@ def next_label(account: Account) -> str:
     return "Passkey" if count == 0 else f"Passkey {count + 1}"
 
 
-class SignIn(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class _AtThisHost:
+    """Takes an answer only from a page of this very host: the library would take one from a page below it as well."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey that answered."""
+        try:
+            origin = AuthenticationResponse.from_dict(self.cleaned_data["credential"]).response.client_data.origin
+        except (ValueError, TypeError, KeyError, AttributeError):
+            origin = ""
+        if not fits_host(origin, host_of(context.request)):
+            raise factor_adapter().validation_error("incorrect_code")
+        found: Authenticator = super().clean_credential()  # type: ignore[misc]  # of the form beside it
+        return found
+
+
+class SecondFactor(_AtThisHost, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """The answer of a browser beside a password."""
+
+
+class ProvedAgain(_AtThisHost, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The answer of a browser of somebody who is signed in."""
+
+
+class SignIn(_AtThisHost, LoginWebAuthnForm):  # type: ignore[misc]
     """The answer of a browser that signs somebody in. What fails is noted; it locks nobody, since anybody can fail."""
 
     def clean_credential(self) -> Authenticator:
@@ -87,6 +117,8 @@ class SignIn(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
         try:
             found: Authenticator = super().clean_credential()
         except ValidationError:
-            security_log.note("sign_in.failed", "", what="passkey")
+            address = get_adapter().get_client_ip(context.request)
+            tally.hit("sign_in.failed", "", "passkey", address)
+            misuse.failed_from(address)
             raise
         return found

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 from coign.kernel.errors import Forbidden, NotFound
 from coign.web import acting, metrics, running
 from coign.web.api.problems import answer
+from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
 from coign_verify.tiles import TileError, TileName, parse_path
 
@@ -71,5 +72,5 @@ def health(request: HttpRequest) -> HttpResponse:
 def measured(request: HttpRequest) -> HttpResponse:
     """Prometheus text format."""
     head = reader().head()
-    text = metrics.text(size=head.size, read_only=bool(head.read_only))
+    text = metrics.text(size=head.size, read_only=bool(head.read_only), due=what_is_due())
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

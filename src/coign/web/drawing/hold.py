@@ -22,15 +22,17 @@ class Hold:
 
 def hold(start: datetime, end: datetime, now: datetime, look_percent: int) -> Hold:
     """What is left at `now`. Becomes *look* when no more than `look_percent` is left, *stop* when nothing is."""
-    if end <= start:
+    # Counted since 1970: the difference of two times of one zone is that of its hands, also when they go back (CSV-S3).
+    start_ms, end_ms, now_ms = epoch_ms(start), epoch_ms(end), epoch_ms(now)
+    if end_ms <= start_ms:
         raise ValueError(f"hold: end {end} is not after start {start}")
-    left_seconds = (end - now).total_seconds()
-    share = 100 * left_seconds / (end - start).total_seconds()
+    left_seconds = (end_ms - now_ms) / 1000
+    share = 100 * (end_ms - now_ms) / (end_ms - start_ms)
     status = "stop" if left_seconds <= 0 else "look" if share <= look_percent else "running"
     return Hold(
-        start_ms=epoch_ms(start),
-        end_ms=epoch_ms(end),
-        now_ms=epoch_ms(now),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        now_ms=now_ms,
         left_percent=round(min(100.0, max(0.0, share)), 2),
         look_percent=look_percent,
         status=status,

@@ -1,14 +1,15 @@
 """A temperature history as a curve with its limits, its excursions and the time nobody read.
 
 The picture, the sentence beside it and the table behind it are computed from the same runs, so they cannot disagree.
-No reading is unknown, never fine: time without readings is a run of its own.
+No reading is unknown, never fine: time without readings is a run of its own. Everything is counted in UTC, where no
+hour comes twice; only words are in the zone of the reader (CSV-S3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -109,24 +110,52 @@ def temperature(
     """Draw a history. Times are shown in the zone the readings carry."""
     if not readings:
         return Drawing(False, "not_yet", _("No reading"), _("No reading yet: the temperature is not known."))
-    runs = list(into_runs(sorted(readings, key=lambda r: r.at), limits, unread_after, until))
+    said = Said.of(readings, until)
+    readings = sorted((Reading(r.at.astimezone(UTC), r.value) for r in readings), key=lambda r: r.at)
+    until = until.astimezone(UTC) if until is not None else None
+    runs = list(into_runs(readings, limits, unread_after, until))
     field = Field.around(readings, limits, until)
+    status, word = overall(runs, said)
     return Drawing(
         has_readings=True,
-        status=overall(runs)[0],
-        word=overall(runs)[1],
-        sentence=sentence(runs, limits, unit),
+        status=status,
+        word=word,
+        sentence=sentence(runs, limits, unit, said),
         hatch_id=hatch_id,
         allowed=field.allowed(limits),
         ticks=tuple({"y": field.y(n), "label": number(n)} for n in field.ticks()),
-        times=field.times(),
+        times=field.times(said),
         lines=tuple(limit_lines(field, limits, unit)),
         curves=tuple(curves(field, runs)),
         excursion_paths=tuple(field.excursion(run, limits) for run in runs if run.status in ("look", "stop")),
         gaps=tuple(gaps(field, runs)),
-        notes=tuple(notes(field, runs, limits, unit)),
-        rows=tuple(rows(runs, unit)),
+        notes=tuple(notes(field, runs, limits, unit, said)),
+        rows=tuple(rows(runs, unit, said)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How an instant is said: in one zone, which is named where its offset changes on the way."""
+
+    zone: tzinfo | None
+    named: bool
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading], until: datetime | None) -> Said:
+        """In the zone that the readings carry."""
+        zone = readings[0].at.tzinfo
+        ends = [r.at.astimezone(UTC) for r in readings] + ([until.astimezone(UTC)] if until is not None else [])
+        return cls(zone, min(ends).astimezone(zone).utcoffset() != max(ends).astimezone(zone).utcoffset())
+
+    def local(self, at: datetime) -> datetime:
+        """The instant as it is read there."""
+        return at.astimezone(self.zone)
+
+    def __call__(self, at: datetime) -> str:
+        """`11 MAR 03:36`: months in capitals, so that no reader takes day for month."""
+        here = self.local(at)
+        return f"{here:%d} {MONTHS[here.month - 1]} {here:%H:%M}" + (f" {here:%Z}" if self.named else "")
 
 
 def into_runs(
@@ -191,12 +220,12 @@ class Field:
         first = int(self.lowest // step) + 1
         return [round(n * step, 4) for n in range(first, int(self.highest // step) + 1)]
 
-    def times(self) -> tuple[dict[str, object], ...]:
+    def times(self, said: Said) -> tuple[dict[str, object], ...]:
         """Four instants along the bottom; the inner two give way on a narrow screen."""
         places = ((0, "start", True), (1, "middle", False), (2, "middle", False), (3, "end", True))
         third = (self.end - self.start) / 3
         return tuple(
-            {"x": round(n * 100 / 3, 2), "anchor": anchor, "main": main, "label": day_and_time(self.start + n * third)}
+            {"x": round(n * 100 / 3, 2), "anchor": anchor, "main": main, "label": said(self.start + n * third)}
             for n, anchor, main in places
         )
 
@@ -276,7 +305,7 @@ def gaps(field: Field, runs: Sequence[Run]) -> Iterator[dict[str, float]]:
             yield {"x": round(x, 2), "width": round(end - x, 2), "middle": round((x + end) / 2, 2)}
 
 
-def notes(field: Field, runs: Sequence[Run], limits: Limits, unit: str) -> Iterator[dict[str, object]]:
+def notes(field: Field, runs: Sequence[Run], limits: Limits, unit: str, said: Said) -> Iterator[dict[str, object]]:
     """The longest excursions, each with height and length in words."""
     outside = sorted((r for r in runs if r.status in ("look", "stop")), key=lambda r: r.start - r.end)[:NOTES_MAX]
     for run in outside:
@@ -289,11 +318,11 @@ def notes(field: Field, runs: Sequence[Run], limits: Limits, unit: str) -> Itera
             "dx": -14 if left else 14,
             "anchor": "end" if left else "start",
             "text": f"{number(peak.value)} {unit}, {length(run)}",
-            "when": day_and_time(run.start),
+            "when": said(run.start),
         }
 
 
-def rows(runs: Sequence[Run], unit: str) -> Iterator[dict[str, object]]:
+def rows(runs: Sequence[Run], unit: str, said: Said) -> Iterator[dict[str, object]]:
     """The same runs for the table behind."""
     words = {
         "in_order": _("inside"),
@@ -304,8 +333,8 @@ def rows(runs: Sequence[Run], unit: str) -> Iterator[dict[str, object]]:
     for run in runs:
         values = [r.value for r in run.readings]
         yield {
-            "start": day_and_time(run.start),
-            "end": day_and_time(run.end),
+            "start": said(run.start),
+            "end": said(run.end),
             "lowest": f"{number(min(values))} {unit}" if values else "—",
             "highest": f"{number(max(values))} {unit}" if values else "—",
             "status": run.status,
@@ -313,7 +342,7 @@ def rows(runs: Sequence[Run], unit: str) -> Iterator[dict[str, object]]:
         }
 
 
-def overall(runs: Sequence[Run]) -> tuple[str, str]:
+def overall(runs: Sequence[Run], said: Said) -> tuple[str, str]:
     """The worst state of the history, with its word."""
     outside = sum(run.status in ("look", "stop") for run in runs)
     if any(run.status == "stop" for run in runs):
@@ -321,29 +350,28 @@ def overall(runs: Sequence[Run]) -> tuple[str, str]:
     if outside:
         return "look", ngettext("%(n)s excursion", "%(n)s excursions", outside) % {"n": outside}
     if not runs[-1].readings:
-        return "not_yet", _("No reading since %(when)s") % {"when": f"{runs[-1].start:%H:%M}"}
+        return "not_yet", _("No reading since %(when)s") % {"when": f"{said.local(runs[-1].start):%H:%M %Z}"}
     if any(not run.readings for run in runs):
         return "not_yet", _("Not read throughout")
     return "in_order", _("No excursion")
 
 
-def sentence(runs: Sequence[Run], limits: Limits, unit: str) -> str:
+def sentence(runs: Sequence[Run], limits: Limits, unit: str, said: Said) -> str:
     """The picture in words, for people who do not see it."""
     count = sum(len(run.readings) for run in runs)
-    span = f"{day_and_time(runs[0].start)} – {day_and_time(runs[-1].end)} {runs[0].start:%Z}"
+    zone = "" if said.named else f" {said.local(runs[0].start):%Z}"
+    span = f"{said(runs[0].start)} – {said(runs[-1].end)}{zone}"
     parts = [ngettext("%(n)s reading", "%(n)s readings", count) % {"n": f"{count:,}"} + f", {span}."]
     for run in runs:
         if run.status in ("look", "stop"):
             what = {
                 "peak": f"{number(run.peak(limits).value)} {unit}",
                 "long": length(run),
-                "when": day_and_time(run.start),
+                "when": said(run.start),
             }
             parts.append(_("Outside the limit: %(peak)s for %(long)s from %(when)s.") % what)
         elif not run.readings:
-            parts.append(
-                _("Unread for %(long)s from %(when)s.") % {"long": length(run), "when": day_and_time(run.start)}
-            )
+            parts.append(_("Unread for %(long)s from %(when)s.") % {"long": length(run), "when": said(run.start)})
     if all(run.readings for run in runs):
         parts.append(_("No gap."))
     return " ".join(parts)
@@ -357,11 +385,6 @@ def length(run: Run) -> str:
     if seconds < 86_400:
         return f"{int(seconds // 3_600)} h {int(seconds % 3_600 // 60)} min"
     return duration(seconds)
-
-
-def day_and_time(at: datetime) -> str:
-    """`11 MAR 03:36`: months in capitals, so that no reader takes day for month."""
-    return f"{at:%d} {MONTHS[at.month - 1]} {at:%H:%M}"
 
 
 def number(value: float) -> str:

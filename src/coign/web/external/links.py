@@ -6,7 +6,7 @@ from django.utils import timezone
 from coign.kernel.errors import Conflict, Forbidden, Invalid
 from coign.kernel.subjects import Person
 from coign.people.views import AUTHORITY
-from coign.web.accounts import security_log
+from coign.web.accounts import following, security_log
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
 from coign.web.external.id_token import SUBJECT_LENGTH_MAX
@@ -53,7 +53,9 @@ def agree(link: Link, by: Person) -> None:
 
 
 def remove(link: Link, by: Person) -> None:
-    """The identity opens nothing any more; one administrator suffices."""
+    """The identity opens nothing any more, and what it opened ends; one administrator suffices."""
+    if opens(link):
+        following.end_everything(link.account, "an identity of another house was unlinked")
     security_log.note("external.unlinked", link.account.person, provider=link.provider, subject=link.subject, by=by)
     link.delete()
 

@@ -20,6 +20,7 @@ from coign.kernel.fields import Asks
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
 from coign.web.forms.choices import choices_for, own_site
+from coign.web.forms.times import LocalTime
 
 FIELDS_A_SCREEN_MAX = 5
 
@@ -193,9 +194,7 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
     if question.many:
         return LinesField(**common) if widget is None else LinesField(widget=widget, **common)
     if isinstance(question.type, type) and issubclass(question.type, Instant):
-        field = forms.DateTimeField(
-            widget=widget or forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}), **common
-        )
+        field = LocalTime(**common) if widget is None else LocalTime(widget=widget, **common)
         zone = timezone.get_current_timezone_name()
         field.help_text = " ".join(w for w in (question.asks.hint, f"in {zone}") if w)
         return field

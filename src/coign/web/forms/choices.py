@@ -10,6 +10,7 @@ from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.kernel.views import View
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
+from coign.training.courses.model import Library
 from coign.web import running
 from coign.web.reading import reader
 
@@ -135,7 +136,9 @@ def programme_versions(actor: Actor) -> Choices:
 @choices("tasks")
 def tasks(actor: Actor) -> Choices:
     """Tasks that need a qualification."""
-    return _merged(v.tasks for v in _programmes())
+    library = running.service().programmes
+    courses = library.courses.all() if isinstance(library, Library) else ()
+    return _merged(v.tasks for v in (*courses, *_programmes()))
 
 
 @choices("materials")

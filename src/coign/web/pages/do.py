@@ -14,6 +14,7 @@ from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, Forbidden, Invalid, NotFound, Refused
 from coign.perform import Done, Request
 from coign.web import acting, running
+from coign.web.claims import Earlier
 from coign.web.pages import verdict
 from coign.web.pages.forms import flat
 from coign.web.pages.refusals import refusal_words
@@ -95,10 +96,15 @@ def _unchecked(asked: Asked, request: HttpRequest) -> Asked:
 
 
 def _submitted(request: HttpRequest, asked: Asked, name: str) -> HttpResponse:
-    if not asked.is_complete():
+    earlier = Earlier.of(request)
+    if not asked.is_complete() or not earlier.is_understood():
         return _page(request, asked, name, status=422)
     wanted = acting.request_for(
-        request, asked.action.name, asked.command, nonce=request.POST.get("key") or acting.new_key()
+        request,
+        asked.action.name,
+        asked.command,
+        nonce=request.POST.get("key") or acting.new_key(),
+        claimed=earlier.claimed,
     )
     try:
         if asked.action.meaning is not None:
@@ -251,6 +257,7 @@ def _page(
              "kept": asked.kept.get(q.name)}
             for q in asked.files
         ],
+        "earlier": Earlier.of(request),
         "refusal": refusal_words(refused) if refused is not None else None,
         "key": acting.new_key(),
         "ready": not asked.open_scans and status == 200,

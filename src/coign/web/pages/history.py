@@ -13,6 +13,7 @@ from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
 from coign.web import acting
 from coign.web.api.record import visible_entry, visible_history
+from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
 from coign.web.reading import reader
 from coign_verify.tree import leaf_hash
@@ -59,6 +60,7 @@ def in_words(entry: Entry) -> dict[str, Any]:
     return {
         "position": entry.position,
         "time": entry.time.moment,
+        "claim": claim_of(entry),
         "title": action.title if action is not None else entry.action,
         "action": entry.action,
         "outcome": entry.outcome,

@@ -1,5 +1,6 @@
 """The first page: what waits for this person, the next thing with its one button, and a place to scan anything."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,23 +10,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
-from coign.kernel.subjects import Patient
+from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, Instant
+from coign.manufacturing.views import SLOT
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
 from coign.web import acting, running
+from coign.web.boards import Here, boards_of
+from coign.web.boards.making import Who
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
 from coign.web.roles import roles_words
-from coign.web.therapy.band import of_identity
+from coign.web.therapy.ahead import Ahead, ahead
+from coign.web.therapy.band import colour_of, of_identity
 from coign.web.therapy.coming import address_of
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
-from coign.web.therapy.parcel import Parcel, parcels_of
+from coign.web.therapy.looking import states_of
+from coign.web.therapy.parcel import parcels_of
 from coign.web.therapy.story import programme_of
-from coign.web.therapy.track import local_text
+from coign.web.therapy.track import deadline_text, local_text
+from coign.web.therapy.urgent import give_by
 
 SHOWN_MAX = 50
+#: After every instant of a record.
+NEVER = Instant("9999-12-31T00:00:00.000000Z")
+#: The newest therapies among which people are told apart.
+IN_THE_HOUSE_MAX = 100
 ENROL = "clinical.enrol"
 
 
@@ -45,17 +56,42 @@ def home_context(actor: Actor) -> dict[str, Any]:
         steps = records.queue(connection, ledger_id, roles, str(actor.organisation), at_most=SHOWN_MAX)
         journeys = {j.root: j for j in records.journeys(connection, ledger_id, str(actor.organisation))}
     steps = [s for s in steps if s.root in journeys]
-    known = identities_of({Patient(journeys[s.root].patient) for s in steps}, actor)
+    urgent = give_by([journeys[root] for root in {s.root for s in steps}])
+    steps.sort(key=lambda s: urgent.get(s.root, NEVER))  # what cannot wait comes first, then the oldest
+    here = Here(actor, list(journeys.values()))
+    boards = boards_of(here)
+    coming = ahead(here.going_on, actor) if not steps else []
+    named = {s.root for s in steps} | {root for b in boards for root in b.roots} | {c.root for c in coming}
+    # Who could be mixed up with somebody in the house is told apart also when the other one does not wait (TRC-24).
+    house = {j.root for j in here.going_on[:IN_THE_HOUSE_MAX]}
+    known = identities_of({Patient(journeys[root].patient) for root in named | house}, actor)
     mixed = could_be_mixed_up(known)
-    parcels = parcels_of((s.root for s in steps if _carries(journeys[s.root], actor)), actor)
-    rows = [_row(step, journeys[step.root], actor, known, mixed, parcels.get(step.root)) for step in steps]
+    parcels = parcels_of((root for root in named if _carries(journeys[root], actor)), actor)
+
+    def who(root: str) -> dict[str, Any]:
+        return who_row(journeys[root], known, mixed, parcels.get(root), carries=_carries(journeys[root], actor))
+
     first = next((s for s in steps if actor.role in s.roles), None)
     return {
-        "rows": rows,
-        "next": _next(first, journeys[first.root], actor, known, mixed) if first is not None else None,
+        "rows": [who(s.root) | _row(s, journeys[s.root], actor) for s in steps],
+        "next": _next(first, journeys[first.root], actor, known, who, urgent) if first is not None else None,
+        "boards": [{"template": f"boards/{b.kind}.html", "shown": b.draw(who)} for b in boards],
+        "ahead": [_ahead_row(c, who) for c in coming],
         "role": actor.role,
         "nobody": False,
         "enrol_url": reverse("form", args=[ENROL]) if actor.role in catalogue.ACTIONS[ENROL].roles else "",
+    }
+
+
+def _ahead_row(coming: Ahead, who: Who) -> dict[str, Any]:
+    row = who(coming.root)
+    named = " ".join([row["initials"], *row["ids"][:1]]) if row.get("initials") else str(row.get("title", ""))
+    return {
+        "title": coming.title,
+        "who": named,
+        "after": coming.after,
+        "by": roles_words(coming.by),
+        "url": reverse("journey", args=[coming.root]),
     }
 
 
@@ -64,11 +100,9 @@ def _roles(actor: Actor) -> list[str]:
     return sorted({g.role for g in acting.grants_of(actor) if g.organisation == actor.organisation})
 
 
-def _row(
-    step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any, parcel: Parcel | None
-) -> dict[str, Any]:
+def _row(step: NextStep, journey: Journey, actor: Actor) -> dict[str, Any]:
     mine = actor.role in step.roles
-    return who_row(journey, known, mixed, parcel, carries=_carries(journey, actor)) | {
+    return {
         "time": local_text(Instant(journey.updated))[:6],
         "status": "running" if mine else "not_yet",
         "word": step.title,
@@ -91,22 +125,34 @@ def _carries(journey: Journey, actor: Actor) -> bool:
     return str(actor.organisation) not in (journey.centre, journey.maker)
 
 
-def _next(step: NextStep, journey: Journey, actor: Actor, known: Any, mixed: Any) -> dict[str, Any]:
+def _batch(journey: Journey) -> dict[str, Any]:
+    """The batch of a therapy with its colour, once there is one."""
+    batch = states_of(SLOT, [Chain(journey.chain)])[Chain(journey.chain)].batch
+    return {"batch": batch.identifier, "batch_colour": colour_of(str(batch))} if batch is not None else {}
+
+
+def _next(
+    step: NextStep, journey: Journey, actor: Actor, known: Any, who: Who, urgent: Mapping[str, Instant]
+) -> dict[str, Any]:
     """The one thing to do now, with the one filled button."""
-    programme = programme_of(journey)
-    patient = Patient(journey.patient)
-    identity = of_identity(known.get(patient))
+    programme, row = programme_of(journey), who(journey.root)
+    identity = of_identity(known.get(Patient(journey.patient)))
+    if str(actor.organisation) == journey.maker:
+        identity |= _batch(journey)
     if not _carries(journey, actor):
         identity |= {
             "coi": journey.chain.partition(":")[2],
             "product": programme.product_name if programme is not None else "",
         }
-    warning = who_row(journey, known, mixed, carries=_carries(journey, actor)).get("warning", "")
+    carried = [row.get("title", ""), row.get("fact", "")] if _carries(journey, actor) else []
+    waits = _("waits since %s") % local_text(Instant(journey.updated))
+    if (end := urgent.get(step.root)) is not None:
+        waits = _("the bag is thawed, give it by %s") % deadline_text(end)
     return {
-        "eyebrow": _("Next for you · waits since %s") % local_text(Instant(journey.updated)),
+        "eyebrow": _("Next for you · %s") % waits,
         "status": "running",
         "title": step.title,
-        "sentence": warning,
+        "sentence": row.get("warning", "") or " · ".join(part for part in carried if part),
         "identity": identity or None,
         "primary": {
             "label": step.title,

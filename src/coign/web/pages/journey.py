@@ -15,6 +15,7 @@ from coign.kernel.values import Actor
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
+from coign.web.claims import claim_of
 from coign.web.pages.refusals import gate_words
 from coign.web.reading import reader
 from coign.web.roles import role_words
@@ -208,6 +209,7 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
         {
             "position": act.position,
             "time": story.entries[act.position].time.moment,
+            "claim": claim_of(story.entries[act.position]),
             "title": titles.get(act.step) or _title_of(act.action),
             "status": _OUTCOMES.get(act.outcome, "look"),
             "outcome": act.outcome,
@@ -235,6 +237,7 @@ def receipt(story: Story, position: int | None) -> dict[str, Any] | None:
         "title": _title_of(entry.action.rpartition(".v")[0]),
         "position": entry.position,
         "at": local_text(entry.time),
+        "claim": claim_of(entry),
         "signed": entry.plain["signature"] is not None,
         "method": (entry.plain["signature"] or {}).get("method", ""),
         "url": reverse("receipt", args=[entry.position]),

@@ -31,8 +31,8 @@ def continue_as(request: HttpRequest) -> HttpResponse:
     before = request.user.get_username()
     logout(request)
     login(request, account.user, backend=_BACKEND)
-    stations.arrive(request, account)
     stations.stay_here(request, account)  # whoever shows the demonstration is the only one: no choice between stations
+    stations.arrive(request, account)
     security_log.note("demonstration.continued_as", account.person, before=before)
     messages.info(
         request,

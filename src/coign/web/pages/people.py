@@ -3,13 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coign.kernel.errors import CoignError, Refused
 from coign.kernel.values import Actor
+from coign.people.separation import ADMINISTRATOR
 from coign.web import acting
 from coign.web.accounts import administration
 from coign.web.accounts.administration import Newcomer
@@ -20,6 +24,7 @@ from coign.web.people.roll import Entry
 from coign.web.people.scope import administrator, for_administrators, person_seen
 from coign.web.roles import role_words
 from coign.web.setting_up import people_file
+from coign.web.therapy.story import name_of
 
 SHOWN_MAX = 200
 SHOWS = {"attention": _("Needs attention"), "everybody": _("Everybody here"), "left": _("Left")}
@@ -41,7 +46,7 @@ def every_person(request: HttpRequest) -> HttpResponse:
         "show": show,
         "q": text,
         "shows": [(key, label, counts[key]) for key, label in SHOWS.items()],
-        "here": actor.organisation.identifier,
+        "here": name_of(actor.organisation),
         "duties": duties.matrix(),
     }
     return render(request, "pages/people.html", context)
@@ -102,7 +107,7 @@ class NewcomerForm(forms.Form):
     )
     role = forms.ChoiceField(
         label=_("First role"),
-        choices=lambda: [("", "—"), *one.role_choices()],
+        choices=lambda: [("", "—"), *one.role_choices(), (ADMINISTRATOR, _("administrator: a second one agrees"))],
         error_messages={"required": _("Choose a role; more can be given later.")},
     )
     until = forms.CharField(
@@ -136,6 +141,12 @@ class NewcomerForm(forms.Form):
             raise forms.ValidationError(_("Give a day that lies ahead."))
         return str(end)
 
+    def clean(self) -> dict[str, Any]:
+        """What the values say together."""
+        if self.cleaned_data.get("role") == ADMINISTRATOR and self.cleaned_data.get("until"):
+            self.add_error("until", _("Leave it empty: an administrator's role is taken away, it does not run out."))
+        return self.cleaned_data
+
 
 @require_http_methods(["GET", "POST"])
 @for_administrators
@@ -143,28 +154,31 @@ def new_person(request: HttpRequest) -> HttpResponse:
     """Register somebody, give them a role and open their account, in one go."""
     actor = administrator(request)
     if request.method == "GET":
-        return render(request, "pages/person_new.html", {"form": NewcomerForm(), "here": actor.organisation.identifier})
+        return render(request, "pages/person_new.html", {"form": NewcomerForm(), "here": name_of(actor.organisation)})
     form = NewcomerForm(request.POST)
     if form.is_valid():
         newcomer = Newcomer(**form.cleaned_data)
         try:
-            password = _take_on(request, newcomer, actor)
+            return _taken_on(request, newcomer, actor)
         except administration.NOES as no:
             for sentence in _sentences(no):
                 form.add_error(None, sentence)
-        else:
-            return started(request, newcomer.name, newcomer.sign_in, password)
-    context = {"form": form, "here": actor.organisation.identifier}
+    context = {"form": form, "here": name_of(actor.organisation)}
     return render(request, "pages/person_new.html", context, status=422)
 
 
-def _take_on(request: HttpRequest, newcomer: Newcomer, actor: Actor) -> str:
+def _taken_on(request: HttpRequest, newcomer: Newcomer, actor: Actor) -> HttpResponse:
     key = acting.new_key()
     asked = [
         acting.request_for(request, name, command, nonce=f"{key}-{n}")
         for n, (name, command) in enumerate(administration.commands(newcomer, actor.organisation))
     ]
-    return administration.take_on(newcomer, asked, actor.organisation, actor.person)
+    if newcomer.role == ADMINISTRATOR:
+        administration.propose(newcomer, asked)
+        messages.success(request, gettext("Registered and proposed. A second administrator agrees on this page."))
+        return HttpResponseRedirect(reverse("person", args=[newcomer.sign_in]))
+    password = administration.take_on(newcomer, asked, actor.organisation, actor.person)
+    return started(request, newcomer.name, newcomer.sign_in, password)
 
 
 def _sentences(no: CoignError) -> list[str]:

@@ -20,6 +20,7 @@ from coign.web.accounts.models import Account, Presence, Station
 from coign.web.people.dates import start_of_day
 from coign.web.people.scope import administrator, for_administrators
 from coign.web.reading import reader
+from coign.web.therapy.story import name_of
 
 LABEL_LENGTH_MAX = 80
 
@@ -42,7 +43,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "people": sorted(people),
         "asked": asked,
         "names": _names(people),
-        "here": here.identifier,
+        "here": name_of(here),
         "key": acting.new_key(),
     }
     return render(request, "pages/security.html", context)

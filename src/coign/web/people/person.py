@@ -19,6 +19,7 @@ from coign.web.people import roll, steps
 from coign.web.people.roll import Clock, Entry
 from coign.web.reading import reader
 from coign.web.roles import role_words
+from coign.web.therapy.story import name_of
 
 HISTORY_MAX = 20
 FACTORS: Mapping[str, Any] = {"totp": _("code of an application"), "webauthn": _("passkey")}
@@ -32,7 +33,7 @@ def page_of(person: Person, state: Authority, actor: Actor) -> dict[str, Any]:
         "entry": entry,
         "own": person == actor.person,
         "home": home,
-        "here": actor.organisation.identifier,
+        "here": name_of(actor.organisation),
         "roles": [_role(g, clock) for g in roll.roles_here(state, actor.organisation)],
         "elsewhere": [_role(g, clock) for g in state.grants if g.organisation != actor.organisation],
         "role_choices": role_choices(),
@@ -43,7 +44,7 @@ def page_of(person: Person, state: Authority, actor: Actor) -> dict[str, Any]:
         "half": entry.account is not None and start.has_half_for(entry.account, actor.person),
         "keys": _keys(state, clock),
         "waiting_key": state.proposal,
-        "alerts": _alerts(person),
+        "alerts": _alerts(person) if home else [],
         "history": _history(person),
     }
 
@@ -67,7 +68,7 @@ def _role(grant: Grant, clock: Clock) -> dict[str, Any]:
     return {
         "role": grant.role,
         "words": role_words(grant.role),
-        "organisation": grant.organisation.identifier,
+        "organisation": name_of(grant.organisation),
         "until": grant.until.moment if grant.until is not None else None,
         "reviewed": grant.reviewed_at.moment,
         "due": due.moment,

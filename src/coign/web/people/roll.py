@@ -116,8 +116,9 @@ def alerts_of(people: Iterable[str]) -> Mapping[str, int]:
 
 @cache
 def signing_roles() -> frozenset[str]:
-    """Roles that sign something."""
-    return frozenset(r for a in catalogue.ACTIONS.values() if a.meaning is not None for r in a.roles)
+    """Roles whose work is signed; administrators can do theirs without."""
+    signed = (a for a in catalogue.ACTIONS.values() if a.meaning is not None)
+    return frozenset(role for action in signed for role in action.roles) - {ADMINISTRATOR}
 
 
 def roles_here(state: Authority, organisation: Organisation) -> list[Grant]:
@@ -133,11 +134,12 @@ def matters(entry: Entry, organisation: Organisation, clock: Clock) -> Iterable[
     if entry.state.left:
         return
     yield from _waiting(entry.state)
-    if entry.alerts:
+    home = entry.state.organisation == organisation
+    if entry.alerts and home:
         yield Matter("stop", _("%d alerts in the security log that nobody has looked at") % entry.alerts)
     yield from _review(entry.state, organisation, clock)
     yield from _apart(entry.state, clock)
-    if entry.state.organisation == organisation:
+    if home:
         yield from _account(entry, clock)
         yield from _signing(entry, clock)
 

@@ -23,6 +23,8 @@ body gives the same status and body, and the header `Idempotent-Replayed: true`.
 
 `prepare` gives the intent as text and its hash in hexadecimal. `signature` is one of:
 
+- `{"method": "webauthn", "credential": ID, "value": HEX}`: by the person's passkey, whose challenge was the hash; how
+  the value is put together stands in [signatures](signatures.md).
 - `{"method": "ed25519", "credential": ID, "value": HEX}`: made by device or partner over the 32 bytes of the hash.
 - `{"method": "password+otp", "password": …, "code": …}`: only in a session of a person; the server attests it. The
   first signing of a sitting needs both, later ones at least one.

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from coign.gateways.labels.pictures import symbol_matrix
 from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
+from coign.web.drawing.lanes import day
 from coign.web.drawing.scale import scale
 from coign.web.drawing.temperature import Limits, Reading, temperature
 from coign.web.drawing.trend import Bounds, trend
@@ -114,6 +115,25 @@ def stage_track(stages: Iterable[Any], label: str = "") -> dict[str, Any]:
         for s in stages
     ]
     return {"stages": shown, "label": label or _("Stages")}
+
+
+@register.inclusion_tag("components/stage_strip.html")
+def stage_strip(strip: Any) -> dict[str, Any]:
+    """How far something is, in one line: a cell for each stage; the words beside it say the same."""
+    return {"stages": [known_status(s) for s in part(strip, "stages") or ()], "label": part(strip, "label") or ""}
+
+
+@register.inclusion_tag("components/day_line.html")
+def day_line(board: Any) -> dict[str, Any]:
+    """A day as lanes with the moment now; the same as a list where it is narrow, and for those who do not see it."""
+    lanes = list(part(board, "lanes") or ())
+    return {"board": board, "lanes": lanes, "drawing": day(lanes, part(board, "now"))}
+
+
+@register.filter
+def day_status(kind: str) -> str:
+    """Which of the five statuses a span of a day carries."""
+    return {"done": "in_order", "planned": "not_yet"}.get(kind, known_status(kind) if kind in STATUSES else "running")
 
 
 @register.inclusion_tag("components/gate_list.html")

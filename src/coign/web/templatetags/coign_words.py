@@ -116,6 +116,12 @@ def moment(at: Any) -> str:
 
 
 @register.filter(expects_localtime=True)
+def exact(at: Any) -> str:
+    """`25 OCT 2026 02:30:05 CET (+01:00)`: for paper, where nobody can ask which of two equal hours was meant."""
+    return f"{day(at)} {at:%H:%M:%S}\u00a0{zone(at)} ({at.isoformat()[-6:]})" if at else ""
+
+
+@register.filter(expects_localtime=True)
 def zone(at: Any) -> str:
     """Name of the zone of an instant; an offset where the zone has no name."""
     name = f"{at:%Z}" if at else ""

@@ -20,6 +20,7 @@ from coign.programmes.model import Range
 from coign.web import acting, running
 from coign.web.forms import build
 from coign.web.forms.build import Question, questions
+from coign.web.forms.times import LocalTime
 from coign.web.therapy import scans
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
@@ -242,8 +243,7 @@ def _time(story: Story, question: Question, common: dict[str, Any]) -> forms.Fie
     common["help_text"] = " ".join(w for w in (question.asks.hint, _("Time in %s") % zone_name(story)) if w)
     if question.asks.source == "device" or (question.name.endswith(("_at", "_on")) and not _planned(question)):
         common["initial"] = timezone.localtime(acting.now().moment).replace(microsecond=0, tzinfo=None)
-    attrs = {"type": "datetime-local", "step": "1"}
-    return forms.DateTimeField(widget=forms.DateTimeInput(attrs=attrs, format="%Y-%m-%dT%H:%M:%S"), **common)
+    return LocalTime(**common)
 
 
 def _planned(question: Question) -> bool:

@@ -17,6 +17,7 @@ from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Lot
 from coign.regulatory.views import PROGRAMME
 from coign.supply.views import LOT
+from coign.web.claims import claim_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
@@ -145,6 +146,19 @@ def _steps(story: Story) -> Line:
     return Line(_("Steps"), "in_order" if done == whole else "not_yet", words, _("What happened"), "acts")
 
 
+def _recorded(story: Story) -> Line:
+    """Whether acts were entered when they were done (GMP-18): what claims another time than the record's stands out."""
+    acts = [a for a in story.acts if a.outcome != "refused"]
+    late = [a for a in acts if (claim := claim_of(story.entries[a.position])) is not None and claim.late]
+    words = (
+        ngettext("%(n)s act was entered late: %(which)s", "%(n)s acts were entered late: %(which)s", len(late))
+        % {"n": len(late), "which": ", ".join(f"{a.position:,}" for a in late)}
+        if late
+        else _("None of %s entries claims to have been made late") % f"{len(acts):,}"
+    )
+    return Line(_("Entered when done"), "look" if late else "in_order", words, _("What happened"), "acts")
+
+
 def _measurements(story: Story) -> Line:
     values = last_values(story)
     steps = story.programme.steps if story.programme is not None else ()
@@ -236,6 +250,7 @@ _LINES: dict[str, Callable[[Story], Line]] = {
     "temperature": _temperature,
     "materials": _materials,
     "steps": _steps,
+    "recorded": _recorded,
     "measurements": _measurements,
     "deviations": _deviations,
     "results": _results,

@@ -1,5 +1,6 @@
 """What comes next in a therapy, who does it, and why not yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,16 @@ from django.utils.translation import gettext as _
 from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, GateAnswer
-from coign.kernel.subjects import Patient, Unit
+from coign.kernel.subjects import Organisation, Patient, Unit
 from coign.kernel.values import Actor
+from coign.people.views import OrganisationState
 from coign.perform import Request
 from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.forms.build import questions
 from coign.web.roles import roles_words
 from coign.web.therapy.known import known_values
-from coign.web.therapy.story import Story, name_of
+from coign.web.therapy.story import Story, name_of, place_words
 
 CERTIFY = "quality.certify"
 
@@ -59,11 +61,12 @@ def coming(story: Story) -> list[Coming]:
     return sorted(found, key=lambda c: not c.mine)
 
 
-def who_does(step: NextStep) -> str:
-    """`cell laboratory or warehouse at Nordhaven`."""
+def who_does(step: NextStep, places: Mapping[Organisation, OrganisationState] | None = None) -> str:
+    """`cell laboratory or warehouse at Nordhaven`; `places` saves a list of them a query for each."""
     if not step.organisation:
         return roles_words(step.roles)
-    return _("%(roles)s at %(place)s") % {"roles": roles_words(step.roles), "place": name_of(step.organisation)}
+    place = name_of(step.organisation) if places is None else place_words(step.organisation, places)
+    return _("%(roles)s at %(place)s") % {"roles": roles_words(step.roles), "place": place}
 
 
 def likely_command(story: Story, action: Action[Any]) -> dict[str, Any] | None:

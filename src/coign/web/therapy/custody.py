@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Instant
@@ -45,12 +46,15 @@ def custody(story: Story) -> dict[str, Any] | None:
     holders = sum(1 for link in links if not link.gap)
     return {
         "status": "stop" if broken else "in_order",
-        "word": _("A hand-over did not agree")
-        if broken
-        else _("No gap: %(holders)s links, %(handed)s hand-overs confirmed by both sides")
-        % {"holders": holders, "handed": handed},
+        "word": _("A hand-over did not agree") if broken else _no_gap(holders, handed),
         "steps": [_step(link, _weight(links, n, until)) for n, link in enumerate(links)],
     }
+
+
+def _no_gap(holders: int, handed: int) -> str:
+    links = ngettext("%d link", "%d links", holders) % holders
+    both = ngettext("%d hand-over confirmed by both sides", "%d hand-overs confirmed by both sides", handed) % handed
+    return _("No gap: %(links)s, %(both)s") % {"links": links, "both": both}
 
 
 def _links(story: Story) -> list[_Link]:

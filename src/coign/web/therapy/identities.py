@@ -18,7 +18,7 @@ from coign.web.therapy.looking import visible
 _TELLS = ("clinical.patient_enrolled.v1", "clinical.identity_corrected.v1")
 _FIELDS = ("family_name", "given_name", "birth_date", "hospital_number")
 #: Domains in which people stand before the patient.
-_AT_THE_PATIENT = frozenset({"clinical", "collection", "infusion", "safety"})
+_AT_THE_PATIENT = frozenset({"clinical", "collection", "infusion"})
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 

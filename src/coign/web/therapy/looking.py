@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from psycopg.rows import class_row
+
 from coign import catalogue
 from coign.kernel.sight import may_see
 from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
+from coign.records.reading import NextStep
 from coign.web import running
 from coign.web.reading import reader
 
@@ -54,6 +57,20 @@ def visible(subjects: Iterable[Subject], organisation: Organisation) -> frozense
     asked = set(subjects)
     guarded = states_of(catalogue.PARTIES, [s for s in asked if not s.public])
     return frozenset(s for s in asked if s.public or may_see(s, guarded[s], organisation))
+
+
+def next_steps_of(roots: Iterable[str]) -> dict[str, list[NextStep]]:
+    """What can come next in each of these therapies, in the programme's order; one query."""
+    with reader().connection() as connection, connection.cursor(row_factory=class_row(NextStep)) as cursor:
+        steps = cursor.execute(
+            "select root, step, action, stage, title, roles, organisation from records.next_step "
+            "where ledger_id = %s and root = any(%s) order by ordinal",
+            (running.service().ledger_id, list(roots)),
+        ).fetchall()
+    found: dict[str, list[NextStep]] = {}
+    for step in steps:
+        found.setdefault(step.root, []).append(step)
+    return found
 
 
 def entries_at(positions: Sequence[int]) -> list[Entry]:

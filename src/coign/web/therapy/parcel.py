@@ -87,20 +87,20 @@ def transport(story: Story) -> dict[str, Any] | None:
         {"label": _("Logger"), "value": state.logger, "mono": True},
         {"label": _("Packed"), "value": moment(timezone.localtime(state.packed_at.moment))},
     ]
-    return {"rows": [row for row in rows if row is not None], "hold": _hold(parcel)}
+    return {"rows": [row for row in rows if row is not None], "hold": cold(parcel)}
 
 
 def hold_of(story: Story) -> dict[str, Any] | None:
     """How long the shipper under way keeps cold; None where nothing is under way or nobody said how long."""
     parcel = parcel_of(story)
-    return _hold(parcel) if parcel is not None else None
+    return cold(parcel) if parcel is not None else None
 
 
 def _named(carrier: Organisation | None) -> str:
     return name_of(str(carrier)) if carrier is not None else _("nobody is named")
 
 
-def _hold(parcel: Parcel) -> dict[str, Any] | None:
+def cold(parcel: Parcel) -> dict[str, Any] | None:
     """What the `hold_timer` building block shows of the shipper's cold."""
     until, since = parcel.state.keeps_cold_until, parcel.state.packed_at
     if until is None or since is None or parcel.state.hold_time is None:

@@ -13,15 +13,36 @@ from coign.web.therapy.story import Story
 
 
 def proof(story: Story) -> dict[str, Any]:
-    """The values of the `seal_of_proof` building block."""
-    count, head = len(story.acts), reader().head()
-    published, verified = reader().checkpoint(), reader().verified()
-    size = published[0] if published is not None else 0
+    """The values of the `seal_of_proof` building block, for one therapy."""
     newest = max((a.position for a in story.acts), default=-1)
-    sealed = newest < size
-    words = [_("Each entry can be proved against the checkpoint.")] if sealed else []
-    if not sealed:
-        words.append(_("The newest entries wait for the next checkpoint."))
+    sealed = newest < _size()
+    first = (
+        _("Each entry can be proved against the checkpoint.")
+        if sealed
+        else _("The newest entries wait for the next checkpoint.")
+    )
+    return _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first)
+
+
+def proof_of_record() -> dict[str, Any]:
+    """The same for the whole record."""
+    head = reader().head()
+    if head.read_only:
+        return _seal(_("Nothing can be recorded: %s") % head.read_only, "")
+    return _seal(
+        _("The record holds %s entries") % f"{head.size:,}", _("Nobody can change, move or remove one unseen.")
+    )
+
+
+def _size() -> int:
+    published = reader().checkpoint()
+    return published[0] if published is not None else 0
+
+
+def _seal(verdict: str, first: str) -> dict[str, Any]:
+    """What holds for every proof: how far the record is sealed and verified, and who has seen it."""
+    verified = reader().verified()
+    words = [first] if first else []
     words.append(
         _("The whole record was last verified up to entry %(size)s, %(at)s.")
         % {"size": f"{verified[0]:,}", "at": moment(timezone.localtime(verified[1]))}
@@ -29,11 +50,10 @@ def proof(story: Story) -> dict[str, Any]:
         else _("No complete round of verification has finished yet.")
     )
     words.append(_("No witness outside this server has seen the checkpoint yet."))
-    status = "stop" if head.read_only or running.service().problems else "look"
     return {
-        "status": status,
-        "verdict": _("%s entries about this therapy that you may see") % f"{count:,}",
+        "status": "stop" if reader().head().read_only or running.service().problems else "look",
+        "verdict": verdict,
         "sentence": " ".join(words),
-        "checkpoint": size or None,
+        "checkpoint": _size() or None,
         "actions": [{"label": _("The log's checkpoint"), "icon": "shield-check", "url": reverse("checkpoint")}],
     }

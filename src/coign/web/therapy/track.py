@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from coign.kernel.values import Instant
 from coign.programmes.model import ProgrammeVersion
+from coign.records.journey import Journey
 from coign.web.templatetags.coign_words import day, zone
-from coign.web.therapy.story import Story, Told
+from coign.web.therapy.story import Story, Told, programme_of
 from coign.web.therapy.units import quantity_words
 
 
@@ -22,6 +23,19 @@ def track(story: Story) -> list[dict[str, Any]]:
     return [
         _stage(story, stage.id, stage.title, done=_is_done(story, programme, stage.id)) for stage in programme.stages
     ]
+
+
+def strip(journey: Journey) -> dict[str, Any]:
+    """The values of the `stage_strip` building block: how far a therapy is, from its row in the list alone."""
+    programme = programme_of(journey)
+    ids = [s.id for s in programme.stages] if programme is not None else []
+    titles = {s.id: s.title for s in programme.stages} if programme is not None else {}
+    here = ids.index(journey.stage) if journey.stage in ids else 0
+    current = "look" if sum(journey.called.values()) else "running"
+    stages = ["in_order" if n < here or journey.ended else current if n == here else "not_yet" for n in range(len(ids))]
+    title = titles.get(journey.stage, _("Before the order"))
+    label = _("Stage %(n)s of %(all)s: %(title)s") % {"n": here + 1, "all": len(ids), "title": title}
+    return {"stages": stages, "label": label, "title": title}
 
 
 def _stage(story: Story, stage: str, title: str, *, done: bool) -> dict[str, Any]:

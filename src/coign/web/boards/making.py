@@ -1,0 +1,50 @@
+"""How a board is made: who looks, at which therapies, and what is drawn once people are known."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from coign.kernel.subjects import Chain
+from coign.kernel.values import Actor, Instant
+from coign.records.journey import Journey
+from coign.web import acting
+from coign.web.therapy.looking import visible
+
+#: More than a screen holds is no glance.
+THERAPIES_MAX = 12
+Who = Callable[[str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Here:
+    """Whoever opens the page, and the therapies their organisation is party to, most recently touched first."""
+
+    actor: Actor
+    journeys: Sequence[Journey]
+
+    @cached_property
+    def going_on(self) -> list[Journey]:
+        """Therapies that are not over."""
+        return [j for j in self.journeys if not j.ended]
+
+    @cached_property
+    def chains(self) -> dict[str, Chain]:
+        """The chain of each therapy that goes on, for those whose chain this organisation may know."""
+        found = {j.root: Chain(j.chain) for j in self.going_on if j.chain}
+        seen = visible(found.values(), self.actor.organisation)
+        return {root: chain for root, chain in found.items() if chain in seen}
+
+    @cached_property
+    def now(self) -> Instant:
+        """The record's time."""
+        return acting.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One board: the template that shows it, the therapies whose people it names, and the drawing."""
+
+    kind: str
+    roots: Sequence[str]
+    draw: Callable[[Who], dict[str, Any]]

@@ -1,0 +1,64 @@
+"""Care of the record, for administrators: backups, proof that they can be restored, how far it was verified."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from coign.service import upkeep
+from coign.service.key_files import key_files
+from coign.service.upkeep import Due
+from coign.web import running
+from coign.web.people.scope import for_administrators
+from coign.web.reading import reader
+
+
+@require_GET
+@for_administrators
+def care(request: HttpRequest) -> HttpResponse:
+    """When the last backup and the last proof of restore were, and what to do."""
+    service, head = running.service(), reader().head()
+    checkpoint, verified = reader().checkpoint(), reader().verified()
+    context = {
+        "due": [_panel(each) for each in what_is_due()],
+        "demonstration": service.demonstration,
+        "read_only": head.read_only,
+        "size": head.size,
+        "published": checkpoint[0] if checkpoint is not None else None,
+        "verified": verified,
+        "keys": [{"name": key.path.name, "what": key.what} for key in key_files(service.settings)],
+    }
+    return render(request, "pages/upkeep.html", context)
+
+
+def what_is_due() -> tuple[Due, ...]:
+    """Backup and proof of restore of the record that is served."""
+    service = running.service()
+    with reader().connection() as connection:
+        return upkeep.due(connection, service.ledger_id, demonstration=service.demonstration)
+
+
+def _panel(due: Due) -> dict[str, Any]:
+    backup = due.kind == upkeep.BACKED_UP
+    status = "stop" if due.overdue else "in_order" if due.last else "not_yet"
+    words = {"stop": _("overdue"), "in_order": _("in time"), "not_yet": _("not yet")}
+    return {
+        "title": _("Backup") if backup else _("Proof of restore"),
+        "status": status,
+        "word": words[status],
+        "last": due.last,
+        "file": due.detail.get("file", ""),
+        "entries": due.detail.get("entries"),
+        "every": _every(due),
+        "command": "coign db backup -o DIR" if backup else "coign db restore --prove FILE",
+    }
+
+
+def _every(due: Due) -> str:
+    hours = round(due.at_most.total_seconds() / 3600)
+    if hours < 72:
+        return ngettext("every %d hour", "every %d hours", hours) % hours
+    return ngettext("every %d day", "every %d days", hours // 24) % (hours // 24)

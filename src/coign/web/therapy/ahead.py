@@ -1,0 +1,48 @@
+"""What will come to somebody once others have done theirs: the next steps of a role beyond those that are open."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coign.kernel.values import Actor
+from coign.programmes.model import JourneyStep
+from coign.records.journey import Journey, open_steps, organisation_for
+from coign.web.therapy.story import programme_of
+
+SHOWN_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """One step that this role will do, and what stands open before it."""
+
+    root: str
+    title: str
+    after: str
+    by: Sequence[str]
+    #: How many steps lie between now and then.
+    away: int
+
+
+def ahead(journeys: Iterable[Journey], actor: Actor) -> list[Ahead]:
+    """The next step of this role in each therapy, the nearest first."""
+    found = [a for j in journeys if (a := _in(j, actor)) is not None]
+    return sorted(found, key=lambda a: a.away)[:SHOWN_MAX]
+
+
+def _in(journey: Journey, actor: Actor) -> Ahead | None:
+    programme = programme_of(journey)
+    if programme is None:
+        return None
+    now = open_steps(journey, programme)
+    rest = [s for s in programme.journey if s.id not in journey.done and not s.optional]
+    for away, step in enumerate(rest):
+        if actor.role in step.roles and _is_here(journey, step, actor) and step not in now:
+            before = now[0] if now else None
+            after, by = (before.title, before.roles) if before is not None else ("", ())
+            return Ahead(journey.root, step.title, after, by, away)
+    return None
+
+
+def _is_here(journey: Journey, step: JourneyStep, actor: Actor) -> bool:
+    """Whether this organisation does the step in this therapy."""
+    return organisation_for(journey, step) in ("", str(actor.organisation))
