@@ -84,15 +84,15 @@ def test_a_clinicians_own_grade_stands_beside_the_computed_one_and_the_higher_on
 def test_the_version_that_the_programme_pins_grades_the_blood() -> None:
     ward = Ward()
     chain = infused(ward)
-    fact = _blood(ward, chain, value=Quantity("0.4", "10*9/L"))
+    fact = _blood(ward, chain, result=Quantity("0.4", "10*9/L"))
     assert (fact.version, fact.grade) == ("6", "3")  # grade 4 in version 5
     falling = _blood(
-        ward, chain, term="Creatinine increased", value=Quantity("190", "umol/L"),
+        ward, chain, term="Creatinine increased", result=Quantity("190", "umol/L"),
         upper_limit=Quantity("100", "umol/L"), lower_limit=Quantity("40", "umol/L"),
         baseline=Quantity("80", "umol/L"), baseline_state="normal",
     )  # fmt: skip
     assert falling.grade == "2"
-    _blood(ward, chain, value=Quantity("1.8", "10*9/L"))
+    _blood(ward, chain, result=Quantity("1.8", "10*9/L"))
     assert ward.state(REACTIONS, chain).laboratory == (
         WorstTerm("Creatinine increased", "2"), WorstTerm("Neutrophil count decreased", "3"),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def test_the_version_that_the_programme_pins_grades_the_blood() -> None:
 def test_what_cannot_be_graded_gets_no_grade_and_a_reason() -> None:
     ward = Ward()
     chain = infused(ward)
-    fact = _blood(ward, chain, value=Quantity("0.4", "g/L"))
+    fact = _blood(ward, chain, result=Quantity("0.4", "g/L"))
     assert fact.grade is None and "10*9/L" in fact.not_graded_because
     assert ward.state(REACTIONS, chain).laboratory == ()
 

@@ -44,13 +44,13 @@ def test_every_score_of_ice_has_its_grade(score: int, grade: int) -> None:
 @pytest.mark.requirement("PAT-16")
 @pytest.mark.parametrize(("score", "grade"), CAPD.items())
 def test_capd_stands_for_ice_in_children_and_with_delay(score: int, grade: int) -> None:
-    assert _grade(score, scale="capd").grade == str(grade)
+    assert _grade(score, scale="CAPD").grade == str(grade)
 
 
 @pytest.mark.requirement("PAT-16")
 def test_a_child_with_some_delirium_is_1_or_2_by_how_it_wakes() -> None:
-    assert _grade(8, scale="capd", consciousness="wakes_by_itself").grade == "1"
-    assert _grade(8, scale="capd", consciousness="to_voice").grade == "2"
+    assert _grade(8, scale="CAPD", consciousness="wakes_by_itself").grade == "1"
+    assert _grade(8, scale="CAPD", consciousness="to_voice").grade == "2"
 
 
 @pytest.mark.requirement("PAT-16")
@@ -102,7 +102,7 @@ def test_without_a_test_of_attention_nothing_is_called_normal() -> None:
     assert _grade(None, motor="deep_focal_weakness") == Graded("4")
 
 
-@pytest.mark.parametrize("seen", [{"score": 11}, {"score": -1}, {"score": 33, "scale": "capd"}, {"motor": "a limp"}])
+@pytest.mark.parametrize("seen", [{"score": 11}, {"score": -1}, {"score": 33, "scale": "CAPD"}, {"motor": "a limp"}])
 def test_what_no_rule_knows_is_not_graded(seen: dict[str, Any]) -> None:
     found = _grade(**seen)
     assert found.grade is None and found.not_graded_because

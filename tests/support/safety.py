@@ -55,7 +55,7 @@ def neurology(clinic: Clinic, chain: Chain, **changed: Any) -> record_icans.Reco
 def blood(clinic: Clinic, chain: Chain, **changed: Any) -> record_laboratory.RecordLaboratory:
     """The command of a laboratory value: neutrophils in the lowest grade of version 6."""
     values: dict[str, Any] = {
-        "seen_at": clinic.now, "term": "Neutrophil count decreased", "value": Quantity("1.2", "10*9/L"),
+        "seen_at": clinic.now, "term": "Neutrophil count decreased", "result": Quantity("1.2", "10*9/L"),
     }  # fmt: skip
     return record_laboratory.RecordLaboratory(chain=chain, **{**values, **changed})
 

@@ -196,8 +196,8 @@ def _neurotoxicity(told: dict[str, Any]) -> Graded:
     given = {domain: str(told.pop(domain, "")).lower() for domain in ("consciousness", "seizure", "motor")}
     given["pressure"] = next((str(told.pop(n)).lower() for n in _PRESSURE_NAMES if n in told), "")
     classes = {d: _class_of(d, words, _ICANS_WORDS[d]) for d, words in given.items() if words}
-    scale: Literal["ice", "capd"] = "capd" if "capd" in told else "ice"
-    score = told.pop(scale, None)
+    scale: Literal["ICE", "CAPD"] = "CAPD" if "capd" in told else "ICE"
+    score = told.pop(scale.lower(), None)
     if isinstance(score, str):  # why it could not be tested, which is a matter of consciousness
         classes["consciousness"] = _class_of("consciousness", score.lower(), _ICANS_WORDS["consciousness"])
         score = None

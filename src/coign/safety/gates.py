@@ -49,7 +49,7 @@ class OfResult(Protocol):
     """A laboratory value with what it is compared with."""
 
     @property
-    def value(self) -> Quantity: ...
+    def result(self) -> Quantity: ...
     @property
     def upper_limit(self) -> Quantity | None: ...
     @property
@@ -160,7 +160,7 @@ def own_grade_has_reason(asked: OfOwnGrade, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def items_are_of_ice(asked: OfAttention, known: Circumstances) -> str | None:
-    if asked.test == "capd" and (asked.right_answers or asked.objects_named is not None):
+    if asked.test == "CAPD" and (asked.right_answers or asked.objects_named is not None):
         return "items of ICE were answered, but the test was CAPD"
     return None
 
@@ -192,24 +192,24 @@ def points_can_be(asked: OfAttention, known: Circumstances) -> str | None:
     objects_max = known.rules.number("safety.icans.objects_max", asked.seen_at)
     if asked.objects_named is not None and not 0 <= asked.objects_named <= objects_max:
         return f"{asked.objects_named} objects cannot be named out of {objects_max}"
-    points, most = score_of(asked), known.rules.number(f"safety.icans.{asked.test}_max", asked.seen_at)
+    points, most = score_of(asked), known.rules.number(f"safety.icans.{asked.test.lower()}_max", asked.seen_at)
     if points is None or 0 <= points <= most:
         return None
-    return f"{asked.test.upper()} gives 0 to {most} points, not {points}"
+    return f"{asked.test} gives 0 to {most} points, not {points}"
 
 
 @gate(
     "safety.one_unit",
     requirement=("PAT-17", "CSV-28"),
     protects="A value in one unit held against a limit in another gives a grade that means nothing.",
-    remedy="Give value, limits of normal and the value before treatment in the same unit.",
+    remedy="Give result, limits of normal and the value before treatment in the same unit.",
     resolvers=("nurse", "physician"),
     risk=Risk.PATIENT,
 )
 def one_unit(asked: OfResult, known: Circumstances) -> str | None:
     others = [q for q in (asked.upper_limit, asked.lower_limit, asked.baseline) if q is not None]
-    odd = next((q for q in others if q.unit != asked.value.unit), None)
-    return None if odd is None else f"{odd} stands beside {asked.value}: two units"
+    odd = next((q for q in others if q.unit != asked.result.unit), None)
+    return None if odd is None else f"{odd} stands beside {asked.result}: two units"
 
 
 @gate(

@@ -85,7 +85,7 @@ def all_ten_points(clinic: Clinic) -> Asked:
 
 @allows
 def a_child_tested_with_capd(clinic: Clinic) -> Asked:
-    return _neurology(clinic, infused(clinic), test="capd", right_answers=(), objects_named=None, score=9)
+    return _neurology(clinic, infused(clinic), test="CAPD", right_answers=(), objects_named=None, score=9)
 
 
 @refuses("safety.therapy_is_of_this_centre")
@@ -106,7 +106,7 @@ def neurology_of_tomorrow(clinic: Clinic) -> Asked:
 
 @refuses("safety.items_are_of_ice")
 def items_of_the_other_test(clinic: Clinic) -> Asked:
-    return _neurology(clinic, infused(clinic), test="capd")
+    return _neurology(clinic, infused(clinic), test="CAPD")
 
 
 @refuses("safety.points_can_be")

@@ -23,7 +23,7 @@ def record_icans(scene: Scene) -> Command:
     return {
         "chain": scene.chain,
         "seen_at": scene.now.plus(minutes=-3),
-        "test": "ice",
+        "test": "ICE",
         "right_answers": ["city"] if confused else list(EVERY_ANSWER),
         "objects_named": 1 if confused else 3,
         "consciousness": "to_voice" if confused else "awake",

@@ -35,7 +35,7 @@ class RecordIcans:
     chain: Chain = field(metadata=asks("Therapy", "known"))
     seen_at: Instant = field(metadata=asks("Seen at"))
     test: AttentionTest = field(
-        default="ice", metadata=asks("Test of attention", "choose", hint="ICE from 12 years, CAPD below or with delay")
+        default="ICE", metadata=asks("Test of attention", "choose", hint="ICE from 12 years, CAPD below or with delay")
     )
     right_answers: tuple[RightAnswer, ...] = field(
         default=(),

@@ -26,7 +26,7 @@ class RecordLaboratory:
     chain: Chain = field(metadata=asks("Therapy", "known"))
     seen_at: Instant = field(metadata=asks("Sampled at"))
     term: str = field(metadata=asks("Term of CTCAE", "choose", options="ctcae_terms"))
-    value: Quantity = field(metadata=asks("Value", "measure", hint=IN_ITS_UNIT))
+    result: Quantity = field(metadata=asks("Result", "measure", hint=IN_ITS_UNIT))
     upper_limit: Quantity | None = field(default=None, metadata=asks("Upper limit of normal", "measure"))
     lower_limit: Quantity | None = field(default=None, metadata=asks("Lower limit of normal", "measure"))
     baseline: Quantity | None = field(default=None, metadata=asks("Value before treatment", "measure"))
@@ -51,8 +51,8 @@ def _graded(asked: RecordLaboratory, version: str, known: Circumstances) -> Grad
         at=asked.seen_at,
         version=version,
         term=asked.term,
-        value=asked.value.amount,
-        unit=asked.value.unit,
+        value=asked.result.amount,
+        unit=asked.result.unit,
         upper_limit=asked.upper_limit.amount if asked.upper_limit is not None else None,
         lower_limit=asked.lower_limit.amount if asked.lower_limit is not None else None,
         baseline=asked.baseline.amount if asked.baseline is not None else None,
@@ -73,7 +73,7 @@ def _decide(asked: RecordLaboratory, known: Circumstances) -> Sequence[Fact]:
             patient=patient,
             sampled_at=asked.seen_at,
             term=asked.term,
-            value=asked.value,
+            value=asked.result,
             upper_limit=asked.upper_limit,
             lower_limit=asked.lower_limit,
             baseline=asked.baseline,

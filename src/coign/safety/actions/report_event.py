@@ -24,7 +24,7 @@ from coign.safety.events import (
     Outcome,
 )
 
-KNOWN_HINT = "when the first of you, or of whom you contracted, held patient, reporter, product and event"
+KNOWN_HINT = "When the first of you, or of whom you contracted, held patient, reporter, product and event."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Literal
 from coign.kernel.values import Instant
 from coign.safety.grading.grades import Graded, Rules, graded
 
-Scale = Literal["ice", "capd"]
+Scale = Literal["ICE", "CAPD"]
 Domain = Literal["attention", "consciousness", "seizure", "motor", "pressure"]
 
 #: What sedation hides.
@@ -45,7 +45,7 @@ class Neurology:
     """What was seen at one moment. `score` None: attention was not tested."""
 
     at: Instant
-    scale: Scale = "ice"
+    scale: Scale = "ICE"
     score: int | None = None
     consciousness: str = "awake"
     seizure: str = "none"
@@ -93,9 +93,9 @@ def _looked_up(domain: str, value: str, seen: Neurology, rules: Rules) -> int:
 
 def _attention(seen: Neurology, score: int, rules: Rules) -> int:
     """ICE is looked up point by point; CAPD knows nothing, something and much."""
-    if not 0 <= score <= rules.number(f"safety.icans.{seen.scale}_max", seen.at):
-        raise KeyError(f"{score} points of {seen.scale.upper()}")
-    if seen.scale == "ice":
+    if not 0 <= score <= rules.number(f"safety.icans.{seen.scale.lower()}_max", seen.at):
+        raise KeyError(f"{score} points of {seen.scale}")
+    if seen.scale == "ICE":
         return _looked_up("ice", str(score), seen, rules)
     for level in ("high", "low"):
         if score >= rules.number(f"safety.icans.capd_{level}_min", seen.at):

@@ -91,13 +91,19 @@ def _one(question: Question, value: Any) -> Any:
     if isinstance(value, datetime):
         return Instant.of(value)
     if kind is Quantity:
-        return {"value": str(value), "unit": question.asks.unit}
+        return _quantity(str(value), question.asks.unit)
     if kind is int:
         return int(value)
     if isinstance(kind, type) and issubclass(kind, Subject) and kind is not Subject:
         text = str(value).strip()
         return text if ":" in text else f"{kind.kind}:{text}"  # a person types what stands on the label
     return str(value)
+
+
+def _quantity(text: str, unit: str) -> dict[str, str]:
+    """A number in the unit of its field; where the field has none, the unit was written after the number."""
+    number, _, written = text.partition(" ")
+    return {"value": text, "unit": unit} if unit else {"value": number, "unit": written.strip()}
 
 
 class LinesField(forms.CharField):
@@ -118,6 +124,17 @@ class DecimalText(forms.CharField):
         text = str(super().clean(value)).replace(",", ".").strip()
         if text and not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text):
             raise forms.ValidationError("expected a decimal number such as 68.0")
+        return text
+
+
+class WithUnit(forms.CharField):
+    """A measured number with its unit written after it, where the unit is part of what was read."""
+
+    def clean(self, value: Any) -> str:
+        """A decimal number, a space, and a unit."""
+        text = " ".join(str(super().clean(value)).replace(",", ".").split())
+        if text and not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)? \S+", text):
+            raise forms.ValidationError("expected a number and its unit, such as 84 g/L")
         return text
 
 
@@ -181,6 +198,8 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
         return _choice(question, options, common)
     if question.type is Digest and asks.source == "upload":
         return FileHash(**common)
+    if question.type is Quantity and not asks.unit:
+        return WithUnit(**common)
     if question.type is Quantity:
         common["help_text"] = " ".join(w for w in (asks.hint, f"in {asks.unit}") if w)
         return DecimalText(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)

@@ -6,10 +6,12 @@ A domain whose actions need a further list registers a function here: it gets wh
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from coign import rulesets
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.kernel.views import View
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
+from coign.safety.grading.laboratory import terms as laboratory_terms
 from coign.training.courses.model import Library
 from coign.web import running
 from coign.web.reading import reader
@@ -125,6 +127,26 @@ def programmes(actor: Actor) -> Choices:
 def products(actor: Actor) -> Choices:
     """What the therapies of this installation give."""
     return _merged({str(v.product): v.product_name} for v in _programmes())
+
+
+@choices("ctcae_terms")
+def ctcae_terms(actor: Actor) -> Choices:
+    """What a laboratory value can be graded as, by the versions that programmes pin."""
+    pinned = sorted({v.safety.ctcae for v in _programmes() if v.safety.ctcae})
+    names = {term.replace("_", " ") for version in pinned for term in laboratory_terms(version, rulesets.load())}
+    return [(name, name[:1].upper() + name[1:]) for name in sorted(names, key=str.lower)]
+
+
+@choices("response_times")
+def response_times(actor: Actor) -> Choices:
+    """When programmes assess a response."""
+    return _merged({t.id: t.label for t in v.safety.response.timepoints} for v in _programmes())
+
+
+@choices("response_categories")
+def response_categories(actor: Actor) -> Choices:
+    """How programmes name a response."""
+    return _merged(v.safety.response.categories for v in _programmes())
 
 
 @choices("programme_versions")

@@ -22,6 +22,7 @@ from coign.web.boards.making import Who
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
 from coign.web.roles import roles_words
+from coign.web.safety.board import board
 from coign.web.therapy.ahead import Ahead, ahead
 from coign.web.therapy.band import colour_of, of_identity
 from coign.web.therapy.coming import address_of
@@ -38,12 +39,16 @@ NEVER = Instant("9999-12-31T00:00:00.000000Z")
 #: The newest therapies among which people are told apart.
 IN_THE_HOUSE_MAX = 100
 ENROL = "clinical.enrol"
+SAFETY_OFFICER = "safety"
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person now."""
-    return render(request, "pages/home.html", home_context(acting.actor_of(request)))
+    """What waits for this person now; for the safety officer, what the law waits for."""
+    actor = acting.actor_of(request)
+    if actor.role == SAFETY_OFFICER and acting.lacks(actor) is None:
+        return render(request, "pages/safety.html", board(actor))
+    return render(request, "pages/home.html", home_context(actor))
 
 
 def home_context(actor: Actor) -> dict[str, Any]:

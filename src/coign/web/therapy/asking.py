@@ -216,6 +216,8 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
         options = build._options(question, story.actor)
     if options is not None:
         return _choice(question, options, common)
+    if question.type is Quantity and not asks.unit:
+        return build.WithUnit(widget=forms.TextInput(attrs={"autocomplete": "off"}), **common)
     if question.type is Quantity:
         attrs = {"inputmode": "decimal", "autocomplete": "off"}
         return build.DecimalText(widget=forms.TextInput(attrs=attrs), **common)
@@ -223,12 +225,16 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
         return _time(story, question, common)
     if question.type is FreeText:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    if question.type is int:
+        return forms.IntegerField(widget=forms.NumberInput(attrs={"autocomplete": "off"}), **common)
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(widget=widget, **common)
 
 
 def _choice(question: Question, options: list[tuple[str, str]], common: dict[str, Any]) -> forms.Field:
     given = question.default if isinstance(question.default, str) else ""
+    if question.many:
+        return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
     only = options[0][0] if len(options) == 1 else ""
     common["initial"] = given or only or None
     if len(options) <= 4 and question.required:

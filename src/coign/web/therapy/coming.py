@@ -22,6 +22,8 @@ from coign.web.therapy.known import known_values
 from coign.web.therapy.story import Story, name_of, place_words
 
 CERTIFY = "quality.certify"
+#: Acts on a safety case: their page is the case itself, with its events and what is owed.
+OF_CASES = frozenset({"safety.assess_causality", "safety.assess_expectedness", "safety.record_submission"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def address_of(step: NextStep) -> str:
     """The page of an act: certifying has one of its own, on which everything certified stands line by line."""
     if step.action == CERTIFY:
         return reverse("release", args=[step.root])
+    if step.action in OF_CASES:
+        return reverse("therapy-safety", args=[step.root])
     return reverse("do", args=[step.root, step.step])
 
 
