@@ -11,7 +11,7 @@ from tests.support.school import A1, A2, ASEPTIC, COURSES, FIRST, LIBRARY, SHORT
 from coign.kernel.subjects import Attempt, Organisation
 from coign.kernel.values import Actor, Instant
 from coign.training.actions import decide_attempt
-from coign.training.alike import CHARACTERS_MAX, COHORT
+from coign.training.alike import CHARACTERS_MAX, COHORT, QUESTIONED
 from coign.training.courses.model import Courses, Library
 from coign.training.events import (
     AnswersAlike,
@@ -165,7 +165,10 @@ def test_same_answers_and_timing_at_two_accounts_wait_for_a_trainer_and_pass_nob
     assert made.state(ATTEMPT, A1).alike == A2 and made.state(ATTEMPT, A2).alike == A1
     assert not made.state(LEARNING, file_of(OPERATOR.person)).of(SHORT.course).is_passed
 
+    cohort = cohort_of(SHORT.course, OPERATOR.organisation)
+    assert made.state(QUESTIONED, cohort).waiting == (A1, A2), "both wait on the trainer's page"
     decided, earned = decide(made, A2, "counts")
+    assert made.state(QUESTIONED, cohort).waiting == (A1,)
     assert isinstance(decided, AttemptDecided) and earned.person == OPERATOR_2.person
     assert is_qualified(made, OPERATOR_2, "filling")
     assert decide(made, A1, "counts")[1:] == [], "what was earned before is not earned twice"

@@ -116,6 +116,15 @@ def test_a_pack_is_registered_checked_and_opened_by_scanning_it(store: Store) ->
     assert "Its serial is used up" in said(use) and "Genuine" in said(use)
 
 
+def test_a_pack_that_is_scanned_anywhere_opens_here_with_what_was_read(store: Store) -> None:
+    opened = store.browser("store-keeper").post("/scan/", {"scan": store.code("P9")}, follow=True)
+    assert opened.status_code == 200 and 'value="P9"' in opened.content.decode()
+    assert "Open it for use" in said(opened)
+    other = store.browser("store-keeper").post("/scan/", {"scan": f"(01){GTIN}"}, follow=True)
+    assert "A pack in your hands" not in other.content.decode()
+    assert store.browser("store-keeper").get("/store/packs/?scan=nonsense").status_code == 422
+
+
 @pytest.mark.requirement("SCS-S6")
 def test_a_pack_that_lies_is_stopped_and_its_case_opened(store: Store) -> None:
     store.scanned("store-keeper", store.code("P2"), "register")

@@ -12,7 +12,7 @@ from coign.training.actions import (
     revoke_qualification,
     start_attempt,
 )
-from coign.training.alike import COHORT
+from coign.training.alike import COHORT, QUESTIONED
 from coign.training.state import ATTEMPT, CASE, COURSE, EXTENSION, LEARNING, LESSON, PRACTICE
 from coign.training.views import CURRICULUM, QUALIFICATIONS
 
@@ -41,6 +41,7 @@ VIEWS = (
     PRACTICE,
     EXTENSION,
     COHORT,
+    QUESTIONED,
     LESSON,
     CASE,
 )

@@ -8,10 +8,12 @@ from coign.kernel.facts import Fact
 from coign.kernel.subjects import Attempt, Learner
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
-from coign.training.events import Answer, AttemptHandedIn, AttemptStarted
+from coign.training.events import Answer, AnswersAlike, AttemptDecided, AttemptHandedIn, AttemptStarted
 
 #: The newest attempts that together are no longer than this are kept.
 CHARACTERS_MAX = 9_000
+#: So many attempts in question are listed; whoever is not listed is still told on their own page.
+WAITING_MAX = 200
 _MISTAKES_WITHIN = "training.alike_mistakes_within"
 
 
@@ -82,6 +84,33 @@ COHORT = View(
     folds=(AttemptStarted, AttemptHandedIn),
     state=CohortState,
     evolve=_evolve,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionedState:
+    """Attempts of a cohort that wait for a trainer, oldest first."""
+
+    waiting: tuple[Attempt, ...] = ()
+
+
+def _evolve_questioned(state: QuestionedState, fact: Fact, stamp: Stamp) -> QuestionedState:
+    match fact:
+        case AnswersAlike(attempt=attempt, other=other):
+            new = tuple(a for a in (other, attempt) if a not in state.waiting)
+            return QuestionedState((*state.waiting, *new)[-WAITING_MAX:])
+        case AttemptDecided(attempt=attempt):
+            return QuestionedState(tuple(a for a in state.waiting if a != attempt))
+        case _:
+            return state
+
+
+QUESTIONED = View(
+    "training.questioned",
+    kinds=frozenset({"cohort"}),
+    folds=(AnswersAlike, AttemptDecided),
+    state=QuestionedState,
+    evolve=_evolve_questioned,
 )
 
 

@@ -122,7 +122,9 @@ class AttemptHandedIn(Fact, type="training.attempt_handed_in.v1", about=("attemp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswersAlike(Fact, type="training.answers_alike.v1", about=("attempt", "learner", "other", "other_learner")):
+class AnswersAlike(
+    Fact, type="training.answers_alike.v1", about=("attempt", "learner", "other", "other_learner", "cohort")
+):
     """Two people answered alike beyond chance: neither attempt counts until a trainer has decided."""
 
     attempt: Attempt
@@ -132,10 +134,11 @@ class AnswersAlike(Fact, type="training.answers_alike.v1", about=("attempt", "le
     course: Course
     shared: int
     wrong_alike: int
+    cohort: Cohort | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptDecided(Fact, type="training.attempt_decided.v1", about=("attempt", "learner")):
+class AttemptDecided(Fact, type="training.attempt_decided.v1", about=("attempt", "learner", "cohort")):
     """A trainer looked into an attempt that was in question."""
 
     attempt: Attempt
@@ -144,6 +147,7 @@ class AttemptDecided(Fact, type="training.attempt_decided.v1", about=("attempt",
     verdict: Verdict
     by: Person
     why: FreeText
+    cohort: Cohort | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
-from coign.kernel.subjects import Attempt
+from coign.kernel.subjects import Attempt, Cohort
 from coign.kernel.values import Actor, FreeText
 from coign.training import attempt_gates as gates
+from coign.training.alike import QUESTIONED
 from coign.training.courses.model import courses_of
 from coign.training.earning import earned_by_passing
-from coign.training.events import AttemptDecided, QualificationEarned, QualificationRevoked, Verdict
+from coign.training.events import AttemptDecided, QualificationEarned, QualificationRevoked, Verdict, cohort_of
 from coign.training.state import ATTEMPT, LEARNING
 from coign.training.views import QUALIFICATIONS
 
@@ -34,7 +35,19 @@ def _reads_of_people(asked: DecideAttempt, known: Circumstances) -> Sequence[Rea
     assert state.learner is not None  # whoever may see an attempt sees one that was begun
     assert state.person is not None
     alike = (Read(state.alike, ATTEMPT),) if state.alike is not None else ()
-    return (Read(state.learner, LEARNING), Read(state.person, QUALIFICATIONS), *alike)
+    return (
+        Read(state.learner, LEARNING),
+        Read(state.person, QUALIFICATIONS),
+        Read(_cohort(asked, known), QUESTIONED),
+        *alike,
+    )
+
+
+def _cohort(asked: DecideAttempt, known: Circumstances) -> Cohort:
+    state = known.state(ATTEMPT, asked.attempt)
+    assert state.course is not None
+    assert state.organisation is not None
+    return cohort_of(state.course, state.organisation)
 
 
 def _decide(asked: DecideAttempt, known: Circumstances) -> Sequence[Fact]:
@@ -48,6 +61,7 @@ def _decide(asked: DecideAttempt, known: Circumstances) -> Sequence[Fact]:
         verdict=asked.verdict,
         by=known.actor.person,
         why=asked.why,
+        cohort=_cohort(asked, known),
     )
     return (decided, *(_worth(asked, known) if asked.verdict == "counts" else _lost(asked, known)))
 

@@ -109,6 +109,7 @@ def _flag(handed_in: AttemptHandedIn, alike: Alike) -> AnswersAlike:
         course=handed_in.course,
         shared=alike.shared,
         wrong_alike=alike.wrong_alike,
+        cohort=handed_in.cohort,
     )
 
 

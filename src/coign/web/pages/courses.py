@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from coign import catalogue, rulesets
 from coign.kernel.errors import Forbidden, NotFound, Refused
-from coign.kernel.subjects import Attempt, Course, Lesson
+from coign.kernel.subjects import Attempt, Cohort, Course, Lesson
 from coign.kernel.values import Actor, Instant
+from coign.training.alike import QUESTIONED
 from coign.training.courses.model import CourseVersion, Question
 from coign.training.events import file_of
 from coign.training.state import ATTEMPT, LEARNING, LESSON, AttemptState, LessonState
@@ -21,6 +22,7 @@ from coign.training.views import QUALIFICATIONS
 from coign.web import acting, running
 from coign.web.learning.knowing import KnownCourse, courses, known_courses, tasks
 from coign.web.learning.own import is_running
+from coign.web.learning.standing import curriculum
 from coign.web.pages.refusals import refusal_words
 from coign.web.pages.training import within
 from coign.web.reading import reader
@@ -46,7 +48,8 @@ def every_course(request: HttpRequest) -> HttpResponse:
         "lessons": [
             {"title": s.title, "task": titles[s.task].title if s.task in titles else s.task, "since": s.since.moment,
              "url": reverse("lesson", args=[lesson.identifier])}
-            for lesson, s in every(LESSON, Lesson).items() if s.since is not None and s.retired_at is None
+            for lesson, s in states_of(LESSON, [kept.lesson for kept in curriculum().lessons]).items()
+            if s.since is not None
         ],
         "questioned": _questioned(actor),
         "attach_url": reverse("form", args=[ATTACH]) if _may(ATTACH, actor) else "",
@@ -78,14 +81,16 @@ def _questioned(actor: Actor) -> list[dict[str, Any]]:
     """Attempts that look shared and wait for a trainer."""
     if actor.role not in JUDGES:
         return []
-    waiting = {a: s for a, s in every(ATTEMPT, Attempt).items() if s.result == "in_question"}
-    seen = visible(waiting, actor.organisation)
+    listed = {a for state in every(QUESTIONED, Cohort).values() for a in state.waiting}
+    seen = [a for a in visible(listed, actor.organisation) if isinstance(a, Attempt)]
+    waiting = states_of(ATTEMPT, sorted(a for a in seen))
     names = names_of([str(s.person) for s in waiting.values()], str(actor.organisation))
     return [
         {"title": names[str(s.person)], "ids": [s.course.identifier if s.course else ""], "status": "look",
          "word": _("Looks like somebody else's"),
          "action": {"label": _("Look into it"), "url": reverse("attempt", args=[a.identifier])}}
-        for a, s in waiting.items() if a in seen
+        for a, s in waiting.items()
+        if s.result == "in_question"
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """A scan from anywhere opens what the thing belongs to; what is not understood is said, never an error page."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,6 +13,7 @@ from coign.kernel.subjects import Organisation, Subject
 from coign.records import reading as records
 from coign.web import acting, running
 from coign.web.reading import reader
+from coign.web.storing.scanning import is_pack
 from coign.web.therapy.scans import NotUnderstood, Scanned, read
 
 
@@ -18,9 +21,12 @@ from coign.web.therapy.scans import NotUnderstood, Scanned, read
 def scan(request: HttpRequest) -> HttpResponse:
     """Open what was scanned, or say what it was and what could be scanned here."""
     organisation = acting.sees_for(request)
+    text = request.POST.get("scan", "")
     try:
-        found = read(request.POST.get("scan", ""))
+        found = read(text)
     except NotUnderstood as no:
+        if is_pack(text, int(acting.now()[:4])):
+            return HttpResponseRedirect(f"{reverse('packs')}?{urlencode({'scan': text})}")
         return _stay(request, f"{no} " + _("Scan the symbol of a wristband, bag, shipper, room, device or lot."))
     address = address_of(found, organisation)
     if address is None:

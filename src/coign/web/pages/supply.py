@@ -46,18 +46,23 @@ def packs(request: HttpRequest) -> HttpResponse:
     """Scan a pack, see what was read, then check it, open it for use, or register it with its lot."""
     organisation = acting.sees_for(request)
     actor = acting.actor_of(request)
+    if request.method == "GET" and request.GET.get("scan"):
+        return _read(request, actor, request.GET["scan"], {})
     if request.method == "GET":
         done = request.GET.get("done", "")
         told = _told(int(done), organisation) if done.isascii() and done.isdigit() and len(done) < 16 else None
         return _packs_page(request, actor, {}, told=told)
     values = {name: request.POST.get(name, "").strip() for name in (*PARTS, "lot")}
     scan = request.POST.get("scan", "").strip()
-    if scan:
-        try:
-            return _packs_page(request, actor, values | dict(parts_of(scan, int(acting.now()[:4]))))
-        except Invalid as invalid:
-            return _packs_page(request, actor, values, problem=invalid.errors[0].message)
-    return _performed(request, actor, values)
+    return _read(request, actor, scan, values) if scan else _performed(request, actor, values)
+
+
+def _read(request: HttpRequest, actor: Actor, scan: str, values: dict[str, str]) -> HttpResponse:
+    """What a scan says, for somebody to look at before anything is done."""
+    try:
+        return _packs_page(request, actor, values | dict(parts_of(scan, int(acting.now()[:4]))))
+    except Invalid as invalid:
+        return _packs_page(request, actor, values, problem=invalid.errors[0].message)
 
 
 def _performed(request: HttpRequest, actor: Actor, values: dict[str, str]) -> HttpResponse:

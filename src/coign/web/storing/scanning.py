@@ -27,3 +27,11 @@ def parts_of(scan: str, year: int) -> Mapping[str, str]:
         raise Invalid(FieldError("scanned", f"the code holds no {', no '.join(missing)}: type what stands on the pack"))
     values = {**reading.parts, **reading.parts.get("dates", {})}
     return {name: str(values[ai]) for ai, (name, _words) in _PARTS.items()} | {"scanned": scan}
+
+
+def is_pack(scan: str, year: int) -> bool:
+    """Whether a scan is the code of a pack."""
+    try:
+        return bool(parts_of(scan, year))
+    except Invalid:
+        return False
