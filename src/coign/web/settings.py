@@ -150,6 +150,8 @@ MFA_FORMS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_TOTP_ISSUER = "Coign"
+# A code typed while the next one appears still counts (RFC 6238, 5.2: one step at most).
+MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 
