@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
 
@@ -245,6 +246,31 @@ def test_a_revoked_authenticator_ends_every_sign_in_too(site: Site, admin: Clien
     assert site.browser(nurse).get("/").status_code == 200, "the account itself goes on"
 
 
+@pytest.mark.requirement("CSV-22")
+def test_the_test_of_an_authenticator_is_recorded_from_the_page_and_a_failed_one_ends_it(
+    site: Site, admin: Client, nurse: str
+) -> None:
+    person, credential = Person.of(nurse), f"key-{nurse}"
+    key = {"person": person, "credential": credential, "method": "ed25519", "public_key": "00"}
+    site.do("people.propose_authenticator", "hospital-admin", **key, evidence="ab" * 32)
+    site.do("people.confirm_authenticator", "hospital-admin-2", person=person, credential=credential)
+    enrolled = state_of(site, nurse).credentials[0].tested_at
+    link = re.search(
+        r'href="(/actions/people.test_authenticator/[^"]*)"', admin.get(f"/people/of/{nurse}/").content.decode()
+    )
+    assert link and admin.get(unescape(link[1])).status_code == 200
+
+    def record(passed: str) -> Any:
+        sheet = SimpleUploadedFile("test.pdf", b"tried together with its owner")
+        fields = {"person": str(person), "credential": credential, "passed": passed, "evidence": sheet}
+        return admin.post("/actions/people.test_authenticator/", fields)
+
+    assert record("yes").status_code == 302
+    assert state_of(site, nurse).credentials[0].tested_at > enrolled
+    assert record("no").status_code == 302
+    assert state_of(site, nurse).credentials == ()
+
+
 @pytest.mark.requirement("CSV-21")
 def test_a_locked_account_is_opened_by_an_administrator_who_says_why(site: Site, admin: Client, nurse: str) -> None:
     from coign.web.accounts import lockout
@@ -314,6 +340,7 @@ def test_the_list_is_found_by_name_and_what_needs_attention_comes_first(site: Si
     lockout.block(site.account(nurse), "test")
     page = words(admin.get("/people/"))
     assert page.index(nurse) < page.index("hospital-physician")
+    assert "review due" in page and "last sign-in" in page and "no second factor" in page
     assert nurse in words(admin.get(f"/people/?q={nurse[2:]}")) and nurse not in words(admin.get("/people/?q=zzz"))
     assert "Nobody. Choose another filter" in words(admin.get("/people/?q=zzz"))
 

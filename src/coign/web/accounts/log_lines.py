@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -181,6 +182,6 @@ def acknowledge(line: int, organisation: Organisation, by: Person, comment: str)
 
 
 def _open(organisation: Organisation) -> Any:
-    return Alert.objects.filter(
-        ledger_id=running.service().ledger_id, acknowledged=None, person__in=["", *people_of(organisation)]
-    )
+    own = Account.objects.filter(organisation=str(organisation)).values("person")
+    seen = Q(person="") | Q(person__in=own)
+    return Alert.objects.filter(seen, ledger_id=running.service().ledger_id, acknowledged=None)

@@ -20,7 +20,7 @@ from coign.web.accounts.administration import Newcomer
 from coign.web.people import duties, roll
 from coign.web.people import person as one
 from coign.web.people.dates import end_of_day
-from coign.web.people.roll import Entry
+from coign.web.people.roll import Clock, Entry
 from coign.web.people.scope import administrator, for_administrators, person_seen
 from coign.web.roles import role_words
 from coign.web.setting_up import people_file
@@ -35,13 +35,13 @@ SHOWS = {"attention": _("Needs attention"), "everybody": _("Everybody here"), "l
 def every_person(request: HttpRequest) -> HttpResponse:
     """The people of the administrator's organisation."""
     actor = administrator(request)
-    everybody = roll.of_organisation(actor.organisation)
+    everybody, clock = roll.of_organisation(actor.organisation), Clock.here()
     show = request.GET.get("show", "") if request.GET.get("show", "") in SHOWS else "everybody"
     text = request.GET.get("q", "").strip()[:80]
     found = [e for e in everybody if _is_shown(e, show) and _is_meant(e, text)]
     counts = {key: sum(_is_shown(e, key) for e in everybody) for key in SHOWS}
     context = {
-        "rows": [_row(e, actor) for e in found[:SHOWN_MAX]],
+        "rows": [_row(e, actor, clock) for e in found[:SHOWN_MAX]],
         "more": max(len(found) - SHOWN_MAX, 0),
         "show": show,
         "q": text,
@@ -62,14 +62,14 @@ def _is_meant(entry: Entry, text: str) -> bool:
     return text.casefold() in f"{entry.name} {entry.person.identifier}".casefold()
 
 
-def _row(entry: Entry, actor: Actor) -> dict[str, Any]:
-    account = entry.account
+def _row(entry: Entry, actor: Actor, clock: Clock) -> dict[str, Any]:
+    account, held = entry.account, roll.roles_here(entry.state, actor.organisation)
     return {
         "entry": entry,
         "roles": [
-            {"words": role_words(g.role), "until": g.until.moment if g.until is not None else None}
-            for g in roll.roles_here(entry.state, actor.organisation)
+            {"words": role_words(g.role), "until": g.until.moment if g.until is not None else None} for g in held
         ],
+        "review_due": min(clock.review_due(g) for g in held).moment if held else None,
         "last_sign_in": account.user.last_login if account is not None else None,
         "factors": [one.FACTORS[f] for f in sorted(entry.factors) if f in one.FACTORS],
         "keys": len(entry.state.credentials),
