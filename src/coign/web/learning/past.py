@@ -3,7 +3,7 @@
 Nothing is kept for these questions: the entries about each person are found by the record's own index and folded again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -61,17 +61,22 @@ def entries_about(subjects: Iterable[Subject], length: int) -> list[Entry]:
     return [Entry(position, bytes(body)) for position, body in rows]
 
 
-def folded(view: View[S], subject: Subject, entries: Sequence[Entry]) -> S:
-    """A state as it was after these entries."""
+#: What happened: entries with their facts, in order.
+Told = list[tuple[Entry, Fact]]
+
+
+def told(entries: Sequence[Entry]) -> Told:
+    """The facts of these entries, read once; a refusal changed nothing."""
+    return [(entry, fact) for entry in entries if entry.outcome != "refused" for fact in entry.facts]
+
+
+def folded(view: View[S], subject: Subject, happened: Told) -> S:
+    """A state as it was after all this."""
     state = view.state()
-    for entry, fact in _facts(entries):
+    for entry, fact in happened:
         if type(fact) in view.folds and subject in about(fact):
             state = view.evolve(state, fact, Stamp(entry.time, entry.position, entry.actor, subject))
     return state
-
-
-def _facts(entries: Sequence[Entry]) -> Iterable[tuple[Entry, Fact]]:
-    return ((entry, fact) for entry in entries if entry.outcome != "refused" for fact in entry.facts)
 
 
 @dataclass(slots=True)
@@ -109,9 +114,11 @@ def who_could(task: str, roles: frozenset[str], place: Organisation, at: Instant
     length = length_at(at)
     here = [p for p, a in every(AUTHORITY, Person).items() if a.organisation == place]
     entries = entries_about([*here[:PEOPLE_MAX], HOUSE], length)
-    asks = folded(CURRICULUM, HOUSE, entries)
+    by_subject = _by_subject([*here[:PEOPLE_MAX], HOUSE], told(entries))
+    asks = folded(CURRICULUM, HOUSE, by_subject.pop(HOUSE))
     found = []
-    for person, own in _by_person(here[:PEOPLE_MAX], entries).items():
+    for person, own in by_subject.items():
+        assert isinstance(person, Person)
         then = Then(person, folded(AUTHORITY, person, own), folded(QUALIFICATIONS, person, own))
         if then.authority == Authority():
             continue  # not known yet
@@ -123,19 +130,20 @@ def who_could(task: str, roles: frozenset[str], place: Organisation, at: Instant
     return Answer(at, length, tuple(found), whole)
 
 
-def _by_person(people: Sequence[Person], entries: Sequence[Entry]) -> Mapping[Person, list[Entry]]:
-    found: dict[Person, list[Entry]] = {person: [] for person in people}
-    for entry in entries:
-        for subject in entry.about:
-            if isinstance(subject, Person) and subject in found:
-                found[subject].append(entry)
+def _by_subject(subjects: Sequence[Subject], happened: Told) -> dict[Subject, Told]:
+    """What happened to each of them."""
+    found: dict[Subject, Told] = {subject: [] for subject in subjects}
+    for entry, fact in happened:
+        for subject in about(fact):
+            if subject in found:
+                found[subject].append((entry, fact))
     return found
 
 
-def _evidence(task: str, roles: frozenset[str], place: Organisation, own: Sequence[Entry]) -> list[tuple[str, int]]:
+def _evidence(task: str, roles: frozenset[str], place: Organisation, own: Told) -> list[tuple[str, int]]:
     """Where the newest grant of a role and the newest qualification stand."""
     found: dict[str, int] = {}
-    for entry, fact in _facts(own):
+    for entry, fact in own:
         match fact:
             case RoleGranted(role=role, organisation=organisation) if role in roles and organisation == place:
                 found["role"] = entry.position

@@ -1,6 +1,6 @@
 """Somebody's transcript at any instant: what they could do then, and everything that led there, with its entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from coign.kernel.subjects import Organisation, Person, Subject
 from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 from coign.people.events import PersonLeft, PersonRegistered, RoleGranted, RoleRevoked
-from coign.people.views import AUTHORITY
+from coign.people.views import AUTHORITY, Authority
 from coign.training.events import (
     HOUSE,
     AnswersAlike,
@@ -52,8 +52,9 @@ def transcript(person: Person, at: Instant, reads_for: Organisation) -> dict[str
         return None
     known = known_courses()
     titles = tasks(known)
-    asks = past.folded(CURRICULUM, HOUSE, past.entries_about([HOUSE], length))
-    held = past.folded(QUALIFICATIONS, person, entries)
+    asks = past.folded(CURRICULUM, HOUSE, past.told(past.entries_about([HOUSE], length)))
+    happened = past.told(entries)
+    held, authority = past.folded(QUALIFICATIONS, person, happened), past.folded(AUTHORITY, person, happened)
     seen = {e.position for e in visible_entries(entries, reads_for)}
     lines = [line for e in entries if (line := _line(e, person, known, titles, e.position in seen)) is not None]
     names = names_of({str(person), *(line["by"] for line in lines)}, str(reads_for))
@@ -61,8 +62,8 @@ def transcript(person: Person, at: Instant, reads_for: Organisation) -> dict[str
         "person": person,
         "name": names[str(person)],
         "at": at.moment,
-        "roles": _roles(person, entries, at),
-        "left": past.folded(AUTHORITY, person, entries).left,
+        "roles": _roles(authority, at),
+        "left": authority.left,
         "private": file in subjects,
         "skills": [
             {
@@ -87,8 +88,7 @@ _WHY = {
 }
 
 
-def _roles(person: Person, entries: Sequence[Entry], at: Instant) -> list[str]:
-    authority = past.folded(AUTHORITY, person, entries)
+def _roles(authority: Authority, at: Instant) -> list[str]:
     return sorted({role_words(g.role) for g in authority.grants if authority.holds(g.role, g.organisation, at)})
 
 
