@@ -16,6 +16,7 @@ else:
     Client = object
 
 GTIN, LOT = "09524000000019", "STORE-1"
+HELD, NEW, DOUBTED = "STORE-2", "STORE-3", "STORE-4"
 
 
 class Store:
@@ -32,8 +33,15 @@ class Store:
         site.enrol_key("store-qa")
         self.expires = Instant(f"{self.now.plus(days=400)[:10]}T12:00:00.000000Z")
         given = {"material": "vector", "supplier": "supplier:acme", "expires": self.expires, "certificate": "ab" * 32}
-        site.do("supply.receive_lot", "store-keeper", lot=f"lot:{LOT}", **given)
-        site.do("supply.receive_lot", "store-keeper", lot="lot:STORE-2", **given)
+        for lot in (LOT, HELD, NEW, DOUBTED):
+            site.do("supply.receive_lot", "store-keeper", lot=f"lot:{lot}", **given)
+        self.tested(LOT)
+        site.signed("supply.approve_lot", "store-qa", lot=f"lot:{LOT}")
+        site.do("supply.hold_lot", "store-keeper", lot=f"lot:{HELD}", why="the box is wet")
+
+    def tested(self, lot: str) -> None:
+        raw = {"test": "identity", "method": "spectrum", "passed": True, "raw": "cd" * 32}
+        self.site.do("supply.record_lot_test", "store-analyst", lot=f"lot:{lot}", **raw)
 
     @property
     def now(self) -> Instant:
@@ -79,19 +87,15 @@ def said(response: Any) -> str:
 
 
 def test_a_lot_goes_from_quarantine_to_use_by_what_each_role_finds_on_the_page(store: Store) -> None:
-    link = f"?lot=lot%3A{LOT}"
+    link = f"?lot=lot%3A{NEW}"
     assert f"/actions/supply.record_lot_test/{link}" in store.get("store-analyst", "/store/")
-    assert "supply.approve_lot" not in store.get("store-qa", "/store/")
-    raw = {"test": "identity", "method": "spectrum", "passed": True, "raw": "cd" * 32}
-    store.site.do("supply.record_lot_test", "store-analyst", lot=f"lot:{LOT}", **raw)
-    page = store.get("store-qa", "/store/")
-    assert f"/actions/supply.approve_lot/{link}" in page and "waits in quarantine" in page
-    store.site.signed("supply.approve_lot", "store-qa", lot=f"lot:{LOT}", retest_by=store.now.plus(days=30))
+    assert f"supply.approve_lot/{link}" not in store.get("store-qa", "/store/")
+    store.tested(NEW)
+    assert f"/actions/supply.approve_lot/{link}" in store.get("store-qa", "/store/")
+    store.site.signed("supply.approve_lot", "store-qa", lot=f"lot:{NEW}", retest_by=store.now.plus(days=30))
     approved = store.get("store-qa", "/store/")
     assert "Ends soon" in words(approved) and f"/actions/supply.retest_lot/{link}" in approved
-    store.site.do("supply.hold_lot", "store-keeper", lot="lot:STORE-2", why="the box is wet")
-    held = store.get("store-qa", "/store/")
-    assert "On hold" in words(held) and "supply.lift_hold/?lot=lot%3ASTORE-2" in held
+    assert "On hold" in words(approved) and f"supply.lift_hold/?lot=lot%3A{HELD}" in approved
     assert "No lot was received here" in store.get("store-pharmacist", "/store/")
     assert "None is qualified yet" in store.get("store-pharmacist", "/store/")
 
@@ -142,10 +146,10 @@ def test_a_pack_that_lies_is_stopped_and_its_case_opened(store: Store) -> None:
 
 
 def test_a_no_of_the_rules_stands_on_the_page_and_what_was_read_stays(store: Store) -> None:
-    code = store.code("P3", lot="STORE-2")
+    code = store.code("P3", lot=HELD)
     store.scanned("store-keeper", code, "register")
     refused = store.scanned("store-keeper", code, "use")
-    assert refused.status_code == 409 and "its lot STORE-2 is on hold" in said(refused)
+    assert refused.status_code == 409 and f"its lot {HELD} is on hold" in said(refused)
     assert 'value="P3"' in refused.content.decode()
 
 
@@ -230,9 +234,9 @@ def test_a_case_goes_from_doubt_to_determination_to_notice_to_end(store: Store) 
 
 
 def test_a_lot_that_somebody_doubts_stands_first(store: Store) -> None:
-    done = store.site.do("supply.suspect_lot", "store-keeper", lot=f"lot:{LOT}", what="the seal is new")
+    done = store.site.do("supply.suspect_lot", "store-keeper", lot=f"lot:{DOUBTED}", what="the seal is new")
     case = next(s for s in done.entries[0].subjects if s.startswith("case:")).partition(":")[2]
     page = store.get("store-qa", "/store/")
     assert "Suspect" in words(page) and f"/store/suspect/{case}/" in page
     assert "Their words are kept in the vault" in words(store.get("store-qa", f"/store/suspect/{case}/"))
-    assert "supply.hold_lot/?lot=lot%3ASTORE-1" not in page, "it is stopped already"
+    assert f"supply.hold_lot/?lot=lot%3A{DOUBTED}" not in page, "it is stopped already"

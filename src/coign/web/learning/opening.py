@@ -12,9 +12,11 @@ from coign import catalogue
 from coign.kernel.subjects import Lesson, Person
 from coign.kernel.values import Actor
 from coign.training.state import LESSON
-from coign.training.views import unread_lessons
+from coign.training.views import QUALIFICATIONS, obstacles, unread_lessons
+from coign.web import acting
 from coign.web.learning.knowing import Task
 from coign.web.learning.standing import Colleague, Standing, curriculum, learning_of
+from coign.web.reading import reader
 from coign.web.therapy.looking import states_of
 
 NAMED_MAX = 4
@@ -109,13 +111,19 @@ def _actions(who: Colleague, task: Task, actor: Actor, lessons: Sequence[tuple[L
         of_course = {"person": str(who.person), "course": str(course.course)}
         if _may(ASSIGN, actor) and (learning is None or learning.is_passed):
             found.append({"label": _("Assign the course"), "url": _form(ASSIGN, of_course)})
-        if learning is not None and learning.is_passed:
+        if learning is not None and learning.is_passed and _is_able(task, actor):
             found.append({"label": _("Record what you watched"), "url": _form(OBSERVE, of_course | named)})
     elif _may(CERTIFY, actor):
         found.append({"label": _("Accept a certificate"), "url": _form(CERTIFY, named)})
     for number, button in enumerate(found):
         button["kind"] = "plain" if number else "primary"
     return found
+
+
+def _is_able(task: Task, actor: Actor) -> bool:
+    """Whether the reader may do the task: only who may do it can watch others at it."""
+    own = reader().state(QUALIFICATIONS, actor.person)
+    return not obstacles(task.id, own, curriculum(), acting.now())
 
 
 def _extension(who: Colleague, task: Task, cell: Standing, actor: Actor) -> dict[str, Any] | None:
