@@ -8,7 +8,7 @@ from tests.support.paper import Refusal
 from tests.support.safety import PRODUCT_OF_TRIAL, Ward, infused
 
 from coign.infusion.actions import infuse
-from coign.kernel.subjects import Batch, Case, Unit
+from coign.kernel.subjects import Batch, Case, Patient, Unit
 from coign.kernel.values import FreeText, Instant
 from coign.quality.events import DeviationOpened
 from coign.quality.state import DOSSIER
@@ -16,7 +16,7 @@ from coign.safety.actions import report_wrong_patient
 from coign.safety.case_state import CASE
 from coign.safety.clocks.civil import day_zero
 from coign.safety.events import CaseOpened
-from coign.safety.state import REACTIONS
+from coign.safety.state import REACTIONS, VERSIONS_MAX
 
 FRIDAY_NIGHT = Instant.parse("2026-12-18T23:40:00+01:00")
 MONDAY = Instant.parse("2026-12-21T09:00:00+01:00")
@@ -81,6 +81,8 @@ def test_what_the_site_left_open_counts_as_related_until_it_is_answered() -> Non
     assert not ward.event(case).is_suspected and "EU.susar.1" not in ward.duties(case)
     ward.sponsor(case, "related")
     assert "EU.susar.1" in ward.duties(case)
+    ward.sponsor(case, "not_related")  # said, and kept; but what the sponsor once suspected stays owed
+    assert (ward.event(case).sponsor, "EU.susar.1" in ward.duties(case)) == ("not_related", True)
 
 
 @pytest.mark.requirement("PAT-S6", "PAT-03")
@@ -103,6 +105,15 @@ def test_the_reference_in_force_at_onset_decides_and_a_later_one_changes_nothing
     assert "EU.susar.1" not in ward.duties(new)
     ward.publish("RSI 6", ward.now, fatal=("Macrophage activation",))
     assert ward.event(case).expected is False
+
+
+@pytest.mark.requirement("PAT-03")
+def test_no_version_of_the_reference_is_dropped_to_make_room_for_another() -> None:
+    ward = _trial()
+    for number in range(VERSIONS_MAX):
+        ward.publish(f"RSI {number}", ward.now)
+    with pytest.raises(Refusal, match=r"safety\.reference_is_next"):
+        ward.publish("one more", ward.now)
 
 
 @pytest.mark.requirement("PAT-03")
@@ -288,18 +299,22 @@ def test_an_event_while_the_bag_still_runs_names_it() -> None:
     assert ward.state(CASE, ward.report(chain)).units == (unit,)
 
 
+def _mixed_up(
+    ward: Ward, bag: str, given_to: Patient, cases: tuple[Case, ...]
+) -> report_wrong_patient.ReportWrongPatient:
+    return report_wrong_patient.ReportWrongPatient(
+        unit=Unit.of(bag), given_to=given_to, site=SITE, onset=ward.now, aware_at=ward.now, criteria=(),
+        narrative=text(FreeText), case=cases[0], quality_case=cases[1], identity_case=cases[2],
+    )  # fmt: skip
+
+
 @pytest.mark.requirement("PAT-13")
 def test_a_product_in_the_wrong_patient_opens_three_linked_investigations() -> None:
     ward = _trial()
     chain = infused(ward)
     other = ward.enrol("bea")
     cases = tuple(Case.of(f"case-{n}") for n in (1, 2, 3))
-    command = report_wrong_patient.ReportWrongPatient(
-        unit=Unit.of("bag-ann"), given_to=other, site=SITE, onset=ward.now, aware_at=ward.now, criteria=(),
-        narrative=text(FreeText), case=cases[0], quality_case=cases[1], identity_case=cases[2],
-    )  # fmt: skip
-
-    facts = ward.do(report_wrong_patient.ACTION, command, PHYSICIAN)
+    facts = ward.do(report_wrong_patient.ACTION, _mixed_up(ward, "bag-ann", other, cases), PHYSICIAN)
 
     assert [set(ward.state(CASE, c).linked) for c in cases] == [set(cases) - {c} for c in cases]
     assert [f.what for f in facts if isinstance(f, DeviationOpened)] == [("wrong_patient",), ("chain_of_identity",)]
@@ -307,3 +322,19 @@ def test_a_product_in_the_wrong_patient_opens_three_linked_investigations() -> N
     opened = next(f for f in facts if isinstance(f, CaseOpened))
     assert (opened.chain, opened.units) == (chain, (Unit.of("bag-ann"),))
     assert ward.event(cases[0]).kind == "wrong_patient"
+
+
+@pytest.mark.requirement("PAT-13")
+def test_a_bag_that_nobody_knows_opens_no_investigation_of_a_batch() -> None:
+    ward = _trial()
+    cases = tuple(Case.of(f"case-{n}") for n in (1, 2, 3))
+    command = _mixed_up(ward, "bag-of-nobody", ward.enrol("bea"), cases)
+    with pytest.raises(Refusal, match=r"safety\.bag_is_product"):
+        ward.do(report_wrong_patient.ACTION, command, PHYSICIAN)
+
+
+@pytest.mark.requirement("PAT-10")
+def test_nothing_is_sent_for_a_case_that_nobody_opened() -> None:
+    ward = _trial()
+    with pytest.raises(Refusal, match=r"safety\.duty_is_owed"):
+        ward.send(Case.of("case-of-nobody"), "EU.susar.1")

@@ -29,6 +29,9 @@ from coign.safety.events import (
 #: what was sent then stays below the size of a state as well.
 EVENTS_MAX, NEWS_MAX = 4, 12
 
+#: What changes one event.
+OfEvent = EventFollowedUp | EarlierKnowledgeFound | CausalityStated | CausalityAssessed | ExpectednessAssessed
+
 
 @dataclass(frozen=True, slots=True)
 class Since:
@@ -54,14 +57,18 @@ class Event:
     criteria: tuple[Since, ...] = ()
     investigator: Opinion | None = None
     sponsor: Opinion | None = None
+    suspicion_added: bool = False
     expected: bool | None = None
     reference: Document | None = None
     news: tuple[Instant, ...] = ()
 
     @property
     def is_suspected(self) -> bool:
-        """Whether the product may have caused it, as it counts: either opinion is enough, and none said means yes."""
-        return self.investigator != "not_related" or self.sponsor == "related"
+        """Whether the product may have caused it, as it counts.
+
+        The investigator's opinion is enough, and none said means yes; so is that the sponsor ever suspected it.
+        """
+        return self.investigator != "not_related" or self.suspicion_added
 
     @property
     def is_unexpected(self) -> bool:
@@ -134,7 +141,7 @@ def _known_earlier(event: Event, at: Instant) -> Event:
     return replace(event, first_known=min(began, at), criteria=criteria)
 
 
-def _changed(event: Event, fact: Fact) -> Event:
+def _changed(event: Event, fact: OfEvent) -> Event:
     match fact:
         case EventFollowedUp():
             return _followed_up(event, fact)
@@ -143,11 +150,10 @@ def _changed(event: Event, fact: Fact) -> Event:
         case CausalityStated(opinion=opinion):
             return replace(event, investigator=opinion)
         case CausalityAssessed(opinion=opinion):
-            return replace(event, sponsor=opinion)
-        case ExpectednessAssessed(expected=expected, reference=reference):
-            return replace(event, expected=expected == "yes", reference=reference)
+            added = event.suspicion_added or opinion == "related"
+            return replace(event, sponsor=opinion, suspicion_added=added)
         case _:
-            return event
+            return replace(event, expected=fact.expected == "yes", reference=fact.reference)
 
 
 def _evolve(state: CaseState, fact: Fact, stamp: Stamp) -> CaseState:
