@@ -28,7 +28,10 @@ class SetupFinished(Fact, type="installation.setup_finished.v1", about=("ledger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeProposed(Fact, type="ledger.resume_proposed.v1", about=("ledger",)):
-    """One person has looked at a record that is shut and wants to go on. `found`: what shut it; older entries lack it."""
+    """One person has looked at a record that is shut and wants to go on.
+
+    `found`: what shut it; older entries lack it.
+    """
 
     ledger: Ledger
     person: Person
