@@ -22,6 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order is random, but for stories: modules whose tests tell one after the other what happens in one place."""
+    places = [n for n, item in enumerate(items) if item.get_closest_marker("story")]
+    told = sorted((items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
+    for n, item in zip(places, told, strict=True):
+        items[n] = item
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     skipped = _skipped(session.config)
     if skipped and session.config.getoption("--no-skips") and session.exitstatus == pytest.ExitCode.OK:

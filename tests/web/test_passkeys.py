@@ -257,8 +257,8 @@ def test_a_step_that_does_not_exist_is_named(first_administrator: Client) -> Non
 
 def test_administrators_see_when_a_passkey_belongs_to_another_host(owner: Owner, site: Site) -> None:
     owner.register()
-    site.add_person("keys-admin-3", HOSPITAL, "admin")
-    elsewhere = sign_in("keys-admin-3", HTTP_HOST="coign.example")
+    site.add_person("other-host-admin", HOSPITAL, "admin")
+    elsewhere = sign_in("other-host-admin", HTTP_HOST="coign.example")
     assert "not the host of this page" in elsewhere.get("/people/keys/").content.decode()
 
 

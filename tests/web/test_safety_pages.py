@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 else:
     Client = object
 
+#: One ward, one patient: what a test records the next one finds.
+pytestmark = pytest.mark.story
+
 OFFICER, PHYSICIAN, NURSE, COURIER, QA = "safety-1", "physician-1", "nurse-1", "courier-1", "qa-1"
 CART = Programme.of("autologous-car-t")
 _keys = count()

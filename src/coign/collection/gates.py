@@ -21,7 +21,7 @@ IDENTITY_CHECK_TASK = "identity_check"
 VOLUME_UNIT, CELLS_UNIT = "mL", "10*9"
 
 #: ISBT 128 ST-001: facility (its first character is never O or 0), year, sequence. Flags and check are no part of it.
-_DIN = re.compile(r"[A-NP-Z1-9][A-Z0-9]{4}[0-9]{8}\Z")
+_DIN = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{4}[0-9]{8}\Z")
 
 
 class OfChain(Protocol):
