@@ -30,6 +30,13 @@ def test_what_is_up_to_date_is_left_alone(tool: ModuleType, tmp_path: Path) -> N
     assert (vendor / "mine").read_text() == "untouched"
 
 
+def test_what_tests_use_is_told_apart_from_what_pages_use(tool: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / tool.STAMP).write_text("another lock")
+    assert not tool.is_stamped(tmp_path / tool.STAMP, tool.fingerprint())
+    assert not tool.is_stamped(tmp_path / "nothing", tool.fingerprint())
+    assert tool.VENDOR not in tool.CHECKS.parents
+
+
 def test_the_new_folder_replaces_the_old_one_as_a_whole(tool: ModuleType, tmp_path: Path) -> None:
     vendor, aside = tmp_path / "vendor", tmp_path / "vendor.new"
     vendor.mkdir()

@@ -42,7 +42,7 @@ def main() -> int:
     try:
         with _alone():
             _ensure_packages(asked.what, venv)
-            _ensure_front_end(venv)
+            _ensure_front_end(asked.what, venv)
     except subprocess.CalledProcessError as error:
         print(f"Set-up failed at: {' '.join(map(str, error.cmd))[:300]} - see the messages above.", file=sys.stderr)
         return 4
@@ -115,10 +115,11 @@ def _pip(venv: Path, *arguments: str) -> None:
     subprocess.run(command, check=True, env=clean, stdout=sys.stderr)  # noqa: S603
 
 
-def _ensure_front_end(venv: Path) -> None:
-    """The front end decides itself whether there is anything to build."""
+def _ensure_front_end(what: str, venv: Path) -> None:
+    """The front end decides itself whether there is anything to build; who changes it also gets what tests use."""
     if FRONT_END.exists():
-        subprocess.run([str(_python(venv)), str(FRONT_END)], check=True, stdout=sys.stderr)  # noqa: S603
+        checks = ["--checks"] if what == "dev" else []
+        subprocess.run([str(_python(venv)), str(FRONT_END), *checks], check=True, stdout=sys.stderr)  # noqa: S603
 
 
 def _stamped(what: str, venv: Path) -> bool:

@@ -9,6 +9,7 @@ The result is written aside and renamed when complete, so a broken run leaves th
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -27,6 +28,9 @@ STATIC = ROOT / "src" / "coign" / "web" / "static"
 ICON_NAMES = STATIC / "coign" / "icons.txt"
 VENDOR = STATIC / "vendor"
 STAMP = "stamp.txt"
+#: What only tests use: it is fetched with the rest, lies outside what the server finds, and is never served.
+CHECKS = FRONTEND / "checks"
+AXE = "axe.min.js"
 FONTS = ("atkinson-hyperlegible-next", "atkinson-hyperlegible-mono")
 
 
@@ -36,8 +40,10 @@ class BuildFailure(Exception):
 
 def main() -> int:
     """Build what is missing or out of date; say in one line what happened."""
+    parser = argparse.ArgumentParser(description="Fetch the style sheets, fonts and scripts of the pages.")
+    parser.add_argument("--checks", action="store_true", help="also what only the browser tests use")
     try:
-        built = build()
+        built = build(checks=CHECKS if parser.parse_args().checks else None)
     except (BuildFailure, OSError) as problem:
         print(f"Front end not built: {problem}", file=sys.stderr)
         return 4
@@ -45,13 +51,17 @@ def main() -> int:
     return 0
 
 
-def build(vendor: Path = VENDOR) -> bool:
-    """Bring the vendor folder up to date; answer whether anything had to be done."""
+def build(vendor: Path = VENDOR, checks: Path | None = None) -> bool:
+    """Bring the vendor folder up to date, and what tests use if asked for; answer whether anything had to be done."""
     wanted = fingerprint()
     stamp = vendor / STAMP
-    if stamp.is_file() and stamp.read_text(encoding="ascii").strip() == wanted:
+    if is_stamped(stamp, wanted) and (checks is None or is_stamped(checks / STAMP, wanted)):
         return False
     install_packages()
+    if checks is not None:
+        copy(MODULES / "axe-core" / AXE, checks / AXE)
+        copy(MODULES / "axe-core" / "LICENSE", checks / "axe-core-LICENSE")
+        (checks / STAMP).write_text(wanted + "\n", encoding="ascii")
     aside = vendor.with_name(f"{vendor.name}.new-{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
     try:
@@ -61,6 +71,11 @@ def build(vendor: Path = VENDOR) -> bool:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return True
+
+
+def is_stamped(stamp: Path, wanted: str) -> bool:
+    """Whether what lies there was made from just this."""
+    return stamp.is_file() and stamp.read_text(encoding="ascii").strip() == wanted
 
 
 def fingerprint() -> str:
