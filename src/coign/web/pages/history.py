@@ -1,32 +1,41 @@
 """An entry as a receipt, and a subject with its history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
 from coign.kernel.errors import Invalid
-from coign.kernel.subjects import parse_subject
+from coign.kernel.subjects import Organisation, parse_subject
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
-from coign.web import acting
+from coign.web import acting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
+from coign.web.pages.scan import root_of
 from coign.web.reading import reader
+from coign.web.roles import role_words
+from coign.web.therapy.people import names_of
+from coign.web.therapy.story import names_of_organisations, place_words
 from coign_verify.tree import leaf_hash
 
 
 @require_GET
 def receipt(request: HttpRequest, position: int) -> HttpResponse:
-    """What was recorded: the entry in words, and its hash to take along."""
-    entry = visible_entry(position, acting.sees_for(request))
+    """What was recorded: the entry in words, what exactly was signed, and its hash to take along."""
+    organisation = acting.sees_for(request)
+    entry = visible_entry(position, organisation)
+    intent = entry.plain["intent"]
     context = {
-        "entry": in_words(entry),
-        "facts": [{"type": f["type"], "rows": rows(f["body"])} for f in entry.plain["intent"]["facts"]],
+        "entry": _lines([entry], organisation)[0],
+        "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f in intent["facts"]],
         "unmet": entry.unmet,
+        "intent": flat(intent),
         "leaf": leaf_hash(entry.body).hex(),
     }
     return render(request, "pages/receipt.html", context)
@@ -39,19 +48,38 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         found = parse_subject(name)
     except ValueError as error:
         raise Invalid.at("subject", str(error)) from error
-    entries = visible_history(found, acting.sees_for(request))
+    organisation = acting.sees_for(request)
+    entries = visible_history(found, organisation)
     states = reader().states_as_of(found, entries)
+    root = root_of(found, organisation)
     context = {
         "subject": found,
-        "states": [{"name": name, "rows": rows(plain(state))} for name, state in states.items()],
-        "history": [in_words(e) for e in reversed(entries)],
+        "kind": told.kind_words(found),
+        "therapy": reverse("journey", args=[root]) if root is not None else "",
+        "states": [
+            {"name": name, "title": told.words(name.partition(".")[2]), "rows": told.rows(plain(state))}
+            for name, state in states.items()
+        ],
+        "history": _lines(list(reversed(entries)), organisation),
     }
     return render(request, "pages/subject.html", context)
 
 
-def rows(body: Any) -> list[dict[str, Any]]:
-    """A plain value as names and values for the `facts` building block."""
-    return [{"label": label, "value": value, "mono": True} for label, value in flat(body)]
+def _lines(entries: Sequence[Entry], organisation: Organisation) -> list[dict[str, Any]]:
+    """Entries as lines of history, with people and places by their names as far as this organisation has them."""
+    names = names_of((e.actor.person for e in entries), str(organisation))
+    places = names_of_organisations()
+    return [
+        in_words(entry)
+        | {
+            "who": names[entry.actor.person],
+            "role": role_words(entry.actor.role),
+            "place": place_words(str(entry.actor.organisation), places),
+            "about": [{"name": str(s), "kind": told.kind_words(s), "identifier": s.identifier} for s in entry.about],
+            "url": reverse("receipt", args=[entry.position]),
+        }
+        for entry in entries
+    ]
 
 
 def in_words(entry: Entry) -> dict[str, Any]:

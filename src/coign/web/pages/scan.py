@@ -39,13 +39,13 @@ def address_of(found: Scanned, organisation: Organisation) -> str | None:
     subject = found.subject
     if subject is None or not reader().may_see(subject, organisation):
         return None
-    root = _root(subject, organisation)
+    root = root_of(subject, organisation)
     if root is not None:
         return f"{reverse('journey', args=[root])}?thing={subject}"
     return reverse("subject", args=[str(subject)]) if reader().history(subject) else None
 
 
-def _root(subject: Subject, organisation: Organisation) -> str | None:
+def root_of(subject: Subject, organisation: Organisation) -> str | None:
     """The therapy that a thing belongs to, if this organisation is party to it."""
     ledger_id = running.service().ledger_id
     with reader().connection() as connection:
