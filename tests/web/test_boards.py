@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 else:
     Client = object
 
+#: One house whose first pages fill up from test to test.
+pytestmark = pytest.mark.story
+
 _numbers = count(640_001)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 else:
     Client = object
 
+#: One therapy: what a test enters late stands there for the next one.
+pytestmark = pytest.mark.story
 
 OPERATOR, QUALIFIED = "operator-1", "qp-1"
 

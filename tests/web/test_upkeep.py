@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from tests.support.installation import HOSPITAL
 from tests.web.site import Site
 
 from coign.service import upkeep
@@ -77,14 +78,16 @@ def test_administrators_see_both_dates_and_nobody_else_does(site: Site) -> None:
         file="coign-backup-1.zip",
         entries=1234,
     )
-    admin = site.browser("hospital-admin")
+    site.add_person("upkeep-admin", HOSPITAL, "admin")
+    site.add_person("upkeep-nurse", HOSPITAL, "nurse")
+    admin = site.browser("upkeep-admin")
     page = admin.get("/upkeep/")
     assert page.status_code == 200, page.content
     text = page.content.decode()
     assert "coign-backup-1.zip" in text and "1,234" in text
     assert "vault.key" in text and str(site.service.settings.home) not in text
     assert 'href="/upkeep/"' in admin.get("/").content.decode()
-    nurse = site.browser("hospital-nurse")
+    nurse = site.browser("upkeep-nurse")
     assert nurse.get("/upkeep/").status_code == 403
     assert 'href="/upkeep/"' not in nurse.get("/").content.decode()
     assert "Backup made" in admin.get("/security/").content.decode()
