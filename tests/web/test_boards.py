@@ -138,28 +138,11 @@ def test_a_courier_sees_place_clock_and_the_seal_of_what_they_hold_and_no_patien
     assert [w for w in (number, "Pat", "Ient", "P.I.", root.partition(":")[2]) if w in words(page)] == []
 
 
-def test_a_trainer_sees_until_when_each_person_may_do_each_task(house: House) -> None:
+def test_a_trainer_sees_how_many_may_do_each_task(house: House) -> None:
     page = house.home("trainer-1")
     assert "Who may do what today" in page
-    table = page.split("c-able")[1]
-    assert re.search(r"Aseptic processing.*May do it today", words(table))
-    assert table.count('data-shape="circle"') >= 5
-
-
-def test_a_qualification_that_ends_soon_or_ended_is_told_apart(house: House) -> None:
-    from coign.kernel.values import Instant
-    from coign.training.views import CurriculumState, Qualification, Qualifications
-    from coign.web.boards.able import _cell
-
-    now = Instant("2026-03-12T08:00:00.000000Z")
-
-    def cell(**ends: float) -> dict[str, str]:
-        held = Qualification("thaw", now.plus(days=-300), now.plus(**ends), None)
-        return _cell("thaw", Qualifications((held,)), CurriculumState(), now)
-
-    assert [cell(days=d)["status"] for d in (200, 29, -1)] == ["in_order", "look", "stop"]
-    assert cell(days=-2)["word"].startswith("ended 10")
-    assert _cell("thaw", Qualifications(), CurriculumState(), now)["status"] == ""
+    assert re.search(r"Aseptic processing \d+ (person|people)", words(page))
+    assert 'href="/training/"' in page
 
 
 def test_the_record_is_shown_to_who_inspects_it(house: House) -> None:

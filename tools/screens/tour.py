@@ -22,7 +22,7 @@ from playwright.sync_api import Error as BrowserError
 sys.path.insert(0, str(Path(__file__).parent))
 from shoot import CHROMIUM, WIDTHS_PX, keep, too_wide
 
-COLOURS = 128
+COLOURS = 96
 BYTES_MAX = 250_000
 HEIGHT_PX_MAX = 4000
 
@@ -53,6 +53,10 @@ class Tour:
         """The page as it is now, at every width."""
         for width in self.widths:
             self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_timeout(100)
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            # A window as high as its page: what keeps to the bottom of the window is then at the bottom of the page.
+            self.page.set_viewport_size({"width": width, "height": min(height, HEIGHT_PX_MAX)})
             self.page.wait_for_timeout(100)
             where = f"{name} at {width} px"
             self.problems += [f"{where}: console: {text}" for text in self.said] + too_wide(self.page, where)
@@ -91,13 +95,27 @@ def shrink(file: Path) -> None:
         cut.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
+#: First pages, and pages of the first level, that need nothing to have happened.
+HOMES = ("nurse", "physician", "coordinator", "qa", "trainer", "inspector")
+PLACES = (
+    ("safety-1", "/safety/", "safety"),
+    ("nurse-1", "/training/", "training"),
+    ("warehouse-1", "/store/", "store"),
+    ("admin-1", "/people/", "people"),
+)
+
+
 def walk(tour: Tour) -> None:
     """Every picture, in an order in which each page has what it needs."""
     tour.go("/sign-in/")
     tour.shoot("sign-in")
-    for account in ("nurse-1", "coordinator-1", "qcreviewer-1", "courier-1"):
+    for role in HOMES:
+        tour.be(f"{role}-1")
+        tour.shoot(f"home-{role}")
+    for account, path, name in PLACES:
         tour.be(account)
-        tour.shoot(f"home-{account.partition('-')[0]}")
+        tour.go(path)
+        tour.shoot(name)
     tour.be("physician-1")
     therapies = tour.therapies()
     tour.shoot("therapies")
@@ -107,12 +125,15 @@ def walk(tour: Tour) -> None:
     chair = next(a for a, s in stages.items() if "Collection" in s)
     tour.go(ready)
     tour.shoot("journey-physician")
-    for account in ("qp-1", "courier-1"):
-        tour.be(account)
-        tour.go(ready)
-        tour.shoot(f"journey-{account.partition('-')[0]}")
+    tour.page.locator('.c-acts a[href^="/entries/"]').first.click()
+    tour.shoot("receipt")
+    tour.be("qp-1")
+    tour.go(ready)
+    tour.shoot("journey-qp")
     acts(tour, testing, chair)
     bedside(tour, ready, testing)
+    transport(tour, chair)
+    production(tour, chair)
 
 
 def stage(tour: Tour, address: str) -> str:
@@ -141,10 +162,34 @@ def acts(tour: Tour, testing: str, chair: str) -> None:
     tour.go("/journeys/chain:NOBODY/")
     tour.said.clear()
     tour.shoot("not-found")
-    tour.be("courier-1")
-    tour.go(chair)
+    tour.be("analyst-1")
+    tour.go(chair + "do/finish-collection/")
     tour.said.clear()
     tour.shoot("forbidden")
+
+
+def transport(tour: Tour, chair: str) -> None:
+    """The courier who holds a parcel: what they see first, and the parcel itself."""
+    play(chair, "collect-collection")
+    for account in ("courier-1", "courier-2"):
+        tour.be(account)
+        tour.shoot("home-courier")
+        tour.go(chair)
+        if tour.page.locator("main .c-next .btn-primary").count():
+            break
+    tour.shoot("journey-courier")
+
+
+def production(tour: Tour, chair: str) -> None:
+    """A step at the bench: one lot is scanned, one value lies outside its limits."""
+    play(chair, "start-batch")
+    tour.be("operator-1")
+    tour.shoot("home-operator")
+    tour.go(chair + "do/complete-steps/")
+    tour.scan("MEDIUM-4101") or tour.scan("MEDIUM-4102")
+    for value, place in zip(("84.6", "212"), tour.page.locator("[data-measure] input").all(), strict=False):
+        place.fill(value)
+    tour.shoot("act-step")
 
 
 def bedside(tour: Tour, ready: str, other: str) -> None:

@@ -29,7 +29,7 @@ from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
-from coign.web.therapy.track import local_text, open_matters, track
+from coign.web.therapy.track import local_text, open_matters, strip, track
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
@@ -93,6 +93,8 @@ def journey_row(journey: Journey, known: Any, mixed: Any, parcel: Parcel | None,
     if carries:  # how far a therapy is, is nothing that its carrier needs to know (TRC-26)
         row["status"] = "running" if parcel is not None else "in_order"
         row["word"] = _("On its way") if parcel is not None else _("Over")
+    elif not journey.ended:
+        row["strip"] = strip(journey)
     return row
 
 
@@ -132,12 +134,15 @@ def _parcel_row(parcel: Parcel | None) -> dict[str, Any]:
 
 def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any]:
     """Everything the page of one therapy shows."""
+    steps = coming(story)
     return {
         "story": story,
         "identity": band(story),
         "title": _title(story),
         "stages": track(story) if story.sees_chain or story.sees_patient else [],
-        "next": [next_panel(story, c) for c in coming(story)],
+        "next": [next_panel(story, c) for c in steps],
+        # Whoever has something to do here sees that first, on a phone without a scroll.
+        "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
         "clocks": clocks(story),
         "transport": transport(story),
