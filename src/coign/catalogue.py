@@ -45,7 +45,7 @@ DOMAINS = (
 )
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}
-#: Gates that stand before every action: they are asked about the subjects of its command.
+#: Gates that stand before every action: they are asked about the subjects that its decision rests on.
 SUBJECT_GATES: tuple[tuple[View[Any], Gate[Any]], ...] = installation.SUBJECT_GATES
 GATES: dict[str, Gate[Any]] = {
     gate.id: gate

@@ -11,8 +11,8 @@ from coign.kernel.facts import Fact, about
 from coign.kernel.subjects import Organisation, Person, Subject
 from coign.kernel.values import Actor, Instant, Secret
 from coign.ledger.encoding import field_types, from_wire
+from coign.ledger.known import Head, Known, SubjectHead
 from coign.ledger.states import StampFor
-from coign.ledger.store import Head, Known, SubjectHead
 from coign.people.events import AccessConfirmed, PersonRegistered, RoleGranted
 from coign.perform import assemble
 from coign.perform.evaluate import Judge
@@ -80,10 +80,11 @@ def _all(facts: Iterable[Fact | Given]) -> tuple[Given, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of an example: every gate's answer, and the facts when none refused."""
+    """What came of an example: every gate's answer, the facts when none refused, and what the door had read."""
 
     answers: Sequence[GateAnswer]
     facts: Sequence[Fact]
+    known: Known
 
     @property
     def unmet(self) -> list[str]:
@@ -102,8 +103,8 @@ def play(example: Example, *, without: str = "") -> Played:
     circumstances = judge.circumstances(job, known.known, NOW)
     judge.admit(job, circumstances)
     answers = judge.gates(job, circumstances)
-    decided = judge.decide(job, circumstances) if not without and all(a.holds for a in answers) else ()
-    return Played(answers, decided)
+    decided = judge.decide(job, circumstances).facts if not without and all(a.holds for a in answers) else ()
+    return Played(answers, decided, known.known)
 
 
 def knocked_out(action: Action[Any], gate: str) -> Action[Any]:

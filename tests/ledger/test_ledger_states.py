@@ -11,10 +11,11 @@ from coign.kernel.errors import Refused
 from coign.kernel.facts import Fact, about
 from coign.kernel.subjects import Organisation, Person, Site, Unit, parse_subject
 from coign.kernel.values import Actor, FreeText, Instant
+from coign.ledger.known import StaleStates
 from coign.ledger.refolding import check_states
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import STATE_BYTES_MAX, Folding, StampFor, States
-from coign.ledger.store import StaleStates, Store, history
+from coign.ledger.store import Store, history
 from coign.perform.assemble import folding
 from coign.service.rebuilding import rebuild
 

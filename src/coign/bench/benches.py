@@ -37,7 +37,11 @@ def action(place: Place) -> list[Figure]:
                 commits.append(counted.commits / max(1, counted.actions))
                 return counted.actions / counted.seconds
 
-            taken = in_turns(lambda count=count: place.inserts(count), ours, place.rounds)  # type: ignore[misc]
+            def limit(count: int = count) -> float:
+                place.quiet(service)
+                return place.inserts(count)
+
+            taken = in_turns(limit, ours, place.rounds)
             place.progress(f"action, {count} callers: {taken.value:,.0f} a second")
             figures.append(_figure(f"action.{count}_callers", "actions/s", taken, "durable inserts/s", aim))
         per_action = sorted(commits)[len(commits) // 2]
@@ -60,7 +64,11 @@ def bulk(place: Place) -> list[Figure]:
             batches = [place.bulk(service, BULK) for _ in range(max(2, round(place.seconds)))]
             return rate(BULK * len(batches), lambda: [service.door.perform_all(batch) for batch in batches])
 
-        taken = in_turns(lambda: place.copies(BULK), ours, place.rounds)
+        def limit() -> float:
+            place.quiet(service)
+            return place.copies(BULK)
+
+        taken = in_turns(limit, ours, place.rounds)
         place.progress(f"bulk: {taken.value:,.0f} actions a second")
         hashing = hashing_seconds(place.bodies(service, BULK)) / BULK
         share = hashing * taken.value

@@ -20,6 +20,7 @@ from coign.service import Service, Settings, rehearsal
 
 CALLERS_MAX = 64
 ROW_BYTES = 600
+PROJECTED_S_MAX = 120
 
 
 @dataclass
@@ -69,6 +70,11 @@ class Place:
         """Let a ledger grow, through the door, until it has so many entries."""
         while (size := self.size(service)) < entries:
             service.door.perform_all(self.bulk(service, min(1000, entries - size)))
+
+    def quiet(self, service: Service) -> None:
+        """Wait until the read models have caught up: what is measured next is measured alone."""
+        assert service.projector is not None
+        service.projector.wait_for(self.size(service) - 1, timeout_s=PROJECTED_S_MAX)
 
     def size(self, service: Service) -> int:
         """How many entries a ledger has."""

@@ -1,13 +1,11 @@
 """The gates of the record's own life, and the one gate that stands before every action."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from coign.installation.events import THIS
 from coign.installation.trouble import found_in
 from coign.installation.views import DAMAGE, INSTALLATION
-from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Subject
+from coign.kernel.actions import Circumstances, Concerned, Risk, gate
 
 
 @gate(
@@ -18,9 +16,11 @@ from coign.kernel.subjects import Subject
     resolvers=("qa", "admin"),
     risk=Risk.PATIENT,
 )
-def subject_is_whole(subjects: Sequence[Subject], known: Circumstances) -> str | None:
-    """Asked before every action, about all subjects of its command that are not public."""
-    damaged = [s.identifier for s in subjects if known.state(DAMAGE, s).damaged]
+def subject_is_whole(concerned: Concerned, known: Circumstances) -> str | None:
+    """Asked before every action, about all subjects that its decision rests on and that are not public."""
+    damaged = [s.identifier for s in concerned.named if known.state(DAMAGE, s).damaged]
+    # Only by its kind: it may be of another patient or of an organisation that whoever asks is no party to.
+    damaged += sorted({f"the {s.kind} that this rests on" for s in concerned.reached if known.state(DAMAGE, s).damaged})
     return f"entries about {', '.join(damaged)} were found changed or missing" if damaged else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 from coign.kernel.errors import GateAnswer
 from coign.kernel.facts import Fact
@@ -31,6 +31,13 @@ class Read:
 
     subject: Subject
     view: View[Any] | None = None
+
+
+class Concerned(NamedTuple):
+    """The subjects that a command names, and those its decision rests on besides, which whoever asks may not know."""
+
+    named: Sequence[Subject]
+    reached: Sequence[Subject] = ()
 
 
 class Circumstances:
@@ -69,7 +76,7 @@ class Circumstances:
             # Reading what was not declared would give the empty state, and a gate would judge on nothing.
             at_hand = subject in self._heads if self._read is None else (subject, view.name) in self._read
             assert at_hand, f"{subject} / {view.name} was not declared as read"
-            return view.state()
+            return view.empty
         return cast(S, found)
 
     def seq(self, subject: Subject) -> int:
@@ -95,7 +102,14 @@ class Gate(Generic[C]):
 
     def ask(self, command: C, known: Circumstances) -> GateAnswer:
         """The gate's answer in words; always complete, so that pages can also show what holds."""
+        return self._answer(self.check(command, known))
+
+    def refuse(self, command: C, known: Circumstances) -> GateAnswer | None:
+        """The gate's answer if it does not hold."""
         why_not = self.check(command, known)
+        return None if why_not is None else self._answer(why_not)
+
+    def _answer(self, why_not: str | None) -> GateAnswer:
         return GateAnswer(
             self.id, why_not is None, self.requirement, why_not or "", self.protects, self.remedy, self.resolvers
         )

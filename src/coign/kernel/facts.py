@@ -43,16 +43,21 @@ def subjects_in(value: Any) -> tuple[Subject, ...]:
     if isinstance(value, Subject):
         return (value,)
     if isinstance(value, tuple):
-        return tuple(v for v in value if isinstance(v, Subject))
+        return tuple([v for v in value if isinstance(v, Subject)])
     return ()
 
 
 def about(fact: Fact) -> tuple[Subject, ...]:
     """The subjects whose states a fact changes, in the order of its declaration."""
-    return tuple(s for name in fact.ABOUT for s in subjects_in(getattr(fact, name)))
+    return _in_fields(fact, fact.ABOUT)
 
 
 def parties(fact: Fact) -> tuple[Organisation, ...]:
     """The organisations that a fact makes party to its subjects."""
-    found = (s for name in fact.PARTIES for s in subjects_in(getattr(fact, name)))
-    return tuple(s for s in found if isinstance(s, Organisation))
+    return tuple([s for s in _in_fields(fact, fact.PARTIES) if isinstance(s, Organisation)])
+
+
+def _in_fields(fact: Fact, names: tuple[str, ...]) -> tuple[Subject, ...]:
+    if len(names) == 1:  # nearly always
+        return subjects_in(getattr(fact, names[0]))
+    return tuple([s for name in names for s in subjects_in(getattr(fact, name))])

@@ -15,8 +15,8 @@ class Parties:
 
 
 def _evolve(state: Parties, fact: Fact, stamp: Stamp) -> Parties:
-    joined = set(state.organisations) | set(parties(fact))
-    return Parties(tuple(sorted(joined))) if len(joined) > len(state.organisations) else state
+    joining = [o for o in parties(fact) if o not in state.organisations]
+    return Parties(tuple(sorted({*state.organisations, *joining}))) if joining else state
 
 
 def parties_view() -> View[Parties]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from coign.kernel.subjects import Organisation, Person
@@ -12,6 +13,11 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX32 = re.compile(r"[0-9a-f]{64}\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?\Z")
+
+
+@lru_cache(maxsize=1024)
+def _whole_second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 class Instant(str):
@@ -44,7 +50,7 @@ class Instant(str):
     def of_us(cls, microseconds: int) -> Self:
         """From microseconds since 1970."""
         seconds, rest = divmod(microseconds, 1_000_000)
-        return cls(f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:06d}Z")
+        return cls(f"{_whole_second(seconds)}.{rest:06d}Z")
 
     @property
     def us(self) -> int:

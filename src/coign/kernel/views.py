@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Subject
@@ -11,8 +12,7 @@ from coign.kernel.values import Actor, Instant
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """When, where in the record and by whom a fact was entered, and for which subject it is being folded."""
 
     time: Instant
@@ -37,3 +37,8 @@ class View(Generic[S]):
     version: int = 1
     #: Views that other domains may read are public; the rest belongs to one domain.
     public: bool = field(default=False)
+
+    @cached_property
+    def empty(self) -> S:
+        """The state of a subject about which nothing was recorded. States never change, so one serves all."""
+        return self.state()

@@ -4,9 +4,9 @@
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -23,16 +23,35 @@ ENTRY_BYTES_MAX = 65_535  # C2SP tlog-tiles: entry lengths are 16-bit
 
 
 def canonical(value: object) -> bytes:
-    """Canonical bytes of plain values (dict, list, str, int, bool, None)."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    """Canonical bytes of plain values (dict, list, str, int, bool, None) and of the dataclasses of the record."""
+    return orjson.dumps(value, default=_fields, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def kept(state: object) -> bytes:
+    """A state's bytes as they are kept: its fields as they are declared. Nobody signs or hashes them."""
+    return orjson.dumps(state, default=_fields)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """What orjson is told about a dataclass, whose keys it sorts then, and about a text in the vault."""
+    if isinstance(value, Secret):
+        return _commitment(value)
+    names = getattr(value, "__dataclass_fields__", None)
+    if names is None:
+        raise TypeError(f"{type(value)} has no form in the record")
+    return {name: getattr(value, name) for name in names}
+
+
+def _commitment(secret: Secret) -> dict[str, str]:
+    assert secret.commitment, "a secret must be sealed before it is written"
+    return {"commitment": secret.commitment}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Secret):
-        assert value.commitment, "a secret must be sealed before it is written"
-        return {"commitment": value.commitment}
+        return _commitment(value)
     raise TypeError(f"{type(value)} has no form in the record")
 
 
@@ -41,13 +60,18 @@ def plain(value: object) -> Any:
     return msgspec.to_builtins(value, enc_hook=_plain)
 
 
-def _from_record(expected: type, value: Any) -> Any:
+@cache
+def _maker(expected: type) -> Callable[[Any], object]:
+    """What makes a value of this type out of its form in the record."""
     if issubclass(expected, Secret):
-        return expected(commitment=value["commitment"])
+        return lambda value: expected(commitment=value["commitment"])
     if expected is Subject:
-        return KINDS[value.partition(":")[0]](value)
-    make: Callable[[Any], object] = expected
-    return make(value)
+        return lambda value: KINDS[value.partition(":")[0]](value)
+    return expected
+
+
+def _from_record(expected: type, value: Any) -> Any:
+    return _maker(expected)(value)
 
 
 def from_record(expected: type[T], body: Any) -> T:
@@ -55,19 +79,28 @@ def from_record(expected: type[T], body: Any) -> T:
     return msgspec.convert(body, expected, dec_hook=_from_record)
 
 
+@cache
+def _reader(expected: type) -> Callable[[str], object]:
+    """What reads a value of this type from text; ValueError says what was expected."""
+    if expected is Subject:
+        return parse_subject
+    if issubclass(expected, Subject | Instant | Digest):
+        return expected.parse
+    if issubclass(expected, Secret):
+        return partial(_secret, expected)
+    raise TypeError(f"{expected} cannot come from outside")
+
+
+def _secret(expected: type[Secret], text: str) -> Secret:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return expected(text=text)
+
+
 def _from_wire(expected: type, value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("expected text")
-    if issubclass(expected, Subject | Instant | Digest):
-        if expected is Subject:
-            return parse_subject(value)
-        parsed: object = expected.parse(value)
-        return parsed
-    if issubclass(expected, Secret):
-        if not value.strip():
-            raise ValueError("must not be empty")
-        return expected(text=value)
-    raise TypeError(f"{expected} cannot come from outside")
+    return _reader(expected)(value)
 
 
 def _normalised(value: Any) -> Any:
@@ -81,8 +114,10 @@ def _normalised(value: Any) -> Any:
     return value
 
 
-def _unknown(expected: Iterable[type], body: Any, path: str) -> list[FieldError]:
+def _unknown(expected: tuple[type, ...], body: Any, path: str = "") -> list[FieldError]:
     """Fields that nothing here has, at any depth: a misspelt field must never be dropped quietly."""
+    if isinstance(body, str):
+        return []
     if isinstance(body, list):
         return [error for n, each in enumerate(body) for error in _unknown(expected, each, f"{path}[{n}]")]
     shape = next((t for t in expected if is_dataclass(t)), None)
@@ -91,10 +126,10 @@ def _unknown(expected: Iterable[type], body: Any, path: str) -> list[FieldError]
     known, errors = _field_types_once(shape), []
     for name, value in body.items():
         where = f"{path}.{name}" if path else str(name)
-        if name not in known:
-            errors.append(FieldError(where, "is not a field here"))
-        elif isinstance(value, list | Mapping):
+        if name in known:
             errors += _unknown(known[name], value, where)
+        else:
+            errors.append(FieldError(where, "is not a field here"))
     return errors
 
 
@@ -105,7 +140,7 @@ def from_wire(expected: type[T], body: Any, *, closed_fields: frozenset[str] = f
     """
     if not isinstance(body, Mapping):
         raise Invalid.at("command", "expected an object")
-    errors = _unknown((expected,), body, "")
+    errors = _unknown((expected,), body)
     errors += [FieldError(name, "is set by the system") for name in closed_fields if name in body]
     if errors:
         raise Invalid(*errors)

@@ -1,8 +1,7 @@
 """One entry: one performed, refused or observed action with its facts, as canonical bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ SALT_BYTES = 16
 Outcome = Literal["done", "refused", "observed"]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """One subject whose state an entry changes: its own count, and where the previous entry about it stands."""
 
     subject: Subject

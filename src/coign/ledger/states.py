@@ -1,6 +1,7 @@
 """Which views a fact changes, folding facts into states, and the form of states in the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -8,10 +9,12 @@ import orjson
 from coign.kernel.facts import Fact, about
 from coign.kernel.subjects import Subject
 from coign.kernel.views import Stamp, View
-from coign.ledger.encoding import from_record, plain
+from coign.ledger.encoding import from_record, kept
 from coign.ledger.entries import Entry
 
 STATE_BYTES_MAX = 16_384
+#: Stored states whose loaded form is remembered. Most commands meet the same people, and many things the same parties.
+LOADED_MAX = 2048
 
 States = dict[tuple[Subject, str], object]
 
@@ -26,6 +29,8 @@ class Folding:
             for fact in view.folds:
                 for kind in view.kinds:
                     self._by_fact[fact, kind] = (*self._by_fact.get((fact, kind), ()), view)
+        #: A state from its stored form. States never change, so the same bytes may give the same object.
+        self.load = lru_cache(LOADED_MAX)(self._load)
 
     def listening(self, fact: type[Fact], kind: str) -> tuple[View[Any], ...]:
         """The views of a subject of this kind that a fact of this type may change."""
@@ -39,11 +44,12 @@ class Folding:
         """Fold one fact into the states of every subject it is about; gives which states changed."""
         changed: set[tuple[Subject, str]] = set()
         for subject in about(fact):
+            stamp = stamp_for(subject)
             for view in self.listening(type(fact), subject.kind):
                 key = (subject, view.name)
                 before = states.get(key)
-                after = view.evolve(view.state() if before is None else before, fact, stamp_for(subject))
-                if after != before:
+                after = view.evolve(view.empty if before is None else before, fact, stamp)
+                if after is not before and after != before:
                     states[key] = after
                     changed.add(key)
         return changed
@@ -60,14 +66,13 @@ class Folding:
                     state = view.evolve(state, fact, stamp)
         return state
 
-    def load(self, view_name: str, body: bytes) -> object:
-        """A state from its stored form."""
+    def _load(self, view_name: str, body: bytes) -> object:
         return from_record(self.views[view_name].state, orjson.loads(body))
 
     @staticmethod
     def dump(state: object) -> bytes:
         """A state in its stored form; its size is bounded by design."""
-        body = orjson.dumps(plain(state))
+        body = kept(state)
         assert len(body) <= STATE_BYTES_MAX, f"{type(state).__name__} outgrew its bound"
         return body
 

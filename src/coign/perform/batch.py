@@ -2,30 +2,35 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import orjson
+import psycopg
 
 from coign.installation.events import LedgerResumed
-from coign.kernel.errors import CoignError, Conflict, Refused, Unavailable
+from coign.kernel.errors import CoignError, Conflict, GateAnswer, Refused, Unavailable
 from coign.kernel.facts import Fact, about, subjects_in
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Instant
+from coign.ledger.appending import NewEntry
 from coign.ledger.encoding import canonical
 from coign.ledger.entries import SALT_BYTES, About, Entry, Outcome, answer_from, entry_bytes, stored_answer
+from coign.ledger.known import KnownNonce, SubjectHead
 from coign.ledger.states import StampFor
-from coign.ledger.store import KnownNonce, NewEntry, SubjectHead, Transaction
+from coign.ledger.store import Transaction
 from coign.perform.evaluate import Judge, Unmet
 from coign.perform.intent import Envelope, intent_bytes
-from coign.perform.job import Job
+from coign.perform.job import Job, SignedIntent
 from coign.perform.protocols import Clock, SealedRow, Sealer, SecretItem
 from coign.perform.request import Done, EntryReference
 from coign_verify.tree import leaf_hash
 
 REPEAT_WINDOW_S = 60
+#: So many entries are sent to the database at a time: it stores them while the next are decided.
+PART = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +64,54 @@ class BulkRefused(Exception):
 class Batch:
     """One batch against one locked transaction, on its own overlay of states."""
 
-    def __init__(self, desk: Desk, transaction: Transaction, jobs: Sequence[Job]) -> None:
+    def __init__(self, desk: Desk, transaction: Transaction, jobs: Sequence[Job], *, repeats_due: bool) -> None:
         self._desk, self._transaction, self._jobs = desk, transaction, jobs
         self._judge = desk.judge
         self.entries: list[NewEntry] = []
-        self.changed: dict[tuple[Subject, str], None] = {}
-        self.sealed: list[SealedRow] = []
-        self.touched_repeats = False
-        self.time = Instant("")
+        self._repeats_due, self.looked_for_repeats, self.touched_repeats = repeats_due, False, False
+        self._sent = 0  # of the entries
+        self._changed: dict[tuple[Subject, str], None] = {}
+        self._sealed: list[SealedRow] = []
+        self._time = Instant("")
         self._now_us = self._last_us = 0
+        self._salts = _salts(len(jobs))
 
     @property
     def size(self) -> int:
+        """Of the ledger, with this batch."""
         return self._transaction.known.head.size + len(self.entries)
 
     def settle(self, *, all_or_nothing: bool) -> list[Settled]:
-        judge, jobs = self._judge, self._jobs
+        """Decide every command and write what is entered; nothing of it is committed here."""
+        judge, jobs, clock = self._judge, self._jobs, self._desk.clock
         known = self._transaction.open(
-            [(job.actor.person, job.nonce) for job in jobs], [read for job in jobs for read in judge.first_reads(job)]
+            [(job.actor.person, job.nonce) for job in jobs],
+            [read for job in jobs for read in judge.first_reads(job)],
         )
         self._last_us = known.head.last_time.us if known.head.last_time else 0
-        self._now_us = self._desk.clock.now_us()
-        self._desk.clock.check_against(self._last_us)
-        now = Instant.of_us(max(self._now_us, self._last_us + 1))
-        self._flush_repeats(now)
-        self._read_ahead(now)
+        self._now_us = clock.now_us()
+        clock.check_against(self._last_us)
+        if self._repeats_due:
+            self._flush_repeats()
+        self._read_ahead(Instant.of_us(max(self._now_us, self._last_us + 1)))
         settled = []
         for job in jobs:
             settled.append(self._one(job))
             if all_or_nothing and settled[-1].error is not None:
                 raise BulkRefused(settled[-1])
+            if len(self.entries) - self._sent >= PART:
+                self._send()
+        if self.entries:
+            self._send()
+            openings = [_Openings(self._desk.sealer, self._sealed)] if self._sealed else ()
+            self._fill_in(settled, self._transaction.appending.finish(last_time=self._time, alongside=openings))
         return settled
+
+    def _send(self) -> None:
+        if self._sent < len(self.entries):
+            self._transaction.appending.add(self.entries[self._sent :], list(self._changed))
+            self._sent = len(self.entries)
+            self._changed.clear()
 
     def _read_ahead(self, now: Instant) -> None:
         """Further rounds for the whole batch at once, of those who may see what they ask about."""
@@ -107,8 +129,8 @@ class Batch:
     def _tick(self) -> Instant:
         """The next entry's time: never before the last one, however the wall clock runs."""
         self._last_us = max(self._last_us + 1, self._now_us)
-        self.time = Instant.of_us(self._last_us)
-        return self.time
+        self._time = Instant.of_us(self._last_us)
+        return self._time
 
     def _one(self, job: Job) -> Settled:
         known = self._transaction.known
@@ -125,16 +147,14 @@ class Batch:
             # An earlier command of this batch may have changed what there is to read.
             for round_index in range(len(job.action.then_reads)):
                 self._transaction.read(self._judge.further_reads(job, round_index, circumstances))
-            facts = self._judge.decide(job, circumstances)
+            decision = self._judge.decide(job, circumstances)
         except Unmet as unmet:
             return self._refuse(job, unmet)
         except CoignError as error:
             return Settled(job, error=error)
-        unmet_ids = (
-            [g.gate for g in self._judge.gates(job, circumstances) if not g.holds] if job.action.observed else []
-        )
-        self._enter(job, facts, "observed" if job.action.observed else "done", unmet=unmet_ids)
-        self.sealed += job.sealed
+        outcome: Outcome = "observed" if job.action.observed else "done"
+        self._enter(job, decision.facts, outcome, unmet=decision.unmet)
+        self._sealed += job.sealed
         return Settled(job, position=self.size - 1)
 
     def _replay(self, job: Job, earlier: KnownNonce) -> Settled:
@@ -145,37 +165,30 @@ class Batch:
                 job.action.name, answer_from(earlier.answer), subjects=job.seen, position=earlier.position
             )
             return Settled(job, error=refused)
-        fresh = next((e for e in self.entries if e.position == earlier.position), None)
-        body = fresh.body if fresh is not None else self._transaction.body(earlier.position)
+        first = self._transaction.known.head.size
+        fresh = earlier.position >= first
+        body = self.entries[earlier.position - first].body if fresh else self._transaction.body(earlier.position)
         return Settled(job, done=Done((reference(earlier.position, body),), replayed=True))
 
     def _refuse(self, job: Job, unmet: Unmet) -> Settled:
         """Append a refusal: unmet gates, subjects mentioned only, the command as one commitment."""
         refused = Refused(job.action.name, unmet.gates, subjects=[str(s) for s in job.seen])
-        again = self._transaction.count_repeat(_repeat_key(job, unmet), self.time, REPEAT_WINDOW_S)
+        if self._flush_repeats():  # before this refusal takes the place of a like one whose minute is over
+            self._tick()
+        repeats, key = self._transaction.repeats, _repeat_key(job, unmet)
+        again = repeats.count(key, _window_start(self._last_us))
         if again is not None:
             self.touched_repeats = True
             refused.position = again
             return Settled(job, error=refused)
-        row = self._desk.sealer.seal(
-            [
-                SecretItem(
-                    job.actor.organisation, "refused", job.action.name, orjson.dumps(_unsealed(job.command)).decode()
-                )
-            ]
-        )[0]
-        self.sealed.append(row)
-        self._enter(
-            job,
-            (),
-            "refused",
-            unmet=[g.gate for g in unmet.gates],
-            commitment=row.commitment,
-            answer=stored_answer(unmet.gates),
-        )
+        text = orjson.dumps(_unsealed(job.command)).decode()
+        row = self._desk.sealer.seal([SecretItem(job.actor.organisation, "refused", job.action.name, text)])[0]
+        self._sealed.append(row)
+        command = {"commitment": row.commitment.hex()}
+        self._enter(job, (), "refused", unmet=unmet.gates, command=command, answer=stored_answer(unmet.gates))
         refused.position = self.size - 1
         template = orjson.dumps([self.entries[-1].body.decode(), job.digest.hex()])
-        self._transaction.note_refusal(_repeat_key(job, unmet), self.size - 1, self.time, template)
+        repeats.note(key, self.size - 1, self._time, template)
         return Settled(job, error=refused)
 
     def _enter(
@@ -184,62 +197,61 @@ class Batch:
         facts: Sequence[Fact],
         outcome: Outcome,
         *,
-        unmet: Sequence[str] = (),
-        commitment: bytes = b"",
+        unmet: Sequence[GateAnswer] = (),
+        command: object = None,  # what stands for the command of a refusal
         answer: bytes | None = None,
     ) -> None:
         known, position = self._transaction.known, self.size
-        command = {"commitment": commitment.hex()} if commitment else job.plain_command
-        intent = job.signed.intent if job.signed and outcome == "done" else self._intent(job, command, facts)
-        read = [(s, known.heads[s].seq) for s in dict.fromkeys(r.subject for r in job.reads)]
-        changed = self._fold(facts, StampFor(self.time, position, job.actor))
-        if any(isinstance(fact, LedgerResumed) for fact in facts):
-            self._transaction.resume()
-        subjects = dict.fromkeys(s for fact in facts for s in about(fact))
-        sightings = []
-        for subject in subjects:
-            before = known.heads[subject]
-            sightings.append(About(subject, before.seq + 1, before.position))
-            known.heads[subject] = SubjectHead(before.seq + 1, position)
-        mentioned = dict.fromkeys(
-            (*job.seen, *_mentioned(job.command), *(s for f in facts for s in _mentioned(f)), job.actor.person)
-        )
-        refs = [s for s in mentioned if s not in subjects]
+        signed = job.signed if outcome == "done" else None
+        read = [(s, known.heads[s].seq) for s in dict.fromkeys([r.subject for r in job.reads])]
+        sightings = self._fold(job, facts, position)
+        refs = _mentioned(job, facts)
+        for sighting in sightings:
+            refs.pop(sighting.subject, None)
         body = entry_bytes(
             ledger=self._desk.origin,
             position=position,
-            time=self.time,
-            salt=secrets.token_bytes(SALT_BYTES),
+            time=self._time,
+            salt=next(self._salts),
             outcome=outcome,
-            intent=intent,
-            signature=_signature(job) if outcome == "done" else None,
+            intent=signed.intent if signed else self._intent(job, command or job.command, facts),
+            signature=_signature(signed) if signed else None,
             about=sightings,
-            refs=refs,
+            refs=list(refs),
             read=read,
-            unmet=unmet,
+            unmet=[gate.gate for gate in unmet],
         )
-        claims = [(scope, value, str(about(f)[0])) for f in facts for scope, value in f.claims()]
-        self.changed.update(dict.fromkeys(changed))
-        self.entries.append(
-            NewEntry(
-                position,
-                body,
-                [(a.subject, a.seq) for a in sightings],
-                refs,
-                job.actor.person,
-                job.nonce,
-                job.digest,
-                answer,
-                claims,
-            )
-        )
-        known.nonces[job.actor.person, job.nonce] = KnownNonce(job.digest, position, answer)
+        claims = [(scope, value, str(about(fact)[0])) for fact in facts for scope, value in fact.claims()]
+        person, nonce, digest = job.actor.person, job.nonce, job.digest
+        self.entries.append(NewEntry(position, body, sightings, list(refs), person, nonce, digest, answer, claims))
+        known.nonces[person, nonce] = KnownNonce(digest, position, answer)
 
-    def _flush_repeats(self, now: Instant) -> None:
+    def _fold(self, job: Job, facts: Sequence[Fact], position: int) -> list[About]:
+        """Fold facts into the batch's own states; gives each subject they are about with its new count."""
+        known, stamp_for = self._transaction.known, StampFor(self._time, position, job.actor)
+        subjects: dict[Subject, None] = {}
+        for fact in facts:
+            self._changed.update(dict.fromkeys(self._judge.folding.apply(known.states, fact, stamp_for)))
+            subjects.update(dict.fromkeys(about(fact)))
+            if isinstance(fact, LedgerResumed):
+                self._transaction.resume()
+        sightings = []
+        for subject in subjects:
+            before = known.heads[subject]
+            known.heads[subject] = SubjectHead(before.seq + 1, position)
+            sightings.append(About(subject, before.seq + 1, before.position))
+        return sightings
+
+    def _flush_repeats(self) -> bool:
         """Refusals repeated within their minute become one entry with the count, once the minute is over."""
-        for position, repeats, template in self._transaction.elapsed_repeats(now, REPEAT_WINDOW_S):
+        if self.looked_for_repeats:
+            return False
+        self.looked_for_repeats = True
+        elapsed = self._transaction.repeats.elapsed(_window_start(self._now_us))
+        for position, repeats, template in elapsed:
             body, digest = orjson.loads(template)
             self._enter_repeats(Entry(position, body.encode()), repeats, bytes.fromhex(digest))
+        return bool(elapsed)
 
     def _enter_repeats(self, first: Entry, repeats: int, digest: bytes) -> None:
         plain_intent = dict(first.plain["intent"])
@@ -250,7 +262,7 @@ class Batch:
             ledger=self._desk.origin,
             position=self.size,
             time=self._tick(),
-            salt=secrets.token_bytes(SALT_BYTES),
+            salt=next(self._salts),
             outcome="refused",
             intent=canonical(plain_intent),
             signature=None,
@@ -261,13 +273,7 @@ class Batch:
         )
         self.entries.append(NewEntry(self.size, body, (), refs, person, nonce, digest))
 
-    def _fold(self, facts: Sequence[Fact], stamp_for: StampFor) -> set[tuple[Subject, str]]:
-        changed: set[tuple[Subject, str]] = set()
-        for fact in facts:
-            changed |= self._judge.folding.apply(self._transaction.known.states, fact, stamp_for)
-        return changed
-
-    def _intent(self, job: Job, command: Any, facts: Sequence[Fact]) -> bytes:
+    def _intent(self, job: Job, command: object, facts: Sequence[Fact]) -> bytes:
         envelope = Envelope(
             action=job.action.full_name,
             ledger=self._desk.origin,
@@ -282,26 +288,54 @@ class Batch:
         )
         return intent_bytes(envelope, command, facts)
 
-    def fill_in(self, settled: Sequence[Settled], leaves: Sequence[bytes]) -> None:
+    def _fill_in(self, settled: Sequence[Settled], leaves: Sequence[bytes]) -> None:
         first = self._transaction.known.head.size
         for each in settled:
             if each.position is not None:
                 new = self.entries[each.position - first]
-                subjects = tuple(str(s) for s, _ in new.about)
-                each.done = Done(
-                    (EntryReference(new.position, each.job.action.full_name, subjects, leaves[new.position - first]),)
-                )
+                subjects = tuple([str(a.subject) for a in new.about])
+                leaf = leaves[new.position - first]
+                each.done = Done((EntryReference(new.position, each.job.action.full_name, subjects, leaf),))
 
 
-def _mentioned(value: Any) -> list[Subject]:
-    """Subjects in the fields of a command or fact."""
-    return [s for name in value.__dataclass_fields__ for s in subjects_in(getattr(value, name))]
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """The texts of this batch, for the vault."""
+
+    sealer: Sealer
+    rows: Sequence[SealedRow]
+
+    def write(self, cursor: psycopg.Cursor) -> None:
+        self.sealer.write(cursor, self.rows)
 
 
-def _signature(job: Job) -> dict[str, Any] | None:
-    if job.signed is None:
-        return None
-    s = job.signed.signature
+def _salts(at_once: int) -> Iterator[bytes]:
+    """Random salts without end, drawn from the system for many entries at once."""
+    while True:
+        drawn = secrets.token_bytes(SALT_BYTES * at_once)
+        yield from (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
+
+
+def _window_start(now_us: int) -> Instant:
+    return Instant.of_us(now_us - REPEAT_WINDOW_S * 1_000_000)
+
+
+def _mentioned(job: Job, facts: Sequence[Fact]) -> dict[Subject, None]:
+    """The subjects that an entry mentions: in what was asked, in what happened, and who asked."""
+    found: dict[Subject, None] = dict.fromkeys(job.seen)
+    for value in (job.command, *facts):
+        for name in value.__dataclass_fields__:
+            part = getattr(value, name)
+            if isinstance(part, Subject):
+                found[part] = None
+            elif isinstance(part, tuple):
+                found.update(dict.fromkeys(subjects_in(part)))
+    found[job.actor.person] = None
+    return found
+
+
+def _signature(signed: SignedIntent) -> dict[str, str]:
+    s = signed.signature
     return {"method": s.method, "credential": s.credential, "value": s.value.hex()}
 
 

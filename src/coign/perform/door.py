@@ -17,7 +17,8 @@ from coign.kernel.errors import Conflict, Forbidden, GateAnswer, Invalid, NotFou
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant, Secret
 from coign.ledger.encoding import canonical, field_types, from_record, from_wire
-from coign.ledger.store import Known, Transaction
+from coign.ledger.known import Known
+from coign.ledger.store import Transaction
 from coign.perform.evaluate import Judge, Unmet
 from coign.perform.intent import Envelope, intent_bytes
 from coign.perform.job import Group, Job, SignedIntent
@@ -105,9 +106,8 @@ class Door:
     def perform(self, request: Request, *, timeout_s: float = 30) -> Done:
         """Do it, or raise one of the seven errors. Safe to repeat under the same nonce."""
         self._rates.act((request,))
-        job = self._ready_job(request)
-        self._writer.submit(job)
-        return self._wait(job.answer, timeout_s)
+        self._ready_to_refuse((request,))
+        return self._wait(self._writer.submit(self._ready_job(request)), timeout_s)
 
     def perform_all(
         self, requests: Sequence[Request], *, all_or_nothing: bool = True, timeout_s: float = 300
@@ -118,9 +118,9 @@ class Door:
         and the answers of those that were done are given.
         """
         self._rates.act(requests)
+        self._ready_to_refuse(requests)
         group = Group([self._ready_job(r) for r in requests], all_or_nothing)
-        self._writer.submit(group)
-        return self._wait(group.answer, timeout_s)
+        return self._wait(self._writer.submit_all(group), timeout_s)
 
     def check(self, request: Request) -> list[GateAnswer]:
         """What every gate says now. Records nothing."""
@@ -138,7 +138,7 @@ class Door:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
         circumstances = self._preview(job)
         try:
-            facts = self._judge.decide(job, circumstances)
+            facts = self._judge.decide(job, circumstances).facts
         except Unmet as unmet:
             raise Refused(action.name, unmet.gates, subjects=[str(s) for s in job.seen]) from unmet
         pins = [(r.subject, circumstances.seq(r.subject)) for r in job.reads if not r.subject.public]
@@ -156,7 +156,7 @@ class Door:
             expires=expires,
             pins=pins,
         )
-        intent = intent_bytes(envelope, job.plain_command, facts)
+        intent = intent_bytes(envelope, job.command, facts)
         prepared = Prepared(
             intent, intent_hash(intent), orjson.loads(intent), action.meaning, tuple(sorted(self._methods)), expires
         )
@@ -181,6 +181,10 @@ class Door:
             return self._signed_job(action, request)
         return self._fresh_job(action, request, seal=seal)
 
+    def _ready_to_refuse(self, requests: Sequence[Request]) -> None:
+        """A refusal seals what was asked behind the lock, where no key can be made."""
+        self._sealer.ready([(owner, "refused") for owner in {request.actor.organisation for request in requests}])
+
     def _ready_job(self, request: Request) -> Job:
         job = self._job(request)
         if job.action.meaning is not None and job.signed is None:
@@ -198,7 +202,6 @@ class Door:
         seen = [s for name in shape.seen for s in _subjects(getattr(command, name))]
         if shape.resolved:
             command = self._resolve(shape, command, request.actor)
-        self._sealer.ready([(request.actor.organisation, "refused")])
         command, sealed = self._seal(shape, action, command, request.actor) if seal else (command, ())
         reason, sealed = self._seal_reason(request, list(sealed)) if seal else ("", sealed)
         return Job(
@@ -328,7 +331,7 @@ class Door:
         with self._reading() as connection:
             reads = [(r.subject, r.view.name if r.view else None) for r in self._judge.authority.reads(request.actor)]
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
-            known = transaction.open((), reads, lock=False)
+            known = transaction.look(reads)
         circumstances = self._circumstances(known, request.actor)
         public_key = self._judge.authority.public_key(circumstances, signature.credential, signature.method)
         if public_key is None or not method(public_key, intent_hash(intent), signature.value):
@@ -341,7 +344,7 @@ class Door:
         """What the rules would know now; only for those who may see and do it."""
         with self._reading() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
-            known = transaction.open((), self._judge.first_reads(job), lock=False)
+            known = transaction.look(self._judge.first_reads(job))
             now = Instant.of_us(max(self._clock.now_us(), known.head.last_time.us + 1 if known.head.last_time else 0))
             circumstances = self._judge.circumstances(job, known, now)
             self._judge.admit(job, circumstances)

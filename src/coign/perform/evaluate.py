@@ -1,10 +1,10 @@
 """One command against what is known: sight, authority, credential, pins, all gates, decide. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from coign.kernel.actions import Action, Circumstances, Gate, Read
+from coign.kernel.actions import Action, Circumstances, Concerned, Gate, Read
 from coign.kernel.errors import Conflict, Forbidden, GateAnswer, NotFound
 from coign.kernel.facts import Fact, about
 from coign.kernel.sight import Parties, may_see
@@ -12,8 +12,8 @@ from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.kernel.views import View
 from coign.ledger.encoding import canonical, fact_body
+from coign.ledger.known import Known
 from coign.ledger.states import Folding
-from coign.ledger.store import Known
 from coign.perform.job import Job
 
 
@@ -48,15 +48,22 @@ class Unmet(Exception):
 
 @dataclass(frozen=True)
 class SubjectGate:
-    """A gate asked about the subjects of every command, whatever the action, and the view it reads of each."""
+    """A gate asked about the subjects that any decision rests on, and the view it reads of each."""
 
     view: View[Any]
-    gate: Gate[Sequence[Subject]]
+    gate: Gate[Concerned]
+
+
+class Decision(NamedTuple):
+    """What a command comes to: its facts, and, of an observed act, the gates that did not hold."""
+
+    facts: tuple[Fact, ...]
+    unmet: Sequence[GateAnswer] = ()
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Evaluates commands; holds nothing that changes."""
+    """Evaluates commands; holds nothing that changes but what it worked out once."""
 
     folding: Folding
     parties: View[Parties]
@@ -64,13 +71,13 @@ class Judge:
     rulebook: Rulebook
     #: Asked before the action's own gates.
     before: tuple[SubjectGate, ...] = ()
+    #: For an action, a kind of subject and the view that is read of it: all views to have at hand.
+    _views: dict[tuple[str, str, str | None], tuple[str | None, ...]] = field(default_factory=dict, repr=False)
 
     def first_reads(self, job: Job) -> list[tuple[Subject, str | None]]:
         """All that can be named from the command alone."""
-        wanted: list[tuple[Subject, str | None]] = []
-        for subject in job.seen:
-            wanted.append((subject, self.parties.name))
-            wanted += [(subject, each.view.name) for each in self.before]
+        wanted: list[tuple[Subject, str | None]] = [(subject, self.parties.name) for subject in job.seen]
+        wanted += [(subject, each.view.name) for subject in job.seen for each in self.before]
         for read in (*self.authority.reads(job.actor), *job.reads):
             wanted += self._expand(job.action, read)
         return wanted
@@ -86,10 +93,15 @@ class Judge:
         ]
 
     def _expand(self, action: Action[Any], read: Read) -> list[tuple[Subject, str | None]]:
-        """A read, and every state that this action's facts may change about the same subject."""
-        names: set[str | None] = set(self.folding.needed(action.emits, read.subject.kind))
-        names.add(read.view.name if read.view is not None else None)
-        return [(read.subject, name) for name in sorted(names, key=str)]
+        """A read, every state that this action's facts may change about the same subject, and what is asked of all."""
+        subject, asked = read.subject, read.view.name if read.view is not None else None
+        key = (action.name, subject.kind, asked)
+        names = self._views.get(key)
+        if names is None:
+            everybodys = [] if subject.public else [each.view.name for each in self.before]
+            names = tuple(dict.fromkeys((asked, *sorted(self.folding.needed(action.emits, subject.kind)), *everybodys)))
+            self._views[key] = names
+        return [(subject, name) for name in names]
 
     def circumstances(self, job: Job, known: Known, now: Instant) -> Circumstances:
         """What the rules may know."""
@@ -140,12 +152,13 @@ class Judge:
 
     def gates(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
         """Every gate's answer: first those that stand before every action, then the action's own."""
-        first = [each.gate.ask(job.seen, circumstances) for each in self.before]
+        concerned = self._concerned(job, circumstances)
+        first = [each.gate.ask(concerned, circumstances) for each in self.before]
         return first + job.action.ask(job.command, circumstances)
 
-    def decide(self, job: Job, circumstances: Circumstances) -> tuple[Fact, ...]:
+    def decide(self, job: Job, circumstances: Circumstances) -> Decision:
         """The facts, once all gates hold (or, for observed acts, whatever holds). Raises `Unmet` otherwise."""
-        unmet = [g for g in self.gates(job, circumstances) if not g.holds]
+        unmet = self._unmet(job, circumstances)
         if unmet and not job.action.observed:
             raise Unmet(unmet)
         facts = tuple(job.action.decide(job.command, circumstances))
@@ -157,7 +170,22 @@ class Judge:
         # Compared as bytes: what was signed was read back from JSON, which knows lists and no tuples.
         if job.signed is not None and canonical([fact_body(f) for f in facts]) != canonical(list(job.signed.facts)):
             raise Conflict("the outcome is not the one you signed: look again and sign anew")
-        return facts
+        return Decision(facts, unmet)
+
+    def _unmet(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
+        """The same gates in the same order, but only the answers of those that do not hold."""
+        concerned = self._concerned(job, circumstances)
+        asked = [each.gate.refuse(concerned, circumstances) for each in self.before]
+        asked += [gate.refuse(job.command, circumstances) for gate in job.action.gates]
+        return [answer for answer in asked if answer is not None]
+
+    def _concerned(self, job: Job, circumstances: Circumstances) -> Concerned:
+        """All subjects that a decision rests on, public ones apart; not those of the ways out of a damaged record."""
+        if job.action.when_shut:
+            return Concerned(job.seen)
+        reads = [*job.reads, *(read for rule in job.action.then_reads for read in rule(job.command, circumstances))]
+        reached = [r.subject for r in reads if not r.subject.public and r.subject not in job.seen]
+        return Concerned(job.seen, tuple(dict.fromkeys(reached)))
 
 
 class _Counts(Mapping[Subject, int]):

@@ -1,19 +1,18 @@
 """The intent: the canonical bytes that a signature covers, and that stand in the entry as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
-from coign.ledger.encoding import canonical, fact_body, plain
+from coign.ledger.encoding import canonical
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The parts of an intent that are known before the rules are asked."""
 
     action: str
@@ -29,26 +28,30 @@ class Envelope:
     pins: Sequence[tuple[Subject, int]] = ()
 
 
-def intent_bytes(envelope: Envelope, command: Any, facts: Sequence[Fact]) -> bytes:
-    """Canonical bytes of the intent. `command` is already plain: typed values, or one commitment when refused."""
-    return orjson.dumps(
+def intent_bytes(envelope: Envelope, command: object, facts: Sequence[Fact]) -> bytes:
+    """Canonical bytes of the intent. `command`: the typed command, or what stands for it when it is refused."""
+    return canonical(
         {
             "action": envelope.action,
-            "actor": plain(envelope.actor),
+            "actor": _actor(envelope.actor),
             "basis": orjson.Fragment(envelope.basis),
             "claimed_time": envelope.claimed_time,
             "command": command,
             "expires": envelope.expires,
-            "facts": [fact_body(f) for f in facts],
+            "facts": [{"body": fact, "type": fact.TYPE} for fact in facts],
             "ledger": envelope.ledger,
             "meaning": envelope.meaning,
             "nonce": envelope.nonce,
             "pins": [{"seq": seq, "subject": subject} for subject, seq in envelope.pins],
             "prepared": envelope.prepared,
             "reason": envelope.reason,
-        },
-        option=orjson.OPT_SORT_KEYS,
+        }
     )
+
+
+@lru_cache
+def _actor(actor: Actor) -> orjson.Fragment:
+    return orjson.Fragment(canonical(actor))
 
 
 def basis_bytes(*, programme: str, rulesets: str, software: str) -> bytes:

@@ -44,7 +44,8 @@ class Job:
     signed: SignedIntent | None = None
     #: Gates that refused it as part of a bulk: entered as said there, since alone it might be allowed.
     refused: Sequence[GateAnswer] = ()
-    answer: Future[Done] = field(default_factory=Future)
+    #: Where somebody waits for it; None: nobody waits for one command of a bulk.
+    answer: Future[Done] | None = None
 
     @property
     def plain_command(self) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from coign.kernel.values import Actor, Instant
 
@@ -44,8 +44,7 @@ class Request:
     source: Source = Source.OUTSIDE
 
 
-@dataclass(frozen=True, slots=True)
-class EntryReference:
+class EntryReference(NamedTuple):
     """Where one entry stands."""
 
     position: int
@@ -54,8 +53,7 @@ class EntryReference:
     leaf_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The answer to a performed action. `replayed`: it had been performed before under the same key."""
 
     entries: tuple[EntryReference, ...]

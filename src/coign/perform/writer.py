@@ -7,19 +7,24 @@ A connection lost at COMMIT is settled by looking the keys up.
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 
 import psycopg
 import structlog
 
 from coign.kernel.errors import Conflict, IntegrityFailure, Refused, Unavailable
-from coign.ledger.store import StaleStates, Store
+from coign.ledger.known import StaleStates
+from coign.ledger.store import Store
 from coign.perform.batch import Batch, BulkRefused, Desk, Settled
 from coign.perform.evaluate import Judge
 from coign.perform.job import Group, Job
-from coign.perform.protocols import Clock, SealedRow, Sealer
+from coign.perform.protocols import Clock, Sealer
+from coign.perform.request import Done
 
 BATCH_MAX = 256
+#: How often it is asked whether refusals that were repeated have waited for their minute.
+REPEATS_EVERY_US = 1_000_000
 
 log = structlog.get_logger()
 
@@ -40,16 +45,27 @@ class Writer:
         self._store = store
         self._desk = Desk(judge, clock, sealer, origin)
         self._on_commit = on_commit
+        self._repeats_due_us = 0
         self._waiting: queue.SimpleQueue[Job | Group | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="coign-writer", daemon=True)
         self._stopping = False
         self._thread.start()
 
-    def submit(self, job: Job | Group) -> None:
-        """Queue; the answer arrives in the job's future."""
+    def submit(self, job: Job) -> Future[Done]:
+        """Queue; the answer arrives in the future."""
+        job.answer = Future()
+        self._queue(job)
+        return job.answer
+
+    def submit_all(self, group: Group) -> Future[list[Done]]:
+        """Queue a bulk."""
+        self._queue(group)
+        return group.answer
+
+    def _queue(self, item: Job | Group) -> None:
         if self._stopping:
             raise Unavailable("the system is shutting down")
-        self._waiting.put(job)
+        self._waiting.put(item)
 
     def stop(self) -> None:
         """Finish what is queued, then stop."""
@@ -94,8 +110,6 @@ class Writer:
             assert failed.error is not None
             group.answer.set_exception(failed.error)
             return
-        for each in settled:
-            _answer(each)
         group.answer.set_result([s.done for s in settled if s.done is not None])
 
     def _attempt(self, jobs: Sequence[Job], *, all_or_nothing: bool = False) -> list[Settled]:
@@ -134,7 +148,7 @@ class Writer:
                     return [s for job in jobs for s in self._attempt([job])]
                 log.exception("writer.failed", action=jobs[0].action.name)
                 for job in jobs:
-                    if not job.answer.done():
+                    if job.answer is not None and not job.answer.done():
                         job.answer.set_exception(error)
                 return [
                     Settled(job, error=Unavailable("this could not be recorded; it has been reported")) for job in jobs
@@ -142,32 +156,17 @@ class Writer:
         return [Settled(job, error=Unavailable("too many attempts")) for job in jobs]
 
     def _commit(self, jobs: Sequence[Job], *, all_or_nothing: bool) -> list[Settled]:
-        transaction = self._store.begin()
-        batch = Batch(self._desk, transaction, jobs)
+        now_us = self._desk.clock.now_us()
+        batch = Batch(self._desk, self._store.begin(), jobs, repeats_due=now_us >= self._repeats_due_us)
         settled = batch.settle(all_or_nothing=all_or_nothing)
         if not batch.entries and not batch.touched_repeats:
-            transaction.rollback()
+            self._store.rollback()
             return settled
-        if batch.entries:
-            leaves = transaction.append(
-                batch.entries,
-                last_time=batch.time,
-                changed_states=batch.changed,
-                alongside=[_Openings(self._desk.sealer, batch.sealed)] if batch.sealed else (),
-            )
-            batch.fill_in(settled, leaves)
-        transaction.commit()
+        self._store.commit()
+        if batch.looked_for_repeats:
+            self._repeats_due_us = now_us + REPEATS_EVERY_US
         self._on_commit(batch.size)
         return settled
-
-
-@dataclass(frozen=True, slots=True)
-class _Openings:
-    sealer: Sealer
-    rows: Sequence[SealedRow]
-
-    def write(self, cursor: psycopg.Cursor) -> None:
-        self.sealer.write(cursor, self.rows)
 
 
 def _which_claim(error: psycopg.errors.UniqueViolation) -> Conflict:
@@ -177,10 +176,11 @@ def _which_claim(error: psycopg.errors.UniqueViolation) -> Conflict:
 
 
 def _answer(settled: Settled) -> None:
-    if settled.job.answer.done():
+    answer = settled.job.answer
+    if answer is None or answer.done():
         return
     if settled.error is not None:
-        settled.job.answer.set_exception(settled.error)
+        answer.set_exception(settled.error)
     else:
         assert settled.done is not None
-        settled.job.answer.set_result(settled.done)
+        answer.set_result(settled.done)

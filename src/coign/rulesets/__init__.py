@@ -34,14 +34,18 @@ class RuleSets:
         self._rules: dict[tuple[str, str], list[Rule]] = {}
         for rule in sorted(rules, key=lambda r: r.since):
             self._rules.setdefault((rule.name, rule.jurisdiction), []).append(rule)
+        self._on_day = lru_cache(1024)(self._held)  # gates ask the same few rules again and again
 
     def rule(self, name: str, at: Instant, jurisdiction: str = "") -> Rule:
         """The row that holds at an instant: of the jurisdiction, else the general one. KeyError: no such rule then."""
+        return self._on_day(name, at[:10], jurisdiction)
+
+    def _held(self, name: str, day: str, jurisdiction: str) -> Rule:
         for place in (jurisdiction, ""):
-            held = [r for r in self._rules.get((name, place), ()) if r.since <= at[:10]]
+            held = [r for r in self._rules.get((name, place), ()) if r.since <= day]
             if held:
                 return held[-1]
-        raise KeyError(f"no rule {name} holds at {at}" + (f" in {jurisdiction}" if jurisdiction else ""))
+        raise KeyError(f"no rule {name} holds on {day}" + (f" in {jurisdiction}" if jurisdiction else ""))
 
     def number(self, name: str, at: Instant, jurisdiction: str = "") -> Decimal:
         """A value as a number, in the unit of its row."""
@@ -50,7 +54,7 @@ class RuleSets:
     def minutes(self, name: str, at: Instant, jurisdiction: str = "") -> float:
         """A duration in minutes, whatever the unit of its row."""
         rule = self.rule(name, at, jurisdiction)
-        return float(Decimal(rule.value) * _PER_MINUTE[rule.unit])
+        return _minutes(rule.value, rule.unit)
 
     def text(self, name: str, at: Instant, jurisdiction: str = "") -> str:
         """A value as text."""
@@ -59,6 +63,11 @@ class RuleSets:
     def all(self) -> list[Rule]:
         """Every row, for the reference page."""
         return [rule for rows in self._rules.values() for rule in rows]
+
+
+@lru_cache(maxsize=256)
+def _minutes(value: str, unit: str) -> float:
+    return float(Decimal(value) * _PER_MINUTE[unit])
 
 
 @lru_cache(maxsize=1)
