@@ -12,6 +12,7 @@ from tests.support.paper import PaperRecord
 
 from coign import catalogue
 from coign.custody.events import CustodyBegan
+from coign.donor.events import MarkerReported, SamplesTaken
 from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import (
@@ -183,7 +184,7 @@ class Plant(PaperRecord):
         )  # fmt: skip
         self.happened(begun, by=_person("physician-1", "physician", CENTRE))
 
-    def collected(self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True) -> None:
+    def collected(self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True, tested: bool = True) -> None:
         self.happened(
             UnitCreated(
                 unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"
@@ -193,6 +194,21 @@ class Plant(PaperRecord):
         )  # fmt: skip
         if labelled:
             self.happened(LabelVerified(unit=unit, label_serial="1", by=CELLLAB.person), by=CELLLAB)
+        if tested:
+            self.donor_tested(chain, sample=f"S-{unit.identifier}")
+
+    def donor_tested(self, chain: Chain = T1, *, sample: str = "S", result: Any = "negative", but: str = "") -> None:
+        """Blood taken now, and a report of every marker but one that this country asks for."""
+        taken = SamplesTaken(
+            chain=chain, sample=sample, taken_at=self.now, history_reviewed="yes", origin_at_risk="no", by=NURSE.person
+        )
+        markers = ("hiv_1_2", "hbsag", "anti_hbc", "anti_hcv", "syphilis")
+        reports = (
+            MarkerReported(chain=chain, sample=sample, marker=m, result=result, laboratory="Lab", report=FILE)
+            for m in markers
+            if m != but
+        )
+        self.happened(taken, *reports, by=CELLLAB)
 
     def handed(self, unit: Unit, giver: Actor, taker: Actor) -> None:
         self.act("custody.offer", giver, unit=unit, to=taker.organisation, seal="77102", condition="intact")

@@ -1,10 +1,12 @@
 """The centre's acts: consent, order, collection, conditioning, infusion, reaction."""
 
+from coign import rulesets
 from coign.clinical.views import PATIENT
 from coign.collection.views import COLLECTION
 from coign.demo import pace, patients, people
 from coign.demo.acts import Command, plays
 from coign.demo.scene import Scene, donation_number
+from coign.donor.views import TESTING
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant
 from coign.manufacturing.views import SLOT
@@ -69,6 +71,34 @@ def start_collection(scene: Scene) -> Command:
         "chain": scene.chain,
         "equipment": f"equipment:apheresis-{scene.chance.choice((1, 2))}",
         "kit_lot": f"KIT-{scene.chance.randrange(1000, 9999)}",
+    }
+
+
+@plays("donor.take_samples")
+def take_samples(scene: Scene) -> Command:
+    """Tubes filled at the chair."""
+    taken = len(scene.state(TESTING, scene.chain).samples)
+    return {
+        "chain": scene.chain,
+        "sample": f"DT-{scene.therapy.number * 10 + taken + 1:06d}",
+        "taken_at": scene.now.plus(minutes=-2),
+        "history_reviewed": "yes",
+        "origin_at_risk": "no",
+    }
+
+
+@plays("donor.record_report")
+def record_report(scene: Scene) -> Command:
+    """Everything that is asked for in Europe, all negative."""
+    sample = scene.state(TESTING, scene.chain).samples[-1].number
+    markers = rulesets.load().text("donor.markers", scene.now, "EU").split()
+    said = "\n".join(f"{marker}: negative" for marker in markers)
+    return {
+        "chain": scene.chain,
+        "sample": sample,
+        "laboratory": "Nordhaven Virology, licence 7 (invented)",
+        "report": scene.keep(f"Report on sample {sample}.\n{said}"),
+        **dict.fromkeys(markers, "negative"),
     }
 
 

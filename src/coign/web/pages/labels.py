@@ -7,10 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from coign import rulesets
+from coign.donor import judgement
+from coign.donor.views import TESTING
 from coign.gateways.labels import LabelContent, LabelKind, label_html, label_pdf, lint
-from coign.identity.views import CHAIN, UNIT, UnitState
+from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import Invalid, NotFound
-from coign.kernel.subjects import Organisation, Unit
+from coign.kernel.subjects import Chain, Organisation, Unit
+from coign.people.views import ORGANISATION
 from coign.programmes.model import ProgrammeVersion
 from coign.web import acting, running
 from coign.web.reading import reader
@@ -79,11 +83,24 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
             if state.made_at is not None and state.kind == "starting_material"
             else None,
             storage=programme.storage if programme is not None else "",
-            statements=programme.statements if programme is not None else (),
+            statements=(*(programme.statements if programme is not None else ()), *_of_the_donor(state.chain, chain)),
             demonstration=running.service().demonstration,
         ),
         state,
     )
+
+
+def _of_the_donor(subject: Chain, chain: ChainState) -> list[str]:
+    """What the donor's tests have the label say now: a report that comes later changes the next print."""
+    if chain.centre is None:
+        return []
+    rules, now = rulesets.load(), acting.now()
+    place = judgement.jurisdiction_of(reader().state(ORGANISATION, chain.centre).country, rules, now)
+    made = (reader().state(UNIT, unit) for unit in chain.units_of_kind("starting_material"))
+    collected = [unit.made_at for unit in made if unit.made_at is not None and not unit.parents]
+    testing = reader().state(TESTING, subject)
+    open_ = judgement.open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
+    return judgement.statements(testing, open_, jurisdiction=place, rules=rules, at=now)
 
 
 def _programme(version: Any) -> ProgrammeVersion | None:

@@ -1,0 +1,56 @@
+"""Take the donor's blood for the tests: around the collection, never a reason to wait with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.donor import gates
+from coign.donor.events import SamplesTaken, YesNo
+from coign.donor.views import TESTING
+from coign.identity.views import CHAIN
+from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.fields import asks
+from coign.kernel.subjects import Chain
+from coign.kernel.values import Actor, Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSamples:
+    """The tubes, when they were filled, and what the donor's history asks for."""
+
+    chain: Chain = field(metadata=asks("Therapy", "known"))
+    sample: str = field(metadata=asks("Number on the tubes", "type", hint="as it is printed on them"))
+    taken_at: Instant = field(metadata=asks("Taken at", "device"))
+    history_reviewed: YesNo = field(metadata=asks("Medical history and records gone through", "choose"))
+    origin_at_risk: YesNo = field(metadata=asks("From or with a partner from an area where HTLV is frequent", "choose"))
+
+
+def _decide(asked: TakeSamples, known: Circumstances) -> Sequence[SamplesTaken]:
+    return (
+        SamplesTaken(
+            chain=asked.chain,
+            sample=asked.sample,
+            taken_at=asked.taken_at,
+            history_reviewed=asked.history_reviewed,
+            origin_at_risk=asked.origin_at_risk,
+            by=known.actor.person,
+        ),
+    )
+
+
+def _reads(asked: TakeSamples, actor: Actor) -> Sequence[Read]:
+    return (Read(asked.chain, CHAIN), Read(asked.chain, TESTING))
+
+
+ACTION = Action(
+    name="donor.take_samples",
+    title="Take the donor's blood samples",
+    command=TakeSamples,
+    roles=frozenset({"nurse"}),
+    reads=_reads,
+    gates=(gates.therapy_is_of_this_centre, gates.sample_is_new, gates.sample_was_taken_before_now),
+    decide=_decide,
+    emits=(SamplesTaken,),
+    requirements=("TRC-19", "TRC-20", "TRC-21"),
+    risk=Risk.PATIENT,
+    rationale="A sample outside its window says nothing about the cells that were collected.",
+)

@@ -1,0 +1,131 @@
+"""Donor testing on paper: windows, what is open, what the label says, and what a reactive report does at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.plant import BAG, CELLLAB, FILE, NURSE, OTHER_BAG, SEALED, T1, T2, Plant, as_role
+
+from coign import rulesets
+from coign.donor import judgement
+from coign.donor.events import MarkerReported
+from coign.donor.markers import TITLES
+from coign.donor.state import HAZARD_NOT_MARKED
+from coign.donor.views import TESTING, DonorTesting, Reported, Sample
+from coign.identity.views import UNIT
+from coign.kernel.values import Instant
+
+RULES = rulesets.load()
+START = Instant.parse("2026-03-02T08:00:00Z")
+EU = ("hiv_1_2", "hbsag", "anti_hbc", "anti_hcv", "syphilis")
+HAZARD, AGENTS = "BIOLOGICAL HAZARD", "WARNING: Reactive test results for syphilis"
+UNEVALUATED_US, QUARANTINE = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES", "QUARANTINE: DONOR TESTING NOT COMPLETE"
+
+
+def donor_with(
+    markers: tuple[str, ...], *, taken: Instant = START, origin: bool = False, history: bool = True, bad: str = ""
+) -> DonorTesting:
+    return DonorTesting(
+        (Sample("S", taken, history, origin),),
+        tuple(Reported(m, "S", "reactive" if m == bad else "negative") for m in markers),
+        (bad,) if bad else (),
+    )
+
+
+def open_in(place: str, testing: DonorTesting, collected: Instant = START) -> tuple[str, ...]:
+    return judgement.open_markers(testing, [collected], jurisdiction=place, rules=RULES, at=START)
+
+
+@pytest.mark.requirement("TRC-20")
+@pytest.mark.parametrize(
+    ("days_after", "eu", "us"), [(-5, False, True), (0, True, True), (7, True, True), (8, False, False)]
+)
+def test_a_sample_counts_in_the_window_of_its_jurisdiction(days_after: float, eu: bool, us: bool) -> None:
+    testing = donor_with(tuple(TITLES), taken=START.plus(days=days_after))
+    assert (open_in("EU", testing) == ()) is eu
+    assert (open_in("US", testing) == ()) is us
+
+
+@pytest.mark.requirement("TRC-21")
+@pytest.mark.parametrize("missing", EU)
+def test_each_missing_marker_is_open_and_htlv_is_asked_by_origin(missing: str) -> None:
+    assert open_in("EU", donor_with(tuple(m for m in EU if m != missing))) == (missing,)
+    assert open_in("EU", donor_with(EU, origin=True)) == ("htlv",)
+    assert open_in("EU", donor_with((*EU, "htlv"), origin=True)) == ()
+
+
+def test_a_country_without_a_rule_set_asks_for_a_decision() -> None:
+    assert judgement.jurisdiction_of("ZZ", RULES, START) == ""
+    assert open_in("", donor_with(EU)) == (judgement.RULES_UNKNOWN,)
+    assert judgement.must_be_complete("", RULES, START)
+
+
+@pytest.mark.requirement("TRC-19")
+@pytest.mark.requirement("TRC-15")
+@pytest.mark.parametrize(
+    ("place", "markers", "history", "bad", "says"),
+    [
+        ("US", (), True, "", [UNEVALUATED_US]),
+        ("US", tuple(TITLES), True, "", []),
+        ("US", tuple(TITLES), False, "", [UNEVALUATED_US]),
+        ("US", tuple(TITLES), True, "syphilis", [HAZARD, AGENTS]),
+        ("US", ("syphilis",), True, "syphilis", [UNEVALUATED_US, HAZARD, AGENTS]),
+        ("EU", EU, True, "", []),
+        ("EU", EU[:4], True, "", [QUARANTINE]),
+        ("EU", EU, True, "syphilis", [HAZARD, AGENTS]),
+    ],
+)
+def test_the_label_says_what_the_tests_say(
+    place: str, markers: tuple[str, ...], history: bool, bad: str, says: list[str]
+) -> None:
+    testing = donor_with(markers, history=history, bad=bad)
+    open_ = open_in(place, testing)
+    assert judgement.statements(testing, open_, jurisdiction=place, rules=RULES, at=START) == says
+
+
+@pytest.mark.requirement("TRC-18")
+def test_autologous_cells_need_no_complete_tests_in_the_united_states() -> None:
+    assert not judgement.must_be_complete("US", RULES, START)
+    assert judgement.must_be_complete("EU", RULES, START)
+
+
+@given(st.lists(st.tuples(st.sampled_from(EU), st.sampled_from(["negative", "reactive"])), max_size=20))
+def test_a_reactive_marker_stays_reactive_whatever_is_reported_later(reports: list[tuple[str, str]]) -> None:
+    plant = Plant(START)
+    for marker, result in reports:
+        plant.happened(
+            MarkerReported(chain=T1, sample="S", marker=marker, result=result, laboratory="L", report=FILE),  # type: ignore[arg-type]
+            by=CELLLAB,
+        )
+    state = plant.state(TESTING, T1)
+    assert set(state.reactive) == {m for m, result in reports if result == "reactive"}
+
+
+@pytest.mark.requirement("TRC-19")
+def test_a_reactive_report_stops_the_bags_that_lie_somewhere_and_lets_the_courier_arrive() -> None:
+    plant = Plant(START)
+    plant.until("slot")
+    plant.collected(tested=False)
+    plant.ordered(T2)
+    plant.collected(OTHER_BAG, T2)
+    plant.act(
+        "donor.take_samples", NURSE, chain=T1, sample="S", taken_at=plant.now, history_reviewed="yes",
+        origin_at_risk="no",
+    )  # fmt: skip
+    report = {"chain": T1, "sample": "S", "laboratory": "L", "report": FILE}
+    plant.act("donor.record_report", CELLLAB, **report, hiv_1_2="reactive")
+    assert plant.state(UNIT, BAG).blocked == (HAZARD_NOT_MARKED,)
+    assert plant.state(UNIT, OTHER_BAG).blocked == ()
+    plant.act("donor.set_apart", CELLLAB, unit=BAG, label=BAG, place="Tank H")
+    assert plant.state(UNIT, BAG).blocked == ()
+    plant.packed()
+    plant.act("donor.record_report", CELLLAB, **report, hbsag="reactive")
+    assert plant.state(UNIT, BAG).blocked == ()
+
+
+def test_a_decision_covers_the_markers_it_named_and_no_other() -> None:
+    plant = Plant(START)
+    plant.until("slot")
+    plant.collected(tested=False)
+    plant.donor_tested(but="syphilis")
+    plant.act("donor.justify", as_role(CELLLAB, "physician"), chain=T1, reason=SEALED, evidence=FILE)
+    assert plant.state(TESTING, T1).justified == ("syphilis",)
