@@ -9,6 +9,7 @@ from tests.support.clinic import (
     NURSE,
     PHYSICIAN,
     PHYSICIAN_2,
+    START_OF_TIME,
     VERSION,
     Clinic,
     text,
@@ -16,15 +17,15 @@ from tests.support.clinic import (
 from tests.support.paper import Refusal
 
 from coign import catalogue
-from coign.clinical.actions import order, start_conditioning
+from coign.clinical.actions import answer_turn, order, start_conditioning
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, CorrectIdentity
 from coign.clinical.views import CHAINS_LISTED_MAX, COURSE, PATIENT
 from coign.collection.actions.identity import CHECK_IDENTITY, CheckIdentity
-from coign.identity.events import ChainBegun
+from coign.identity.events import ChainBegun, UnitsBlocked
 from coign.identity.views import CHAIN
 from coign.infusion.actions import infuse
 from coign.kernel.subjects import Chain, Patient, Programme
-from coign.kernel.values import Digest, Identifying, Quantity
+from coign.kernel.values import Digest, FreeText, Identifying, Quantity
 from coign.safety.actions import record_reaction
 
 
@@ -160,15 +161,15 @@ def test_every_missing_thing_is_named_at_once() -> None:
     clinic.product(chain, "bag-1", certified=False, days=1)
     clinic.product(chain, "bag-2", certified=False)
     clinic.withdraw(ann)
-    command = start_conditioning.StartConditioning(
-        chain=chain, first_day=clinic.now, planned_infusion=clinic.now.plus(days=3)
-    )
+    command = clinic.conditioning(chain, fit="not_fit")
 
     with pytest.raises(Refusal) as no:
         clinic.do(start_conditioning.ACTION, command, PHYSICIAN)
 
     assert no.value.gates == (
         "clinical.conditioning_has_consent",
+        "clinical.patient_is_fit",
+        "clinical.product_is_confirmed",
         "clinical.product_is_certified",
         "clinical.product_lasts_until_infusion",
     )
@@ -177,12 +178,10 @@ def test_every_missing_thing_is_named_at_once() -> None:
 def test_what_is_not_there_is_not_refused_twice() -> None:
     # An order without a draft, a therapy that nobody ordered: one gate says so, those that would compare stay silent.
     clinic = Clinic(in_force=False)
-    conditioning = start_conditioning.StartConditioning(
-        chain=Chain.of("none"), first_day=clinic.now, planned_infusion=clinic.now
-    )
+    conditioning = clinic.conditioning(Chain.of("none"))
     assert clinic.unmet(order.ACTION, _sign(Patient.of("nobody")), PHYSICIAN) == ["clinical.draft_is_open"]
     assert clinic.unmet(start_conditioning.ACTION, conditioning, PHYSICIAN) == [
-        "clinical.therapy_is_of_this_centre", "clinical.product_exists",
+        "clinical.therapy_is_of_this_centre", "clinical.product_is_confirmed", "clinical.product_exists",
     ]  # fmt: skip
 
 
@@ -198,3 +197,22 @@ def test_the_state_of_a_patient_stays_small_however_long_the_history() -> None:
     assert len(clinic.state(PATIENT, ann).chains) == CHAINS_LISTED_MAX
     assert len(clinic.state(PATIENT, ann).consents) == len(clinic.state(PATIENT, ann).eligibility) == 1
     assert clinic.state(PATIENT, ann).chains[0] == chain
+
+
+def _answer(chain: Chain) -> answer_turn.AnswerTurn:
+    return answer_turn.AnswerTurn(chain=chain, told_at=START_OF_TIME, decision="wait", reason=text(FreeText))
+
+
+@pytest.mark.requirement("PAT-28")
+def test_what_turns_after_conditioning_began_is_named_bag_by_bag_for_the_physician() -> None:
+    clinic = Clinic()
+    _, chain = clinic.ordered("ann")
+    bags = [clinic.product(chain, f"bag-{n}") for n in (1, 2)]
+    clinic.condition(chain)
+    assert clinic.unmet(answer_turn.ACTION, _answer(chain), PHYSICIAN) == ["clinical.something_turned"]
+    clinic.happened(UnitsBlocked(units=(bags[0],), why="on hold: sterility"), by=PHYSICIAN)
+
+    (fact,) = clinic.do(answer_turn.ACTION, _answer(chain), PHYSICIAN)
+
+    assert fact.turned == ("bag-1 is blocked: on hold: sterility",)
+    assert clinic.state(COURSE, chain).turn_answered_at is not None

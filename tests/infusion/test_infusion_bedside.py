@@ -19,7 +19,7 @@ from tests.support.paper import Refusal
 from coign.identity.events import UnitsBlocked
 from coign.identity.views import UNIT
 from coign.infusion.actions import bedside, infuse, thaw
-from coign.infusion.events import BedsideConfirmed, BedsideMismatched
+from coign.infusion.events import BedsideConfirmed, BedsideMismatched, Issued
 from coign.infusion.state import BAG, BEDSIDE_DIFFERS
 from coign.infusion.views import INFUSION as COURSE_OF_INFUSION
 from coign.kernel.subjects import Patient, Unit
@@ -32,8 +32,9 @@ def _resolve(clinic: Clinic, unit: Unit, actor: Actor = PHARMACIST) -> None:
 
 def _two_thawing(clinic: Clinic) -> tuple[Patient, Unit, Patient, Unit]:
     """Two patients of the same name, both bags thawing."""
-    ann, _, bag_a = clinic.ready_to_thaw("maria-silva-1")
+    ann, chain, bag_a = clinic.ready_to_thaw("maria-silva-1")
     bea, _, bag_b = clinic.ready_to_thaw("maria-silva-2")
+    clinic.assess(chain)
     clinic.thaw(bag_a)
     clinic.thaw(bag_b)
     return ann, bag_a, bea, bag_b
@@ -133,10 +134,12 @@ def test_at_the_limit_the_bag_is_given_and_a_minute_later_by_nobody() -> None:
 @pytest.mark.requirement("PAT-30")
 def test_a_bag_is_never_frozen_and_thawed_again() -> None:
     clinic = Clinic()
-    _, _, unit = clinic.ready_to_thaw("ann")
+    _, chain, unit = clinic.ready_to_thaw("ann")
     clinic.thaw(unit)
     clinic.wait(days=1)
-    assert clinic.unmet(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB) == ["infusion.not_thawed_yet"]
+    clinic.assess(chain)
+    clinic.happened(Issued(unit=unit, chain=chain, by=PHARMACIST.person), by=PHARMACIST)
+    assert clinic.unmet(thaw.THAW, thaw.Thaw(unit=unit), CELLLAB) == ["infusion.not_thawed_yet"]
 
 
 @pytest.mark.requirement("PAT-31", "TRC-27")
@@ -166,6 +169,7 @@ def test_two_bags_of_one_therapy_are_given_one_after_the_other() -> None:
     bags = [clinic.product(chain, f"bag-{n}") for n in (1, 2)]
     clinic.condition(chain)
     clinic.wait(days=3)
+    clinic.assess(chain)
     for unit in bags:
         clinic.thaw(unit)
         clinic.check(unit, ann)
@@ -179,10 +183,11 @@ def test_two_bags_of_one_therapy_are_given_one_after_the_other() -> None:
 @pytest.mark.requirement("TRN-01", "TRN-08", "TRC-13")
 def test_a_qualification_that_lapsed_in_the_night_counts_for_neither_person() -> None:
     clinic = Clinic()
-    ann, _, unit = clinic.ready_to_thaw("ann")
+    ann, chain, unit = clinic.ready_to_thaw("ann")
     clinic.qualify(NURSE, "bedside_check", days=1)
     clinic.qualify(INFUSION, "bedside_check", days=1)
     clinic.now = clinic.now.plus(days=1)
+    clinic.assess(chain)
     clinic.thaw(unit)
     for look in (lambda: clinic.check(unit, ann), lambda: clinic.confirm(unit, unit, ann)):
         with pytest.raises(Refusal, match="qualified_for_bedside_check"):
@@ -193,7 +198,10 @@ def test_a_qualification_that_lapsed_in_the_night_counts_for_neither_person() ->
 def test_a_unit_that_nobody_knows_is_refused_once() -> None:
     clinic = Clinic()
     unit, who = Unit.of("nothing"), Patient.of("nobody")
-    assert clinic.unmet(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB) == ["infusion.unit_is_product"]
+    assert clinic.unmet(thaw.THAW, thaw.Thaw(unit=unit), CELLLAB) == [
+        "infusion.unit_is_product",
+        "infusion.bag_is_issued",
+    ]
     look = bedside.CheckBedside(unit=unit, wristband=who)
     assert clinic.unmet(bedside.CHECK_BEDSIDE, look, NURSE) == ["infusion.unit_is_product", "infusion.is_thawed"]
     again = bedside.ConfirmBedside(unit=unit, bag=unit, wristband=who)
@@ -209,10 +217,12 @@ def test_without_anything_in_order_thawing_names_everything_at_once() -> None:
     _, chain = clinic.ordered("ann")
     unit = clinic.product(chain, "bag", certified=False, days=1)
     clinic.wait(days=2)
-    assert clinic.unmet(thaw.ACTION, thaw.Thaw(unit=unit), person("newcomer", "celllab")) == [
+    assert clinic.unmet(thaw.THAW, thaw.Thaw(unit=unit), person("newcomer", "celllab")) == [
         "infusion.product_is_released",
         "infusion.product_is_not_expired",
-        "infusion.conditioning_is_ordered",
+        "infusion.conditioning_is_given",
+        "infusion.patient_was_assessed",
         "infusion.qualified_to_thaw",
+        "infusion.bag_is_issued",
     ]
     assert PHYSICIAN.role in bedside.RESOLVE_MISMATCH.roles

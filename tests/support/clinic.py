@@ -5,15 +5,20 @@ from typing import Any
 
 from tests.support.paper import PaperRecord
 
-from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
+from coign.clinical.actions import confirm_eligibility, confirm_product, draft_order, order, start_conditioning
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
 from coign.clinical.actions.enrol import ENROL, Enrol
+from coign.clinical.actions.give_conditioning import BEGIN as BEGIN_CONDITIONING
+from coign.clinical.actions.give_conditioning import RECORD as RECORD_CONDITIONING
+from coign.clinical.actions.give_conditioning import BeginConditioning, RecordConditioning
 from coign.coldchain.events import LoggerRead
 from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.identity.events import LabelVerified, UnitCreated
-from coign.infusion.actions import bedside, infuse, thaw
+from coign.identity.views import CHAIN, UNIT
+from coign.infusion.actions import assess_patient, bedside, infuse, thaw
+from coign.infusion.events import Finding
 from coign.kernel.subjects import (
     Batch,
     Chain,
@@ -34,7 +39,7 @@ from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Q
 from coign.logistics.events import Packed, Received
 from coign.manufacturing.events import SlotConfirmed
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
-from coign.programmes.model import Limit, Programmes, ProgrammeVersion
+from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import ProgrammeApproved
@@ -59,6 +64,10 @@ LIMITS = {
     "bedside_check_window": Quantity("10", "min"),
     "thaw_to_infusion_max": Quantity("90", "min"),
     "conditioning_to_infusion_min": Quantity("2", "d"),
+    "product_confirmation_valid": Quantity("3", "d"),
+    "fitness_valid": Quantity("24", "h"),
+    "pre_infusion_check_valid": Quantity("24", "h"),
+    "issue_window": Quantity("20", "min"),
 }
 #: Two patients with a dose-limiting toxicity within four weeks hold enrolment.
 TOLERANCE = ToleranceRule(
@@ -72,6 +81,15 @@ RESPONSE = ResponsePlan(
     {"complete": "Complete response", "progressive": "Progressive disease"}, ("complete",),
     (Timepoint("day_28", "Day 28", 21, 42),),
 )  # fmt: skip
+#: Asked before an infusion: one word, one number, and one thing that does not apply to everybody.
+BEFORE = BeforeInfusion(
+    (
+        Range("infection", "Infection", "", equals="none"),
+        Range("clearance", "Creatinine clearance", "mL/min", low=Decimal(30)),
+        Range("pregnancy", "Pregnancy test", "", equals="negative"),
+    ),
+    ("pregnancy",),
+)
 VERSION = ProgrammeVersion(
     programme=CART,
     version="1",
@@ -85,6 +103,7 @@ VERSION = ProgrammeVersion(
     journey=(),
     consent_purposes=("treatment", "follow_up"),
     safety=SafetyPlan("6", TOLERANCE, RESPONSE),
+    before_infusion=BEFORE,
 )
 
 
@@ -272,24 +291,62 @@ class Clinic(PaperRecord):
             by=QP,
         )  # fmt: skip
 
+    def confirm_product(self, chain: Chain) -> None:
+        """The cell laboratory scans every bag that still exists."""
+        bags = tuple(u for u in self.state(CHAIN, chain).units_of_kind("final_container") if not self.ended(u))
+        self.do(confirm_product.ACTION, confirm_product.ConfirmProduct(chain=chain, bags=bags), CELLLAB)
+
+    def ended(self, unit: Unit) -> bool:
+        """Whether a bag is no more."""
+        return bool(self.state(UNIT, unit).ended)
+
+    def order_conditioning(self, chain: Chain, **changed: Any) -> None:
+        """Signed by the physician; the infusion is planned as early as the programme allows."""
+        self.do(start_conditioning.ACTION, self.conditioning(chain, **changed), PHYSICIAN)
+
+    def conditioning(self, chain: Chain, **changed: Any) -> start_conditioning.StartConditioning:
+        """The command of an order of conditioning that begins now."""
+        given = {
+            "first_day": self.now,
+            "planned_infusion": self.now.plus(days=3),
+            "examined_at": self.now.plus(hours=-1),
+            "fit": "fit",
+        }
+        return start_conditioning.StartConditioning(chain=chain, **{**given, **changed})  # type: ignore[arg-type]
+
     def condition(self, chain: Chain) -> None:
-        """Conditioning begins now; the infusion is planned as early as the programme allows."""
-        command = start_conditioning.StartConditioning(
-            chain=chain, first_day=self.now, planned_infusion=self.now.plus(days=3)
-        )
-        self.do(start_conditioning.ACTION, command, PHYSICIAN)
+        """Counted, ordered, given: all of it now, as one dose."""
+        self.confirm_product(chain)
+        self.order_conditioning(chain)
+        self.begin_conditioning(chain)
+        days = RecordConditioning(chain=chain, first_day=self.now, last_day=self.now, complete="yes")
+        self.do(RECORD_CONDITIONING, days, NURSE)
+
+    def begin_conditioning(self, chain: Chain) -> None:
+        """The first dose."""
+        self.do(BEGIN_CONDITIONING, BeginConditioning(chain=chain), NURSE)
+
+    def assess(self, chain: Chain, **found: str) -> None:
+        """A physician looks at the patient; nothing stands against the infusion unless it is said here."""
+        self.do(assess_patient.ACTION, assessed(chain, **found), PHYSICIAN)
 
     def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
-        """A conditioned patient whose bag lies in the centre's freezer."""
+        """A conditioned patient, looked at today, whose bag lies in the centre's freezer."""
         patient, chain = self.ordered(name)
         unit = self.product(chain, f"bag-{name}")
         self.condition(chain)
         self.wait(days=3)
+        self.assess(chain)
         return patient, chain, unit
+
+    def issue(self, unit: Unit) -> None:
+        """The bag leaves the cold; two persons see it."""
+        self.do(thaw.ISSUE, thaw.Issue(unit=unit), PHARMACIST)
 
     def thaw(self, unit: Unit) -> None:
         """The clock starts."""
-        self.do(thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB)
+        self.issue(unit)
+        self.do(thaw.THAW, thaw.Thaw(unit=unit), CELLLAB)
 
     def check(self, unit: Unit, wristband: Patient, actor: Actor = NURSE) -> Any:
         """The first look at the bed."""
@@ -325,3 +382,11 @@ def given(unit: Unit, **changed: Any) -> infuse.Finish:
     """The command that ends an infusion."""
     values: dict[str, Any] = {"given": Quantity("68", "mL"), "residual": Quantity("2", "mL"), "outcome": "complete"}
     return infuse.Finish(unit=unit, **{**values, **changed})
+
+
+def assessed(chain: Chain, **found: str) -> assess_patient.AssessPatient:
+    """The command of a check before the infusion."""
+    values = {"infection": "none", "clearance": "80", "pregnancy": "not applicable", **found}
+    units = {"clearance": "mL/min"}
+    findings = tuple(Finding(id=name, value=value, unit=units.get(name, "")) for name, value in values.items())
+    return assess_patient.AssessPatient(chain=chain, findings=findings)

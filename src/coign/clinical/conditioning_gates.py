@@ -1,15 +1,16 @@
 """The gates of conditioning: it weakens the patient for weeks, so the product must be here and fit before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from coign.clinical.views import COURSE, PATIENT, TREATMENT
 from coign.coldchain.views import CONDITION
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Chain, Unit
-from coign.kernel.values import Instant
+from coign.kernel.actions import Circumstances, Read, Risk, gate
+from coign.kernel.subjects import Chain, Patient, Unit
+from coign.kernel.values import Actor, Instant
 from coign.logistics.views import RECEIPT
+from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 
 
@@ -33,6 +34,35 @@ def containers(asked: OfChain, known: Circumstances) -> tuple[Unit, ...]:
     """The final containers of the therapy that still exist."""
     units = known.state(CHAIN, asked.chain).units_of_kind("final_container")
     return tuple(u for u in units if not known.state(UNIT, u).ended)
+
+
+def programme(asked: OfChain, known: Circumstances) -> ProgrammeVersion | None:
+    """The version of the programme that the therapy runs under."""
+    digest = known.state(CHAIN, asked.chain).version
+    version: ProgrammeVersion | None = None if digest is None else known.programmes.version(digest)
+    return version
+
+
+def of_course(asked: OfChain, actor: Actor) -> Sequence[Read]:
+    """The therapy and its course."""
+    return (Read(asked.chain, CHAIN), Read(asked.chain, COURSE))
+
+
+def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
+    """All that is known of the therapy's bags, and of its patient."""
+    chain = known.state(CHAIN, asked.chain)
+    bags = chain.units_of_kind("final_container")
+    return (
+        *(Read(unit, view) for unit in bags for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)),
+        *([Read(chain.patient, PATIENT)] if chain.patient is not None else []),
+    )
+
+
+def patient_of(asked: OfChain, known: Circumstances) -> Patient:
+    """Whose therapy it is."""
+    patient = known.state(CHAIN, asked.chain).patient
+    assert patient is not None
+    return patient
 
 
 def _named(units: tuple[Unit, ...], what_is_wrong: Callable[[Unit], str | None]) -> str | None:
@@ -80,7 +110,10 @@ def conditioning_has_consent(asked: OfChain, known: Circumstances) -> str | None
     risk=Risk.PATIENT,
 )
 def conditioning_not_started(asked: OfChain, known: Circumstances) -> str | None:
-    since = known.state(COURSE, asked.chain).conditioning_from
+    course = known.state(COURSE, asked.chain)
+    if course.begun_at is not None:
+        return f"conditioning was begun {course.begun_at}"
+    since = course.conditioning_from
     return f"conditioning was ordered already, with {since} as its first day" if since else None
 
 
@@ -177,10 +210,9 @@ def product_lasts_until_infusion(asked: OfPlan, known: Circumstances) -> str | N
     risk=Risk.PATIENT,
 )
 def infusion_follows_conditioning(asked: OfPlan, known: Circumstances) -> str | None:
-    digest = known.state(CHAIN, asked.chain).version
-    if digest is None:
+    version = programme(asked, known)
+    if version is None:
         return None
-    version = known.programmes.version(digest)
     if asked.planned_infusion.minutes_since(asked.first_day) >= version.minutes("conditioning_to_infusion_min"):
         return None
     apart = version.quantity("conditioning_to_infusion_min")

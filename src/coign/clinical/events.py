@@ -1,9 +1,10 @@
 """What can happen to a patient on the way to a therapy."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
+from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme, Unit
 from coign.kernel.values import Digest, FreeText, Identifying, Instant, Quantity
 
 
@@ -106,3 +107,47 @@ class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=(
     patient: Patient
     first_day: Instant
     planned_infusion: Instant
+    examined_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductConfirmed(Fact, type="clinical.product_confirmed.v1", about=("chain",)):
+    """The cell laboratory scanned every bag of the therapy where it lies: all are here, none is missing."""
+
+    chain: Chain
+    units: tuple[Unit, ...]
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditioningBegun(Fact, type="clinical.conditioning_begun.v1", about=("chain", "patient")):
+    """The first dose of lymphodepletion is given: from here on nothing takes it back."""
+
+    chain: Chain
+    patient: Patient
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditioningGiven(Fact, type="clinical.conditioning_given.v1", about=("chain", "patient")):
+    """The last dose was given: on which days, and whether all of it went in."""
+
+    chain: Chain
+    patient: Patient
+    first_day: Instant
+    last_day: Instant
+    complete: Literal["yes", "no"]
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAnswered(Fact, type="clinical.turn_answered.v1", about=("chain", "patient")):
+    """A physician was told that something turned after the patient was conditioned, and says what is done now."""
+
+    chain: Chain
+    patient: Patient
+    told_at: Instant
+    decision: Literal["wait", "rescue", "other_product", "emergency_infusion"]
+    turned: tuple[str, ...]
+    reason: FreeText
+    by: Person

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from coign.clinical.events import (
+    ConditioningBegun,
+    ConditioningGiven,
     ConditioningStarted,
     ConsentGiven,
     ConsentWithdrawn,
@@ -11,6 +13,8 @@ from coign.clinical.events import (
     OrderDrafted,
     Ordered,
     PatientEnrolled,
+    ProductConfirmed,
+    TurnAnswered,
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
@@ -156,7 +160,10 @@ NUMBER = View(
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The clinical course of one therapy: the dated weight it was ordered for, and the conditioning."""
+    """The clinical course of one therapy: the dated weight it was ordered for, and the conditioning.
+
+    `conditioning_from`: the first day as it was ordered; `begun_at`: when the first dose was given.
+    """
 
     weight: Quantity | None = None
     weighed_on: Instant | None = None
@@ -164,19 +171,43 @@ class Course:
     ordered_at: Instant | None = None
     conditioning_from: Instant | None = None
     planned_infusion: Instant | None = None
+    confirmed_at: Instant | None = None
+    confirmed_by: Person | None = None
+    begun_at: Instant | None = None
+    given_until: Instant | None = None
+    turn_answered_at: Instant | None = None
 
     @property
     def conditioned(self) -> bool:
         """Whether lymphodepletion was ordered for this therapy."""
         return self.conditioning_from is not None
 
+    @property
+    def depends_on_product(self) -> bool:
+        """Whether the first dose was given, so that the patient cannot do without the cells any more."""
+        return self.begun_at is not None
+
+    def confirmation_ends(self, valid_min: float) -> Instant | None:
+        """Until when the cell laboratory's count holds; None: nobody counted."""
+        return None if self.confirmed_at is None else self.confirmed_at.plus(minutes=valid_min)
+
 
 def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
     match fact:
         case Ordered(weight=weight, weighed_on=weighed_on, prescriber=prescriber):
             return Course(weight, weighed_on, prescriber, stamp.time)
+        case ProductConfirmed(by=by):
+            # A further count asks for a further order: what was ordered on the old one does not go on by itself.
+            started = state.conditioning_from if state.depends_on_product else None
+            return replace(state, confirmed_at=stamp.time, confirmed_by=by, conditioning_from=started)
         case ConditioningStarted(first_day=first_day, planned_infusion=planned_infusion):
             return replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+        case ConditioningBegun():
+            return replace(state, begun_at=stamp.time)
+        case ConditioningGiven(last_day=last_day):
+            return replace(state, given_until=last_day)
+        case TurnAnswered():
+            return replace(state, turn_answered_at=stamp.time)
         case _:
             return state
 
@@ -184,8 +215,9 @@ def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
 COURSE = View(
     "clinical.course",
     kinds=frozenset({"chain"}),
-    folds=(Ordered, ConditioningStarted),
+    folds=(Ordered, ProductConfirmed, ConditioningStarted, ConditioningBegun, ConditioningGiven, TurnAnswered),
     state=Course,
     evolve=_evolve_course,
+    version=2,
     public=True,
 )

@@ -31,6 +31,10 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
+    "clinical.start_conditioning": ("clinical.confirm_product",),
+    "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
+    "infusion.issue": ("infusion.assess_patient",),
+    "infusion.thaw": ("infusion.issue",),
     "infusion.confirm_bedside": ("infusion.check_bedside",),
     "infusion.start": ("infusion.check_bedside", "infusion.confirm_bedside"),
 }
@@ -237,7 +241,12 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
             return view.state(SLOT, view.chain).collection_on
         case "manufacturing.clear_line":
             return view.state(SLOT, view.chain).start_on
-        case "infusion.thaw":
+        case "clinical.begin_conditioning":
+            return view.state(COURSE, view.chain).conditioning_from
+        case "infusion.assess_patient":
+            planned = view.state(COURSE, view.chain).planned_infusion
+            return planned.plus(hours=-2) if planned is not None else None
+        case "infusion.issue":
             return view.state(COURSE, view.chain).planned_infusion
         case _:
             return None
@@ -278,4 +287,6 @@ def perform_in_time(service: Service, therapy: Therapy, step: JourneyStep) -> Do
 
 def _waiting_helps(step: JourneyStep) -> bool:
     """Only where a day was agreed that lies ahead; elsewhere time makes nothing better."""
-    return step.action in ("infusion.thaw", "collection.check_identity", "manufacturing.clear_line")
+    return step.action in (
+        "clinical.begin_conditioning", "infusion.issue", "collection.check_identity", "manufacturing.clear_line",
+    )  # fmt: skip

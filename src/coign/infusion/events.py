@@ -4,10 +4,74 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, Patient, Person, Unit
-from coign.kernel.values import FreeText, Quantity
+from coign.kernel.subjects import Case, Chain, Patient, Person, Unit
+from coign.kernel.values import Digest, FreeText, Quantity
 
 Outcome = Literal["complete", "partial", "stopped_for_reaction"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found of one thing that the programme asks about before an infusion; `unit` is empty for a word."""
+
+    id: str
+    value: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientAssessed(Fact, type="infusion.patient_assessed.v1", about=("chain", "patient")):
+    """A physician looked at the patient before the infusion; `outside` names what stands against giving cells now."""
+
+    chain: Chain
+    patient: Patient
+    findings: tuple[Finding, ...]
+    outside: tuple[str, ...]
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued(Fact, type="infusion.issued.v1", about=("unit", "chain")):
+    """A first person took the bag out for thawing: no effect but being first."""
+
+    unit: Unit
+    chain: Chain
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyRequested(Fact, type="infusion.emergency_requested.v1", about=("unit", "chain")):
+    """The prescriber asks to give one bag although these gates do not hold: no effect but being first."""
+
+    unit: Unit
+    chain: Chain
+    unmet: tuple[str, ...]
+    makers_advice: Digest
+    reason: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyDecided(Fact, type="infusion.emergency_decided.v1", about=("unit", "chain")):
+    """A second person agrees: this bag may be given within the hour although these gates do not hold."""
+
+    unit: Unit
+    chain: Chain
+    unmet: tuple[str, ...]
+    first: Person
+    second: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyInfusionStarted(Fact, type="infusion.emergency_started.v1", about=("unit", "chain")):
+    """A bag runs into the patient on an emergency decision, with what did not hold when it began."""
+
+    unit: Unit
+    chain: Chain
+    unmet: tuple[str, ...]
+    deviation: Case
+    safety_case: Case
+    by: Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

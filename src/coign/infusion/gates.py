@@ -46,6 +46,48 @@ def qualified_for_bedside_check(asked: object, known: Circumstances) -> str | No
 
 
 @gate(
+    "infusion.bag_is_issued",
+    requirement=("TRC-13", "PAT-30"),
+    protects="Two people see which bag leaves the cold: the wrong one cannot be put back.",
+    remedy="Let a first person scan and issue the bag.",
+    resolvers=("celllab", "pharmacist"),
+    risk=Risk.PATIENT,
+)
+def bag_is_issued(asked: OfUnit, known: Circumstances) -> str | None:
+    issued = known.state(BAG, asked.unit).issued_at
+    return None if issued else f"nobody has issued {asked.unit.identifier}"
+
+
+@gate(
+    "infusion.thawed_by_another_person",
+    requirement=("TRC-13", "CSV-29"),
+    protects="Two pairs of eyes see the bag before it is thawed.",
+    remedy="Let a colleague scan the bag and thaw it.",
+    resolvers=("celllab", "infusion"),
+    risk=Risk.PATIENT,
+)
+def thawed_by_another_person(asked: OfUnit, known: Circumstances) -> str | None:
+    return "you issued the bag yourself" if known.state(BAG, asked.unit).issued_by == known.actor.person else None
+
+
+@gate(
+    "infusion.issue_is_fresh",
+    requirement=("TRC-13", "SCS-11"),
+    protects="A bag that was taken out long ago has been warm, or was put back where nobody looked.",
+    remedy="Issue the bag again, together.",
+    resolvers=("celllab", "pharmacist"),
+    risk=Risk.PRODUCT,
+)
+def issue_is_fresh(asked: OfUnit, known: Circumstances) -> str | None:
+    issued_at, version = known.state(BAG, asked.unit).issued_at, programme(asked, known)
+    if issued_at is None or version is None:
+        return None  # `infusion.bag_is_issued` says so
+    if known.now.minutes_since(issued_at) <= version.minutes("issue_window"):
+        return None
+    return f"{asked.unit.identifier} was issued {issued_at}, longer ago than {version.quantity('issue_window')}"
+
+
+@gate(
     "infusion.not_thawed_yet",
     requirement="PAT-30",
     protects="A thawed bag is never frozen again, and its clock never begins anew.",

@@ -186,25 +186,25 @@ def consent_in_force(asked: OfUnit, known: Circumstances) -> str | None:
 
 
 @gate(
-    "infusion.conditioning_is_ordered",
+    "infusion.conditioning_is_given",
     requirement="PAT-28",
     protects="Cells given to somebody who was not conditioned do not take.",
-    remedy="A physician orders conditioning first.",
-    resolvers=("physician",),
+    remedy="Order conditioning, give it, and record its days.",
+    resolvers=("physician", "nurse"),
     risk=Risk.PATIENT,
 )
-def conditioning_is_ordered(asked: OfUnit, known: Circumstances) -> str | None:
+def conditioning_is_given(asked: OfUnit, known: Circumstances) -> str | None:
     bag = product(asked, known)
-    if bag is None or bag.chain is None or known.state(COURSE, bag.chain).conditioned:
+    if bag is None or bag.chain is None or known.state(COURSE, bag.chain).given_until:
         return None
-    return f"no conditioning was ordered for {bag.chain.identifier}"
+    return f"no days of conditioning are recorded for {bag.chain.identifier}"
 
 
 @gate(
     "infusion.conditioning_is_over",
     requirement="PAT-28",
     protects="Cells given while the conditioning still works are destroyed with the rest.",
-    remedy="Wait until the time that the programme asks for has passed since the first day of conditioning.",
+    remedy="Wait until the time that the programme asks for has passed since the first dose of conditioning.",
     resolvers=("physician",),
     risk=Risk.PATIENT,
 )
@@ -212,9 +212,9 @@ def conditioning_is_over(asked: OfUnit, known: Circumstances) -> str | None:
     bag, version = product(asked, known), programme(asked, known)
     if bag is None or bag.chain is None or version is None:
         return None
-    since = known.state(COURSE, bag.chain).conditioning_from
+    since = known.state(COURSE, bag.chain).begun_at
     if since is None or known.now.minutes_since(since) >= version.minutes("conditioning_to_infusion_min"):
-        return None  # without conditioning, `infusion.conditioning_is_ordered` says so
+        return None  # without conditioning, `infusion.conditioning_is_given` says so
     return f"conditioning began {since}, less than {version.quantity('conditioning_to_infusion_min')} ago"
 
 

@@ -1,4 +1,4 @@
-"""One bag between freezer and patient: its clock, and who saw it at which bed."""
+"""One bag between freezer and patient: its clock, and who saw it at which bed; and how the patient was found before."""
 
 from dataclasses import dataclass, replace
 
@@ -7,17 +7,32 @@ from coign.infusion.events import (
     BedsideConfirmed,
     BedsideMismatched,
     BedsideMismatchResolved,
+    EmergencyDecided,
+    EmergencyRequested,
     InfusionFinished,
     InfusionStarted,
+    Issued,
+    PatientAssessed,
     Thawed,
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Patient, Person
-from coign.kernel.values import Instant
+from coign.kernel.values import FreeText, Instant
 from coign.kernel.views import Stamp, View
 
 #: Why units stand still after bag and wristband did not belong together.
 BEDSIDE_DIFFERS = "bag and wristband did not belong together"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """What was asked for and agreed to, by whom and when; it is about one bag and about these gates."""
+
+    unmet: tuple[str, ...]
+    first: Person
+    reason: FreeText
+    second: Person | None = None
+    decided_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,9 @@ class Bag:
     mismatch_between: tuple[Person, ...] = ()
     started_at: Instant | None = None
     finished: bool = False
+    issued_by: Person | None = None
+    issued_at: Instant | None = None
+    emergency: Emergency | None = None
 
     @property
     def running(self) -> bool:
@@ -40,8 +58,10 @@ class Bag:
 
 
 def _evolve(state: Bag, fact: Fact, stamp: Stamp) -> Bag:
-    unchecked = Bag(state.thawed_at, started_at=state.started_at, finished=state.finished)
+    unchecked = replace(state, first=None, first_at=None, wristband=None, confirmed_at=None, mismatch_between=())
     match fact:
+        case Issued(by=by):
+            return replace(state, issued_by=by, issued_at=stamp.time)
         case Thawed():
             return replace(state, thawed_at=stamp.time)
         case BedsideChecked(by=by, wristband=wristband):
@@ -52,6 +72,11 @@ def _evolve(state: Bag, fact: Fact, stamp: Stamp) -> Bag:
             return replace(unchecked, mismatch_between=between)
         case BedsideMismatchResolved():
             return unchecked
+        case EmergencyRequested(unmet=unmet, by=by, reason=reason):
+            return replace(state, emergency=Emergency(unmet, by, reason))
+        case EmergencyDecided(unmet=unmet, second=second) if state.emergency is not None:
+            decided = replace(state.emergency, unmet=unmet, second=second, decided_at=stamp.time)
+            return replace(state, emergency=decided)
         case InfusionStarted():
             return replace(state, started_at=stamp.time)
         case InfusionFinished():
@@ -64,14 +89,39 @@ BAG = View(
     "infusion.bag",
     kinds=frozenset({"unit"}),
     folds=(
+        Issued,
         Thawed,
         BedsideChecked,
         BedsideConfirmed,
         BedsideMismatched,
         BedsideMismatchResolved,
+        EmergencyRequested,
+        EmergencyDecided,
         InfusionStarted,
         InfusionFinished,
     ),
     state=Bag,
     evolve=_evolve,
+    version=2,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """When a physician last looked at the patient before the infusion, and what stood against it."""
+
+    assessed_at: Instant | None = None
+    outside: tuple[str, ...] = ()
+
+
+def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
+    return Readiness(stamp.time, fact.outside) if isinstance(fact, PatientAssessed) else state
+
+
+READINESS = View(
+    "infusion.readiness",
+    kinds=frozenset({"chain"}),
+    folds=(PatientAssessed,),
+    state=Readiness,
+    evolve=_evolve_readiness,
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from coign.infusion.events import InfusionFinished, InfusionStarted, Outcome, Thawed
+from coign.infusion.events import EmergencyInfusionStarted, InfusionFinished, InfusionStarted, Outcome, Thawed
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
@@ -22,6 +22,7 @@ class Given:
     given: Quantity
     residual: Quantity
     outcome: Outcome
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Infusion:
     running: Unit | None = None
     started_at: Instant | None = None
     first_started_at: Instant | None = None
+    emergency: bool = False
     bags: tuple[Given, ...] = ()
 
     @property
@@ -53,8 +55,10 @@ def _evolve(state: Infusion, fact: Fact, stamp: Stamp) -> Infusion:
         case InfusionStarted(unit=unit):
             first = state.first_started_at or stamp.time
             return replace(state, running=unit, started_at=stamp.time, first_started_at=first)
+        case EmergencyInfusionStarted():
+            return replace(state, emergency=True)
         case InfusionFinished(unit=unit, given=given, residual=residual, outcome=outcome):
-            bag = Given(unit, state.started_at, stamp.time, given, residual, outcome)
+            bag = Given(unit, state.started_at, stamp.time, given, residual, outcome, state.emergency)
             bags = (*state.bags, bag)[-BAGS_LISTED_MAX:]
             return Infusion(first_started_at=state.first_started_at, bags=bags)
         case _:
@@ -64,8 +68,9 @@ def _evolve(state: Infusion, fact: Fact, stamp: Stamp) -> Infusion:
 INFUSION = View(
     "infusion.infusion",
     kinds=frozenset({"chain"}),
-    folds=(Thawed, InfusionStarted, InfusionFinished),
+    folds=(Thawed, InfusionStarted, EmergencyInfusionStarted, InfusionFinished),
     state=Infusion,
     evolve=_evolve,
+    version=2,
     public=True,
 )

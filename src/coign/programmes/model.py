@@ -65,6 +65,18 @@ class Range:
         return " and ".join(f"{sign} {bound}{unit}" for sign, bound in bounds if bound is not None)
 
 
+#: What is entered where an item does not apply to this patient.
+NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeInfusion:
+    """What a physician looks at before an infusion; some items are asked only where they apply."""
+
+    items: tuple[Range, ...] = ()
+    where_it_applies: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of production: what is measured, which materials go in, which task one must be qualified for."""
@@ -121,6 +133,7 @@ class ProgrammeVersion:
     tasks: Mapping[str, str] = field(default_factory=dict)
     materials: Mapping[str, str] = field(default_factory=dict)
     safety: SafetyPlan = field(default_factory=SafetyPlan)
+    before_infusion: BeforeInfusion = field(default_factory=BeforeInfusion)
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""

@@ -11,7 +11,7 @@ from coign.kernel.errors import FieldError, Invalid
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
 from coign.programmes.journeys import read_journey, read_stages
-from coign.programmes.model import Limit, Programmes, ProgrammeVersion, Range, Step
+from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range, Step
 from coign.programmes.nodes import Findings, Item, Problem, compose, text_of
 from coign.programmes.safety_plan import SafetyPlan
 from coign.programmes.safety_reading import read_safety
@@ -25,7 +25,7 @@ TEMPERATURES = frozenset({"Cel"})
 UNITS = (
     DURATIONS
     | TEMPERATURES
-    | {"mo", "%", "1", "mL", "L", "kg", "mmol/L", "pg/mL", "[EU]/mL"}
+    | {"mo", "%", "1", "mL", "L", "kg", "mmol/L", "pg/mL", "[EU]/mL", "mL/min", "10*9/L", "{dose}"}
     | {"10*6", "10*9", "10*6/mL", "10*6/kg", "{copies}/{cell}"}
 )
 #: The limits that rules ask for by name, and what kind of quantity each is.
@@ -34,7 +34,11 @@ REQUIRED_LIMITS: Mapping[str, frozenset[str]] = {
     "eligibility_valid": DURATIONS,
     "identity_check_window": DURATIONS,
     "bedside_check_window": DURATIONS,
+    "product_confirmation_valid": DURATIONS,
+    "fitness_valid": DURATIONS,
     "conditioning_to_infusion_min": DURATIONS,
+    "pre_infusion_check_valid": DURATIONS,
+    "issue_window": DURATIONS,
     "thaw_to_infusion_max": DURATIONS,
     "shelf_life": DURATIONS,
     "route_max": DURATIONS,
@@ -48,7 +52,7 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
-_OPTIONAL_ROOT = ("safety",)
+_OPTIONAL_ROOT = ("safety", "before_infusion")
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method")
 
@@ -119,6 +123,9 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         tasks=tasks,
         materials=materials,
         safety=read_safety(fields["safety"]) if "safety" in fields else SafetyPlan(),
+        before_infusion=_before_infusion(fields["before_infusion"])
+        if "before_infusion" in fields
+        else BeforeInfusion(),
     )
     return None if findings.problems else version
 
@@ -212,6 +219,16 @@ def _steps(item: Item, tasks: Mapping[str, str], materials: Mapping[str, str]) -
     if not found:
         item.refuse("empty", "a programme has at least one step of production")
     return _unique(found, "step")
+
+
+def _before_infusion(item: Item) -> BeforeInfusion:
+    fields = item.fields(("items",), ("where_it_applies",))
+    items = _ranges(fields["items"], words=True) if "items" in fields else ()
+    names = fields["where_it_applies"].items() if "where_it_applies" in fields else []
+    for each in names:
+        if (name := each.text()) and name not in {i.id for i in items}:
+            each.refuse("unknown_value", f"{name} is not among the items")
+    return BeforeInfusion(items, tuple(each.text() for each in names))
 
 
 def _ranges(item: Item, *, words: bool) -> tuple[Range, ...]:

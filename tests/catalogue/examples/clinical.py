@@ -1,10 +1,12 @@
 """The patient's way to a therapy."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.clinic import (
     CART,
+    CELLLAB,
     CENTRE,
     COORDINATOR,
     HASH,
@@ -20,16 +22,25 @@ from tests.support.clinic import (
     text,
 )  # fmt: skip
 
-from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
+from coign.clinical.actions import (
+    answer_turn,
+    confirm_eligibility,
+    confirm_product,
+    draft_order,
+    order,
+    start_conditioning,
+)
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL, CorrectIdentity, Enrol
-from coign.clinical.events import PatientEnrolled
+from coign.clinical.actions.give_conditioning import BEGIN, RECORD, BeginConditioning, RecordConditioning
+from coign.clinical.events import PatientEnrolled, ProductConfirmed
 from coign.coldchain.events import ExcursionAssessed
 from coign.custody.events import CustodyBegan
 from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBlocked
-from coign.kernel.subjects import Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
+from coign.kernel.subjects import Batch, Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
+from coign.quality.events import BatchRejected
 from coign.safety.events import EnrolmentHeld
 
 N1, N2 = HospitalNumber.of("aa01"), HospitalNumber.of("bb02")
@@ -61,11 +72,15 @@ def _sign(patient: Patient, actor: Actor = PHYSICIAN) -> Asked:
     return order.ACTION, order.Order(patient=patient, chain=Chain.of("new")), actor
 
 
-def _condition(clinic: Clinic, chain: Chain, *, first_in: float = 0, infusion_in: float = 3) -> Asked:
-    command = start_conditioning.StartConditioning(
-        chain=chain, first_day=clinic.now.plus(days=first_in), planned_infusion=clinic.now.plus(days=infusion_in)
-    )
-    return start_conditioning.ACTION, command, PHYSICIAN
+def _condition(clinic: Clinic, chain: Chain, *, first_in: float = 0, infusion_in: float = 3, **changed: Any) -> Asked:
+    """An order on a count of this moment, whatever the cell laboratory would have said."""
+    _counted(clinic, chain)
+    days = {"first_day": clinic.now.plus(days=first_in), "planned_infusion": clinic.now.plus(days=infusion_in)}
+    return start_conditioning.ACTION, clinic.conditioning(chain, **{**days, **changed}), PHYSICIAN
+
+
+def _counted(clinic: Clinic, chain: Chain, *units: Unit) -> None:
+    clinic.happened(ProductConfirmed(chain=chain, units=units, by=CELLLAB.person), by=CELLLAB)
 
 
 @refuses("clinical.not_enrolled_twice")
@@ -432,3 +447,294 @@ def conditioned(clinic: Clinic) -> Asked:
     _, chain = clinic.ordered("ann")
     clinic.product(chain, "bag")
     return _condition(clinic, chain)
+
+
+# What an order of conditioning asks of patient and count
+
+
+def _here(clinic: Clinic) -> Chain:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    return chain
+
+
+@refuses("clinical.conditioning_not_started")
+def ordered_twice(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    clinic.order_conditioning(chain)
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+@allows
+def ordered_again_on_a_new_count(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    clinic.order_conditioning(chain)
+    clinic.wait(days=4)
+    clinic.confirm_product(chain)
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+@refuses("clinical.patient_is_fit")
+def ordered_for_somebody_with_a_fever(clinic: Clinic) -> Asked:
+    return _condition(clinic, _here(clinic), fit="not_fit")
+
+
+@refuses("clinical.examination_is_of_today")
+def ordered_on_the_examination_of_yesterday(clinic: Clinic) -> Asked:
+    return _condition(clinic, _here(clinic), examined_at=clinic.now.plus(hours=-25))
+
+
+@refuses("clinical.examination_is_of_today")
+def ordered_on_an_examination_to_come(clinic: Clinic) -> Asked:
+    return _condition(clinic, _here(clinic), examined_at=clinic.now.plus(hours=1))
+
+
+@refuses("clinical.product_is_confirmed")
+def ordered_without_a_count(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+@refuses("clinical.confirmation_holds")
+def ordered_on_an_old_count(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    clinic.wait(days=3, seconds=1)
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+# The count, the first dose, the days
+
+
+def _count(chain: Chain, *names: str, actor: Actor = CELLLAB) -> Asked:
+    bags = tuple(Unit.of(name) for name in names or ("bag",))
+    return confirm_product.ACTION, confirm_product.ConfirmProduct(chain=chain, bags=bags), actor
+
+
+def _begin(chain: Chain, actor: Actor = NURSE) -> Asked:
+    return BEGIN, BeginConditioning(chain=chain), actor
+
+
+def _days(clinic: Clinic, chain: Chain, *, first: float = -48, last: float = 0, actor: Actor = NURSE) -> Asked:
+    days = {"first_day": clinic.now.plus(hours=first), "last_day": clinic.now.plus(hours=last)}
+    return RECORD, RecordConditioning(chain=chain, **days, complete="yes"), actor
+
+
+def _turn(clinic: Clinic, chain: Chain, actor: Actor = PHYSICIAN) -> Asked:
+    command = answer_turn.AnswerTurn(chain=chain, told_at=clinic.now, decision="wait", reason=text(FreeText))
+    return answer_turn.ACTION, command, actor
+
+
+def _ready(clinic: Clinic) -> Chain:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    clinic.order_conditioning(chain)
+    return chain
+
+
+def _begun(clinic: Clinic) -> Chain:
+    chain = _ready(clinic)
+    clinic.begin_conditioning(chain)
+    return chain
+
+
+def _rejected(clinic: Clinic) -> None:
+    bag, chain = Unit.of("bag"), Chain.of("ann")
+    clinic.happened(
+        BatchRejected(batch=Batch.of("bag"), chain=chain, units=(bag,), by=QP.person, why=text(FreeText)), by=QP
+    )
+
+
+def _warm(clinic: Clinic) -> None:
+    bag = Unit.of("bag")
+    clinic.happened(
+        ExcursionAssessed(unit=bag, verdict="not_usable", basis=text(FreeText), evidence=HASH, by=QP.person), by=QP
+    )
+
+
+#: What can turn between one act and the next, by the gate that then refuses.
+TURNS: dict[str, Callable[[Clinic], None]] = {
+    "product_exists": lambda c: c.happened(UnitEnded(unit=Unit.of("bag"), how="destroyed"), by=QP),
+    "product_is_received": lambda c: _received(c, Unit.of("bag"), MAKER),
+    "product_kept_cold": _warm,
+    "product_may_be_used": lambda c: c.happened(UnitsBlocked(units=(Unit.of("bag"),), why="on hold"), by=QP),
+    "product_is_certified": _rejected,
+    "conditioning_has_consent": lambda c: c.withdraw(Patient.of("ann")),
+}
+
+
+def _told_of_turns() -> None:
+    for gate, turn in TURNS.items():
+
+        def begin(clinic: Clinic, turn: Callable[[Clinic], None] = turn) -> Asked:
+            chain = _ready(clinic)
+            turn(clinic)
+            return _begin(chain)
+
+        def count(clinic: Clinic, turn: Callable[[Clinic], None] = turn) -> Asked:
+            chain = _here(clinic)
+            turn(clinic)
+            return _count(chain)
+
+        refuses(f"clinical.{gate}")(begin)
+        if gate in ("product_is_received", "product_kept_cold", "product_may_be_used"):
+            refuses(f"clinical.{gate}")(count)
+
+
+_told_of_turns()
+
+
+@allows
+def every_bag_scanned(clinic: Clinic) -> Asked:
+    return _count(_here(clinic))
+
+
+@refuses("clinical.therapy_is_of_this_centre")
+def counted_by_the_maker(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    _received(clinic, Unit.of("bag"), MAKER)
+    return _count(chain, actor=person("celllab-m", "celllab", MAKER))
+
+
+@refuses("clinical.conditioning_not_begun")
+def counted_when_it_is_too_late(clinic: Clinic) -> Asked:
+    return _count(_begun(clinic))
+
+
+@refuses("clinical.product_exists")
+def nothing_to_count(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    return confirm_product.ACTION, confirm_product.ConfirmProduct(chain=chain, bags=()), CELLLAB
+
+
+@refuses("clinical.every_bag_is_counted")
+def one_bag_of_two_scanned(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.product(chain, "bag-2")
+    return _count(chain)
+
+
+@refuses("clinical.every_bag_is_counted")
+def a_bag_of_another_therapy_scanned(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.product(clinic.ordered("bea")[1], "other")
+    return _count(chain, "bag", "other")
+
+
+@allows
+def first_dose(clinic: Clinic) -> Asked:
+    return _begin(_ready(clinic))
+
+
+@refuses("clinical.therapy_is_of_this_centre")
+def first_dose_elsewhere(clinic: Clinic) -> Asked:
+    chain = _ready(clinic)
+    _received(clinic, Unit.of("bag"), MAKER)
+    return _begin(chain, person("nurse-m", "nurse", MAKER))
+
+
+@refuses("clinical.conditioning_is_ordered")
+def first_dose_without_an_order(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    return _begin(chain)
+
+
+@refuses("clinical.conditioning_not_begun")
+def first_dose_twice(clinic: Clinic) -> Asked:
+    return _begin(_begun(clinic))
+
+
+@refuses("clinical.first_day_has_come")
+def first_dose_a_day_early(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.confirm_product(chain)
+    first = clinic.now.plus(days=1)
+    clinic.order_conditioning(chain, first_day=first, planned_infusion=first.plus(days=3))
+    return _begin(chain)
+
+
+@refuses("clinical.confirmation_holds")
+def first_dose_on_an_old_count(clinic: Clinic) -> Asked:
+    chain = _ready(clinic)
+    clinic.wait(days=3, minutes=1)
+    return _begin(chain)
+
+
+@allows
+def all_doses(clinic: Clinic) -> Asked:
+    return _days(clinic, _begun(clinic))
+
+
+@allows
+def all_doses_though_the_batch_was_rejected_meanwhile(clinic: Clinic) -> Asked:
+    chain = _begun(clinic)
+    _rejected(clinic)
+    return _days(clinic, chain)
+
+
+@refuses("clinical.therapy_is_of_this_centre")
+def doses_told_by_the_maker(clinic: Clinic) -> Asked:
+    return _days(clinic, _begun(clinic), actor=person("nurse-m", "nurse", MAKER))
+
+
+@refuses("clinical.conditioning_is_begun")
+def doses_before_the_first(clinic: Clinic) -> Asked:
+    return _days(clinic, _ready(clinic))
+
+
+@refuses("clinical.conditioning_not_recorded")
+def doses_told_twice(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    clinic.condition(chain)
+    return _days(clinic, chain)
+
+
+@refuses("clinical.days_follow_one_another")
+def doses_in_the_wrong_order(clinic: Clinic) -> Asked:
+    return _days(clinic, _begun(clinic), first=-1, last=-24)
+
+
+@refuses("clinical.days_follow_one_another")
+def doses_to_come(clinic: Clinic) -> Asked:
+    return _days(clinic, _begun(clinic), last=24)
+
+
+# When something turns afterwards
+
+
+def _turned(clinic: Clinic) -> Chain:
+    chain = _begun(clinic)
+    _rejected(clinic)
+    return chain
+
+
+@allows
+def decided_for_a_conditioned_patient(clinic: Clinic) -> Asked:
+    return _turn(clinic, _turned(clinic))
+
+
+@allows
+def decided_when_the_bag_was_destroyed(clinic: Clinic) -> Asked:
+    chain = _begun(clinic)
+    clinic.happened(UnitEnded(unit=Unit.of("bag"), how="destroyed"), by=QP)
+    return _turn(clinic, chain)
+
+
+@refuses("clinical.therapy_is_of_this_centre")
+def decided_by_the_maker(clinic: Clinic) -> Asked:
+    return _turn(clinic, _turned(clinic), person("physician-b", "physician", MAKER))
+
+
+@refuses("clinical.patient_depends_on_product")
+def decided_for_somebody_not_conditioned(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    _rejected(clinic)
+    return _turn(clinic, chain)
+
+
+@refuses("clinical.something_turned")
+def decided_though_all_is_in_order(clinic: Clinic) -> Asked:
+    return _turn(clinic, _begun(clinic))

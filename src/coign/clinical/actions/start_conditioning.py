@@ -2,52 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from coign.clinical import conditioning_gates as gates
+from coign.clinical import depletion_gates
 from coign.clinical.events import ConditioningStarted
-from coign.clinical.views import COURSE, PATIENT
-from coign.coldchain.views import CONDITION
-from coign.identity.views import CHAIN, UNIT
-from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, Instant
-from coign.logistics.views import RECEIPT
-from coign.quality.views import DISPOSITION
+from coign.kernel.values import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartConditioning:
-    """For which therapy, from when, and when the cells are to be given."""
+    """For which therapy, from when, when the cells are to be given, and how the patient was found."""
 
     chain: Chain = field(metadata=asks("Therapy", "known"))
     first_day: Instant = field(metadata=asks("First day of conditioning"))
     planned_infusion: Instant = field(metadata=asks("Planned infusion"))
-
-
-def _reads(asked: StartConditioning, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, COURSE))
-
-
-def _chain_reads(asked: StartConditioning, known: Circumstances) -> Sequence[Read]:
-    chain = known.state(CHAIN, asked.chain)
-    of_units = (
-        Read(unit, view)
-        for unit in chain.units_of_kind("final_container")
-        for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)
-    )
-    return (*of_units, *([Read(chain.patient, PATIENT)] if chain.patient is not None else []))
+    examined_at: Instant = field(metadata=asks("Patient examined at", "device"))
+    fit: Literal["fit", "not_fit"] = field(metadata=asks("Fit for conditioning", "choose"))
 
 
 def _decide(asked: StartConditioning, known: Circumstances) -> Sequence[ConditioningStarted]:
-    patient = known.state(CHAIN, asked.chain).patient
-    assert patient is not None
     return (
         ConditioningStarted(
             chain=asked.chain,
-            patient=patient,
+            patient=gates.patient_of(asked, known),
             first_day=asked.first_day,
             planned_infusion=asked.planned_infusion,
+            examined_at=asked.examined_at,
         ),
     )
 
@@ -57,12 +41,16 @@ ACTION = Action(
     title="Order conditioning",
     command=StartConditioning,
     roles=frozenset({"physician"}),
-    reads=_reads,
-    then_reads=(_chain_reads,),
+    reads=gates.of_course,
+    then_reads=(gates.of_product,),
     gates=(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
         gates.conditioning_not_started,
+        depletion_gates.patient_is_fit,
+        depletion_gates.examination_is_of_today,
+        depletion_gates.product_is_confirmed,
+        depletion_gates.confirmation_holds,
         gates.product_exists,
         gates.product_is_certified,
         gates.product_is_received,

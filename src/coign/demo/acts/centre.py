@@ -1,10 +1,11 @@
 """The centre's acts: consent, order, collection, conditioning, infusion, reaction."""
 
 from coign import rulesets
-from coign.clinical.views import PATIENT
+from coign.clinical.views import COURSE, PATIENT
 from coign.collection.views import COLLECTION
 from coign.demo import pace, patients, people
 from coign.demo.acts import Command, plays
+from coign.demo.acts.values import inside
 from coign.demo.scene import Scene, donation_number
 from coign.donor.views import TESTING
 from coign.identity.views import UNIT
@@ -122,6 +123,13 @@ def verify_label(scene: Scene) -> Command:
     return {"unit": unit, "label": unit, "label_serial": scene.state(UNIT, unit).label_serial}
 
 
+@plays("clinical.confirm_product")
+def confirm_product(scene: Scene) -> Command:
+    """Every bag that is there."""
+    bags = scene.bound.units_of_kind("final_container")
+    return {"chain": scene.chain, "bags": [u for u in bags if not scene.state(UNIT, u).ended]}
+
+
 @plays("clinical.start_conditioning")
 def start_conditioning(scene: Scene) -> Command:
     """From tomorrow, and the cells as soon afterwards as the programme allows."""
@@ -130,7 +138,34 @@ def start_conditioning(scene: Scene) -> Command:
     return {
         "chain": scene.chain,
         "first_day": first_day,
-        "planned_infusion": _morning(scene, first_day.plus(minutes=apart_min, hours=2)),
+        "planned_infusion": _morning(scene, first_day.plus(minutes=apart_min, hours=8)),
+        "examined_at": scene.now.plus(minutes=-25),
+        "fit": "fit",
+    }
+
+
+@plays("clinical.begin_conditioning")
+def begin_conditioning(scene: Scene) -> Command:
+    """The first dose."""
+    return {"chain": scene.chain}
+
+
+@plays("clinical.record_conditioning")
+def record_conditioning(scene: Scene) -> Command:
+    """Three days, as ordered."""
+    begun = scene.state(COURSE, scene.chain).begun_at
+    return {"chain": scene.chain, "first_day": begun, "last_day": scene.now.plus(minutes=-30), "complete": "yes"}
+
+
+@plays("infusion.assess_patient")
+def assess_patient(scene: Scene) -> Command:
+    """Nothing stands against it; numbers inside their limits, words as they should be."""
+    return {
+        "chain": scene.chain,
+        "findings": [
+            {"id": item.id, "value": item.equals or inside(item, scene.chance), "unit": item.unit}
+            for item in scene.programme.before_infusion.items
+        ],
     }
 
 
@@ -138,6 +173,7 @@ def _morning(scene: Scene, earliest: Instant) -> Instant:
     return pace.at_work(earliest, scene.chance, people.zone_of(scene.actor.organisation))
 
 
+@plays("infusion.issue")
 @plays("infusion.thaw")
 @plays("infusion.start")
 def the_bag(scene: Scene) -> Command:

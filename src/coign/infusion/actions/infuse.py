@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.identity.events import UnitEnded
 from coign.identity.views import CHAIN, UNIT
-from coign.infusion import gates, product_gates
+from coign.infusion import gates, patient_gates, product_gates
 from coign.infusion.actions.reading import of_bag, of_patient, of_therapy
 from coign.infusion.events import InfusionFinished, InfusionStarted, Outcome
 from coign.kernel.actions import Action, Circumstances, Risk
@@ -73,9 +73,12 @@ START = Action(
         gates.bedside_is_confirmed,
         gates.bedside_is_fresh,
         product_gates.product_may_be_used,
+        product_gates.product_kept_cold,
         product_gates.product_is_released,
         product_gates.product_is_not_expired,
         product_gates.consent_in_force,
+        patient_gates.patient_is_ready,
+        patient_gates.assessment_is_fresh,
     ),
     decide=_started,
     emits=(InfusionStarted,),

@@ -7,7 +7,7 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.product_gates import OfUnit
-from coign.infusion.state import BAG
+from coign.infusion.state import BAG, READINESS
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.values import Actor
@@ -25,7 +25,7 @@ def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
 def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
     """What is known of the therapy that the bag was made for."""
     chain = known.state(UNIT, asked.unit).chain
-    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION))
+    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION, READINESS))
 
 
 def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
