@@ -104,9 +104,7 @@ class AtTheBed(RuleBasedStateMachine):
     def thaw_alone(self, bag: str) -> None:
         self.thaw_by_two(self.bags[bag], Actor(PHARMACIST.person, "celllab", PHARMACIST.organisation))
 
-    @rule(
-        bag=bags, asks=DECIDERS, agrees=DECIDERS, gives=st.sampled_from([INFUSION, INFUSION, NURSE, GIVES_AND_AGREES])
-    )
+    @rule(bag=bags, asks=DECIDERS, agrees=DECIDERS, gives=GIVERS)
     def emergency(self, bag: str, asks: Actor, agrees: Actor, gives: Actor) -> None:
         """The bag's time ran out; two decide, or one twice, or who gives it."""
         clinic, unit = self.clinic, self.bags[bag]

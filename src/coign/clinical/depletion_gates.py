@@ -4,12 +4,15 @@ from typing import Literal, Protocol
 
 from coign.clinical.conditioning_gates import OfChain, containers, programme
 from coign.clinical.views import COURSE
-from coign.coldchain.views import CONDITION
-from coign.identity.views import UNIT
+from coign.coldchain.views import CONDITION, ConditionState
+from coign.identity.views import UNIT, UnitState
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant
-from coign.quality.views import DISPOSITION
+from coign.quality.views import DISPOSITION, DispositionState
+
+#: What is said when there is nothing left to give.
+NO_BAG_LEFT = "no bag of product is left"
 
 
 class OfBags(OfChain, Protocol):
@@ -197,19 +200,28 @@ def days_follow_one_another(asked: OfDays, known: Circumstances) -> str | None:
     return f"the last day {asked.last_day} is still to come" if asked.last_day > known.now else None
 
 
+def why_not_given(
+    bag: UnitState, condition: ConditionState, disposition: DispositionState, now: Instant
+) -> tuple[str, ...]:
+    """What stands against giving one bag now, each in a few words that follow its name."""
+    expired = f"expired {bag.expires}" if bag.expires is not None and bag.expires <= now else None
+    released = None if disposition.is_released else "is not released"
+    found = (bag.stands_still_because, condition.not_in_order_because, released, expired)
+    return tuple(reason for reason in found if reason)
+
+
 def turned_because(asked: OfChain, known: Circumstances) -> tuple[str, ...]:
     """What stands against giving the product now, bag by bag: asked once a patient depends on it."""
-    found = []
-    for unit in containers(asked, known):
-        bag, expires = known.state(UNIT, unit), known.state(UNIT, unit).expires
-        why = (
-            bag.stands_still_because,
-            known.state(CONDITION, unit).not_in_order_because,
-            None if known.state(DISPOSITION, unit).is_released else "is not released",
-            f"expired {expires}" if expires is not None and expires <= known.now else None,
+    bags = containers(asked, known)
+    if not bags:
+        return (NO_BAG_LEFT,)
+    return tuple(
+        f"{unit.identifier} {reason}"
+        for unit in bags
+        for reason in why_not_given(
+            known.state(UNIT, unit), known.state(CONDITION, unit), known.state(DISPOSITION, unit), known.now
         )
-        found += [f"{unit.identifier} {reason}" for reason in why if reason]
-    return tuple(found) if containers(asked, known) else ("no bag of product is left",)
+    )
 
 
 @gate(

@@ -9,23 +9,24 @@ from coign.web.boards.glance import glance
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
 from coign.web.boards.transport import transport
+from coign.web.boards.turned import turned
 
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (glance,),
-    "physician": (day, glance),
-    "nurse": (day,),
-    "celllab": (day, transport),
-    "infusion": (day,),
-    "pharmacist": (day, transport),
+    "coordinator": (turned, glance),
+    "physician": (turned, day, glance),
+    "nurse": (turned, day),
+    "celllab": (turned, day, transport),
+    "infusion": (turned, day),
+    "pharmacist": (turned, day, transport),
     "courier": (transport,),
     "warehouse": (transport,),
     "operator": (batches,),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (batches, transport),
-    "qp": (batches,),
+    "qa": (turned, batches, transport),
+    "qp": (turned, batches),
     "quality-us": (batches,),
     "safety": (glance,),
     "trainer": (able,),

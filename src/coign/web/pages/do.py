@@ -46,7 +46,7 @@ BLIND = {"infusion.confirm_bedside": frozenset({"unit"})}
 AT_THE_PATIENT = frozenset(
     {
         "collection.check_identity", "collection.confirm_identity",
-        "infusion.check_bedside", "infusion.confirm_bedside", "infusion.start",
+        "infusion.check_bedside", "infusion.confirm_bedside", "infusion.start", "infusion.start_emergency",
     }
 )  # fmt: skip
 

@@ -31,6 +31,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcels_of
 from coign.web.therapy.story import programme_of
 from coign.web.therapy.track import deadline_text, local_text
+from coign.web.therapy.turned import waiting
 from coign.web.therapy.urgent import give_by
 
 SHOWN_MAX = 50
@@ -72,13 +73,16 @@ def home_context(actor: Actor) -> dict[str, Any]:
     known = identities_of({Patient(journeys[root].patient) for root in named | house}, actor)
     mixed = could_be_mixed_up(known)
     parcels = parcels_of((root for root in named if _carries(journeys[root], actor)), actor)
+    conditioned = {w.root for w in waiting({r: c for r, c in here.chains.items() if r in named}, here.now)}
 
     def who(root: str) -> dict[str, Any]:
         return who_row(journeys[root], known, mixed, parcels.get(root), carries=_carries(journeys[root], actor))
 
     first = next((s for s in steps if actor.role in s.roles), None)
     return {
-        "rows": [who(s.root) | _row(s, journeys[s.root], actor) for s in steps],
+        "rows": [
+            who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in steps
+        ],
         "next": _next(first, journeys[first.root], actor, known, who, urgent) if first is not None else None,
         "boards": [{"template": f"boards/{b.kind}.html", "shown": b.draw(who)} for b in boards],
         "ahead": [_ahead_row(c, who) for c in coming],

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
-from coign.kernel.subjects import Patient
+from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
 from coign.records import reading as records
 from coign.records.journey import Journey
@@ -23,6 +23,7 @@ from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
+from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
@@ -30,9 +31,11 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
+from coign.web.therapy.turned import waiting
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
+ANSWER = "clinical.answer_turn"
 #: Acts that stand open on the page; older ones fold.
 ACTS_SHOWN = 6
 _OUTCOMES = {"done": "in_order", "refused": "stop", "observed": "look"}
@@ -144,6 +147,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
+        "turned": [p for p in (turned_panel(story), emergency_panel(story)) if p is not None],
         "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),
@@ -157,6 +161,27 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "receipt": receipt(story, done),
         "labels": label_links(story),
     }
+
+
+def turned_panel(story: Story) -> dict[str, Any] | None:
+    """For a conditioned patient whose product turned: whom to call, what turned, and for the physician the decision."""
+    if not story.sees_chain or not story.journey.chain:
+        return None
+    found = waiting({story.journey.root: Chain(story.journey.chain)}, acting.now())
+    if not found or not found[0].turned:
+        return None
+    one = found[0]
+    decides = story.actor.role in catalogue.ACTIONS[ANSWER].roles and story.sees_patient
+    panel: dict[str, Any] = {
+        "eyebrow": _("A physician has decided") if one.is_answered else _("Patient conditioned"),
+        "status": "look" if one.is_answered else "stop",
+        "title": _("The product cannot be given now") if one.is_answered else _("Call the physician first"),
+        "sentence": "; ".join(one.turned),
+    }
+    if decides:
+        url = reverse("do", args=[story.journey.root, ANSWER])
+        panel["primary"] = {"label": _("Say what is done now"), "kind": "primary", "big": True, "url": url}
+    return panel
 
 
 def _title(story: Story) -> str:

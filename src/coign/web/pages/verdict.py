@@ -189,6 +189,9 @@ _HOLDS = {
     "infusion.thaw_clock_runs": gettext_lazy("Thawed within its time"),
     "infusion.bedside_is_fresh": gettext_lazy("Checked just now"),
     "infusion.consent_in_force": gettext_lazy("Consent in force"),
+    "infusion.product_kept_cold": gettext_lazy("Kept cold all the way"),
+    "infusion.patient_is_ready": gettext_lazy("Nothing found against it at the patient"),
+    "infusion.assessment_is_fresh": gettext_lazy("Patient checked today"),
 }
 #: What this page says already.
 _SELF_EVIDENT = frozenset(

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Lot
+from coign.kernel.subjects import Lot, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity, Secret
-from coign.programmes.model import Range
+from coign.programmes.model import NOT_APPLICABLE, Range
 from coign.web import acting, running
 from coign.web.forms import build
 from coign.web.forms.build import Question, questions
@@ -27,7 +27,9 @@ from coign.web.therapy.offers import options_for
 from coign.web.therapy.story import Story, zone_of
 from coign.web.therapy.units import unit_words, with_units
 
-MEASURED = "measurements"
+#: Fields that the programme's own list of measurements or findings fills.
+MEASURED, FOUND = "measurements", "findings"
+ASSESS, NOT_IN_ORDER = "infusion.assess_patient", "not in order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Asked:
         """How many scans a field waits for."""
         if not question.many:
             return 1
+        if question.type is Unit:
+            return max(1, len(self.story.units_of("final_container")))
         step = next_production_step(self.story)
         return len(step.materials) if step is not None and question.type is Lot else 1
 
@@ -127,6 +131,9 @@ class Asked:
                 for r in self.ranges
                 if (value := self.form.cleaned_data.get(_measured_name(r)))
             ]
+        if self.ranges and FOUND in {q.name for q in questions(self.action.command)}:
+            answers = {r: self.form.cleaned_data.get(_measured_name(r)) for r in self.ranges}
+            found[FOUND] = [{"id": r.id, "value": value, "unit": r.unit} for r, value in answers.items() if value]
         return found
 
 
@@ -138,7 +145,7 @@ def asked_for(
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     uploads = [q for q in rest if q.type is Digest]
-    typed = [q for q in rest if q not in scanned and q not in uploads and q.name != MEASURED]
+    typed = [q for q in rest if q not in scanned and q not in uploads and q.name not in (MEASURED, FOUND)]
     ranges = _ranges(story, action)
     members: dict[str, forms.Field] = {_measured_name(r): _measured(r, story) for r in ranges}
     members |= {q.name: _typed(story, action, q) for q in typed}
@@ -178,6 +185,8 @@ def _ranges(story: Story, action: Action[Any]) -> list[Range]:
     if action.name == "manufacturing.complete_step":
         step = next_production_step(story)
         return list(step.measurements) if step is not None else []
+    if action.name == ASSESS and story.programme is not None:
+        return list(story.programme.before_infusion.items)
     return []
 
 
@@ -185,7 +194,23 @@ def _measured_name(measured: Range) -> str:
     return f"m-{measured.id}"
 
 
+def _found(item: Range, story: Story) -> forms.Field:
+    """One thing that a physician looks at: in order, not in order, or not asked of this patient."""
+    assert story.programme is not None
+    options = [(item.equals, item.equals.capitalize()), (NOT_IN_ORDER, _("Not in order"))]
+    if item.id in story.programme.before_infusion.where_it_applies:
+        options.append((NOT_APPLICABLE, _("Does not apply")))
+    return forms.ChoiceField(
+        label=item.label,
+        choices=options,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Fill in: %s.") % item.label},
+    )
+
+
 def _measured(measured: Range, story: Story) -> forms.Field:
+    if measured.equals:
+        return _found(measured, story)
     return build.DecimalText(
         label=measured.label,
         required=True,

@@ -85,7 +85,8 @@ def likely_command(story: Story, action: Action[Any]) -> dict[str, Any] | None:
         expected = _expected(story, action, question.type)
         if expected is None:
             return None
-        found[question.name] = expected
+        # Where every bag is scanned, all of them will be.
+        found[question.name] = [str(u) for u in story.units_of("final_container")] if question.many else expected
     return found
 
 

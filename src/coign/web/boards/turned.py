@@ -1,0 +1,43 @@
+"""Conditioned patients whose product turned: who must be called now, and what a physician decided."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign import catalogue
+from coign.web.boards.making import Board, Here, Who
+from coign.web.therapy.track import deadline_text
+from coign.web.therapy.turned import Waiting, waiting
+
+ANSWER = "clinical.answer_turn"
+
+
+def turned(here: Here) -> Board | None:
+    """Those for whom something stands against the product; nobody is shown for whom all is well."""
+    found = [w for w in waiting(here.chains, here.now) if w.turned]
+    if not found:
+        return None
+    decides = here.actor.role in catalogue.ACTIONS[ANSWER].roles
+    found.sort(key=lambda w: w.is_answered)
+    return Board("turned", [w.root for w in found], lambda who: _drawn(found, who, decides=decides))
+
+
+def _drawn(found: list[Waiting], who: Who, *, decides: bool) -> dict[str, Any]:
+    return {"rows": [_row(one, who(one.root), decides=decides) for one in found]}
+
+
+def _row(one: Waiting, row: dict[str, Any], *, decides: bool) -> dict[str, Any]:
+    answered = one.course.turn_answered_at
+    prescriber = one.course.prescriber
+    call = _("Call %s first") % prescriber.identifier if prescriber is not None else _("Call the physician first")
+    state = {
+        "status": "look" if answered is not None else "stop",
+        "word": _("Decided %s") % deadline_text(answered) if answered is not None else _("Patient conditioned"),
+        "detail": "" if answered is not None else call,
+        "warning": "; ".join(one.turned),
+        "action": {"label": _("Decide now"), "kind": "primary", "url": reverse("do", args=[one.root, ANSWER])}
+        if decides and answered is None
+        else {"label": _("Open"), "url": reverse("journey", args=[one.root])},
+    }
+    return row | state
