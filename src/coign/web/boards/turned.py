@@ -1,12 +1,16 @@
 """Conditioned patients whose product turned: who must be called now, and what a physician decided."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
+from coign.kernel.subjects import Person
+from coign.kernel.values import Actor
 from coign.web.boards.making import Board, Here, Who
+from coign.web.therapy.people import names_of
 from coign.web.therapy.track import deadline_text
 from coign.web.therapy.turned import Waiting, waiting
 
@@ -18,19 +22,24 @@ def turned(here: Here) -> Board | None:
     found = [w for w in waiting(here.chains, here.now) if w.turned]
     if not found:
         return None
-    decides = here.actor.role in catalogue.ACTIONS[ANSWER].roles
     found.sort(key=lambda w: w.is_answered)
-    return Board("turned", [w.root for w in found], lambda who: _drawn(found, who, decides=decides))
+    return Board("turned", [w.root for w in found], lambda who: _drawn(found, who, here.actor))
 
 
-def _drawn(found: list[Waiting], who: Who, *, decides: bool) -> dict[str, Any]:
-    return {"rows": [_row(one, who(one.root), decides=decides) for one in found]}
+def _drawn(found: list[Waiting], who: Who, actor: Actor) -> dict[str, Any]:
+    prescribers = [w.course.prescriber for w in found if w.course.prescriber is not None]
+    names = names_of(prescribers, str(actor.organisation))
+    return {"rows": [_row(one, who(one.root), actor, names) for one in found]}
 
 
-def _row(one: Waiting, row: dict[str, Any], *, decides: bool) -> dict[str, Any]:
-    answered = one.course.turn_answered_at
-    prescriber = one.course.prescriber
-    call = _("Call %s first") % prescriber.identifier if prescriber is not None else _("Call the physician first")
+def _row(one: Waiting, row: dict[str, Any], actor: Actor, names: Mapping[Person, str]) -> dict[str, Any]:
+    answered, prescriber = one.course.turn_answered_at, one.course.prescriber
+    decides = actor.role in catalogue.ACTIONS[ANSWER].roles
+    call = _("Call the physician first")
+    if prescriber is not None and prescriber in names:
+        call = _("Call %s first") % names[prescriber]
+    if decides:
+        call = _("You are asked before anybody else")
     state = {
         "status": "look" if answered is not None else "stop",
         "word": _("Decided %s") % deadline_text(answered) if answered is not None else _("Patient conditioned"),

@@ -17,7 +17,7 @@ from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
 from coign.web import acting, running
-from coign.web.boards import Here, boards_of
+from coign.web.boards import Board, Here, boards_of
 from coign.web.boards.making import Who
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
@@ -41,6 +41,8 @@ NEVER = Instant("9999-12-31T00:00:00.000000Z")
 IN_THE_HOUSE_MAX = 100
 ENROL = "clinical.enrol"
 SAFETY_OFFICER = "safety"
+#: The board of those whose physician is called.
+CALLS = "turned"
 
 
 @require_GET
@@ -84,12 +86,18 @@ def home_context(actor: Actor) -> dict[str, Any]:
             who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in steps
         ],
         "next": _next(first, journeys[first.root], actor, known, who, urgent) if first is not None else None,
-        "boards": [{"template": f"boards/{b.kind}.html", "shown": b.draw(who)} for b in boards],
+        # Who must be called about a conditioned patient stands above everything else.
+        "first_of_all": [_shown(b, who) for b in boards if b.kind == CALLS],
+        "boards": [_shown(b, who) for b in boards if b.kind != CALLS],
         "ahead": [_ahead_row(c, who) for c in coming],
         "role": actor.role,
         "nobody": False,
         "enrol_url": reverse("form", args=[ENROL]) if actor.role in catalogue.ACTIONS[ENROL].roles else "",
     }
+
+
+def _shown(board: Board, who: Who) -> dict[str, Any]:
+    return {"template": f"boards/{board.kind}.html", "shown": board.draw(who)}
 
 
 def _ahead_row(coming: Ahead, who: Who) -> dict[str, Any]:

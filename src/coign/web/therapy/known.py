@@ -8,6 +8,7 @@ from coign.coldchain.views import CONDITION
 from coign.identity.views import UnitState
 from coign.kernel.actions import Action
 from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Programme, Shipment, Site, Subject, Unit
+from coign.kernel.values import Instant
 from coign.people.views import SITE
 from coign.programmes.model import Range, Step
 from coign.web.forms.build import Question, questions
@@ -15,7 +16,7 @@ from coign.web.forms.choices import own_site
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
-from coign.web.therapy.track import local_text
+from coign.web.therapy.track import local_day, local_text
 from coign.web.therapy.units import quantity_words, unit_words, with_units
 
 #: Attributes of the release panel: recorded first, then reviewed.
@@ -267,6 +268,8 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += _production_rows(story)
     if action.name == "clinical.order":
         rows += _draft_rows(story)
+    if action.name in ("clinical.start_conditioning", "clinical.begin_conditioning"):
+        rows += _product_rows(story)
     if action.name == "quality.review_result":
         rows += _result_rows(story, action)
     if action.name in ("custody.accept", "custody.offer", "logistics.check_receipt", "logistics.confirm_receipt"):
@@ -296,6 +299,22 @@ def _draft_rows(story: Story) -> list[dict[str, Any]]:
         {"label": "Weighed on", "value": draft.body["weighed_on"][:10]},
         {"label": "Maker", "value": name_of(draft.body["maker"])},
     ]
+
+
+def _product_rows(story: Story) -> list[dict[str, Any]]:
+    """What the patient will depend on: how many bags, counted when, usable until when, and what was ordered."""
+    counted, ordered = story.last("clinical.product_confirmed.v1"), story.last("clinical.conditioning_started.v1")
+    bags = story.units_of("final_container")
+    ends = [story.units[u].expires for u in bags]
+    rows: list[dict[str, Any]] = [{"label": "Bags of product", "value": str(len(bags))}]
+    if counted is not None:
+        rows.append({"label": "Scanned by the cell laboratory", "value": local_text(counted.entry.time)})
+    if known := [e for e in ends if e is not None]:
+        rows.append({"label": "Expires", "value": local_day(min(known))})
+    if ordered is not None and (counted is None or ordered.entry.position > counted.entry.position):
+        rows.append({"label": "Ordered from", "value": local_text(Instant(ordered.body["first_day"]))})
+        rows.append({"label": "Planned infusion", "value": local_text(Instant(ordered.body["planned_infusion"]))})
+    return rows
 
 
 def _result_rows(story: Story, action: Action[Any]) -> list[dict[str, Any]]:
