@@ -4,6 +4,7 @@ from typing import Any
 
 from coign import (
     clinical,
+    closing,
     coldchain,
     collection,
     custody,
@@ -42,6 +43,7 @@ DOMAINS = (
     manufacturing,
     quality,
     infusion,
+    closing,
     safety,
     incident,
 )

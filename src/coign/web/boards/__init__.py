@@ -6,6 +6,7 @@ from coign.web.boards.able import able
 from coign.web.boards.batches import batches
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
+from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
 from coign.web.boards.transport import transport
@@ -17,15 +18,15 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "coordinator": (turned, glance),
     "physician": (turned, day, glance),
     "nurse": (turned, day),
-    "celllab": (turned, day, transport),
+    "celllab": (turned, day, transport, leftovers),
     "infusion": (turned, day),
-    "pharmacist": (turned, day, transport),
+    "pharmacist": (turned, day, transport, leftovers),
     "courier": (transport,),
-    "warehouse": (transport,),
+    "warehouse": (transport, leftovers),
     "operator": (batches,),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (turned, batches, transport),
+    "qa": (turned, batches, transport, leftovers),
     "qp": (turned, batches),
     "quality-us": (batches,),
     "safety": (glance,),

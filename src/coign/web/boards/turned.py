@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
-from coign.kernel.subjects import Person
 from coign.kernel.values import Actor
 from coign.web.boards.making import Board, Here, Who
 from coign.web.therapy.people import names_of
@@ -32,7 +31,7 @@ def _drawn(found: list[Waiting], who: Who, actor: Actor) -> dict[str, Any]:
     return {"rows": [_row(one, who(one.root), actor, names) for one in found]}
 
 
-def _row(one: Waiting, row: dict[str, Any], actor: Actor, names: Mapping[Person, str]) -> dict[str, Any]:
+def _row(one: Waiting, row: dict[str, Any], actor: Actor, names: Mapping[str, str]) -> dict[str, Any]:
     answered, prescriber = one.course.turn_answered_at, one.course.prescriber
     decides = actor.role in catalogue.ACTIONS[ANSWER].roles
     call = _("Call the physician first")

@@ -41,7 +41,7 @@ from coign_verify.intent import intent_hash
 PRODUCTION = "manufacturing.complete_step"
 DEVIATION = "quality.open_deviation"
 #: What the second of two persons must find for themselves is not shown to them.
-BLIND = {"infusion.confirm_bedside": frozenset({"unit"})}
+BLIND = {"infusion.confirm_bedside": frozenset({"unit"}), "closing.confirm_disposal": frozenset({"unit"})}
 #: Acts done at the bed or the chair: nothing but the act is on the page.
 AT_THE_PATIENT = frozenset(
     {

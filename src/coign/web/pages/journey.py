@@ -24,6 +24,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.emergency import emergency_panel
+from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
@@ -147,7 +148,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
-        "turned": [p for p in (turned_panel(story), emergency_panel(story)) if p is not None],
+        "turned": [p for p in (turned_panel(story), emergency_panel(story), disposal_panel(story)) if p is not None],
         "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),
@@ -160,6 +161,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",
         "receipt": receipt(story, done),
         "labels": label_links(story),
+        "end_url": end_url(story),
     }
 
 

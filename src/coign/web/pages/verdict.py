@@ -59,6 +59,13 @@ OUTCOMES: dict[str, Outcome] = {
     "infusion.bedside_mismatched.v1": Outcome(
         STOP, gettext_lazy("This bag is not for this patient. Do not connect it."), _MIX_UP
     ),
+    "closing.disposal_recorded.v1": Outcome(FIRST, gettext_lazy("The first look is recorded. Now the second person.")),
+    "closing.disposal_confirmed.v1": Outcome(GO, gettext_lazy("Both of you saw it. The container is no more.")),
+    "closing.disposal_mismatched.v1": Outcome(
+        STOP,
+        gettext_lazy("This is not the container that was recorded first. Both stand still."),
+        (gettext_lazy("Leave everything where it is."), gettext_lazy("Call the quality unit.")),
+    ),
     "logistics.receipt_checked.v1": Outcome(FIRST, gettext_lazy("The first look is recorded. Now the second person.")),
     "logistics.received.v1": Outcome(GO, gettext_lazy("What arrived is what was packed. Both of you found it.")),
     "logistics.receipt_mismatched.v1": Outcome(
@@ -99,6 +106,7 @@ DECISIVE = frozenset(
         "collection.check_identity", "collection.confirm_identity", "collection.verify_label",
         "infusion.check_bedside", "infusion.confirm_bedside", "logistics.check_receipt", "logistics.confirm_receipt",
         "manufacturing.clear_line", "manufacturing.confirm_clearance", "manufacturing.verify_label", "custody.accept",
+        "closing.dispose", "closing.confirm_disposal",
     }
 )  # fmt: skip
 #: Where who somebody is stands beside what the bag says.

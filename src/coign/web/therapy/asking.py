@@ -22,6 +22,7 @@ from coign.web.forms import build
 from coign.web.forms.build import Question, questions
 from coign.web.forms.times import LocalTime
 from coign.web.therapy import scans
+from coign.web.therapy.ending import DECISIONS, END, decision_fields, decisions_of
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
 from coign.web.therapy.story import Story, zone_of
@@ -134,6 +135,8 @@ class Asked:
         if self.ranges and FOUND in {q.name for q in questions(self.action.command)}:
             answers = {r: self.form.cleaned_data.get(_measured_name(r)) for r in self.ranges}
             found[FOUND] = [{"id": r.id, "value": value, "unit": r.unit} for r, value in answers.items() if value]
+        if self.action.name == END:
+            found[DECISIONS] = decisions_of(self.story, self.form.cleaned_data)
         return found
 
 
@@ -145,10 +148,11 @@ def asked_for(
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     uploads = [q for q in rest if q.type is Digest]
-    typed = [q for q in rest if q not in scanned and q not in uploads and q.name not in (MEASURED, FOUND)]
+    typed = [q for q in rest if q not in scanned and q not in uploads and q.name not in (MEASURED, FOUND, DECISIONS)]
     ranges = _ranges(story, action)
     members: dict[str, forms.Field] = {_measured_name(r): _measured(r, story) for r in ranges}
     members |= {q.name: _typed(story, action, q) for q in typed}
+    members |= decision_fields(story, action)
     made = type("ActForm", (forms.Form,), members)
     asked = Asked(story, action, known, scanned, typed, uploads, ranges, made(data) if data is not None else made())
     if data is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from coign.closing.state import DISPOSAL
 from coign.coldchain.views import CONDITION
 from coign.identity.views import UnitState
 from coign.kernel.actions import Action
@@ -160,11 +161,16 @@ def _excursion_open(story: Story, unit: Unit, state: UnitState) -> bool:
     return states_of(CONDITION, [unit])[unit].open
 
 
+def _disposed_first(story: Story, unit: Unit, state: UnitState) -> bool:
+    return states_of(DISPOSAL, [unit])[unit].first is not None
+
+
 _OPEN_FOR: dict[str, Callable[[Story, Unit, UnitState], bool]] = {
     "collection.verify_label": _unverified,
     "manufacturing.verify_label": _unverified,
     "infusion.confirm_bedside": _checked_first,
     "coldchain.assess_excursion": _excursion_open,
+    "closing.confirm_disposal": _disposed_first,
 }
 _BY_TYPE: dict[type[Subject], Callable[[Story, Action[Any], Question], str | None]] = {
     Chain: _chain,

@@ -1,0 +1,36 @@
+"""Containers of therapies that are over: what was decided about them and waits to be carried out here."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign.kernel.subjects import Chain
+from coign.web.boards.making import Board, Here, Who
+from coign.web.therapy.ending import TO_DO, to_dispose
+from coign.web.therapy.looking import visible
+
+#: Of the therapies that ended last; older ones are found in the list of therapies.
+ENDED_MAX = 20
+
+
+def leftovers(here: Here) -> Board | None:
+    """Nothing where everything was carried out."""
+    ended = {Chain(j.chain): j.root for j in here.journeys if j.ended and j.chain}
+    newest = list(ended)[:ENDED_MAX]
+    seen = visible(newest, here.actor.organisation)
+    left = to_dispose([c for c in newest if c in seen], here.actor)
+    if not left:
+        return None
+    roots = {ended[chain]: units for chain, units in left.items()}
+    return Board("leftovers", list(roots), lambda who: {"rows": [_row(r, units, who) for r, units in roots.items()]})
+
+
+def _row(root: str, units: Any, who: Who) -> dict[str, Any]:
+    said = (_("%(unit)s %(what)s") % {"unit": u.identifier, "what": TO_DO[d.becomes]} for u, d in units.items())
+    return who(root) | {
+        "status": "running",
+        "word": _("Waits to be carried out"),
+        "detail": "; ".join(said),
+        "action": {"label": _("Open"), "url": reverse("journey", args=[root])},
+    }
