@@ -9,7 +9,7 @@ from tests.support.paper import Refusal
 from coign.closing.actions import end_therapy
 from coign.closing.actions.dispose import CONFIRM, DISPOSE, ConfirmDisposal, Dispose
 from coign.closing.events import UnitDecision
-from coign.closing.state import CLOSURE, DISPOSAL_DIFFERS, THERAPY_IS_OVER
+from coign.closing.state import CLOSURE, DISPOSAL, DISPOSAL_DIFFERS, THERAPY_IS_OVER
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.actions import thaw
 from coign.kernel.subjects import Chain, Unit
@@ -19,7 +19,9 @@ BAGS = ("bag-1", "bag-2")
 
 
 def _ended(clinic: Clinic, chain: Chain, *decisions: UnitDecision) -> None:
-    command = end_therapy.EndTherapy(chain=chain, reason="death", note=text(FreeText), decisions=decisions)
+    command = end_therapy.EndTherapy(
+        chain=chain, reason="death", note=text(FreeText), others="returned", decisions=decisions
+    )
     clinic.do(end_therapy.ACTION, command, PHYSICIAN)
 
 
@@ -36,6 +38,16 @@ def test_after_the_end_every_container_stands_still_until_two_have_carried_the_d
     assert not clinic.state(UNIT, unit).ended
     clinic.do(CONFIRM, ConfirmDisposal(unit=unit, scanned=unit), PHARMACIST)
     assert clinic.state(UNIT, unit).ended == "used_for_test"
+
+
+@pytest.mark.requirement("TRC-27")
+def test_what_the_centre_cannot_see_has_its_decision_as_well() -> None:
+    clinic = Clinic()
+    _, chain = clinic.ordered("ann")
+    named, unnamed = (clinic.product(chain, f"bag-{n}") for n in (1, 2))
+    _ended(clinic, chain, UnitDecision(unit=named, becomes="destroyed"))
+    decided = [clinic.state(DISPOSAL, unit).becomes for unit in (named, unnamed)]
+    assert decided == ["destroyed", "returned"]
 
 
 @pytest.mark.requirement("TRC-27", "TRC-13")

@@ -83,20 +83,17 @@ def nothing_runs(asked: OfChain, known: Circumstances) -> str | None:
 
 
 @gate(
-    "closing.every_container_is_decided",
+    "closing.decisions_are_of_this_therapy",
     requirement="TRC-27",
-    protects="A bag that nobody decided about is found years later by somebody who does not know whose it is.",
-    remedy="Decide for each container of the therapy, and for no other.",
+    protects="A decision about the neighbour's bag destroys the wrong one.",
+    remedy="Decide about containers of this therapy that still exist, once about each.",
     resolvers=("physician",),
-    risk=Risk.PRODUCT,
+    risk=Risk.PATIENT,
 )
-def every_container_is_decided(asked: OfDecisions, known: Circumstances) -> str | None:
-    expected, decided = list(left(asked.chain, known)), [d.unit for d in asked.decisions]
-    missing = [u.identifier for u in expected if u not in decided]
-    foreign = sorted({u.identifier for u in decided if u not in expected or decided.count(u) > 1})
-    said = [f"nothing was decided about {', '.join(missing)}"] if missing else []
-    said += [f"not of this therapy, no more, or named twice: {', '.join(foreign)}"] if foreign else []
-    return "; ".join(said) or None
+def decisions_are_of_this_therapy(asked: OfDecisions, known: Circumstances) -> str | None:
+    expected, decided = left(asked.chain, known), [d.unit for d in asked.decisions]
+    wrong = sorted({u.identifier for u in decided if u not in expected or decided.count(u) > 1})
+    return f"not of this therapy, no more, or named twice: {', '.join(wrong)}" if wrong else None
 
 
 @gate(

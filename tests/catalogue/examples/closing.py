@@ -35,7 +35,9 @@ MAKERS_WAREHOUSE = person("warehouse-m", "warehouse", MAKER)
 
 def _end(chain: Chain, *bags: str, actor: Actor = PHYSICIAN, becomes: Any = "destroyed") -> Asked:
     decisions = tuple(UnitDecision(unit=Unit.of(bag), becomes=becomes) for bag in bags)
-    command = end_therapy.EndTherapy(chain=chain, reason="progression", note=text(FreeText), decisions=decisions)
+    command = end_therapy.EndTherapy(
+        chain=chain, reason="progression", note=text(FreeText), others="destroyed", decisions=decisions
+    )
     return end_therapy.ACTION, command, actor
 
 
@@ -90,19 +92,19 @@ def ended_while_cells_are_collected(clinic: Clinic) -> Asked:
     return _end(chain)
 
 
-@refuses("closing.every_container_is_decided")
+@allows
 def ended_without_a_word_about_the_bag(clinic: Clinic) -> Asked:
     return _end(_with_a_bag(clinic))
 
 
-@refuses("closing.every_container_is_decided")
+@refuses("closing.decisions_are_of_this_therapy")
 def ended_with_a_decision_about_somebody_elses_bag(clinic: Clinic) -> Asked:
     chain = _with_a_bag(clinic)
     clinic.product(clinic.ordered("bea")[1], "other")
     return _end(chain, "bag", "other")
 
 
-@refuses("closing.every_container_is_decided")
+@refuses("closing.decisions_are_of_this_therapy")
 def ended_with_two_decisions_about_one_bag(clinic: Clinic) -> Asked:
     return _end(_with_a_bag(clinic), "bag", "bag")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.closing import gates
-from coign.closing.events import DisposalDecided, Reason, TherapyEnded, UnitDecision
+from coign.closing.events import Decision, DisposalDecided, Reason, TherapyEnded, UnitDecision
 from coign.closing.state import THERAPY_IS_OVER
 from coign.collection.views import COLLECTION
 from coign.identity.events import ChainEnded, UnitsBlocked
@@ -24,6 +24,9 @@ class EndTherapy:
     chain: Chain = field(metadata=asks("Therapy", "known"))
     reason: Reason = field(metadata=asks("Why it ends", "choose"))
     note: FreeText = field(metadata=asks("In your words", hint="what the patient, the family and the maker were told"))
+    others: Decision = field(
+        metadata=asks("What becomes of containers elsewhere", "choose", hint="at the maker or on the way")
+    )
     decisions: tuple[UnitDecision, ...] = field(
         default=(), metadata=asks("What becomes of each container", "choose", options="containers")
     )
@@ -45,18 +48,21 @@ def _further_reads(asked: EndTherapy, known: Circumstances) -> Sequence[Read]:
 def _decide(asked: EndTherapy, known: Circumstances) -> Sequence[Fact]:
     patient = known.state(CHAIN, asked.chain).patient
     assert patient is not None
+    # Every container has a decision: what the centre does not see, such as a sample of the maker's, by the same act.
     units = gates.left(asked.chain, known)
+    named = {d.unit: d.becomes for d in asked.decisions}
+    decisions = tuple(UnitDecision(unit=unit, becomes=named.get(unit, asked.others)) for unit in units)
     return (
         TherapyEnded(
             chain=asked.chain,
             patient=patient,
             reason=asked.reason,
             note=asked.note,
-            decisions=asked.decisions,
+            decisions=decisions,
             by=known.actor.person,
         ),
         ChainEnded(chain=asked.chain, why=asked.reason.replace("_", " ")),
-        *(DisposalDecided(unit=d.unit, becomes=d.becomes) for d in asked.decisions),
+        *(DisposalDecided(unit=d.unit, becomes=d.becomes) for d in decisions),
         *((UnitsBlocked(units=units, why=THERAPY_IS_OVER),) if units else ()),
     )
 
@@ -72,7 +78,7 @@ ACTION = Action(
         gates.therapy_is_of_this_centre,
         gates.therapy_goes_on,
         gates.nothing_runs,
-        gates.every_container_is_decided,
+        gates.decisions_are_of_this_therapy,
     ),
     decide=_decide,
     emits=(TherapyEnded, ChainEnded, DisposalDecided, UnitsBlocked),
