@@ -72,6 +72,19 @@ def therapy_is_of_this_centre(asked: OfChain, known: Circumstances) -> str | Non
 
 
 @gate(
+    "collection.therapy_goes_on",
+    requirement=("TRC-09", "TRC-27"),
+    protects="Cells taken for a therapy that is over were taken for nothing.",
+    remedy="Look at the therapy: it has ended.",
+    resolvers=("coordinator", "physician"),
+    risk=Risk.PATIENT,
+)
+def therapy_goes_on(asked: OfChain, known: Circumstances) -> str | None:
+    ended = known.state(CHAIN, asked.chain).ended
+    return f"{asked.chain.identifier} has ended: {ended}" if ended else None
+
+
+@gate(
     "collection.slot_confirmed",
     requirement="TRC-09",
     protects="Cells collected without a place to make them in die waiting, and the patient gave them for nothing.",

@@ -30,7 +30,7 @@ from coign.collection.actions.identity import (
 from coign.collection.actions.label import RESOLVE_LABEL, VERIFY_LABEL, ResolveLabel, VerifyLabel
 from coign.collection.state import LABEL_DIFFERS
 from coign.custody.events import HandedOver
-from coign.identity.events import UnitCreated, UnitsBlocked
+from coign.identity.events import ChainEnded, UnitCreated, UnitsBlocked
 from coign.kernel.subjects import Chain, Equipment, Patient, Unit
 from coign.kernel.values import Actor, FreeText, Identifying, Quantity
 
@@ -133,6 +133,14 @@ def _running(clinic: Clinic) -> tuple[Patient, Chain]:
 @refuses("collection.none_is_running")
 def checking_while_the_machine_runs(clinic: Clinic) -> Asked:
     return _check(*_running(clinic))
+
+
+@refuses("collection.therapy_goes_on")
+def started_for_a_therapy_that_is_over(clinic: Clinic) -> Asked:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    clinic.happened(ChainEnded(chain=chain, why="withdrawal"), by=PHYSICIAN)
+    return _start(chain)
 
 
 def _checked(clinic: Clinic) -> tuple[Patient, Chain]:

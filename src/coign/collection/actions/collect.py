@@ -63,6 +63,7 @@ START = Action(
     then_reads=(_patient_reads,),
     gates=(
         gates.therapy_is_of_this_centre,
+        gates.therapy_goes_on,
         gates.identity_is_confirmed,
         gates.identity_is_fresh,
         gates.consent_in_force,

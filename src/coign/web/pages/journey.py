@@ -167,7 +167,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
 
 def turned_panel(story: Story) -> dict[str, Any] | None:
     """For a conditioned patient whose product turned: whom to call, what turned, and for the physician the decision."""
-    if not story.sees_chain or not story.journey.chain:
+    if not story.sees_chain or not story.journey.chain or story.journey.ended:
         return None
     found = waiting({story.journey.root: Chain(story.journey.chain)}, acting.now())
     if not found or not found[0].turned:

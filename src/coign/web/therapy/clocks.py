@@ -29,11 +29,12 @@ class Clock:
 
 CLOCKS = (
     Clock(
-        "issue_window", "infusion.issued.v1", ("infusion.thawed.v1",),
+        "issue_window", "infusion.issued.v1", ("infusion.thawed.v1", "identity.chain_ended.v1"),
         gettext_lazy("Bag %s was issued"), gettext_lazy("A second person thaws it by %s"), "unit",
     ),
     Clock(
-        "thaw_to_infusion_max", "infusion.thawed.v1", ("infusion.finished.v1", "identity.unit_ended.v1"),
+        "thaw_to_infusion_max", "infusion.thawed.v1",
+        ("infusion.finished.v1", "identity.unit_ended.v1", "identity.chain_ended.v1"),
         gettext_lazy("Bag %s was thawed"), gettext_lazy("Give it by %s"), "unit",
     ),
     Clock(

@@ -20,7 +20,7 @@ REQUEST, DECIDE, START = "infusion.request_emergency", "infusion.decide_emergenc
 
 def emergency_panel(story: Story) -> dict[str, Any] | None:
     """The panel for the bag that is thawed and not begun; None when it may be given as usual, or is none."""
-    if not story.sees_patient or not story.journey.chain:
+    if not story.sees_patient or not story.journey.chain or story.journey.ended:
         return None
     unit = reader().state(INFUSION, Chain(story.journey.chain)).thawed
     bag = reader().state(BAG, unit) if unit is not None else Bag()
