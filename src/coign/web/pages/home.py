@@ -31,7 +31,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcels_of
 from coign.web.therapy.story import programme_of
 from coign.web.therapy.track import deadline_text, local_text
-from coign.web.therapy.turned import waiting
+from coign.web.therapy.turned import Waiting, waiting
 from coign.web.therapy.urgent import give_by
 
 SHOWN_MAX = 50
@@ -75,7 +75,7 @@ def home_context(actor: Actor) -> dict[str, Any]:
     known = identities_of({Patient(journeys[root].patient) for root in named | house}, actor)
     mixed = could_be_mixed_up(known)
     parcels = parcels_of((root for root in named if _carries(journeys[root], actor)), actor)
-    conditioned = {w.root for w in waiting({r: c for r, c in here.chains.items() if r in named}, here.now)}
+    conditioned = {w.root: w for w in waiting({r: c for r, c in here.chains.items() if r in named}, here.now)}
 
     def who(root: str) -> dict[str, Any]:
         return who_row(journeys[root], known, mixed, parcels.get(root), carries=_carries(journeys[root], actor))
@@ -85,7 +85,9 @@ def home_context(actor: Actor) -> dict[str, Any]:
         "rows": [
             who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in steps
         ],
-        "next": _next(first, journeys[first.root], actor, known, who, urgent) if first is not None else None,
+        "next": _next(first, journeys[first.root], actor, known, who, urgent, conditioned.get(first.root))
+        if first is not None
+        else None,
         # Who must be called about a conditioned patient stands above everything else.
         "first_of_all": [_shown(b, who) for b in boards if b.kind == CALLS],
         "boards": [_shown(b, who) for b in boards if b.kind != CALLS],
@@ -142,6 +144,13 @@ def _carries(journey: Journey, actor: Actor) -> bool:
     return str(actor.organisation) not in (journey.centre, journey.maker)
 
 
+def _conditioned(one: Waiting | None) -> str:
+    """That this patient depends on the product, and for when it is planned."""
+    if one is None or one.course.planned_infusion is None:
+        return ""
+    return _("Patient conditioned, cells planned for %s") % deadline_text(one.course.planned_infusion)
+
+
 def _batch(journey: Journey) -> dict[str, Any]:
     """The batch of a therapy with its colour, once there is one."""
     batch = states_of(SLOT, [Chain(journey.chain)])[Chain(journey.chain)].batch
@@ -149,7 +158,13 @@ def _batch(journey: Journey) -> dict[str, Any]:
 
 
 def _next(
-    step: NextStep, journey: Journey, actor: Actor, known: Any, who: Who, urgent: Mapping[str, Instant]
+    step: NextStep,
+    journey: Journey,
+    actor: Actor,
+    known: Any,
+    who: Who,
+    urgent: Mapping[str, Instant],
+    conditioned: Waiting | None,
 ) -> dict[str, Any]:
     """The one thing to do now, with the one filled button."""
     programme, row = programme_of(journey), who(journey.root)
@@ -162,6 +177,7 @@ def _next(
             "product": programme.product_name if programme is not None else "",
         }
     carried = [row.get("title", ""), row.get("fact", "")] if _carries(journey, actor) else []
+    said = row.get("warning", "") or " · ".join(part for part in carried if part)
     waits = _("waits since %s") % local_text(Instant(journey.updated))
     if (end := urgent.get(step.root)) is not None:
         waits = _("the bag is thawed, give it by %s") % deadline_text(end)
@@ -169,7 +185,7 @@ def _next(
         "eyebrow": _("Next for you · %s") % waits,
         "status": "running",
         "title": step.title,
-        "sentence": row.get("warning", "") or " · ".join(part for part in carried if part),
+        "sentence": ". ".join(part for part in (_conditioned(conditioned), said) if part),
         "identity": identity or None,
         "primary": {
             "label": step.title,

@@ -1,0 +1,137 @@
+"""What nurse, cell laboratory and physician find once a patient is conditioned, and when something turns."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.web.served import served, signed_in
+from tests.web.site import Site
+
+from coign.database import Database
+from coign.demo import people, player, scene
+from coign.identity.views import CHAIN
+from coign.kernel.subjects import Chain
+from coign.manufacturing.views import SLOT
+from coign.perform import Request
+from coign.service import Service
+
+if TYPE_CHECKING:
+    from django.test import Client
+else:
+    Client = object
+
+#: One therapy that goes on from test to test.
+pytestmark = pytest.mark.story
+WHO = {"family_name": "Weiss", "given_name": "Nora", "birth_date": "1980-01-09", "hospital_number": "NH-730001"}
+
+
+class Ward:
+    """A demonstration with one conditioned patient, and a browser for each of its people."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._browsers: dict[str, Client] = {}
+        coordinator = people.in_role("coordinator", people.CENTRE)[0].actor
+        done = service.door.perform(Request("clinical.enrol", coordinator, "enrol-ward", WHO))
+        player.settled(service, done)
+        patient = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
+        list(player.play(service, patient, "record-conditioning"))
+        self.root = scene.find(service, patient).journey.root
+        self.bag = service.states.of(CHAIN, Chain(self.root)).units_of_kind("final_container")[0]
+
+    def browser(self, who: str) -> Client:
+        """This person's browser."""
+        if who not in self._browsers:
+            self._browsers[who] = signed_in(who)
+        return self._browsers[who]
+
+    def page(self, who: str, path: str = "") -> str:
+        """The words of the main part of a page; the path is inside the therapy unless it begins with a slash."""
+        answer = self.browser(who).get(path if path.startswith("/") else f"/journeys/{self.root}/{path}")
+        assert answer.status_code == 200, answer.content.decode()[-2000:]
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+    def act(self, who: str, action: str, **command: Any) -> None:
+        """Perform beside the web, signed where it is signed."""
+        account = people.account(who)
+        assert account is not None
+        player.settled(
+            self.service, player.perform_as(self.service, account.actor, action, command, f"ward/{who}/{action}")
+        )
+
+
+@pytest.fixture(scope="module")
+def ward(site: Site, database: Database, home: Path) -> Iterator[Ward]:
+    """One ward for all tests of this file."""
+    with served(database, home) as service:
+        yield Ward(service)
+
+
+@pytest.mark.requirement("TRC-19")
+def test_the_label_of_tested_autologous_cells_says_for_whom_they_are_and_no_reservation(ward: Ward) -> None:
+    page = ward.page("celllab-1", f"/labels/{ward.bag.identifier}/")
+    assert "FOR AUTOLOGOUS USE ONLY" in page
+    assert "QUARANTINE" not in page and "NOT EVALUATED" not in page and "BIOLOGICAL HAZARD" not in page
+
+
+@pytest.mark.requirement("PAT-28")
+def test_the_physician_is_asked_about_everything_that_the_programme_lists(ward: Ward) -> None:
+    path = f"/journeys/{ward.root}/do/assess-patient/"
+    page = ward.page("physician-1", path)
+    programme = scene.find(ward.service, ward.root).programme
+    for item in programme.before_infusion.items:
+        assert item.label in page
+    assert "Does not apply" in page
+    answer = ward.browser("physician-1").post(path, {"m-infection": "none", "m-oxygen_saturation": "97"})
+    assert answer.status_code == 422
+    assert "Enter Creatinine clearance." in answer.content.decode()
+
+
+def test_the_cell_laboratory_scans_every_bag_and_the_queue_says_who_is_conditioned(ward: Ward) -> None:
+    assert "Every bag in its place, 0 of 1" in ward.page("celllab-1", "do/confirm-product/")
+    assert "Patient conditioned" in ward.page("physician-1", "/")
+
+
+@pytest.mark.requirement("PAT-28")
+def test_when_the_product_turns_the_physician_is_called_before_anybody_else(ward: Ward) -> None:
+    assert "something turned" not in ward.page("nurse-1", "/")
+    batch = ward.service.states.of(SLOT, Chain(ward.root)).batch
+    ward.act("qa-1", "quality.reject_batch", batch=batch, why="growth in the sterility test")
+
+    mine = ward.page("physician-1", "/")
+    assert mine.index("Conditioned, and something turned") < mine.index("Scan anything")
+    assert "Decide now" in mine and f"{ward.bag.identifier} is not released" in mine
+    others = ward.page("nurse-1", "/")
+    assert re.search(r"Call \S+.* first", others) and "Decide now" not in others
+    assert "Call the physician first" in ward.page("nurse-1")
+    assert "NH-730001" not in ward.page("qa-1", "/")
+
+    ward.act(
+        "physician-1", "clinical.answer_turn", chain=ward.root, told_at=scene.now(ward.service), decision="rescue",
+        reason="back-up cells are here",
+    )  # fmt: skip
+    assert "Decided" in ward.page("physician-1", "/")
+    assert "A physician has decided" in ward.page("nurse-1")
+
+
+@pytest.mark.requirement("TRC-27")
+def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_page(ward: Ward) -> None:
+    assert "End the therapy" in ward.page("physician-1")
+    asked = ward.page("physician-1", "do/closing.end_therapy/")
+    assert f"What becomes of {ward.bag.identifier}" in asked
+    decisions = [{"unit": ward.bag, "becomes": "destroyed"}]
+    ward.act(
+        "physician-1", "closing.end_therapy", chain=ward.root, reason="no_product", note="told", others="destroyed",
+        decisions=decisions,
+    )  # fmt: skip
+
+    assert f"{ward.bag.identifier} to be destroyed" in ward.page("celllab-1", "/")
+    ward.act("celllab-1", "closing.dispose", unit=ward.bag)
+    second = ward.page("celllab-2", "do/closing.confirm_disposal/")
+    assert ward.bag.identifier not in second  # the second person finds it for themselves
+    ward.act("celllab-2", "closing.confirm_disposal", unit=ward.bag, scanned=ward.bag)
+    assert ward.bag.identifier not in ward.page("celllab-1", "/")
