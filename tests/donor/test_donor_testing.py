@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.support.plant import BAG, CELLLAB, FILE, NURSE, OTHER_BAG, SEALED, T1, T2, Plant, as_role
 
 from coign import rulesets
-from coign.donor import judgement
+from coign.donor import views as judgement
 from coign.donor.events import MarkerReported
 from coign.donor.markers import TITLES
 from coign.donor.state import HAZARD_NOT_MARKED

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from coign.custody.views import HOLDING
-from coign.donor.judgement import jurisdiction_of, open_markers
 from coign.donor.markers import NOT_REPORTED, TITLES
-from coign.donor.views import APART, TESTING
+from coign.donor.views import APART, TESTING, jurisdiction_of, open_markers
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain, Unit

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from coign.donor import judgement
-from coign.donor.views import APART, TESTING
+from coign.donor.views import APART, TESTING, jurisdiction_of, must_be_complete, open_markers, words
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Chain, Unit
@@ -40,11 +39,11 @@ def _open_markers(unit: Unit, chain: Chain, known: Circumstances) -> tuple[str, 
     if bound.centre is None:
         return ()
     country = known.state(ORGANISATION, bound.centre).country
-    place = judgement.jurisdiction_of(country, known.rules, known.now)
-    if not judgement.must_be_complete(place, known.rules, known.now):
+    place = jurisdiction_of(country, known.rules, known.now)
+    if not must_be_complete(place, known.rules, known.now):
         return ()
     testing, collected = known.state(TESTING, chain), _collected(unit, known)
-    return judgement.open_markers(testing, collected, jurisdiction=place, rules=known.rules, at=known.now)
+    return open_markers(testing, collected, jurisdiction=place, rules=known.rules, at=known.now)
 
 
 @gate(
@@ -63,7 +62,7 @@ def donor_is_tested(asked: OfUnit, known: Circumstances) -> str | None:
     left = [marker for marker in _open_markers(asked.unit, chain, known) if marker not in justified]
     if not left:
         return None
-    return f"no result from a sample in its window for {judgement.words(left)}, and nobody decided to go on without"
+    return f"no result from a sample in its window for {words(left)}, and nobody decided to go on without"
 
 
 @gate(

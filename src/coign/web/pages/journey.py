@@ -27,6 +27,7 @@ from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.next_bag import next_bag_panel
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
@@ -148,7 +149,11 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
-        "turned": [p for p in (turned_panel(story), emergency_panel(story), disposal_panel(story)) if p is not None],
+        "turned": [
+            p
+            for p in (turned_panel(story), emergency_panel(story), next_bag_panel(story), disposal_panel(story))
+            if p is not None
+        ],
         "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),

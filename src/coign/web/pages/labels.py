@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from coign import rulesets
-from coign.donor import judgement
-from coign.donor.views import TESTING
+from coign.donor.views import TESTING, jurisdiction_of, open_markers, statements
 from coign.gateways.labels import LabelContent, LabelKind, label_html, label_pdf, lint
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import Invalid, NotFound
@@ -95,12 +94,12 @@ def _of_the_donor(subject: Chain, chain: ChainState) -> list[str]:
     if chain.centre is None:
         return []
     rules, now = rulesets.load(), acting.now()
-    place = judgement.jurisdiction_of(reader().state(ORGANISATION, chain.centre).country, rules, now)
+    place = jurisdiction_of(reader().state(ORGANISATION, chain.centre).country, rules, now)
     made = (reader().state(UNIT, unit) for unit in chain.units_of_kind("starting_material"))
     collected = [unit.made_at for unit in made if unit.made_at is not None and not unit.parents]
     testing = reader().state(TESTING, subject)
-    open_ = judgement.open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
-    return judgement.statements(testing, open_, jurisdiction=place, rules=rules, at=now)
+    open_ = open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
+    return statements(testing, open_, jurisdiction=place, rules=rules, at=now)
 
 
 def _programme(version: Any) -> ProgrammeVersion | None:
