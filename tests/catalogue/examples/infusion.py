@@ -865,6 +865,21 @@ def started_on_a_decision(clinic: Clinic) -> Asked:
     return _start_emergency(_at_the_bed(clinic))
 
 
+@allows
+def started_on_a_decision_about_a_bag_of_no_batch(clinic: Clinic) -> Asked:
+    unit = _at_the_bed(clinic)
+    clinic.happened(
+        UnitCreated(
+            unit=unit, chain=Chain.of("ann"), unit_kind="final_container", organisation=MAKER, label_serial="1"
+        ),
+        LabelVerified(unit=unit, label_serial="1", by=QP.person),
+        by=QP,
+    )  # no expiry either: nobody decided about that
+    clinic.do(*_request(unit))
+    clinic.do(*_decide(unit))
+    return _start_emergency(unit)
+
+
 @refuses("infusion.therapy_is_of_this_centre")
 def started_on_a_decision_by_the_maker(clinic: Clinic) -> Asked:
     return _start_emergency(_at_the_bed(clinic), MAKERS["infusion"])
