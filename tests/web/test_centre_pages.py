@@ -13,6 +13,7 @@ from tests.web.site import Site
 
 from coign.database import Database
 from coign.demo import people, player, scene
+from coign.donor.views import TESTING
 from coign.identity.views import CHAIN
 from coign.infusion.actions import infuse, thaw
 from coign.infusion.state import BAG
@@ -80,6 +81,23 @@ def test_the_label_of_tested_autologous_cells_says_for_whom_they_are_and_no_rese
     page = ward.page("celllab-1", f"/labels/{ward.bag.identifier}/")
     assert "FOR AUTOLOGOUS USE ONLY" in page
     assert "QUARANTINE" not in page and "NOT EVALUATED" not in page and "BIOLOGICAL HAZARD" not in page
+
+
+@pytest.mark.requirement("TRC-19", "TRC-15")
+def test_a_reactive_donor_stands_on_label_and_page_until_the_bag_is_set_apart(ward: Ward) -> None:
+    assert "The donor is reactive" not in ward.page("celllab-1")
+    sample = ward.service.states.of(TESTING, Chain(ward.root)).samples[0].number
+    report = {"sample": sample, "laboratory": "Virology", "report": "ab" * 32, "syphilis": "reactive"}
+    ward.act("celllab-1", "donor.record_report", chain=ward.root, **report)
+
+    label = ward.page("celllab-1", f"/labels/{ward.bag.identifier}/")
+    assert "BIOLOGICAL HAZARD" in label and "WARNING: Reactive test results for syphilis" in label
+    page = ward.page("celllab-1")
+    assert "The donor is reactive" in page and "Set a hazardous bag apart" in page
+    assert "Set a hazardous bag apart" not in ward.page("nurse-1")
+
+    ward.act("celllab-1", "donor.set_apart", unit=ward.bag, label=ward.bag, place="Tank H")
+    assert "The donor is reactive" not in ward.page("celllab-1")
 
 
 @pytest.mark.requirement("PAT-28")

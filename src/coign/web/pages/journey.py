@@ -23,6 +23,7 @@ from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
+from coign.web.therapy.donors import donor_panel
 from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
@@ -151,7 +152,13 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "matters": open_matters(story),
         "turned": [
             p
-            for p in (turned_panel(story), emergency_panel(story), next_bag_panel(story), disposal_panel(story))
+            for p in (
+                turned_panel(story),
+                donor_panel(story),
+                emergency_panel(story),
+                next_bag_panel(story),
+                disposal_panel(story),
+            )
             if p is not None
         ],
         "clocks": clocks(story),

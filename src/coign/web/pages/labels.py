@@ -7,16 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from coign import rulesets
-from coign.donor.views import TESTING, jurisdiction_of, open_markers, statements
 from coign.gateways.labels import LabelContent, LabelKind, label_html, label_pdf, lint
-from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
+from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.kernel.errors import Invalid, NotFound
-from coign.kernel.subjects import Chain, Organisation, Unit
-from coign.people.views import ORGANISATION
+from coign.kernel.subjects import Organisation, Unit
 from coign.programmes.model import ProgrammeVersion
 from coign.web import acting, running
 from coign.web.reading import reader
+from coign.web.therapy.donors import label_statements
 from coign.web.therapy.story import zone_of
 
 _KINDS = {
@@ -66,6 +64,7 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
         raise NotFound(f"{unit} is not known here")
     chain = reader().state(CHAIN, state.chain)
     programme = _programme(chain.version)
+    donor = label_statements(state.chain, chain)
     return (
         LabelContent(
             kind=_KINDS[state.kind],
@@ -82,24 +81,11 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
             if state.made_at is not None and state.kind == "starting_material"
             else None,
             storage=programme.storage if programme is not None else "",
-            statements=(*(programme.statements if programme is not None else ()), *_of_the_donor(state.chain, chain)),
+            statements=(*(programme.statements if programme is not None else ()), *donor),
             demonstration=running.service().demonstration,
         ),
         state,
     )
-
-
-def _of_the_donor(subject: Chain, chain: ChainState) -> list[str]:
-    """What the donor's tests have the label say now: a report that comes later changes the next print."""
-    if chain.centre is None:
-        return []
-    rules, now = rulesets.load(), acting.now()
-    place = jurisdiction_of(reader().state(ORGANISATION, chain.centre).country, rules, now)
-    made = (reader().state(UNIT, unit) for unit in chain.units_of_kind("starting_material"))
-    collected = [unit.made_at for unit in made if unit.made_at is not None and not unit.parents]
-    testing = reader().state(TESTING, subject)
-    open_ = open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
-    return statements(testing, open_, jurisdiction=place, rules=rules, at=now)
 
 
 def _programme(version: Any) -> ProgrammeVersion | None:
