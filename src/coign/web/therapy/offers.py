@@ -10,6 +10,7 @@ from coign.people.views import AUTHORITY, SITE
 from coign.web import acting
 from coign.web.forms.build import Question
 from coign.web.reading import reader
+from coign.web.therapy.ending import WORDS
 from coign.web.therapy.known import couriers, destinations
 from coign.web.therapy.looking import every
 from coign.web.therapy.people import names_of
@@ -25,6 +26,8 @@ def options_for(story: Story, action: Action[Any], question: Question) -> Option
     if question.name == "destination":
         found = destinations(story, action)
         return [(str(s), state.name) for s, state in every(SITE, Site).items() if state.organisation in found]
+    if question.name == "others":
+        return [(value, str(words)) for value, words in WORDS.items()]
     made = _BY_NAME.get(question.asks.options)
     return None if made is None else made(story)
 

@@ -3,7 +3,7 @@
 import re
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_WORDS = {"Cel": "°C", "[degF]": "°F", "1": ""}
+_WORDS = {"Cel": "°C", "[degF]": "°F", "1": "", "{dose}": "doses"}
 
 
 def unit_words(code: str) -> str:
