@@ -7,6 +7,7 @@ import orjson
 import psycopg
 import pytest
 from tests.support.clinic import (
+    CELLLAB,
     CENTRE,
     INFUSION,
     MAKER,
@@ -105,8 +106,8 @@ def test_both_bags_of_a_swap_stand_still_and_each_is_resolved_by_itself() -> Non
     resolve(clinic, one, "destroyed")
     assert clinic.state(UNIT, one).ended == "destroyed"
     assert clinic.state(INCIDENT, CASE).waiting == (other,)
-    with pytest.raises(Refusal):
-        clinic.do(thaw.ACTION, thaw.Thaw(unit=other), INFUSION)
+    with pytest.raises(Refusal, match="product_may_be_used"):
+        clinic.do(thaw.ISSUE, thaw.Issue(unit=other), CELLLAB)
 
 
 def test_a_container_that_had_ended_keeps_its_end_and_loses_the_block() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.clinic import CELLLAB, NURSE, NURSE_2, Clinic, person
+from tests.support.clinic import CELLLAB, NURSE, NURSE_2, PHARMACIST, Clinic, person
 from tests.support.paper import PaperRecord, Refusal
 from tests.support.plant import ANALYST, BAG, BATCH, OPERATOR, OPERATOR_2, ROOM, SEALED, VERSION, Plant
 
@@ -61,10 +61,16 @@ def confirm_in_the_chair() -> Ready:
     return clinic, CONFIRM_IDENTITY, command, NURSE_2
 
 
-def thaw_a_bag() -> Ready:
+def issue_a_bag() -> Ready:
     clinic = Clinic()
     _, _, unit = clinic.ready_to_thaw("maria")
-    return clinic, thaw.ACTION, thaw.Thaw(unit=unit), CELLLAB
+    return clinic, thaw.ISSUE, thaw.Issue(unit=unit), PHARMACIST
+
+
+def thaw_a_bag() -> Ready:
+    clinic, action, command, first = issue_a_bag()
+    clinic.do(action, command, first)
+    return clinic, thaw.THAW, thaw.Thaw(unit=command.unit), CELLLAB
 
 
 def check_at_the_bed() -> Ready:
@@ -88,6 +94,7 @@ ACTS: dict[str, Callable[[], Ready]] = {
     "release_testing": record_a_result,
     "identity_check/first": check_in_the_chair,
     "identity_check/second": confirm_in_the_chair,
+    "thaw/issue": issue_a_bag,
     "thaw": thaw_a_bag,
     "bedside_check/first": check_at_the_bed,
     "bedside_check/second": confirm_at_the_bed,
