@@ -8,7 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates
+from coign.quality import batch_gates, oos_gates
 from coign.quality.events import RecordReviewed
 from coign.quality.state import DOSSIER
 
@@ -37,6 +37,7 @@ ACTION = Action(
     gates=(
         batch_gates.batch_is_filled,
         batch_gates.results_are_complete,
+        oos_gates.investigations_are_concluded,
         batch_gates.deviations_are_closed,
         batch_gates.judge_had_no_part,
         batch_gates.batch_is_undecided,
