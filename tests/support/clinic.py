@@ -13,6 +13,7 @@ from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.identity.events import LabelVerified, UnitCreated
+from coign.identity.views import UNIT
 from coign.infusion.actions import bedside, infuse, thaw
 from coign.kernel.subjects import (
     Batch,

@@ -17,6 +17,7 @@ from coign.records.journey import (
     Journey,
     note_act,
     note_calls,
+    note_cells,
     open_steps,
     organisation_for,
     side_of,
@@ -122,6 +123,7 @@ class Projection:
             journey.ended = ended["why"]
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
+            note_cells(journey, [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]])
             note_calls(journey, programme, facts)
             journey.stage = stage_reached(journey, programme)
             working.steps(journey.root, _next_steps(journey, programme))
