@@ -31,9 +31,9 @@ class OfPlan(OfChain, Protocol):
 
 
 def containers(asked: OfChain, known: Circumstances) -> tuple[Unit, ...]:
-    """The final containers of the therapy that still exist."""
+    """The final containers of the therapy that still exist; what was rejected is no product of it any more."""
     units = known.state(CHAIN, asked.chain).units_of_kind("final_container")
-    return tuple(u for u in units if not known.state(UNIT, u).ended)
+    return tuple(u for u in units if not known.state(UNIT, u).ended and not known.state(DISPOSITION, u).rejected)
 
 
 def _named(units: tuple[Unit, ...], what_is_wrong: Callable[[Unit], str | None]) -> str | None:
