@@ -105,10 +105,8 @@ class Projection:
                     working.belongs(subject, roots[0])
         for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
             working.thing(
-                (
-                    thing.subject, thing.subject.partition(":")[0], thing.organisation,
-                    roots[0] if roots and thing.belongs else "", thing.title, thing.detail, entry.position, thing.gone,
-                )
+                thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
+                title=thing.title, detail=thing.detail, position=entry.position, gone=thing.gone,
             )  # fmt: skip
 
     def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], working: Working) -> None:
@@ -130,11 +128,12 @@ class Projection:
         working.save(journey)
         working.act(
             journey.root,
-            (
-                entry.position, str(entry.time), name, entry.outcome, str(entry.actor.person), entry.actor.role,
-                str(entry.actor.organisation), step.id if step is not None else "", list(facts),
-                [a["subject"] for a in entry.plain["about"]], entry.unmet,
-            ),
+            {
+                "position": entry.position, "time": entry.time, "action": name, "outcome": entry.outcome,
+                "person": entry.actor.person, "role": entry.actor.role, "organisation": entry.actor.organisation,
+                "step": step.id if step is not None else "", "facts": list(facts),
+                "subjects": [a["subject"] for a in entry.plain["about"]], "unmet": entry.unmet,
+            },
         )  # fmt: skip
 
     def _programme(self, journey: Journey, facts: Mapping[str, Any]) -> ProgrammeVersion | None:
@@ -163,12 +162,15 @@ def _begin_chain(begun: Mapping[str, Any], about: Iterable[str], working: Workin
     working.becomes(journey, begun["chain"])
 
 
-def _next_steps(journey: Journey, programme: ProgrammeVersion) -> list[tuple[Any, ...]]:
+def _next_steps(journey: Journey, programme: ProgrammeVersion) -> list[dict[str, Any]]:
     order = {s.id: i for i, s in enumerate(programme.journey)}
     return [
-        (s.id, s.action, s.stage, s.title, list(s.roles), organisation_for(journey, s), order[s.id])
+        {
+            "step": s.id, "action": s.action, "stage": s.stage, "title": s.title, "roles": s.roles,
+            "organisation": organisation_for(journey, s), "ordinal": order[s.id],
+        }
         for s in open_steps(journey, programme)
-    ]
+    ]  # fmt: skip
 
 
 class Projector:
