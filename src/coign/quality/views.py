@@ -36,6 +36,8 @@ class DispositionState:
     wording: str = "certified"
     exception: Document | None = None
     exception_at: Instant | None = None
+    #: What the label of a product supplied under exception says, in the destination's words.
+    statement: str = ""
     #: A result that was pending at release came in adverse, and nothing has been decided since.
     called_back: bool = False
     may_travel_in_quarantine: bool = False
@@ -80,8 +82,8 @@ def _evolve(state: DispositionState, fact: Fact, stamp: Stamp) -> DispositionSta
             return replace(state, material_accepted=True)
         case Certified(certificate=certificate, wording=wording):
             return replace(state, certificate=certificate, certified_at=stamp.time, wording=wording)
-        case SuppliedUnderException(document=document):
-            return replace(state, exception=document, exception_at=stamp.time, called_back=False)
+        case SuppliedUnderException(document=document, statement=statement):
+            return replace(state, exception=document, exception_at=stamp.time, statement=statement, called_back=False)
         case QuarantineShipmentAllowed():
             return replace(state, may_travel_in_quarantine=True)
         case LateResultAdverse():

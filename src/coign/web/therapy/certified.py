@@ -21,6 +21,7 @@ from coign.web.claims import claim_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
+from coign.web.therapy.deciding import pending_tests, pending_words
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
@@ -185,10 +186,14 @@ def _results(story: Story) -> Line:
     recorded, reviewed = results_of(story)
     whole = len(story.programme.panel) if story.programme is not None else 0
     failed = [r for r in recorded.values() if r["verdict"] != "pass"]
+    pending = pending_words(story)
     words = _("%(meet)s of %(all)s meet the specification, %(reviewed)s compared with their raw data by another") % {
         "meet": len(recorded) - len(failed), "all": whole, "reviewed": len(reviewed),
     }  # fmt: skip
-    status = "stop" if failed else "in_order" if len(reviewed) == whole else "not_yet"
+    if pending:
+        words += "; " + _("still pending: %s") % pending
+    complete = len(reviewed) == whole - len(pending_tests(story))
+    status = "stop" if failed else "not_yet" if not complete else "look" if pending else "in_order"
     return Line(_("Results"), status, words, _("%d results") % len(recorded), "#results")
 
 
@@ -268,6 +273,9 @@ _GATES = {
     "quality.deviations_are_closed": "deviations",
     "quality.results_are_complete": "results",
     "quality.results_meet_specification": "results",
+    "quality.pending_results_are_named": "results",
+    "quality.lots_are_in_order": "materials",
+    "quality.releaser_is_of_destination": "authorisation",
     "quality.labels_are_verified": "labels",
     "quality.record_is_reviewed": "review",
     "quality.certified_by_another": "review",

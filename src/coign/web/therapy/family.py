@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from coign.identity.views import UnitState
 from coign.kernel.subjects import Unit
-from coign.web.therapy.known import batch_of
+from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.story import Story
 
 
