@@ -37,6 +37,8 @@ class Traced:
     how: str
     position: int
     path: tuple[str, ...]
+    #: The therapy that it belongs to, where it belongs to one.
+    therapy: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As commands and REST give it."""
@@ -163,6 +165,7 @@ class Tracer:
                 how=hit.how,
                 position=hit.position,
                 path=hit.path,
+                therapy=str(of[UNIT.name].chain or of[BATCH.name].chain or ""),
             )
 
         return tuple(told(hit) for hit in found)

@@ -10,16 +10,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from coign.kernel.subjects import Subject, parse_subject
+from coign.kernel.subjects import Chain, Organisation, Subject, parse_subject
 from coign.service.tracing import Trace, Traced, Tracer, instant_of, start_of
 from coign.web import acting, running, told
 from coign.web.api.problems import answer
 from coign.web.reading import reader
+from coign.web.therapy.looking import visible
 from coign.web.therapy.people import names_of
 from coign.web.therapy.story import names_of_organisations, place_words
 
 #: What a recall asks first.
 _FIRST = ("patient", "unit", "batch", "chain", "lot", "serial", "shipment")
+_GOOD = ("certified", "approved", "accepted", "administered")
 _STOPPED = ("blocked", "rejected", "hold", "suspect", "expired")
 
 
@@ -73,6 +75,8 @@ def _groups(found: Trace, organisation: str) -> list[dict[str, Any]]:
     """The hits by kind, what a recall asks for first."""
     places = names_of_organisations()
     people = names_of((h.subject for h in found.hits if h.subject.kind == "person"), organisation)
+    chains = {Chain(h.therapy) for h in found.hits if h.therapy}
+    seen = {str(chain) for chain in visible(chains, Organisation(organisation))}
     kinds: dict[str, list[Traced]] = {}
     for hit in found.hits:
         kinds.setdefault(hit.subject.kind, []).append(hit)
@@ -84,10 +88,12 @@ def _groups(found: Trace, organisation: str) -> list[dict[str, Any]]:
                     "identifier": hit.subject.identifier,
                     "name": people.get(str(hit.subject), ""),
                     "url": reverse("subject", args=[str(hit.subject)]),
-                    "status": "stop" if any(word in hit.state for word in _STOPPED) else "in_order",
+                    "status": _status(hit.state),
                     "state": capfirst(hit.state),
                     "holder": place_words(hit.holder, places) if hit.holder else "",
                     "how": hit.how,
+                    "therapy": hit.therapy.partition(":")[2],
+                    "therapy_url": reverse("journey", args=[hit.therapy]) if hit.therapy in seen else "",
                     "path": [_short(text) for text in hit.path[1:-1]],
                     "entry": reverse("receipt", args=[hit.position]),
                 }
@@ -96,6 +102,15 @@ def _groups(found: Trace, organisation: str) -> list[dict[str, Any]]:
         }
         for kind in sorted(kinds, key=_rank)
     ]
+
+
+def _status(state: str) -> str:
+    """Red only for what stands still; green only for what somebody answers for."""
+    if any(word in state for word in _STOPPED):
+        return "stop"
+    if "exception" in state:
+        return "look"
+    return "in_order" if any(word in state for word in _GOOD) else "running"
 
 
 def _short(text: str) -> str:
