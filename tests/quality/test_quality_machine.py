@@ -60,6 +60,7 @@ class AtTheDesk(RuleBasedStateMachine):
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
         self.plant.until("filled")
         self.plant.labelled(SAMPLE)
+        self.plant.counted()
         if labelled:
             self.plant.labelled(PRODUCT)
 

@@ -300,6 +300,18 @@ class Plant(PaperRecord):
         for unit in units or (PRODUCT, SAMPLE):
             self.act("manufacturing.verify_label", OPERATOR_2, unit=unit, scanned=unit, label_serial="1")
 
+    @staticmethod
+    def count(printed: int = 3, destroyed: int = 1) -> dict[str, Any]:
+        case = Case.of("DEV-LABELS")
+        return {"batch": BATCH, "printed": printed, "destroyed": destroyed, "case": case}
+
+    def counted(self) -> None:
+        self.act("manufacturing.count_labels", OPERATOR_2, **self.count())
+
+    def labelled_and_counted(self) -> None:
+        self.labelled()
+        self.counted()
+
     # In the laboratory and at the desk of the quality unit
 
     @staticmethod
@@ -392,7 +404,7 @@ class Plant(PaperRecord):
             ("equipped", self.equipped), ("ordered", self.ordered), ("slot", self.slot), ("collected", self.collected),
             ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
             ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
-            ("labelled", self.labelled), ("tested", self.tested), ("reviewed", self.reviewed),
+            ("labelled", self.labelled_and_counted), ("tested", self.tested), ("reviewed", self.reviewed),
             ("certified", self.certified),
             ("at_centre", lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2)),
         )  # fmt: skip

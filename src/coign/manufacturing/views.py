@@ -7,7 +7,14 @@ from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
-from coign.manufacturing.events import Abandoned, BatchStarted, Filled, SlotConfirmed, StepCompleted
+from coign.manufacturing.events import (
+    Abandoned,
+    BatchStarted,
+    Filled,
+    LabelsCounted,
+    SlotConfirmed,
+    StepCompleted,
+)
 from coign.quality.events import BatchRejected
 from coign.supply.views import LOT
 
@@ -68,6 +75,8 @@ class BatchState:
     final_containers: tuple[Unit, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
+    #: How many labels nobody can find; None: they were not counted.
+    labels_unaccounted: int | None = None
     #: Every lot that touched the cells: what its recall is read from.
     lots: tuple[Lot, ...] = ()
 
@@ -118,6 +127,9 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
                 samples=(fact.sample,),
                 performers=_with(state.performers, fact.operator),
             )
+        case LabelsCounted(by=by) as counted:
+            performers = _with(state.performers, by)
+            return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
         case Abandoned():
             return replace(state, abandoned=True)
         case _:
@@ -131,7 +143,7 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, Abandoned),
+    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned),
     state=BatchState,
     evolve=_evolve_batch,
     version=2,

@@ -84,6 +84,23 @@ def batch_is_filled(asked: OfBatch, known: Circumstances) -> str | None:
 
 
 @gate(
+    "quality.labels_are_reconciled",
+    requirement=("GMP-35", "GMP-S5"),
+    protects="A batch with a label that nobody can find is not closed: it may stick to another patient's bag.",
+    remedy="Account for every label; if one is missing, search the room.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def labels_are_reconciled(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if batch.filled_at is None:
+        return None  # `quality.batch_is_filled` says so
+    if batch.labels_unaccounted is None:
+        return f"the labels of {asked.batch.identifier} were not counted"
+    return f"{batch.labels_unaccounted} labels are not accounted for" if batch.labels_unaccounted else None
+
+
+@gate(
     "quality.results_are_complete",
     requirement=("GMP-15", "GMP-20"),
     protects="No test is forgotten: each has a result that a second person compared with its raw data.",

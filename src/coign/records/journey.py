@@ -157,6 +157,11 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
                 _undo(journey, step)
                 tested = journey.partly.get(step.id, [])
                 journey.partly[step.id] = [name for name in tested if name != set_aside["attribute"]]
+    counted = facts.get("manufacturing.labels_counted.v1")
+    if counted and counted["printed"] != counted["used"] + counted["destroyed"]:
+        for step in programme.journey:  # a label is missing: the room is searched, then all are counted again
+            if step.action == "manufacturing.count_labels":
+                _undo(journey, step)
     if "quality.certified.v1" in facts or "quality.supplied_under_exception.v1" in facts:
         for step in programme.journey:
             if step.action == "quality.certify":

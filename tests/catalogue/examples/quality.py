@@ -181,6 +181,19 @@ def all_but_sterility(p: Plant) -> None:
     p.tested(*(test for test in PASSING if test != "sterility"))
 
 
+def not_counted(p: Plant) -> None:
+    p.until("filled")
+    p.labelled()
+    p.tested()
+
+
+def label_missing(p: Plant) -> None:
+    """One label nobody can find; its deviation was judged, and still the label is not there."""
+    not_counted(p)
+    p.act("manufacturing.count_labels", OPERATOR_2, **{**Plant.count(destroyed=0), "case": CASE})
+    p.act("quality.close_deviation", QA_2, case=CASE, assessment=SEALED)
+
+
 def not_investigated(p: Plant) -> None:
     p.until("labelled")
     p.tested(viability="68")
@@ -189,6 +202,8 @@ def not_investigated(p: Plant) -> None:
 allow(READ, QA, then("tested"), THIS)
 refuse(READ, "batch_is_filled", QA, then("stepped"), THIS)
 refuse(READ, "results_are_complete", QA, not_all_tested, THIS)
+refuse(READ, "labels_are_reconciled", QA, not_counted, THIS)
+refuse(READ, "labels_are_reconciled", QA, label_missing, THIS)
 allow(READ, QA, all_but_sterility, THIS)
 refuse(READ, "investigations_are_concluded", QA, not_investigated, THIS)
 refuse(READ, "deviations_are_closed", QA, then("tested", deviated), THIS)
@@ -214,6 +229,7 @@ def disputed(p: Plant) -> None:
 def half_labelled(p: Plant) -> None:
     p.until("filled")
     p.labelled(SAMPLE)
+    p.counted()
     p.tested()
     p.reviewed()
 

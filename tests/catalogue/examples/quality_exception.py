@@ -155,6 +155,7 @@ def invalidated(p: Plant) -> None:
 def half_labelled_and_failing(p: Plant) -> None:
     p.until("filled")
     p.labelled(SAMPLE)
+    p.counted()
     p.tested(viability="68")
     p.confirmed()
     p.reviewed()

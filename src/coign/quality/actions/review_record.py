@@ -36,6 +36,7 @@ ACTION = Action(
     reads=_reads,
     gates=(
         batch_gates.batch_is_filled,
+        batch_gates.labels_are_reconciled,
         batch_gates.results_are_complete,
         oos_gates.investigations_are_concluded,
         batch_gates.deviations_are_closed,
@@ -44,7 +45,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(RecordReviewed,),
-    requirements=("GMP-19", "GMP-02", "CSV-31"),
+    requirements=("GMP-19", "GMP-02", "GMP-35", "GMP-S5", "CSV-31"),
     risk=Risk.PATIENT,
     rationale="What nobody reads, nobody finds.",
     meaning="reviewed",
