@@ -42,9 +42,7 @@ def _trace(given: argparse.Namespace) -> int:
 
 def _text(found: "Trace") -> str:
     lines = [f"  {hit.subject!s:44} {hit.how:14} {hit.state}" for hit in found.hits]
-    head = (
-        f"{found.start}: {len(found.hits)} found, over {found.size:,} entries (root {found.root[:16]}…)"
-    )
+    head = f"{found.start}: {len(found.hits)} found, over {found.size:,} entries (root {found.root[:16]}…)"
     if found.behind:
         head += f"\nThe lists are {found.behind:,} entries behind: ask again while the server runs."
     return "\n".join([head, *lines])
