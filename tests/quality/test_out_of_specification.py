@@ -1,5 +1,6 @@
 """A result that fails: two phases, the ways that are left, and what never becomes right by being wished for."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,12 @@ from tests.support.paper import Refusal
 from tests.support.plant import (
     ANALYST,
     ANALYST_2,
+    BAG,
     BATCH,
+    CASE,
     CERTIFICATE,
     FILE,
+    LOTS,
     OUTWARD,
     PASSING,
     PRODUCT,
@@ -21,11 +25,14 @@ from tests.support.plant import (
     REGULATORY,
     SEALED,
     SHIPPER_2,
+    VERSION,
+    WAREHOUSE,
     Plant,
 )
 
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant
+from coign.programmes.model import Programmes
 from coign.quality.events import LateResultAdverse, ResultRecorded, RetestRecorded, SuppliedUnderException
 from coign.quality.state import DOSSIER
 from coign.quality.views import DISPOSITION
@@ -237,3 +244,51 @@ def test_a_late_result_that_is_confirmed_leaves_the_way_by_exception() -> None:
     plant.excepted()
     said = plant.state(DISPOSITION, PRODUCT)
     assert said.is_supplied_under_exception and not plant.state(UNIT, PRODUCT).blocked
+
+
+# What else stops it
+
+
+def test_before_it_is_filled_nothing_can_be_pending() -> None:
+    plant = Plant(MARCH)
+    plant.until("started")
+    assert "quality.pending_results_are_named" not in certifying(plant)
+
+
+def test_the_programme_alone_does_not_let_product_travel_where_the_rules_do_not() -> None:
+    both = replace(VERSION, quarantine_shipment=("EU", "US"))
+    plant = Plant(MARCH, programmes=Programmes([both]))
+    plant.until("labelled")
+    plant.moved_to("US")
+    soon = {"batch": BATCH, "why": SEALED}
+    assert refused(plant, "quality.allow_quarantine_shipment", QUALITY_US, **soon) == (
+        "quality.quarantine_shipment_is_foreseen",
+    )
+
+
+def test_what_was_rejected_is_not_supplied_by_exception_either() -> None:
+    plant = failing()
+    plant.exception(*PAPERS)
+    plant.act("quality.reject_batch", QA, batch=BATCH, why=SEALED)
+    gates = refused(plant, "quality.supply_under_exception", QP, batch=BATCH, document=CERTIFICATE)
+    assert "quality.batch_may_be_excepted" in gates
+
+
+@pytest.mark.requirement("GMP-19", "GMP-04")
+def test_a_deviation_about_a_bag_keeps_it_out_of_production_until_it_is_closed() -> None:
+    plant = Plant(MARCH)
+    plant.until("at_maker")
+    plant.act("quality.open_deviation", WAREHOUSE, unit=BAG, description=SEALED, case=CASE)
+    assert refused(plant, "quality.accept_material", QA, unit=BAG) == ("quality.material_deviations_are_closed",)
+    plant.act("quality.close_deviation", QA, case=CASE, assessment=SEALED)
+    plant.accepted()
+
+
+@pytest.mark.requirement("GMP-S7", "TRC-01")
+def test_a_lot_put_on_hold_after_it_was_used_stops_the_release_until_the_hold_is_lifted() -> None:
+    plant = Plant(MARCH)
+    plant.until("reviewed")
+    plant.act("supply.hold_lot", WAREHOUSE, lot=LOTS["vector"], why=SEALED)
+    assert certifying(plant) == ("quality.lots_are_in_order",)
+    plant.act("supply.lift_hold", QA, lot=LOTS["vector"], finding=SEALED)
+    plant.certified()

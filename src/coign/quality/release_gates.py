@@ -32,37 +32,33 @@ class OfCall(Protocol):
 # Where it goes
 
 
-def centre_of(batch: Batch, known: Circumstances) -> Organisation | None:
-    """For whose patient a batch is made; None while the batch is not known."""
+def centre_of(batch: Batch, known: Circumstances) -> Organisation:
+    """For whose patient a batch is made."""
     chain = known.state(BATCH, batch).chain
-    return None if chain is None else known.state(CHAIN, chain).centre
+    assert chain is not None, "a batch is of a therapy"
+    centre = known.state(CHAIN, chain).centre
+    assert centre is not None, "a therapy is of a centre"
+    return centre
 
 
 def reads_of_destination(batch: Batch, known: Circumstances) -> tuple[Read, ...]:
     """Once BATCH and CHAIN are read: where the product goes, and the lots that went into it."""
-    centre = centre_of(batch, known)
-    lots = reads_of_lots(batch, known)
-    return lots if centre is None else (*lots, Read(centre, ORGANISATION))
+    return (*reads_of_lots(batch, known), Read(centre_of(batch, known), ORGANISATION))
 
 
 def destination(batch: Batch, known: Circumstances) -> str:
     """The jurisdiction whose rules the product follows; "": no rules are known for where it goes."""
-    centre = centre_of(batch, known)
-    if centre is None:
-        return ""
+    country = known.state(ORGANISATION, centre_of(batch, known)).country
     try:
-        place: str = known.rules.text(f"jurisdiction.of_country.{known.state(ORGANISATION, centre).country}", known.now)
+        place: str = known.rules.text(f"jurisdiction.of_country.{country}", known.now)
     except KeyError:
         return ""
     return place
 
 
 def rule_of(name: str, place: str, known: Circumstances) -> str:
-    """What the rule sets of a destination say now; "" where they say nothing."""
-    try:
-        text: str = known.rules.text(name, known.now, place) if place else ""
-    except KeyError:
-        return ""
+    """What the rule sets of a destination say now; "" where no rules are known."""
+    text: str = known.rules.text(name, known.now, place) if place else ""
     return text
 
 
@@ -81,8 +77,6 @@ def _not_named_because(person: Person, role: str, asked_role: str) -> str | None
 )
 def releaser_is_of_destination(asked: OfBatch, known: Circumstances) -> str | None:
     centre = centre_of(asked.batch, known)
-    if centre is None:
-        return None  # `quality.record_is_reviewed` says so: nothing is known of this batch
     asked_role = rule_of("release.role", destination(asked.batch, known), known)
     if not asked_role:
         return f"no rules of release are known here for {centre.identifier}"
@@ -198,8 +192,6 @@ def lots_are_in_order(asked: OfBatch, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def quarantine_shipment_is_foreseen(asked: OfBatch, known: Circumstances) -> str | None:
-    if centre_of(asked.batch, known) is None:
-        return None  # `quality.batch_is_filled` says so
     place = destination(asked.batch, known)
     if place not in programme_of(asked.batch, known).quarantine_shipment:
         return f"the programme does not foresee it for {place or 'this destination'}"

@@ -141,8 +141,8 @@ def _investigated(state: Dossier, fact: _Looked) -> Dossier:
             so_far = replace(so_far, planned=times)
         case RetestRecorded(verdict=verdict):
             so_far = replace(so_far, retests=(*so_far.retests, verdict))
-        case InvestigationConcluded(conclusion=conclusion):
-            so_far = replace(so_far, conclusion=conclusion)
+        case _:
+            so_far = replace(so_far, conclusion=fact.conclusion)
     return _put(state, replace(before, investigation=so_far))
 
 

@@ -197,3 +197,5 @@ def late_hold(p: Plant) -> None:
 HELD_LATE = {"unit": PRODUCT, "why": "late_result", "finding": SEALED}
 allow(RESOLVE, QA_2, late_hold, HELD_LATE)
 refuse(RESOLVE, "late_result_is_cleared", QA_2, late, HELD_LATE)
+PASSES = {"batch": BATCH, "attribute": "cd3", "cause": SEALED, "evidence": FILE}
+refuse(INVALIDATE, "decision_does_not_rest_on_it", QA, excepted, PASSES)

@@ -4,6 +4,7 @@ from tests.catalogue.examples.quality import ERROR, INVALIDATE, RECORD, TESTED, 
 from tests.support.plant import (
     ANALYST,
     ANALYST_2,
+    BATCH,
     PRODUCT,
     QA,
     QCREVIEWER,
@@ -30,6 +31,11 @@ def found_nothing(p: Plant) -> None:
     p.in_laboratory()
 
 
+def reject(p: Plant) -> None:
+    p.act("quality.reject_batch", QA, batch=BATCH, why=SEALED)
+
+
+refuse(INVALIDATE, "decision_does_not_rest_on_it", QA, then(recorded, reject), ERROR)
 QCREVIEWER_AS_QA = as_role(QCREVIEWER, "qa")
 allow(INVALIDATE, QA, found_error, ERROR)
 refuse(INVALIDATE, "laboratory_error_is_proved", QA, fails, ERROR)

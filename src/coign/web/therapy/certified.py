@@ -21,7 +21,7 @@ from coign.web.claims import claim_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
-from coign.web.therapy.deciding import pending_tests, pending_words
+from coign.web.therapy.deciding import of_batch, pending_tests, pending_words
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
@@ -200,8 +200,14 @@ def _results(story: Story) -> Line:
 def _labels(story: Story) -> Line:
     made = [s for s in story.units.values() if s.kind in ("final_container", "sample")]
     back = sum(s.label_verified for s in made)
-    words = _("%(all)s printed, %(back)s scanned back") % {"all": len(made), "back": back}
-    return Line(_("Labels"), "in_order" if made and back == len(made) else "not_yet", words, _("Genealogy"), "family")
+    words = _("%(all)s on containers, %(back)s scanned back") % {"all": len(made), "back": back}
+    counted = of_batch(story, "manufacturing.labels_counted.v1")
+    missing = counted[-1].body["printed"] - counted[-1].body["used"] - counted[-1].body["destroyed"] if counted else 0
+    if counted:
+        words += "; " + (_("%d missing") % missing if missing else _("every label printed is accounted for"))
+    complete = made and back == len(made) and counted
+    status = "stop" if missing else "in_order" if complete else "not_yet"
+    return Line(_("Labels"), status, words, _("Genealogy"), "family")
 
 
 def _training(story: Story) -> Line:
