@@ -253,6 +253,8 @@ def test_before_it_is_filled_nothing_can_be_pending() -> None:
     plant = Plant(MARCH)
     plant.until("started")
     assert "quality.pending_results_are_named" not in certifying(plant)
+    gates = refused(plant, "quality.supply_under_exception", QP, batch=BATCH, document=CERTIFICATE)
+    assert "quality.nothing_is_pending" not in gates
 
 
 def test_the_programme_alone_does_not_let_product_travel_where_the_rules_do_not() -> None:

@@ -10,7 +10,7 @@ from coign.manufacturing.views import BATCH, SLOT
 from coign.quality.events import LATE_RESULT
 from coign.quality.exception_state import EXCEPTION, ExceptionState
 from coign.quality.gates import OfBatch
-from coign.quality.release_gates import destination, rule_of
+from coign.quality.release_gates import destination, pending_tests, rule_of
 from coign.quality.state import DOSSIER
 
 REQUEST, ACCESS = "physician_request", "expanded_access"
@@ -250,3 +250,18 @@ def nothing_else_holds_units(asked: OfBatch, known: Circumstances) -> str | None
         if state.ended or others:
             said.append(f"{unit.identifier} {state.stands_still_because}")
     return "; ".join(said) or None
+
+
+@gate(
+    "quality.nothing_is_pending",
+    requirement=("GMP-40", "GMP-15"),
+    protects="Physician and maker weigh a product of which everything is known: no second surprise follows the first.",
+    remedy="Wait for the results that are still pending.",
+    resolvers=("analyst", "qcreviewer"),
+    risk=Risk.PATIENT,
+)
+def nothing_is_pending(asked: OfBatch, known: Circumstances) -> str | None:
+    if known.state(BATCH, asked.batch).filled_at is None:
+        return None  # nothing can be tested yet; others say so
+    pending = pending_tests(asked.batch, known)
+    return f"still pending: {', '.join(pending)}" if pending else None

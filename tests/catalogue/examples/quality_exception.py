@@ -21,6 +21,7 @@ from tests.support.plant import (
     CELLLAB,
     CERTIFICATE,
     FILE,
+    PASSING,
     PHYSICIAN,
     PRODUCT,
     QA,
@@ -147,6 +148,14 @@ def failing_and_unread(p: Plant) -> None:
     p.exception(*PAPERS)
 
 
+def failing_before_sterility(p: Plant) -> None:
+    p.until("labelled")
+    p.tested(*(test for test in PASSING if test != "sterility"), viability="68")
+    p.confirmed()
+    p.reviewed()
+    p.exception(*PAPERS)
+
+
 def invalidated(p: Plant) -> None:
     all_but()(p)
     p.act(INVALIDATE, QA_2, batch=BATCH, attribute="cd3", cause=SEALED, evidence=FILE)
@@ -171,6 +180,7 @@ refuse(SUPPLY, "certified_by_another", as_role(QA, "qp"), then(all_but(), lambda
 refuse(SUPPLY, "judge_had_no_part", ANALYST_AS_QP, then(all_but(), performer_as_qp), SUPPLIED)
 refuse(SUPPLY, "releaser_is_of_destination", QUALITY_US, all_but(), SUPPLIED)
 refuse(SUPPLY, "results_are_complete", QP, invalidated, SUPPLIED)
+refuse(SUPPLY, "nothing_is_pending", QP, failing_before_sterility, SUPPLIED)
 refuse(SUPPLY, "failure_is_confirmed", QP, then("reviewed", exception(*PAPERS)), SUPPLIED)
 refuse(SUPPLY, "physician_has_asked", QP, fail, SUPPLIED)
 refuse(SUPPLY, "physician_has_accepted", QP, all_but("acceptance"), SUPPLIED)

@@ -70,6 +70,7 @@ ACTION = Action(
         batch_gates.judge_had_no_part,
         release_gates.releaser_is_of_destination,
         batch_gates.results_are_complete,
+        exception_gates.nothing_is_pending,
         exception_gates.failure_is_confirmed,
         exception_gates.physician_has_asked,
         exception_gates.physician_has_accepted,
