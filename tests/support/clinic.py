@@ -25,6 +25,7 @@ from coign.kernel.subjects import (
     Document,
     Equipment,
     HospitalNumber,
+    Lot,
     Organisation,
     Patient,
     Person,
@@ -37,12 +38,13 @@ from coign.kernel.subjects import (
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
 from coign.logistics.events import Packed, Received
-from coign.manufacturing.events import SlotConfirmed
+from coign.manufacturing.events import SlotConfirmed, StepCompleted
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
 from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import ProgrammeApproved
+from coign.supply.events import LotHeld
 from coign.training.events import Qualified
 
 CENTRE, OTHER_CENTRE, MAKER = (Organisation.of(name) for name in ("centre", "elsewhere", "maker"))
@@ -329,6 +331,17 @@ class Clinic(PaperRecord):
     def assess(self, chain: Chain, **found: str) -> None:
         """A physician looks at the patient; nothing stands against the infusion unless it is said here."""
         self.do(assess_patient.ACTION, assessed(chain, **found), PHYSICIAN)
+
+    def recalled(self, unit: Unit) -> None:
+        """A lot that went into the bag's batch is put on hold afterwards."""
+        batch, lot = self.state(UNIT, unit).batch, Lot.of("vector-1")
+        self.happened(
+            StepCompleted(
+                batch=batch, step="transduce", measurements=(), lots=(lot,), out_of_limits=(), operator=OPERATOR.person
+            ),
+            LotHeld(lot=lot, by=OPERATOR.person, why=text(FreeText)),
+            by=OPERATOR,
+        )
 
     def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
         """A conditioned patient, looked at today, whose bag lies in the centre's freezer."""

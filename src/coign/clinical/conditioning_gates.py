@@ -7,9 +7,10 @@ from coign.clinical.views import COURSE, PATIENT, TREATMENT
 from coign.coldchain.views import CONDITION
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
-from coign.kernel.subjects import Chain, Patient, Unit
+from coign.kernel.subjects import Batch, Chain, Patient, Unit
 from coign.kernel.values import Actor, Instant
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH, reads_of_lots, recalled_because
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 
@@ -31,9 +32,9 @@ class OfPlan(OfChain, Protocol):
 
 
 def containers(asked: OfChain, known: Circumstances) -> tuple[Unit, ...]:
-    """The final containers of the therapy that still exist."""
+    """The final containers of the therapy that still exist; what was rejected is no product of it any more."""
     units = known.state(CHAIN, asked.chain).units_of_kind("final_container")
-    return tuple(u for u in units if not known.state(UNIT, u).ended)
+    return tuple(u for u in units if not known.state(UNIT, u).ended and not known.state(DISPOSITION, u).rejected)
 
 
 def programme(asked: OfChain, known: Circumstances) -> ProgrammeVersion | None:
@@ -54,8 +55,20 @@ def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
     bags = chain.units_of_kind("final_container")
     return (
         *(Read(unit, view) for unit in bags for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)),
+        *(Read(batch, BATCH) for batch in batches_of(asked, known)),
         *([Read(chain.patient, PATIENT)] if chain.patient is not None else []),
     )
+
+
+def batches_of(asked: OfChain, known: Circumstances) -> tuple[Batch, ...]:
+    """The batches that the therapy's units were made in."""
+    units = known.state(CHAIN, asked.chain).units
+    return tuple(dict.fromkeys(each.batch for each in units if each.batch is not None))
+
+
+def of_lots(asked: OfChain, known: Circumstances) -> Sequence[Read]:
+    """What is known of the lots that went into these batches."""
+    return tuple(dict.fromkeys(read for batch in batches_of(asked, known) for read in reads_of_lots(batch, known)))
 
 
 def patient_of(asked: OfChain, known: Circumstances) -> Patient:
@@ -141,6 +154,23 @@ def product_is_certified(asked: OfChain, known: Circumstances) -> str | None:
     return _named(
         containers(asked, known), lambda u: None if known.state(DISPOSITION, u).is_released else "is not released"
     )
+
+
+@gate(
+    "clinical.product_lots_are_in_order",
+    requirement=("PAT-28", "GMP-S7"),
+    protects="A patient is not prepared for a product that a recall may take away.",
+    remedy="Ask the maker's quality unit what is in doubt about the lot.",
+    resolvers=("qa", "physician"),
+    risk=Risk.PATIENT,
+)
+def product_lots_are_in_order(asked: OfChain, known: Circumstances) -> str | None:
+    return _named(containers(asked, known), lambda u: _made_with_doubt(u, known))
+
+
+def _made_with_doubt(unit: Unit, known: Circumstances) -> str | None:
+    why = recalled_because(known.state(UNIT, unit).batch, known)
+    return f"was made with a lot that stands still: {why}" if why else None
 
 
 @gate(

@@ -40,7 +40,7 @@ from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBl
 from coign.kernel.subjects import Batch, Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
-from coign.quality.events import BatchRejected
+from coign.quality.events import LateResultAdverse
 from coign.safety.events import EnrolmentHeld
 
 N1, N2 = HospitalNumber.of("aa01"), HospitalNumber.of("bb02")
@@ -347,6 +347,13 @@ def second_bag_not_released(clinic: Clinic) -> Asked:
     return _condition(clinic, chain)
 
 
+@refuses("clinical.product_lots_are_in_order")
+def conditioned_for_a_bag_with_a_lot_on_hold(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.recalled(clinic.product(chain, "bag"))
+    return _condition(clinic, chain)
+
+
 @refuses("clinical.product_is_received")
 def conditioned_while_on_the_road(clinic: Clinic) -> Asked:
     _, chain = clinic.ordered("ann")
@@ -540,11 +547,12 @@ def _begun(clinic: Clinic) -> Chain:
     return chain
 
 
-def _rejected(clinic: Clinic) -> None:
-    bag, chain = Unit.of("bag"), Chain.of("ann")
-    clinic.happened(
-        BatchRejected(batch=Batch.of("bag"), chain=chain, units=(bag,), by=QP.person, why=text(FreeText)), by=QP
-    )
+def _called_back(clinic: Clinic) -> None:
+    """A result that was pending at the release came in adverse."""
+    late = LateResultAdverse(
+        batch=Batch.of("bag"), chain=Chain.of("ann"), units=(Unit.of("bag"),), attribute="sterility"
+    )  # fmt: skip
+    clinic.happened(late, by=QP)
 
 
 def _warm(clinic: Clinic) -> None:
@@ -560,7 +568,8 @@ TURNS: dict[str, Callable[[Clinic], None]] = {
     "product_is_received": lambda c: _received(c, Unit.of("bag"), MAKER),
     "product_kept_cold": _warm,
     "product_may_be_used": lambda c: c.happened(UnitsBlocked(units=(Unit.of("bag"),), why="on hold"), by=QP),
-    "product_is_certified": _rejected,
+    "product_is_certified": _called_back,
+    "product_lots_are_in_order": lambda c: c.recalled(Unit.of("bag")),
     "conditioning_has_consent": lambda c: c.withdraw(Patient.of("ann")),
 }
 
@@ -669,9 +678,9 @@ def all_doses(clinic: Clinic) -> Asked:
 
 
 @allows
-def all_doses_though_the_batch_was_rejected_meanwhile(clinic: Clinic) -> Asked:
+def all_doses_though_the_batch_was_called_back_meanwhile(clinic: Clinic) -> Asked:
     chain = _begun(clinic)
-    _rejected(clinic)
+    _called_back(clinic)
     return _days(clinic, chain)
 
 
@@ -707,7 +716,7 @@ def doses_to_come(clinic: Clinic) -> Asked:
 
 def _turned(clinic: Clinic) -> Chain:
     chain = _begun(clinic)
-    _rejected(clinic)
+    _called_back(clinic)
     return chain
 
 
@@ -731,7 +740,7 @@ def decided_by_the_maker(clinic: Clinic) -> Asked:
 @refuses("clinical.patient_depends_on_product")
 def decided_for_somebody_not_conditioned(clinic: Clinic) -> Asked:
     chain = _here(clinic)
-    _rejected(clinic)
+    _called_back(clinic)
     return _turn(clinic, chain)
 
 

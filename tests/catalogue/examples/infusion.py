@@ -630,6 +630,20 @@ def started_though_blocked(clinic: Clinic) -> Asked:
     return _start(unit)
 
 
+@refuses_both("infusion.lots_are_in_order")
+def thawed_after_a_lot_was_put_on_hold(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.recalled(unit)
+    return _thaw(clinic, unit)
+
+
+@refuses("infusion.lots_are_in_order")
+def started_after_a_lot_was_put_on_hold(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_infuse("ann")
+    clinic.recalled(unit)
+    return _start(unit)
+
+
 @refuses("infusion.product_is_released")
 def started_after_the_batch_was_rejected(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_infuse("ann")
@@ -915,6 +929,13 @@ def started_on_a_decision_though_blocked(clinic: Clinic) -> Asked:
 def started_on_a_decision_though_rejected(clinic: Clinic) -> Asked:
     unit = _at_the_bed(clinic)
     _rejected(clinic, Chain.of("ann"), unit)
+    return _start_emergency(unit)
+
+
+@refuses("infusion.lots_are_in_order")
+def started_on_a_decision_though_a_lot_is_in_doubt(clinic: Clinic) -> Asked:
+    unit = _at_the_bed(clinic)
+    clinic.recalled(unit)
     return _start_emergency(unit)
 
 

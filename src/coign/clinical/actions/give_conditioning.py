@@ -53,7 +53,7 @@ BEGIN = Action(
     command=BeginConditioning,
     roles=frozenset({"nurse", "physician"}),
     reads=conditioning_gates.of_course,
-    then_reads=(conditioning_gates.of_product,),
+    then_reads=(conditioning_gates.of_product, conditioning_gates.of_lots),
     gates=(
         conditioning_gates.therapy_is_of_this_centre,
         conditioning_gates.conditioning_has_consent,
@@ -63,6 +63,7 @@ BEGIN = Action(
         depletion_gates.confirmation_holds,
         conditioning_gates.product_exists,
         conditioning_gates.product_is_certified,
+        conditioning_gates.product_lots_are_in_order,
         conditioning_gates.product_is_received,
         conditioning_gates.product_kept_cold,
         conditioning_gates.product_may_be_used,

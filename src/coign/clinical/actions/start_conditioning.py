@@ -42,7 +42,7 @@ ACTION = Action(
     command=StartConditioning,
     roles=frozenset({"physician"}),
     reads=gates.of_course,
-    then_reads=(gates.of_product,),
+    then_reads=(gates.of_product, gates.of_lots),
     gates=(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
@@ -53,6 +53,7 @@ ACTION = Action(
         depletion_gates.confirmation_holds,
         gates.product_exists,
         gates.product_is_certified,
+        gates.product_lots_are_in_order,
         gates.product_is_received,
         gates.product_kept_cold,
         gates.product_may_be_used,

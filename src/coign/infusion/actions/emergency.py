@@ -114,10 +114,10 @@ def _deviation(
 ) -> Sequence[DeviationOpened]:
     """The maker's quality unit gets it on its desk, with what did not hold."""
     batch, maker = known.state(UNIT, asked.unit).batch, known.state(CHAIN, started.chain).maker
-    if batch is None or maker is None:
-        return ()
+    assert maker is not None
     what = (GIVEN_IN_AN_EMERGENCY, *started.unmet)
-    return (DeviationOpened(case=asked.deviation, batch=batch, organisation=maker, what=what),)
+    loose = () if batch is not None else (asked.unit,)
+    return (DeviationOpened(case=asked.deviation, batch=batch, units=loose, organisation=maker, what=what),)
 
 
 def _safety_case(asked: StartEmergency, known: Circumstances, chain: Chain) -> Sequence[Fact]:
@@ -219,6 +219,7 @@ START = Action(
         gates.bedside_is_fresh,
         product_gates.product_may_be_used,
         product_gates.product_is_released,
+        product_gates.lots_are_in_order,
         product_gates.consent_in_force,
         emergency_gates.emergency_is_decided,
         emergency_gates.emergency_still_holds,

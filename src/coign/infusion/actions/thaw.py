@@ -36,6 +36,7 @@ BEFORE_THE_THAW = (
     product_gates.product_is_received,
     product_gates.product_kept_cold,
     product_gates.product_is_released,
+    product_gates.lots_are_in_order,
     product_gates.product_is_not_expired,
     product_gates.consent_in_force,
     product_gates.conditioning_is_given,

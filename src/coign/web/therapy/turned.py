@@ -38,7 +38,7 @@ def waiting(chains: Mapping[str, Chain], now: Instant) -> list[Waiting]:
     states, warmth, said = states_of(UNIT, units), states_of(CONDITION, units), states_of(DISPOSITION, units)
     found = []
     for root, chain in depend.items():
-        left = [u for u in bags[root] if not states[u].ended]
+        left = [u for u in bags[root] if not states[u].ended and not said[u].rejected]
         why = tuple(
             f"{u.identifier} {reason}" for u in left for reason in why_not_given(states[u], warmth[u], said[u], now)
         )
