@@ -9,6 +9,7 @@ from coign.manufacturing.actions import (
     confirm_slot,
     fill,
     register_room,
+    resume_batch,
     start_batch,
     verify_label,
 )
@@ -25,5 +26,6 @@ ACTIONS = (
     fill.ACTION,
     verify_label.ACTION,
     abandon_batch.ACTION,
+    resume_batch.ACTION,
 )
 VIEWS = (SLOT, BATCH, ROOM)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Chain, Organisation, Person, Programme, Room, Unit
+from coign.kernel.subjects import Batch, Chain, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
-from coign.manufacturing.events import Abandoned, BatchStarted, Filled, SlotConfirmed, StepCompleted
+from coign.manufacturing.events import Abandoned, BatchResumed, BatchStarted, Filled, SlotConfirmed, StepCompleted
 from coign.quality.events import BatchRejected
 
 
@@ -66,6 +66,9 @@ class BatchState:
     final_containers: tuple[Unit, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
+    site: Site | None = None
+    #: When the quality unit last took it off the hold of a stopped authorisation.
+    resumed_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:
@@ -87,7 +90,7 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BatchStarted():
             return BatchState(
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
-                performers=(fact.operator,),
+                performers=(fact.operator,), site=fact.site,
             )  # fmt: skip
         case StepCompleted(step=step, operator=operator):
             done = (*state.steps_done, step)
@@ -103,6 +106,8 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             )
         case Abandoned():
             return replace(state, abandoned=True)
+        case BatchResumed():
+            return replace(state, resumed_at=stamp.time)
         case _:
             return state
 
@@ -114,8 +119,9 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, Abandoned),
+    folds=(BatchStarted, StepCompleted, Filled, Abandoned, BatchResumed),
     state=BatchState,
     evolve=_evolve_batch,
+    version=2,
     public=True,
 )

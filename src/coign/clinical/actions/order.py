@@ -12,7 +12,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
-from coign.regulatory.views import PROGRAMME
+from coign.regulatory.views import PROGRAMME, reads_of_authorisation
 from coign.safety.views import ENROLMENT
 
 
@@ -31,6 +31,12 @@ def _reads(asked: Order, actor: Actor) -> Sequence[Read]:
 def _programme_reads(asked: Order, known: Circumstances) -> Sequence[Read]:
     draft = gates.open_draft(asked, known)
     return () if draft is None else (Read(draft.programme, PROGRAMME), Read(draft.programme, ENROLMENT))
+
+
+def _authorisation_reads(asked: Order, known: Circumstances) -> Sequence[Read]:
+    draft = gates.open_draft(asked, known)
+    version = gates.version_in_force(draft.programme, known) if draft else None
+    return reads_of_authorisation(version.product if version else None, known.actor.organisation)
 
 
 def _decide(asked: Order, known: Circumstances) -> Sequence[Ordered | ChainBegun]:
@@ -65,12 +71,13 @@ ACTION = Action(
     command=Order,
     roles=frozenset({"physician"}),
     reads=_reads,
-    then_reads=(_programme_reads,),
+    then_reads=(_programme_reads, _authorisation_reads),
     gates=(
         gates.draft_is_open,
         gates.signer_is_prescriber,
         gates.order_has_consent,
         gates.order_has_programme,
+        gates.order_is_authorised,
         gates.enrolment_is_not_held,
         gates.eligibility_confirmed,
         gates.eligibility_is_current,
@@ -78,7 +85,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(ChainBegun, Ordered),
-    requirements=("PAT-28", "PAT-29", "PAT-20", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
+    requirements=("PAT-28", "PAT-29", "PAT-20", "REG-02", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
     risk=Risk.PATIENT,
     rationale="Everything that follows is made for this patient, at this weight, under these rules.",
     meaning="ordered",

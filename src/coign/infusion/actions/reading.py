@@ -13,6 +13,7 @@ from coign.kernel.actions import Circumstances, Read
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import ADMINISTRATION, reads_of_authorisation
 from coign.training.views import reads_of_skill
 
 
@@ -25,11 +26,14 @@ def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
 def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
     """What is known of the therapy that the bag was made for."""
     chain = known.state(UNIT, asked.unit).chain
-    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION))
+    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION, ADMINISTRATION))
 
 
 def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
-    """What is known of the patient whom the therapy is for."""
+    """What is known of the patient whom the therapy is for, and what an authority allows there."""
     chain = known.state(UNIT, asked.unit).chain
-    patient = None if chain is None else known.state(CHAIN, chain).patient
-    return () if patient is None else (Read(patient, PATIENT),)
+    if chain is None:
+        return ()
+    therapy = known.state(CHAIN, chain)
+    of_patient = () if therapy.patient is None else (Read(therapy.patient, PATIENT),)
+    return (*of_patient, *reads_of_authorisation(therapy.product, therapy.centre))

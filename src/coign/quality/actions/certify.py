@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.custody.views import HOLDING
-from coign.identity.views import UNIT
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
@@ -14,6 +14,7 @@ from coign.quality import batch_gates
 from coign.quality.events import Certified
 from coign.quality.state import DOSSIER
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import reads_of_authorisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,16 @@ def _reads(asked: Certify, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_units(asked: Certify, known: Circumstances) -> Sequence[Read]:
-    units = known.state(BATCH, asked.batch).final_containers
-    return tuple(Read(unit, view) for unit in units for view in (UNIT, HOLDING, DISPOSITION))
+    batch = known.state(BATCH, asked.batch)
+    of_chain = () if batch.chain is None else (Read(batch.chain, CHAIN),)
+    of_units = (Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
+    return (*of_chain, *of_units)
+
+
+def _reads_of_authorisation(asked: Certify, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(BATCH, asked.batch).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
 
 
 def _decide(asked: Certify, known: Circumstances) -> Sequence[Certified]:
@@ -54,7 +63,7 @@ ACTION = Action(
     command=Certify,
     roles=frozenset({"qp"}),
     reads=_reads,
-    then_reads=(_reads_of_units,),
+    then_reads=(_reads_of_units, _reads_of_authorisation),
     gates=(
         batch_gates.record_is_reviewed,
         batch_gates.certified_by_another,
@@ -67,10 +76,11 @@ ACTION = Action(
         batch_gates.custody_is_in_order,
         batch_gates.product_is_in_date,
         batch_gates.batch_is_undecided,
+        batch_gates.batch_is_not_held,
     ),
     decide=_decide,
     emits=(Certified,),
-    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "CSV-31", "TRC-14"),
+    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "CSV-31", "TRC-14", "REG-S5"),
     risk=Risk.PATIENT,
     rationale="This signature is the last judgement before a patient is prepared for the product.",
     meaning="certified",
