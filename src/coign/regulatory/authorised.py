@@ -13,7 +13,9 @@ from coign.regulatory.events import (
     AuthorisationRevoked,
     AuthorisationSuspended,
     AuthorisationVaried,
+    ConditionImposed,
     Decider,
+    FulfilmentJudged,
     Jurisdiction,
     LegalBasis,
     Stage,
@@ -67,6 +69,25 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A condition that is not fulfilled and stops something: at once, or from the day on which it was due."""
+
+    number: int
+    acts: tuple[Act, ...]
+    due: Instant | None = None
+
+    def blocks(self, act: Act, at: Instant) -> bool:
+        """Whether this act waits for it at that instant."""
+        return act in self.acts and (self.due is None or self.due <= at)
+
+    @property
+    def words(self) -> str:
+        """What is missing, to be said after the number of the authorisation."""
+        due = "" if self.due is None else f", which was due on {self.due[:10]},"
+        return f"asks for condition {self.number}{due} to be fulfilled first"
+
+
+@dataclass(frozen=True, slots=True)
 class Authorised:
     """What one authorisation says now."""
 
@@ -87,6 +108,8 @@ class Authorised:
     decided_at: Instant
     stops: tuple[Stop, ...] = ()
     stops_so_far: int = 0
+    owed: tuple[Owed, ...] = ()
+    conditions_so_far: int = 0
 
     @property
     def is_revoked(self) -> bool:
@@ -113,6 +136,10 @@ class Authorised:
     def blocked(self, act: Act, site: Site | None = None) -> tuple[Stop, ...]:
         """What blocks an act there now, the oldest first."""
         return tuple(s for s in self.stops if s.blocks(act, site))
+
+    def unfulfilled(self, act: Act, at: Instant) -> Owed | None:
+        """The condition that an act waits for at that instant."""
+        return next((o for o in self.owed if o.blocks(act, at)), None)
 
     def caught(self, since: Instant, decided: Instant | None, site: Site | None) -> Stop | None:
         """The stop of manufacture that caught a batch begun at an instant, on which nobody has decided since."""
@@ -160,6 +187,11 @@ def evolved(known: Authorised | None, fact: Fact, stamp: Stamp) -> Authorised | 
         case SuspensionLifted(suspension=number, kept_by=kept_by):
             lifted = tuple(replace(s, lifted_at=stamp.time) if s.number == number else s for s in known.stops)
             return replace(known, stops=lifted, kept_by=kept_by, decided_at=stamp.time)
+        case ConditionImposed(number=number, stops=stops, due=due):
+            owed = (*known.owed, Owed(number, stops, due)) if stops else known.owed
+            return replace(known, owed=owed, conditions_so_far=number)
+        case FulfilmentJudged(condition=number, accepted=True):
+            return replace(known, owed=tuple(o for o in known.owed if o.number != number))
         case _:
             return known
 

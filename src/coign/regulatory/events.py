@@ -5,6 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import (
+    Application,
     Authorisation,
     Chain,
     Organisation,
@@ -22,6 +23,10 @@ LegalBasis = Literal[
 Jurisdiction = Literal["EU", "US"]
 #: What an authorisation allows, and what a stop of it blocks, each by itself.
 Act = Literal["new_orders", "collection", "manufacture", "dispatch", "administration"]
+#: What an application asks for, what became of it, and how grave a question is.
+Asking = Literal["new", "variation", "renewal"]
+Verdict = Literal["approved", "refused"]
+Weight = Literal["question", "major_objection"]
 #: Who must decide, for each patient, before a product in hand is given although administration is stopped.
 Decider = Literal["nobody", "authority", "quality_unit", "treating_physician"]
 
@@ -81,6 +86,11 @@ class AuthorisationGranted(Fact, type="regulatory.authorisation_granted.v1", abo
     evidence: Digest
     kept_by: Organisation
     by: Person
+    application: Application | None = None
+
+    def claims(self) -> tuple[tuple[str, str], ...]:
+        """A number names one authorisation of its jurisdiction for one product, for ever."""
+        return (("authorisation", f"{self.jurisdiction}/{self.product.identifier}/{self.number}"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,5 +170,103 @@ class AdministrationDecided(Fact, type="regulatory.administration_decided.v1", a
     authorisation: Authorisation
     decider: Decider
     may_be_given: bool
+    evidence: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionImposed(Fact, type="regulatory.condition_imposed.v1", about=("authorisation", "product")):
+    """Something the holder owes. `stops`: what does not happen before it is done, or, with a day, after that day."""
+
+    authorisation: Authorisation
+    product: Product
+    number: int
+    what: FreeText
+    due: Instant | None
+    stops: tuple[Act, ...]
+    evidence: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfilmentReported(Fact, type="regulatory.fulfilment_reported.v1", about=("authorisation", "product")):
+    """The holder says that a condition is fulfilled; nothing changes before that is accepted."""
+
+    authorisation: Authorisation
+    product: Product
+    condition: int
+    evidence: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfilmentJudged(Fact, type="regulatory.fulfilment_judged.v1", about=("authorisation", "product")):
+    """It is accepted that a condition is fulfilled, or the holder still owes it."""
+
+    authorisation: Authorisation
+    product: Product
+    condition: int
+    accepted: bool
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSubmitted(
+    Fact, type="regulatory.application_submitted.v1", about=("application",), parties=("applicant", "authority")
+):
+    """A holder asks an authority to allow something; the dossier is kept by its hash."""
+
+    application: Application
+    product: Product
+    jurisdiction: Jurisdiction
+    asking: Asking
+    basis: LegalBasis
+    applicant: Organisation
+    authority: Organisation
+    title: str
+    dossier: Digest
+    by: Person
+    authorisation: Authorisation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAdded(Fact, type="regulatory.document_added.v1", about=("application",)):
+    """A further document belongs to an application."""
+
+    application: Application
+    name: str
+    document: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(Fact, type="regulatory.question_asked.v1", about=("application",)):
+    """The authority wants to know something; the holder's clock runs."""
+
+    application: Application
+    number: int
+    weight: Weight
+    question: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered(Fact, type="regulatory.question_answered.v1", about=("application",)):
+    """The holder answered; the authority's clock runs."""
+
+    application: Application
+    number: int
+    answer: FreeText
+    document: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationDecided(Fact, type="regulatory.application_decided.v1", about=("application",)):
+    """The authority approved or refused it."""
+
+    application: Application
+    verdict: Verdict
+    why: FreeText
     evidence: Digest
     by: Person

@@ -22,6 +22,8 @@ from coign.regulatory.events import (
     AuthorisationRevoked,
     AuthorisationSuspended,
     AuthorisationVaried,
+    ConditionImposed,
+    FulfilmentJudged,
     Jurisdiction,
     LegalBasis,
     ProductBasisRecorded,
@@ -124,6 +126,8 @@ _DECISIONS = (
     AuthorisationSuspended,
     SuspensionLifted,
     AuthorisationRevoked,
+    ConditionImposed,
+    FulfilmentJudged,
 )
 
 
@@ -263,7 +267,8 @@ def not_authorised_because(
         return f"{says.number} {missing}"
     stop = next((s for s in says.blocked(act, site) if chain is None or not _overruled(known, chain, s)), None)
     if stop is None:
-        return None
+        owed = says.unfulfilled(act, known.now)
+        return None if owed is None else f"{says.number} {owed.words}"
     if chain is not None and stop.decider != "nobody":
         return f"{says.number} {stop.words}; no decision of the {plain(stop.decider)} allows it for this patient"
     return f"{says.number} {stop.words}"

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
-from coign.kernel.subjects import Authorisation, Organisation, Person, Product, Site
+from coign.kernel.subjects import Application, Authorisation, Organisation, Person, Product, Site
 from coign.kernel.values import Actor, Digest, Instant
 from coign.people.views import ORGANISATION
-from coign.regulatory import authorisation_gates, gates
+from coign.regulatory import application_gates, authorisation_gates, gates
 from coign.regulatory.events import AuthorisationGranted, Jurisdiction, LegalBasis, ProductBasisRecorded, Stage
+from coign.regulatory.state import APPLICATION
 from coign.regulatory.views import AUTHORISATION, AUTHORISATIONS
 
 
@@ -31,11 +32,17 @@ class Grant:
     valid_from: Instant = field(metadata=asks("Valid from"))
     valid_until: Instant = field(metadata=asks("Valid until"))
     evidence: Digest = field(metadata=asks("The decision", "upload"))
+    application: Application | None = field(
+        default=None,
+        metadata=asks("Application", "choose", options="applications", hint="that was approved, if one was made"),
+    )
     authorisation: Authorisation = field(metadata=allotted())
 
 
 def _reads(asked: Grant, actor: Actor) -> Sequence[Read]:
+    of_application = () if asked.application is None else (Read(asked.application, APPLICATION),)
     return (
+        *of_application,
         Read(asked.product, AUTHORISATIONS),
         Read(asked.authorisation, AUTHORISATION),
         Read(asked.holder, ORGANISATION),
@@ -63,6 +70,7 @@ def _decide(asked: Grant, known: Circumstances) -> Sequence[Fact]:
             evidence=asked.evidence,
             kept_by=known.actor.organisation,
             by=known.actor.person,
+            application=asked.application,
         ),
         ProductBasisRecorded(
             product=asked.product,
@@ -85,6 +93,7 @@ ACTION = Action(
     gates=(
         authorisation_gates.granted_by_who_may,
         authorisation_gates.is_the_only_one,
+        application_gates.rests_on_approval,
         authorisation_gates.validity_is_a_span,
         gates.basis_fits_stage,
         authorisation_gates.sites_are_of_makers,

@@ -8,13 +8,14 @@ from coign.web.boards.day import day
 from coign.web.boards.glance import glance
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.stopped import owed, stopped
 from coign.web.boards.transport import transport
 
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (glance,),
-    "physician": (day, glance),
+    "coordinator": (stopped, glance),
+    "physician": (stopped, day, glance),
     "nurse": (day,),
     "celllab": (day, transport),
     "infusion": (day,),
@@ -24,12 +25,12 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "operator": (batches,),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (batches, transport),
-    "qp": (batches,),
-    "quality-us": (batches,),
+    "qa": (stopped, batches, transport),
+    "qp": (stopped, batches),
+    "quality-us": (stopped, batches),
     "safety": (glance,),
     "trainer": (able,),
-    "regulatory": (programmes,),
+    "regulatory": (owed, programmes),
     "authority": (record, programmes),
     "inspector": (record, programmes),
     "admin": (record,),
