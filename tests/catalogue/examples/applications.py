@@ -3,12 +3,33 @@
 from typing import Any
 
 from tests.catalogue.examples.authorisations import GRANT, grant, revoked
-from tests.support.authorised import TRIAL
+from tests.support.applications import (
+    A1,
+    ADD,
+    ANSWER,
+    APPROVED,
+    ASK,
+    CHANGE,
+    DECIDE,
+    DOCUMENT,
+    ELSEWHERE,
+    IMPOSE,
+    JUDGE,
+    NEW,
+    OTHER_ASSESSOR,
+    OTHERLUCEL,
+    QUESTION,
+    REPLY,
+    REPORT,
+    SUBMIT,
+    THIS,
+    impose,
+    submitted,
+)  # fmt: skip
 from tests.support.plant import (
     ASSESSOR,
     AUTHORITY_EU,
     CENTRE,
-    DEMOLUCEL,
     FILE,
     MAKER,
     QA,
@@ -19,33 +40,12 @@ from tests.support.plant import (
 )  # fmt: skip
 from tests.support.plant_cases import allow, nothing, refuse, then
 
-from coign.kernel.subjects import Application, Organisation, Person, Product
+from coign.kernel.subjects import Organisation, Product
 from coign.kernel.values import Actor
 from coign.people.events import OrganisationRegistered
 from coign.regulatory.application_gates import CONDITIONS_OPEN_MAX, QUESTIONS_OPEN_MAX
 from coign.regulatory.events import ApplicationDecided, ApplicationSubmitted, ConditionImposed, FulfilmentReported
 from coign.regulatory.state import DOCUMENTS_KEPT_MAX
-
-SUBMIT, ADD = "regulatory.submit_application", "regulatory.add_document"
-ASK, ANSWER, DECIDE = "regulatory.ask_question", "regulatory.answer_question", "regulatory.decide_application"
-IMPOSE, REPORT, JUDGE = "regulatory.impose_condition", "regulatory.report_fulfilment", "regulatory.judge_fulfilment"
-A1, OTHERLUCEL = Application.of("A1"), Product.of("otherlucel")
-ELSEWHERE = Organisation.of("other-authority")
-OTHER_ASSESSOR = Actor(Person.of("assessor-2"), "authority", ELSEWHERE)
-NEW = {
-    "product": OTHERLUCEL, "jurisdiction": "EU", "asking": "new", "basis": "trial", "authority": AUTHORITY_EU,
-    "title": "Otherlucel, first use in people", "dossier": FILE, "application": A1,
-}  # fmt: skip
-CHANGE = {**NEW, "product": DEMOLUCEL, "asking": "variation", "authorisation": TRIAL}
-DOCUMENT = {"application": A1, "name": "Stability", "document": FILE}
-QUESTION = {"application": A1, "weight": "major_objection", "question": SEALED}
-REPLY = {"application": A1, "number": 1, "answer": SEALED, "document": FILE}
-APPROVED = {"application": A1, "verdict": "approved", "why": SEALED, "evidence": FILE}
-THIS = {"authorisation": TRIAL, "condition": 1}
-
-
-def submitted(p: Plant) -> None:
-    p.act(SUBMIT, REGULATORY, **NEW)
 
 
 def _submission(applicant: Organisation, authority: Organisation) -> ApplicationSubmitted:
@@ -137,17 +137,6 @@ refuse(
     GRANT, "rests_on_approval", ASSESSOR, then(submitted, approved),
     lambda p: grant(p, application=A1, product=Product.of("third")),
 )  # fmt: skip
-
-
-def impose(p: Plant, **changed: Any) -> dict[str, Any]:
-    good = {
-        "authorisation": TRIAL,
-        "what": SEALED,
-        "due": p.now.plus(days=90),
-        "stops": ("dispatch",),
-        "evidence": FILE,
-    }
-    return {name: value for name, value in {**good, **changed}.items() if value is not None}
 
 
 def imposed(p: Plant) -> None:

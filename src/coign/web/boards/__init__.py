@@ -8,7 +8,7 @@ from coign.web.boards.day import day
 from coign.web.boards.glance import glance
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
-from coign.web.boards.stopped import owed, stopped
+from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 
 Make = Callable[[Here], Board | None]
@@ -30,7 +30,7 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "quality-us": (stopped, batches),
     "safety": (glance,),
     "trainer": (able,),
-    "regulatory": (owed, programmes),
+    "regulatory": (programmes,),
     "authority": (record, programmes),
     "inspector": (record, programmes),
     "admin": (record,),

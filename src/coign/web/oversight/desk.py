@@ -102,7 +102,8 @@ def _stop(says: Authorised, stop: Stop, waits: list[Any], *, is_authority: bool)
     concerned = waits if any(a in REACHES_THE_PATIENT for a in stop.acts) and stop.site is None else []
     return {
         "number": stop.number,
-        "title": f"{says.number}: {_KINDS[stop.kind]()}",
+        "title": f"{product_name(says)}: {_KINDS[stop.kind]()}",
+        "of": says.number,
         "acts": acts_words(stop.acts),
         "place": stop.site.identifier if stop.site is not None else "",
         "since": local_day(stop.since),
@@ -157,7 +158,7 @@ def _where(says: Authorised) -> str:
 def product_name(says: Authorised) -> str:
     """What programmes call it; else its identifier."""
     names = {v.product: v.product_name for v in running.service().programmes.all()}
-    return names.get(says.product, says.product.identifier)
+    return names.get(says.product, says.product.identifier.capitalize())
 
 
 def standing(says: Authorised, now: Instant) -> tuple[str, str]:

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy
 from coign import rulesets
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Application, Authorisation
-from coign.kernel.values import Actor, FreeText, Instant
+from coign.kernel.values import Actor, Instant
 from coign.people.views import SITE
 from coign.regulatory.authorised import Authorised
 from coign.regulatory.clocks import answer_due, decision_due
 from coign.regulatory.state import APPLICATION, CONDITIONS, ApplicationState, Condition
-from coign.web import acting, running
+from coign.web import acting
 from coign.web.oversight import sight
 from coign.web.oversight.desk import acts_words, houses, product_name, standing, stops_of
+from coign.web.oversight.said import texts_of
 from coign.web.oversight.work import form, judges, may
 from coign.web.reading import reader
 from coign.web.safety.words import named, plain
@@ -198,13 +199,3 @@ def _application_buttons(application: Application, state: ApplicationState, acto
         ("regulatory.add_document", _("Add a document")),
     )
     return [{"label": label, "url": form(action, known)} for action, label in acts if may(action, actor)]
-
-
-def texts_of(secrets: list[FreeText]) -> dict[str, str]:
-    """What was written, by its commitment; what was erased is missing."""
-    if not secrets:
-        return {}
-    vault = running.service().vault
-    with vault.pool.connection() as connection:
-        opened = vault.vault.open(connection, [bytes.fromhex(s.commitment) for s in secrets])
-    return {commitment.hex(): value.value for commitment, value in opened.items()}

@@ -1,6 +1,6 @@
 """What needs a decision or a look: for an authority, for a holder, by the day on which it is due."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +16,14 @@ from coign.regulatory.authorised import Authorised
 from coign.regulatory.clocks import answer_due, decision_due
 from coign.regulatory.state import CONDITIONS, ApplicationState, Condition
 from coign.web.oversight import sight
+from coign.web.oversight.said import texts_of
 from coign.web.reading import reader
 from coign.web.therapy.track import local_day
 
 ANSWER, DECIDE, ASK = "regulatory.answer_question", "regulatory.decide_application", "regulatory.ask_question"
 JUDGE, REPORT, SUBMIT = "regulatory.judge_fulfilment", "regulatory.report_fulfilment", "regulatory.submit_application"
 MINUTES_A_DAY = 1440
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,20 @@ def may(action: str, actor: Actor) -> bool:
 
 def tasks(actor: Actor, now: Instant) -> list[Task]:
     """Everything that waits, what is to be decided here before what is watched, each by its day."""
+    made, held = sight.applications(actor), sight.authorisations(actor)
+    owed = {says: reader().state(CONDITIONS, says.authorisation).all for says in held}
+    asked = [q.question for _, state in made if state.is_open for q in state.open_questions]
+    texts = texts_of([*asked, *(c.what for conditions in owed.values() for c in conditions if c.is_open)])
     found = [
-        *(t for a, state in sight.applications(actor) for t in _of_application(a, state, actor, now)),
-        *(t for says in sight.authorisations(actor) for t in _of_authorisation(says, actor, now)),
+        *(t for a, state in made for t in _of_application(a, state, texts, actor, now)),
+        *(t for says, conditions in owed.items() for t in _of_authorisation(says, conditions, texts, actor, now)),
     ]
     return sorted(found, key=lambda t: (not t.decides, t.due, t.title))
 
 
-def _of_application(application: Application, state: ApplicationState, actor: Actor, now: Instant) -> Iterator[Task]:
+def _of_application(
+    application: Application, state: ApplicationState, texts: Texts, actor: Actor, now: Instant
+) -> Iterator[Task]:
     if not state.is_open:
         return
     page = application_url(application)
@@ -88,9 +96,10 @@ def _of_application(application: Application, state: ApplicationState, actor: Ac
     for question in waiting:
         mine = may(ANSWER, actor) and state.applicant == actor.organisation
         url = form(ANSWER, known | {"number": question.number}) if mine else page
-        title = _("Question %d") % question.number
+        about = _("Question %(n)d, %(title)s") % {"n": question.number, "title": state.title}
+        title = texts.get(question.question.commitment) or _("A question")
         due = answer_due(state, question, rulesets.load())
-        yield Task(title, state.title, due, now, mine, _("Answer"), url, page)
+        yield Task(title, about, due, now, mine, _("Answer"), url, page)
     if not waiting:
         mine = may(DECIDE, actor) and state.authority == actor.organisation
         due = decision_due(state, rulesets.load(), now)
@@ -98,13 +107,15 @@ def _of_application(application: Application, state: ApplicationState, actor: Ac
         yield Task(title, state.title, due, now, mine, _("Read and decide"), page, page)
 
 
-def _of_authorisation(says: Authorised, actor: Actor, now: Instant) -> Iterator[Task]:
+def _of_authorisation(
+    says: Authorised, conditions: Iterable[Condition], texts: Texts, actor: Actor, now: Instant
+) -> Iterator[Task]:
     if says.is_revoked:
         return
     page = authorisation_url(says)
-    for condition in reader().state(CONDITIONS, says.authorisation).all:
+    for condition in conditions:
         if condition.is_open and (condition.is_reported or condition.due is not None):
-            yield _of_condition(says, condition, actor, now)
+            yield _of_condition(says, condition, texts, actor, now)
     notice = rulesets.load().minutes("regulatory.clock.renewal_notice", now)
     if now.minutes_since(says.valid_until) > -notice:
         mine = may(SUBMIT, actor) and says.holder == actor.organisation
@@ -114,16 +125,17 @@ def _of_authorisation(says: Authorised, actor: Actor, now: Instant) -> Iterator[
         )  # fmt: skip
 
 
-def _of_condition(says: Authorised, condition: Condition, actor: Actor, now: Instant) -> Task:
-    page, about = authorisation_url(says), f"{says.number}, {says.product.identifier}"
+def _of_condition(says: Authorised, condition: Condition, texts: Texts, actor: Actor, now: Instant) -> Task:
+    page, named = authorisation_url(says), {"n": condition.number, "number": says.number}
+    title = texts.get(condition.what.commitment) or _("A condition")
     known = {"authorisation": says.authorisation, "condition": condition.number}
     due = condition.due or condition.reported_at or now
     if condition.is_reported:
         mine = judges(says, actor)
-        title = _("Condition %d is said to be fulfilled") % condition.number
+        about = _("Said to be fulfilled: condition %(n)d of %(number)s") % named
         return Task(title, about, due, now, mine, _("Judge it"), form(JUDGE, known) if mine else page, page)
     mine = may(REPORT, actor) and says.holder == actor.organisation
-    title = _("Condition %d is owed") % condition.number
+    about = _("Condition %(n)d of %(number)s") % named
     return Task(title, about, due, now, mine, _("Report it"), form(REPORT, known) if mine else page, page)
 
 
