@@ -43,8 +43,8 @@ SECOND_SUITE, FIRST_USE = "Demolucel: a second suite for filling", "Probalucel: 
 FIRST_PRODUCT = Product.of("demolucel")
 APPLICATIONS = ((SECOND_SUITE, FIRST_PRODUCT, "variation"), (FIRST_USE, THIRD, "new"))
 QUESTIONS = {
-    SECOND_SUITE: "Demonstration. How do runs in the second suite compare with those in the first?",
-    FIRST_USE: "Demonstration. Why does the copy number of lot V-2207 lie outside the trend?",
+    SECOND_SUITE: "How do runs in the second suite compare with those in the first?",
+    FIRST_USE: "Why does the copy number of lot V-2207 lie outside the trend?",
 }
 
 
@@ -119,7 +119,7 @@ def _owed_from_the_start(seeding: "Seeding") -> None:
         def command(what: str = what, days: int = days) -> dict[str, Any]:
             return {
                 "authorisation": _authorisation(seeding, AUTHORISATIONS[0][1]),
-                "what": f"Demonstration. {what}",
+                "what": what,
                 "due": seeding.now.plus(days=days),
                 "evidence": seeding.keep(f"Condition of the trial: {what}"),
             }
@@ -139,7 +139,7 @@ def furnish(seeding: "Seeding") -> None:
         f"application/{answered}/answer", holder, "regulatory.answer_question",
         lambda: {
             "application": _application(seeding, answered), "number": 1,
-            "answer": "Demonstration. Three runs at the second suite agree with the first; see the report.",
+            "answer": "Three runs at the second suite agree with the first; see the report.",
             "document": seeding.keep("Comparability of two suites, three runs each."),
         },
     )  # fmt: skip
@@ -155,7 +155,7 @@ def furnish(seeding: "Seeding") -> None:
         lambda: {
             "authorisation": _authorisation(seeding, SECOND_NUMBER),
             "scope": ["new_orders", "collection", "administration"], "decider": "authority",
-            "why": "Demonstration. Two patients with the same late infection; the cause is being looked for.",
+            "why": "Two patients with the same late infection; the cause is being looked for.",
             "evidence": seeding.keep(f"Suspension of {SECOND_NUMBER}."),
         },
     )  # fmt: skip

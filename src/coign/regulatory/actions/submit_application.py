@@ -18,7 +18,7 @@ from coign.regulatory.views import AUTHORISATION
 class SubmitApplication:
     """For which product, where, what is asked for, on which basis, whom, with which dossier."""
 
-    product: Product = field(metadata=asks("Product", "choose", options="products"))
+    product: Product = field(metadata=asks("Product", hint="its short name, in small letters"))
     jurisdiction: Jurisdiction = field(metadata=asks("Jurisdiction", "choose"))
     asking: Asking = field(metadata=asks("Asked for", "choose"))
     basis: LegalBasis = field(metadata=asks("Legal basis", "choose"))

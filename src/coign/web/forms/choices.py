@@ -127,9 +127,10 @@ def programmes(actor: Actor) -> Choices:
 
 @choices("products")
 def products(actor: Actor) -> Choices:
-    """What the therapies of this installation give, and what the actor's house knows as authorised."""
-    allowed = {str(a.product): a.product.identifier for a in sight.authorisations(actor)}
-    return _merged([allowed, *({str(v.product): v.product_name} for v in _programmes())])
+    """What the therapies of this installation give, and what the actor's house knows as applied for or authorised."""
+    allowed = [{str(a.product): a.product.identifier.capitalize()} for a in sight.authorisations(actor)]
+    asked = [{str(s.product): s.product.identifier.capitalize()} for _, s in sight.applications(actor) if s.product]
+    return _merged([*asked, *allowed, *({str(v.product): v.product_name} for v in _programmes())])
 
 
 @choices("ctcae_terms")

@@ -87,7 +87,14 @@ def _buttons(says: Authorised, actor: Actor) -> list[dict[str, str]]:
         for stop in says.stops_in_force
         if stop.kind == "suspended"
     ]
-    return lifts + [{"label": str(label), "url": form(action, known)} for action, label in DECISIONS]
+    told = {"regulatory.vary": known | _said_now(says)}
+    return lifts + [{"label": str(label), "url": form(action, told.get(action, known))} for action, label in DECISIONS]
+
+
+def _said_now(says: Authorised) -> dict[str, object]:
+    """What a variation begins with: what is left out of it is not covered any more."""
+    lists = {"makers": says.makers, "sites": says.sites, "centres": says.centres, "releasers": says.releasers}
+    return {"stage": says.stage, "basis": says.basis} | {name: ",".join(named) for name, named in lists.items()}
 
 
 def _conditions(says: Authorised, actor: Actor) -> list[dict[str, Any]]:
