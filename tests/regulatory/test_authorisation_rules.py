@@ -1,5 +1,7 @@
 """An authorisation says who may do what, where and until when; a stop of it blocks exactly what it names."""
 
+from collections.abc import Callable
+
 import pytest
 from tests.support.authorised import NUMBER, TRIAL, granted, lifted, suspended
 from tests.support.paper import FOLDING, Refusal
@@ -29,6 +31,7 @@ from coign.kernel.subjects import Authorisation, Batch, Organisation, Person, Si
 from coign.kernel.values import Actor, Instant
 from coign.kernel.views import Stamp
 from coign.manufacturing.views import BATCH as BATCH_VIEW
+from coign.people.events import OrganisationRegistered
 from coign.regulatory.authorised import EVERY_ACT, STOPS_KEPT_MAX, Authorised
 from coign.regulatory.events import AuthorisationGranted, AuthorisationRevoked, AuthorisationVaried
 from coign.regulatory.views import AUTHORISATION, AUTHORISATIONS, AUTHORISATIONS_KEPT_MAX, named_for_release
@@ -175,3 +178,65 @@ def test_a_fact_about_an_authorisation_that_nobody_granted_changes_nothing() -> 
         by=by.person,
     )  # fmt: skip
     assert AUTHORISATIONS.evolve(AUTHORISATIONS.state(), fact, Stamp(MARCH, 1, by, DEMOLUCEL)).all == ()
+
+
+def _regranted(plant: Plant, *, since: Instant, days: int) -> None:
+    one = granted(DEMOLUCEL, makers=(MAKER,), centres=(CENTRE,), sites=(PLANT,), since=since, days=days)
+    plant.happened(one, by=ASSESSOR)
+
+
+def _moved(plant: Plant, country: str) -> None:
+    moved = OrganisationRegistered(organisation=CENTRE, name="X", category="treatment_centre", country=country)
+    plant.happened(moved, by=ASSESSOR)
+
+
+SENTENCES: dict[str, Callable[[Plant], None]] = {
+    "centre is in a country whose authority is not known here": lambda p: _moved(p, "JP"),
+    "demolucel has no authorisation in US": lambda p: _moved(p, "US"),
+    f"{NUMBER} begins to hold on 2026-": lambda p: _regranted(p, since=p.now.plus(days=20), days=10),
+    f"{NUMBER} ended on 20": lambda p: p.wait(days=4001),
+    f"{NUMBER} was revoked on 2026-": lambda p: p.act(
+        "regulatory.revoke", ASSESSOR, authorisation=TRIAL, decider="nobody", why=SEALED, evidence=FILE
+    ),
+    "demolucel is preclinical in EU: nobody may receive it": lambda p: _varied(p, stage="preclinical", basis="none"),
+    f"{NUMBER} does not cover centre": lambda p: _varied(p, centres=()),
+    f"{NUMBER} is suspended for dispatch since 2026-": lambda p: p.suspend("dispatch"),
+}
+
+
+@pytest.mark.requirement("REG-02")
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_whoever_is_refused_reads_why(sentence: str) -> None:
+    plant = Plant(MARCH)
+    plant.equipped()
+    plant.ordered()
+    plant.collected()
+    SENTENCES[sentence](plant)
+    assert sentence in _said(plant, "logistics.pack", CELLLAB, "logistics.dispatch_is_authorised", **plant.parcel())
+
+
+def test_a_maker_that_is_not_named_begins_nothing() -> None:
+    plant = Plant(MARCH)
+    plant.until("cleared")
+    _varied(plant, makers=(), sites=(), releasers=())
+    said = _said(
+        plant, "manufacturing.start_batch", OPERATOR, "manufacturing.start_is_authorised", unit=BAG, room=ROOM,
+        batch=Batch.of("B2"),
+    )  # fmt: skip
+    assert said == f"{NUMBER} names no maker maker"
+
+
+def _said(plant: Plant, name: str, actor: Actor, gate: str, **given: object) -> str:
+    """What one gate says."""
+    action = catalogue.ACTIONS[name]
+    command = action.command(**given)
+    known = plant.known(action, command, actor)
+    return next(a.message for a in action.ask(command, known) if a.gate == gate)
+
+
+def test_nothing_is_held_resumed_or_decided_that_is_not_there() -> None:
+    plant = Plant(MARCH)
+    resume, decide = (catalogue.ACTIONS[n] for n in ("manufacturing.resume_batch", "regulatory.decide_administration"))
+    assert plant.unmet(resume, resume.command(batch=Batch.of("B9"), why=SEALED), QA) == ["manufacturing.batch_is_held"]
+    asked = decide.command(chain=T2, decider="authority", may_be_given=True, evidence=FILE)
+    assert plant.unmet(decide, asked, QA) == ["regulatory.administration_is_stopped"]

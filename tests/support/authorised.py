@@ -2,7 +2,15 @@
 
 from coign.kernel.subjects import Authorisation, Organisation, Person, Product, Site
 from coign.kernel.values import Digest, FreeText, Instant
-from coign.regulatory.events import Act, AuthorisationGranted, AuthorisationSuspended, Decider, SuspensionLifted
+from coign.regulatory.events import (
+    Act,
+    AuthorisationGranted,
+    AuthorisationSuspended,
+    AuthorisationVaried,
+    Decider,
+    LegalBasis,
+    SuspensionLifted,
+)
 
 NUMBER = "EU/TRIAL/1"
 TRIAL = Authorisation.of("TRIAL1")
@@ -63,6 +71,25 @@ def lifted(product: Product, suspension: int = 1) -> SuspensionLifted:
         authorisation=TRIAL,
         product=product,
         suspension=suspension,
+        evidence=Digest("ab" * 32),
+        kept_by=AUTHORITY,
+        by=ASSESSOR,
+    )
+
+
+def on_basis(
+    product: Product, basis: LegalBasis, *, makers: tuple[Organisation, ...], centres: tuple[Organisation, ...]
+) -> AuthorisationVaried:
+    """The product is given on another legal basis from now on."""
+    return AuthorisationVaried(
+        authorisation=TRIAL,
+        product=product,
+        stage="phase_2",
+        basis=basis,
+        sites=(),
+        makers=makers,
+        centres=centres,
+        releasers=(),
         evidence=Digest("ab" * 32),
         kept_by=AUTHORITY,
         by=ASSESSOR,

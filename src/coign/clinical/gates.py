@@ -8,7 +8,7 @@ from coign.kernel.subjects import HospitalNumber, Organisation, Patient, Person,
 from coign.kernel.values import Identifying, Instant, Quantity
 from coign.people.views import AUTHORITY, ORGANISATION
 from coign.programmes.model import ProgrammeVersion
-from coign.regulatory.views import PROGRAMME, not_authorised_because
+from coign.regulatory.views import PROGRAMME
 from coign.safety.views import ENROLMENT
 
 #: The unit in which a patient's weight is kept; other units are converted where they come in (PAT-29).
@@ -296,23 +296,6 @@ def order_has_consent(asked: OfPatient, known: Circumstances) -> str | None:
 def order_has_programme(asked: OfPatient, known: Circumstances) -> str | None:
     draft = open_draft(asked, known)
     return None if draft is None else _not_in_force(draft.programme, known)
-
-
-@gate(
-    "clinical.order_is_authorised",
-    requirement="REG-02",
-    protects="Nobody new is treated with what an authority has not allowed here, or does not allow now.",
-    remedy="Wait until regulatory affairs has the authorisation in order, or choose another therapy.",
-    resolvers=("regulatory",),
-    risk=Risk.PATIENT,
-)
-def order_is_authorised(asked: OfPatient, known: Circumstances) -> str | None:
-    draft = open_draft(asked, known)
-    version = version_in_force(draft.programme, known) if draft else None
-    if version is None:
-        return None  # other gates say that there is nothing to be allowed
-    here = known.actor.organisation
-    return not_authorised_because(known, "new_orders", product=version.product, centre=here, organisation=here)
 
 
 @gate(

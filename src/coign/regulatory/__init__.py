@@ -11,6 +11,7 @@ from coign.regulatory.actions import (
     impose_condition,
     judge_fulfilment,
     lift_suspension,
+    name_recipient,
     propose_programme,
     record_basis,
     renew,
@@ -21,7 +22,7 @@ from coign.regulatory.actions import (
     vary,
 )
 from coign.regulatory.state import APPLICATION, CONDITIONS
-from coign.regulatory.views import ADMINISTRATION, AUTHORISATION, AUTHORISATIONS, PRODUCT, PROGRAMME
+from coign.regulatory.views import ADMINISTRATION, AUTHORISATION, AUTHORISATIONS, PRODUCT, PROGRAMME, RECIPIENT
 
 ACTIONS = (
     propose_programme.ACTION,
@@ -34,6 +35,7 @@ ACTIONS = (
     lift_suspension.ACTION,
     revoke.ACTION,
     decide_administration.ACTION,
+    name_recipient.ACTION,
     submit_application.ACTION,
     add_document.ACTION,
     ask_question.ACTION,
@@ -43,4 +45,4 @@ ACTIONS = (
     report_fulfilment.ACTION,
     judge_fulfilment.ACTION,
 )
-VIEWS = (PROGRAMME, PRODUCT, AUTHORISATION, AUTHORISATIONS, ADMINISTRATION, APPLICATION, CONDITIONS)
+VIEWS = (PROGRAMME, PRODUCT, AUTHORISATION, AUTHORISATIONS, ADMINISTRATION, APPLICATION, CONDITIONS, RECIPIENT)

@@ -9,6 +9,7 @@ from coign.kernel.subjects import (
     Authorisation,
     Chain,
     Organisation,
+    Patient,
     Person,
     Product,
     Programme,
@@ -268,5 +269,16 @@ class ApplicationDecided(Fact, type="regulatory.application_decided.v1", about=(
     application: Application
     verdict: Verdict
     why: FreeText
+    evidence: Digest
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientNamed(Fact, type="regulatory.recipient_named.v1", about=("patient",)):
+    """Somebody may receive a product that is given to named patients alone, by an approval for them."""
+
+    patient: Patient
+    product: Product
+    reference: str
     evidence: Digest
     by: Person

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Authorisation, Chain, Organisation, Person, Product, Site
+from coign.kernel.subjects import Authorisation, Chain, Organisation, Patient, Person, Product, Site
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 from coign.people.views import ORGANISATION
@@ -29,6 +29,7 @@ from coign.regulatory.events import (
     ProductBasisRecorded,
     ProgrammeApproved,
     ProgrammeProposed,
+    RecipientNamed,
     Stage,
     SuspensionLifted,
 )
@@ -215,6 +216,54 @@ ADMINISTRATION = View(
     ),
     public=True,
 )
+
+
+#: Legal bases on which each patient is approved by name, and the one that ends at the border of a state.
+BY_NAME: frozenset[LegalBasis] = frozenset({"expanded_access", "named_patient"})
+WITHIN_A_STATE: LegalBasis = "hospital_exemption"
+#: Products for which one patient is named that are kept, the newest.
+PRODUCTS_NAMED_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientState:
+    """The products that one patient was approved for by name."""
+
+    products: tuple[Product, ...] = ()
+
+
+def _evolve_recipient(state: RecipientState, fact: Fact, stamp: Stamp) -> RecipientState:
+    match fact:
+        case RecipientNamed(product=product):
+            others = (p for p in state.products if p != product)
+            return RecipientState((*others, product)[-PRODUCTS_NAMED_MAX:])
+        case _:
+            return state
+
+
+RECIPIENT = View(
+    "regulatory.recipient",
+    kinds=frozenset({"patient"}),
+    folds=(RecipientNamed,),
+    state=RecipientState,
+    evolve=_evolve_recipient,
+    public=True,
+)
+
+
+def not_entitled_because(
+    known: Circumstances, *, patient: Patient, product: Product, centre: Organisation, maker: Organisation
+) -> str | None:
+    """None, or why this patient may not receive it: the legal basis decides who may (REG-01, REG-17)."""
+    says = authorised_for(known, product, centre)
+    if says is None:
+        return None  # `not_authorised_because` says that there is nothing to receive
+    if says.basis in BY_NAME and product not in known.state(RECIPIENT, patient).products:
+        return f"{says.number} is {plain(says.basis)}: {patient.identifier} is not named for {product.identifier}"
+    there, here = (known.state(ORGANISATION, each).country for each in (maker, centre))
+    if says.basis == WITHIN_A_STATE and there != here:
+        return f"{says.number} is a hospital exemption: made in {there or 'no country'}, it is not given in {here}"
+    return None
 
 
 def reads_of_authorisation(product: Product | None, centre: Organisation | None) -> Sequence[Read]:

@@ -1,8 +1,10 @@
 """What an authority stopped is not done: in each of the five places, and nowhere else."""
 
+from dataclasses import replace
+
 from tests.catalogue.told import Asked, allows, refuses
-from tests.support.authorised import TRIAL
-from tests.support.clinic import CELLLAB, INFUSION, NURSE, PHYSICIAN, Clinic
+from tests.support.authorised import TRIAL, on_basis
+from tests.support.clinic import ASSESSOR, CELLLAB, CENTRE, INFUSION, MAKER, NURSE, PHYSICIAN, VERSION, Clinic
 from tests.support.plant import BAG, BATCH, CERTIFICATE, COURIERS, OPERATOR, QP, ROOM, Plant
 from tests.support.plant import CELLLAB as CELL_LABORATORY
 from tests.support.plant_cases import allow, refuse, then
@@ -10,9 +12,11 @@ from tests.support.plant_cases import allow, refuse, then
 from coign.clinical.actions import order
 from coign.collection.actions.collect import START, Start
 from coign.infusion.actions import infuse, thaw
-from coign.kernel.subjects import Chain, Equipment, Unit
+from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Product, Unit
 from coign.kernel.values import Digest
-from coign.regulatory.events import AdministrationDecided
+from coign.people.events import OrganisationRegistered
+from coign.regulatory.actions import name_recipient
+from coign.regulatory.events import AdministrationDecided, LegalBasis
 
 NOT_MAKING = ("new_orders", "collection", "dispatch", "administration")
 NOT_SENDING = ("new_orders", "collection", "manufacture", "administration")
@@ -54,11 +58,84 @@ def no_new_orders(clinic: Clinic) -> Asked:
     return asked
 
 
+@refuses("clinical.order_is_authorised")
+def an_order_where_nobody_allowed_it(clinic: Clinic) -> Asked:
+    asked = _ready_to_sign(clinic)
+    abroad = OrganisationRegistered(organisation=CENTRE, name="X", category="treatment_centre", country="US")
+    clinic.happened(abroad, by=ASSESSOR)
+    return asked
+
+
 @allows
 def an_order_while_collection_is_stopped(clinic: Clinic) -> Asked:
     asked = _ready_to_sign(clinic)
     clinic.suspend("collection", "manufacture", "dispatch", "administration")
     return asked
+
+
+def _on_basis(clinic: Clinic, basis: LegalBasis, *, maker: Organisation = MAKER) -> None:
+    clinic.happened(on_basis(VERSION.product, basis, makers=(maker,), centres=(CENTRE,)), by=ASSESSOR)
+
+
+def _named(patient: Patient) -> Asked:
+    named = name_recipient.NameRecipient(
+        patient=patient, product=VERSION.product, reference="NP-7", evidence=Digest("ab" * 32)
+    )
+    return name_recipient.ACTION, named, PHYSICIAN
+
+
+@refuses("clinical.patient_may_receive")
+def nobody_named_the_patient(clinic: Clinic) -> Asked:
+    asked = _ready_to_sign(clinic)
+    _on_basis(clinic, "named_patient")
+    return asked
+
+
+@allows
+def a_patient_who_is_named(clinic: Clinic) -> Asked:
+    asked = _ready_to_sign(clinic)
+    _on_basis(clinic, "expanded_access")
+    clinic.do(*_named(asked[1].patient))
+    return asked
+
+
+@allows
+def made_in_the_same_state(clinic: Clinic) -> Asked:
+    asked = _ready_to_sign(clinic)
+    _on_basis(clinic, "hospital_exemption")
+    return asked
+
+
+@refuses("clinical.patient_may_receive")
+def made_in_another_state(clinic: Clinic) -> Asked:
+    asked = _ready_to_sign(clinic)
+    _on_basis(clinic, "hospital_exemption")
+    clinic.happened(OrganisationRegistered(organisation=MAKER, name="X", category="maker", country="NL"), by=ASSESSOR)
+    return asked
+
+
+@allows
+def naming_a_patient(clinic: Clinic) -> Asked:
+    _on_basis(clinic, "named_patient")
+    return _named(clinic.enrol("ann"))
+
+
+@refuses("regulatory.given_by_name")
+def naming_somebody_in_a_trial(clinic: Clinic) -> Asked:
+    return _named(clinic.enrol("ann"))
+
+
+@refuses("regulatory.given_by_name")
+def naming_somebody_for_nothing(clinic: Clinic) -> Asked:
+    action, command, actor = _named(clinic.enrol("ann"))
+    return action, replace(command, product=Product.of("other")), actor
+
+
+@refuses("regulatory.approval_has_a_reference")
+def naming_somebody_without_a_letter(clinic: Clinic) -> Asked:
+    _on_basis(clinic, "named_patient")
+    action, command, actor = _named(clinic.enrol("ann"))
+    return action, replace(command, reference=" "), actor
 
 
 @refuses("collection.is_authorised")

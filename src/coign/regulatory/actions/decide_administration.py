@@ -8,7 +8,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Digest
-from coign.regulatory import authorisation_gates as gates
+from coign.regulatory import stop_gates
 from coign.regulatory.events import AdministrationDecided, Decider
 from coign.regulatory.views import ADMINISTRATION, authorised_for, reads_of_authorisation
 
@@ -57,7 +57,7 @@ ACTION = Action(
     roles=frozenset({"regulatory", "qa", "qp", "quality-us", "physician"}),
     reads=_reads,
     then_reads=(_reads_of_therapy,),
-    gates=(gates.administration_is_stopped, gates.said_by_who_decides),
+    gates=(stop_gates.administration_is_stopped, stop_gates.said_by_who_decides),
     decide=_decide,
     emits=(AdministrationDecided,),
     requirements=("REG-02", "PAT-28"),

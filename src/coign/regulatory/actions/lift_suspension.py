@@ -8,6 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Authorisation
 from coign.kernel.values import Digest
 from coign.regulatory import authorisation_gates as gates
+from coign.regulatory import stop_gates
 from coign.regulatory.events import SuspensionLifted
 
 
@@ -42,7 +43,7 @@ ACTION = Action(
     roles=frozenset({"authority", "regulatory"}),
     reads=gates.reads_of_decision,
     then_reads=(gates.reads_of_product,),
-    gates=(gates.authorisation_stands, gates.decided_by_who_may, gates.suspension_is_in_force),
+    gates=(gates.authorisation_stands, gates.decided_by_who_may, stop_gates.suspension_is_in_force),
     decide=_decide,
     emits=(SuspensionLifted,),
     requirements=("REG-02",),

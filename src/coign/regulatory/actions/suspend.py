@@ -8,6 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Authorisation, Site
 from coign.kernel.values import Digest, FreeText
 from coign.regulatory import authorisation_gates as gates
+from coign.regulatory import stop_gates
 from coign.regulatory.events import Act, AuthorisationSuspended, Decider
 
 
@@ -57,9 +58,9 @@ ACTION = Action(
     gates=(
         gates.authorisation_stands,
         gates.decided_by_who_may,
-        gates.stops_something_more,
-        gates.scope_names_who_decides,
-        gates.place_is_on_it,
+        stop_gates.stops_something_more,
+        stop_gates.scope_names_who_decides,
+        stop_gates.place_is_on_it,
     ),
     decide=_decide,
     emits=(AuthorisationSuspended,),
