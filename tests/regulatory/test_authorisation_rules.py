@@ -10,6 +10,7 @@ from tests.support.plant import (
     AUTHORITY_EU,
     BAG,
     BATCH,
+    CELLLAB,
     CENTRE,
     DEMOLUCEL,
     FILE,
