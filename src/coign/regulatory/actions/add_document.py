@@ -47,5 +47,4 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.DATA,
     rationale="What was read and what was sent must be the same file.",
-    meaning=None,
 )

@@ -54,5 +54,5 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.DATA,
     rationale="An authority decides on what it was told: whoever answers signs for it.",
-    meaning="approved",
+    meaning="answered",
 )

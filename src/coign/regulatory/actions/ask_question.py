@@ -53,5 +53,4 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.DATA,
     rationale="What is not asked here is asked by telephone, and nobody finds the answer again.",
-    meaning=None,
 )

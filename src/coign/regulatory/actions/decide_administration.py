@@ -63,5 +63,5 @@ ACTION = Action(
     requirements=("REG-02", "PAT-28"),
     risk=Risk.PATIENT,
     rationale="Without the product a conditioned patient dies of the conditioning; with it, perhaps of what was found.",
-    meaning="approved",
+    meaning="decided",
 )

@@ -54,5 +54,5 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.PATIENT,
     rationale="Patients are treated, or are not, because of this signature.",
-    meaning="approved",
+    meaning="decided",
 )

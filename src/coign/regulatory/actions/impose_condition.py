@@ -68,5 +68,5 @@ ACTION = Action(
     ),
     risk=Risk.PATIENT,
     rationale="A condition that nobody watches is a promise; here it shuts a gate or becomes overdue.",
-    meaning="approved",
+    meaning="decided",
 )

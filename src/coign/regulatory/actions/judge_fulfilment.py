@@ -57,5 +57,5 @@ ACTION = Action(
     requirements=("REG-14",),
     risk=Risk.PATIENT,
     rationale="Whatever the condition stopped begins with this.",
-    meaning="approved",
+    meaning="assessed",
 )

@@ -57,5 +57,5 @@ ACTION = Action(
     requirements=("REG-14",),
     risk=Risk.DATA,
     rationale="What the holder says opens nothing; what it shows is judged.",
-    meaning="approved",
+    meaning="reported",
 )

@@ -50,5 +50,5 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.PATIENT,
     rationale="Nothing is ordered, collected, made, sent or given under it any more.",
-    meaning="approved",
+    meaning="decided",
 )

@@ -69,5 +69,5 @@ ACTION = Action(
     requirements=("REG-02",),
     risk=Risk.DATA,
     rationale="What is decided is decided on this dossier; another one is another application.",
-    meaning="approved",
+    meaning="proposed",
 )

@@ -67,5 +67,5 @@ ACTION = Action(
     requirements=("REG-02", "REG-S5", "PAT-28"),
     risk=Risk.PATIENT,
     rationale="It works from this moment on, in every house: whoever is conditioned must be called today.",
-    meaning="approved",
+    meaning="decided",
 )
