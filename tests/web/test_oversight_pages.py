@@ -13,6 +13,8 @@ from tests.web.site import Site
 from coign.database import Database
 from coign.demo import oversight, people, player, scene
 from coign.demo.seed import Seeding
+from coign.kernel.subjects import Chain
+from coign.manufacturing.views import SLOT
 from coign.perform import Request
 from coign.perform.request import Source
 from coign.regulatory.state import APPLICATION
@@ -59,10 +61,12 @@ class Oversight:
         every = self.service.states.all(APPLICATION)
         return next(s.identifier for s, state in every if state.title == title)
 
-    def act(self, who: str, action: str, **command: Any) -> None:
+    def act(self, who: str, action: str, *, nonce: str = "", **command: Any) -> None:
         account = people.account(who)
         assert account is not None
-        player.settled(self.service, player.perform_as(self.service, account.actor, action, command, f"{who}/{action}"))
+        player.settled(
+            self.service, player.perform_as(self.service, account.actor, action, command, f"{who}/{action}/{nonce}")
+        )
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +151,26 @@ def test_when_administration_is_stopped_conditioned_patients_are_listed_to_be_ca
         "qa-1", "regulatory.decide_administration", chain=told.root, decider="quality_unit", may_be_given=True,
         evidence="ab" * 32,
     )  # fmt: skip
+
+
+@pytest.mark.requirement("REG-S5")
+def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told: Oversight) -> None:
+    root = enrolled(told.service, "NH-770002")
+    authorisation = f"authorisation:{told.authorisation(EU)}"
+    told.act("authority-1", "regulatory.lift_suspension", authorisation=authorisation, suspension=1, evidence="ab" * 32)
+    list(player.play(told.service, root, "start-batch"))
+    root = scene.find(told.service, root).journey.root
+    batch = told.service.states.of(SLOT, Chain(root)).batch
+    assert batch is not None
+    stop = {"scope": ["manufacture"], "decider": "nobody", "why": "A room.", "evidence": "ab" * 32}
+    told.act("authority-1", "regulatory.suspend", authorisation=authorisation, nonce="second", **stop)
+
+    assert batch.identifier in told.words("operator-1").partition("Batches on quality hold")[2]
+    assert "Take it off the hold" not in told.words("qa-1")
+    told.act(
+        "authority-1", "regulatory.lift_suspension", authorisation=authorisation, suspension=2, evidence="ab" * 32,
+        nonce="second",
+    )  # fmt: skip
+    assert "Take it off the hold" in told.words("qa-1")
+    told.act("qa-1", "manufacturing.resume_batch", batch=batch, why="The room was clean when this batch was in it.")
+    assert "Batches on quality hold" not in told.words("qa-1")

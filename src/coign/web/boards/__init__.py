@@ -6,6 +6,7 @@ from coign.web.boards.able import able
 from coign.web.boards.batches import batches
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
+from coign.web.boards.held import held
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
 from coign.web.boards.stopped import stopped
@@ -22,11 +23,11 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "pharmacist": (day, transport),
     "courier": (transport,),
     "warehouse": (transport,),
-    "operator": (batches,),
+    "operator": (held, batches),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (stopped, batches, transport),
-    "qp": (stopped, batches),
+    "qa": (stopped, held, batches, transport),
+    "qp": (stopped, held, batches),
     "quality-us": (stopped, batches),
     "safety": (glance,),
     "trainer": (able,),
