@@ -121,7 +121,7 @@ def test_who_is_named_may_release_while_the_authorisation_holds_and_nobody_else(
     plant = Plant(MARCH)
     says = plant.state(AUTHORISATIONS, DEMOLUCEL).in_force("EU", plant.now)
     assert named_for_release(says, QP.person, plant.now)
-    assert not named_for_release(says, QA.person, plant.now)
+    assert not named_for_release(says, REGULATORY.person, plant.now)
     assert not named_for_release(says, QP.person, plant.now.plus(days=5000))
     assert not named_for_release(None, QP.person, plant.now)
     assert plant.state(AUTHORISATIONS, DEMOLUCEL).in_force("US", plant.now) is None

@@ -8,12 +8,12 @@ from coign.regulatory.events import (
     AuthorisationSuspended,
     AuthorisationVaried,
     Decider,
-    LegalBasis,
+    Jurisdiction,
     SuspensionLifted,
 )
 
 NUMBER = "EU/TRIAL/1"
-TRIAL = Authorisation.of("TRIAL1")
+TRIAL, IND = Authorisation.of("TRIAL1"), Authorisation.of("IND1")
 AUTHORITY, ASSESSOR = Organisation.of("authority"), Person.of("assessor-1")
 
 
@@ -26,13 +26,14 @@ def granted(
     releasers: tuple[Person, ...] = (),
     since: Instant,
     days: int = 4000,
+    jurisdiction: Jurisdiction = "EU",
 ) -> AuthorisationGranted:
-    """A trial in the EU that began a while ago; its authority decides about it."""
+    """A trial that began a while ago; its authority decides about it."""
     return AuthorisationGranted(
-        authorisation=TRIAL,
+        authorisation=TRIAL if jurisdiction == "EU" else IND,
         product=product,
-        number=NUMBER,
-        jurisdiction="EU",
+        number=NUMBER if jurisdiction == "EU" else "IND 1",
+        jurisdiction=jurisdiction,
         stage="phase_2",
         basis="trial",
         holder=makers[0],
@@ -78,7 +79,12 @@ def lifted(product: Product, suspension: int = 1) -> SuspensionLifted:
 
 
 def on_basis(
-    product: Product, basis: LegalBasis, *, makers: tuple[Organisation, ...], centres: tuple[Organisation, ...]
+    product: Product,
+    basis: LegalBasis,
+    *,
+    makers: tuple[Organisation, ...],
+    centres: tuple[Organisation, ...],
+    sites: tuple[Site, ...] = (),
 ) -> AuthorisationVaried:
     """The product is given on another legal basis from now on."""
     return AuthorisationVaried(
@@ -86,7 +92,7 @@ def on_basis(
         product=product,
         stage="phase_2",
         basis=basis,
-        sites=(),
+        sites=sites,
         makers=makers,
         centres=centres,
         releasers=(),

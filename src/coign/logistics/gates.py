@@ -170,16 +170,16 @@ def unit_is_not_under_way(asked: OfUnit, known: Circumstances) -> str | None:
 @gate(
     "logistics.product_is_released",
     requirement=("GMP-02", "GMP-15", "GMP-37"),
-    protects="No product leaves the maker before a qualified person answers for it.",
-    remedy="Wait for the certificate.",
-    resolvers=("qp",),
+    protects="No product leaves the maker before somebody answers for it, or lets it wait in quarantine elsewhere.",
+    remedy="Wait for the release, or for leave to travel in quarantine.",
+    resolvers=("qp", "quality-us"),
     risk=Risk.PATIENT,
 )
 def product_is_released(asked: OfUnit, known: Circumstances) -> str | None:
-    if known.state(UNIT, asked.unit).kind != "final_container" or known.state(DISPOSITION, asked.unit).is_released:
+    disposition = known.state(DISPOSITION, asked.unit)
+    if known.state(UNIT, asked.unit).kind != "final_container" or disposition.may_be_sent:
         return None
-    rejected = known.state(DISPOSITION, asked.unit).rejected
-    return f"{asked.unit.identifier} {'was rejected' if rejected else 'is not certified'}"
+    return f"{asked.unit.identifier} {'was rejected' if disposition.rejected else 'is not certified'}"
 
 
 @gate(

@@ -7,6 +7,7 @@ from coign.manufacturing.actions import (
     complete_step,
     confirm_clearance,
     confirm_slot,
+    count_labels,
     fill,
     register_room,
     resume_batch,
@@ -25,6 +26,7 @@ ACTIONS = (
     complete_step.ACTION,
     fill.ACTION,
     verify_label.ACTION,
+    count_labels.ACTION,
     abandon_batch.ACTION,
     resume_batch.ACTION,
 )

@@ -5,8 +5,11 @@ from dataclasses import replace
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.authorised import TRIAL, on_basis
 from tests.support.clinic import ASSESSOR, CELLLAB, CENTRE, INFUSION, MAKER, NURSE, PHYSICIAN, VERSION, Clinic
-from tests.support.plant import BAG, BATCH, CERTIFICATE, COURIERS, OPERATOR, QP, ROOM, Plant
+from tests.support.plant import ASSESSOR as PLANTS_ASSESSOR
+from tests.support.plant import BAG, BATCH, CERTIFICATE, COURIERS, DEMOLUCEL, OPERATOR, PLANT, QP, ROOM, Plant
 from tests.support.plant import CELLLAB as CELL_LABORATORY
+from tests.support.plant import CENTRE as PLANTS_CENTRE
+from tests.support.plant import MAKER as PLANTS_MAKER
 from tests.support.plant_cases import allow, refuse, then
 
 from coign.clinical.actions import order
@@ -217,3 +220,12 @@ refuse(
     "custody.offer", "dispatch_is_authorised", CELL_LABORATORY,
     then(collected, lambda p: p.packed(), lambda p: p.suspend("dispatch")), GIVEN,
 )  # fmt: skip
+
+
+def nobody_named(p: Plant) -> None:
+    """The authorisation names nobody to release any more."""
+    varied = on_basis(DEMOLUCEL, "trial", makers=(PLANTS_MAKER,), centres=(PLANTS_CENTRE,), sites=(PLANT,))
+    p.happened(varied, by=PLANTS_ASSESSOR)
+
+
+refuse("quality.certify", "releaser_is_of_destination", QP, then("reviewed", nobody_named), CERTIFY)

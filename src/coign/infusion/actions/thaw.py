@@ -42,6 +42,7 @@ ACTION = Action(
         product_gates.product_kept_cold,
         product_gates.product_is_released,
         product_gates.is_authorised,
+        product_gates.lots_are_in_order,
         product_gates.product_is_not_expired,
         product_gates.consent_in_force,
         product_gates.conditioning_is_ordered,
