@@ -9,6 +9,7 @@ from coign.regulatory.events import (
     AuthorisationVaried,
     Decider,
     Jurisdiction,
+    LegalBasis,
     SuspensionLifted,
 )
 
