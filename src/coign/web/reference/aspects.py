@@ -1,7 +1,7 @@
 """`docs/aspects.md`: what each of the six trades finds here, out of the catalogue, addresses of pages and tests."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from coign.web.reference.tracing import Row
 # Read, not imported: pages need a configured web project, this text does not.
 _URLS = Path(__file__).parents[1] / "urls.py"
 _PATH = re.compile(r'path\("([^"]*)", [\w.]+, name="([^"]+)"\)')
+_KIND = re.compile(r"<\w+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,14 @@ ASPECTS = (
         "Regulatory oversight",
         "What is allowed where, until when, and what does an authority want to know?",
         ("regulatory",),
-        ("product", "reference-traceability", "reference-actions"),
+        ("oversight", "authorisation", "application", "product", "reference-traceability"),
         "REG",
     ),
     Aspect(
         "Traceability and documentation",
         "Where does this come from, where did it go, who says so, and can that be shown?",
         ("custody", "identity", "incident", "installation"),
-        ("journeys", "journey", "scan", "subject", "receipt"),
+        ("journeys", "journey", "scan", "subject", "trace", "receipt"),
         "TRC",
     ),
     Aspect(
@@ -70,10 +71,10 @@ ASPECTS = (
 )
 
 
-def markdown(rows: Iterable[Row]) -> str:
+def markdown(rows: Iterable[Row], aspects: Sequence[Aspect] = ASPECTS) -> str:
     """The whole page. ValueError: a domain belongs to no aspect, or an aspect has an empty cell."""
     domains = {action.domain for action in catalogue.ACTIONS.values()}
-    if homeless := domains - {d for aspect in ASPECTS for d in aspect.domains}:
+    if homeless := domains - {d for aspect in aspects for d in aspect.domains}:
         raise ValueError(f"of no aspect: {', '.join(sorted(homeless))}")
     proved = {row.requirement: row.tests for row in rows if row.tests}
     lines = [
@@ -81,7 +82,7 @@ def markdown(rows: Iterable[Row]) -> str:
         "",
         "Generated; do not edit. Each has its actions, gates, screens and scenario tests.",
     ]
-    for aspect in ASPECTS:
+    for aspect in aspects:
         lines += ["", f"## {aspect.title}", "", aspect.question]
         for title, found in _cells(aspect, proved).items():
             if not found:
@@ -91,7 +92,7 @@ def markdown(rows: Iterable[Row]) -> str:
 
 
 def _cells(aspect: Aspect, proved: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    addresses = {name: path for path, name in _PATH.findall(_URLS.read_text(encoding="utf-8"))}
+    addresses = {name: _KIND.sub("<", path) for path, name in _PATH.findall(_URLS.read_text(encoding="utf-8"))}
     actions = [a for a in catalogue.ACTIONS.values() if a.domain in aspect.domains]
     gates = {g.id: g for a in actions for g in a.gates if g.id.partition(".")[0] in aspect.domains}
     scenarios = {r: tests for r, tests in proved.items() if r.startswith(f"{aspect.scenarios}-S")}
