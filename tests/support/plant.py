@@ -414,7 +414,7 @@ class Plant(PaperRecord):
 
     @staticmethod
     def risk() -> dict[str, Any]:
-        return {"batch": BATCH, "assessment": SEALED, "evidence": FILE}
+        return {"chain": T1, "assessment": SEALED, "evidence": FILE}
 
     def notice(self, *, minutes_ago: float = 5) -> dict[str, Any]:
         return {"chain": T1, "told": "sponsor", "told_at": self.now.plus(minutes=-minutes_ago), "evidence": FILE}
