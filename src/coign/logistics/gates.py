@@ -13,6 +13,7 @@ from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION, SITE
 from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import not_authorised_because
 
 
 class OfUnit(Protocol):
@@ -129,6 +130,28 @@ def unit_is_held(asked: OfUnit, known: Circumstances) -> str | None:
 def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
     why = known.state(UNIT, asked.unit).stands_still_because
     return f"{asked.unit.identifier} {why}" if why else None
+
+
+@gate(
+    "logistics.dispatch_is_authorised",
+    requirement="REG-02",
+    protects="What an authority stopped stays where it is, where somebody answers for it.",
+    remedy="Put the unit back into the cold; regulatory affairs tells when it may be sent.",
+    resolvers=("regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def dispatch_is_authorised(asked: OfUnit, known: Circumstances) -> str | None:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    if therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    return not_authorised_because(
+        known,
+        "dispatch",
+        product=therapy.product,
+        centre=therapy.centre,
+        organisation=known.actor.organisation,
+    )
 
 
 @gate(

@@ -932,6 +932,13 @@ def started_on_a_decision_though_rejected(clinic: Clinic) -> Asked:
     return _start_emergency(unit)
 
 
+@refuses("infusion.is_authorised")
+def started_on_a_decision_though_an_authority_stopped_it(clinic: Clinic) -> Asked:
+    unit = _at_the_bed(clinic)
+    clinic.suspend("administration", decider="treating_physician")
+    return _start_emergency(unit)
+
+
 @refuses("infusion.lots_are_in_order")
 def started_on_a_decision_though_a_lot_is_in_doubt(clinic: Clinic) -> Asked:
     unit = _at_the_bed(clinic)

@@ -219,6 +219,7 @@ START = Action(
         gates.bedside_is_fresh,
         product_gates.product_may_be_used,
         product_gates.product_is_released,
+        product_gates.is_authorised,
         product_gates.lots_are_in_order,
         product_gates.consent_in_force,
         emergency_gates.emergency_is_decided,

@@ -16,6 +16,7 @@ from coign.manufacturing.events import BatchStarted
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import reads_of_authorisation
 from coign.training.views import reads_of_skill
 
 
@@ -38,6 +39,12 @@ def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
     return (Read(chain, CHAIN), Read(chain, SLOT)) if chain is not None else ()
 
 
+def _reads_of_authorisation(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
+
+
 def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
     chain = known.state(UNIT, asked.unit).chain
     assert chain is not None
@@ -54,6 +61,7 @@ def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
             programme=therapy.programme,
             version=therapy.version,
             operator=known.actor.person,
+            site=known.state(ROOM, asked.room).site,
         ),
         UnitEnded(unit=asked.unit, how="consumed"),
     )
@@ -65,19 +73,20 @@ ACTION = Action(
     command=StartBatch,
     roles=frozenset({"operator"}),
     reads=_reads,
-    then_reads=(_reads_of_chain,),
+    then_reads=(_reads_of_chain, _reads_of_authorisation),
     gates=(
         gates.material_is_collected_cells,
         gates.material_may_be_used,
         gates.material_is_held,
         gates.material_is_accepted,
         gates.slot_is_kept,
+        gates.start_is_authorised,
         gates.room_is_cleared,
         gates.starter_is_qualified,
     ),
     decide=_decide,
     emits=(BatchStarted, UnitEnded),
-    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "TRN-01", "TRC-11", "TRC-22"),
+    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "REG-02", "REG-S5", "TRN-01", "TRC-11", "TRC-22"),
     risk=Risk.PATIENT,
     rationale="A bag that was opened cannot be closed again, and two patients in one room can be mixed up.",
 )

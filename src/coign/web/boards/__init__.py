@@ -6,29 +6,31 @@ from coign.web.boards.able import able
 from coign.web.boards.batches import batches
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
+from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 from coign.web.boards.turned import turned
 
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (turned, glance),
-    "physician": (turned, day, glance),
+    "coordinator": (turned, stopped, glance),
+    "physician": (turned, stopped, day, glance),
     "nurse": (turned, day),
     "celllab": (turned, day, transport, leftovers),
     "infusion": (turned, day),
     "pharmacist": (turned, day, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
-    "operator": (batches,),
+    "operator": (held, batches),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (turned, batches, transport, leftovers),
-    "qp": (turned, batches),
-    "quality-us": (batches,),
+    "qa": (turned, stopped, held, batches, transport, leftovers),
+    "qp": (turned, stopped, held, batches),
+    "quality-us": (stopped, batches),
     "safety": (glance,),
     "trainer": (able,),
     "regulatory": (programmes,),
