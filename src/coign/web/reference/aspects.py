@@ -50,7 +50,7 @@ ASPECTS = (
     Aspect(
         "Traceability and documentation",
         "Where does this come from, where did it go, who says so, and can that be shown?",
-        ("custody", "identity", "incident", "installation"),
+        ("closing", "custody", "identity", "incident", "installation"),
         ("journeys", "journey", "scan", "subject", "trace", "receipt"),
         "TRC",
     ),
