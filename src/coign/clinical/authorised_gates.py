@@ -1,6 +1,8 @@
-"""The gates of what is allowed: new orders here, and for this patient."""
+"""The gates of what is allowed: new orders here, for this patient, and conditioning for what may be given then."""
 
+from coign.clinical.conditioning_gates import OfChain
 from coign.clinical.gates import OfPatient, open_draft, version_in_force
+from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.regulatory.views import not_authorised_because, not_entitled_because
 
@@ -41,4 +43,26 @@ def patient_may_receive(asked: OfPatient, known: Circumstances) -> str | None:
         product=version.product,
         centre=known.actor.organisation,
         maker=draft.maker,
+    )
+
+
+@gate(
+    "clinical.conditioning_is_authorised",
+    requirement=("REG-02", "REG-S5", "PAT-28"),
+    protects="Nobody is made to depend on a product that an authority lets nobody have.",
+    remedy="Wait until the stop is lifted; those whom it names may decide for this patient before conditioning.",
+    resolvers=("physician", "regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def conditioning_is_authorised(asked: OfChain, known: Circumstances) -> str | None:
+    chain = known.state(CHAIN, asked.chain)
+    if chain.product is None or chain.centre is None:
+        return None
+    return not_authorised_because(
+        known,
+        "administration",
+        product=chain.product,
+        centre=chain.centre,
+        organisation=chain.centre,
+        chain=asked.chain,
     )

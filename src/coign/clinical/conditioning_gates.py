@@ -13,6 +13,7 @@ from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import BATCH, reads_of_lots, recalled_because
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import ADMINISTRATION, reads_of_authorisation
 
 
 class OfChain(Protocol):
@@ -45,18 +46,19 @@ def programme(asked: OfChain, known: Circumstances) -> ProgrammeVersion | None:
 
 
 def of_course(asked: OfChain, actor: Actor) -> Sequence[Read]:
-    """The therapy and its course."""
-    return (Read(asked.chain, CHAIN), Read(asked.chain, COURSE))
+    """The therapy, its course, and what was decided for it while administration was stopped."""
+    return tuple(Read(asked.chain, view) for view in (CHAIN, COURSE, ADMINISTRATION))
 
 
 def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
-    """All that is known of the therapy's bags, and of its patient."""
+    """All that is known of the therapy's bags and of its patient, and what an authority allows there."""
     chain = known.state(CHAIN, asked.chain)
     bags = chain.units_of_kind("final_container")
     return (
         *(Read(unit, view) for unit in bags for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)),
         *(Read(batch, BATCH) for batch in batches_of(asked, known)),
         *([Read(chain.patient, PATIENT)] if chain.patient is not None else []),
+        *reads_of_authorisation(chain.product, chain.centre),
     )
 
 

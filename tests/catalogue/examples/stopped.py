@@ -23,7 +23,8 @@ from tests.support.plant import CENTRE as PLANTS_CENTRE
 from tests.support.plant import MAKER as PLANTS_MAKER
 from tests.support.plant_cases import allow, refuse, then
 
-from coign.clinical.actions import order
+from coign.clinical.actions import order, start_conditioning
+from coign.clinical.actions.give_conditioning import BEGIN, BeginConditioning
 from coign.collection.actions.collect import START, Start
 from coign.identity.views import UNIT
 from coign.infusion.actions import infuse, thaw
@@ -51,6 +52,14 @@ def _in_the_chair(clinic: Clinic) -> Asked:
     clinic.slot(chain)
     clinic.identified(ann, chain)
     return START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), NURSE
+
+
+def _counted(clinic: Clinic) -> Chain:
+    """Ordered, made, here, and counted by the cell laboratory."""
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    clinic.confirm_product(chain)
+    return chain
 
 
 def _thaw(clinic: Clinic, unit: Unit) -> Asked:
@@ -169,6 +178,29 @@ def a_collection_while_orders_are_stopped(clinic: Clinic) -> Asked:
     asked = _in_the_chair(clinic)
     clinic.suspend("new_orders", "manufacture", "dispatch", "administration")
     return asked
+
+
+@refuses("clinical.conditioning_is_authorised")
+def no_conditioning_is_ordered(clinic: Clinic) -> Asked:
+    chain = _counted(clinic)
+    clinic.suspend("administration", decider="treating_physician")
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+@allows
+def conditioning_is_decided_for_this_patient(clinic: Clinic) -> Asked:
+    chain = _counted(clinic)
+    clinic.suspend("administration", decider="treating_physician")
+    _decided(clinic, chain)
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
+@refuses("clinical.conditioning_is_authorised")
+def no_conditioning_is_begun(clinic: Clinic) -> Asked:
+    chain = _counted(clinic)
+    clinic.order_conditioning(chain)
+    clinic.suspend("administration", decider="treating_physician")
+    return BEGIN, BeginConditioning(chain=chain), NURSE
 
 
 @refuses("infusion.is_authorised")

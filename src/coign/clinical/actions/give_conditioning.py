@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coign.clinical import conditioning_gates, depletion_gates
+from coign.clinical import authorised_gates, conditioning_gates, depletion_gates
 from coign.clinical.events import ConditioningBegun, ConditioningGiven
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
@@ -61,6 +61,7 @@ BEGIN = Action(
         depletion_gates.conditioning_not_begun,
         depletion_gates.first_day_has_come,
         depletion_gates.confirmation_holds,
+        authorised_gates.conditioning_is_authorised,
         conditioning_gates.product_exists,
         conditioning_gates.product_is_certified,
         conditioning_gates.product_lots_are_in_order,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from coign.clinical import authorised_gates, depletion_gates
 from coign.clinical import conditioning_gates as gates
-from coign.clinical import depletion_gates
 from coign.clinical.events import ConditioningStarted
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
@@ -51,6 +51,7 @@ ACTION = Action(
         depletion_gates.examination_is_of_today,
         depletion_gates.product_is_confirmed,
         depletion_gates.confirmation_holds,
+        authorised_gates.conditioning_is_authorised,
         gates.product_exists,
         gates.product_is_certified,
         gates.product_lots_are_in_order,
