@@ -17,6 +17,7 @@ from coign import (
     quality,
     regulatory,
     safety,
+    storage,
     supply,
     training,
 )
@@ -34,6 +35,7 @@ DOMAINS = (
     custody,
     clinical,
     collection,
+    storage,
     logistics,
     coldchain,
     supply,

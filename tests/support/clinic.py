@@ -59,6 +59,7 @@ LIMITS = {
     "bedside_check_window": Quantity("10", "min"),
     "thaw_to_infusion_max": Quantity("90", "min"),
     "conditioning_to_infusion_min": Quantity("2", "d"),
+    "cryobags_min": Quantity("2", "1"),
 }
 #: Two patients with a dose-limiting toxicity within four weeks hold enrolment.
 TOLERANCE = ToleranceRule(

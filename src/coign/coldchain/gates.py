@@ -24,6 +24,13 @@ class OfLogger(OfShipment, Protocol):
     def logger(self) -> str: ...
 
 
+class OfAssessment(Protocol):
+    """A command that says how much longer a unit may be out of the cold."""
+
+    @property
+    def further_minutes(self) -> int: ...
+
+
 class OfUnit(Protocol):
     """A command that concerns one unit."""
 
@@ -88,4 +95,18 @@ def logger_is_not_read_yet(asked: OfShipment, known: Circumstances) -> str | Non
     risk=Risk.DATA,
 )
 def excursion_is_open(asked: OfUnit, known: Circumstances) -> str | None:
-    return None if known.state(CONDITION, asked.unit).open else f"{asked.unit.identifier} has no open excursion"
+    if known.state(CONDITION, asked.unit).waits_for_assessment(known.now):
+        return None
+    return f"{asked.unit.identifier} has no open excursion"
+
+
+@gate(
+    "coldchain.further_time_is_a_duration",
+    requirement=("SCS-11", "CSV-28"),
+    protects="Time that was used up cannot be given back, only some more be allowed.",
+    remedy="Give whole minutes, or none.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def further_time_is_a_duration(asked: OfAssessment, known: Circumstances) -> str | None:
+    return None if asked.further_minutes >= 0 else f"{asked.further_minutes} min is no time"

@@ -17,6 +17,7 @@ from coign.programmes.model import Programmes, ProgrammeVersion
 from coign.records.journey import (
     Journey,
     note_act,
+    note_bags,
     note_calls,
     open_steps,
     organisation_for,
@@ -161,6 +162,7 @@ class Projection:
 
     def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], about: list[str]) -> None:
         name, success = self._success.get(entry.action, (entry.action, ""))
+        note_bags(journey, ((f["type"], f["body"]) for f in entry.plain["intent"]["facts"]))
         programme = self._programme(journey, facts)
         step = None
         if programme is not None and entry.outcome == "done" and success in facts:

@@ -19,3 +19,12 @@ refuse(MISSING, "logger_is_not_read_yet", WAREHOUSE, logged, NONE)
 
 allow(ASSESS, QA, warm, USABLE)
 refuse(ASSESS, "excursion_is_open", QA, logged, USABLE)
+
+
+def too_long_out(p: Plant) -> None:
+    p.until("at_hand")
+    p.wait(minutes=46)
+
+
+allow(ASSESS, QA, too_long_out, {**USABLE, "further_minutes": 10})
+refuse(ASSESS, "further_time_is_a_duration", QA, warm, {**USABLE, "further_minutes": -1})

@@ -28,15 +28,19 @@ def _reads(asked: ReportMissingLogger, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_unit(asked: ReportMissingLogger, known: Circumstances) -> Sequence[Read]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return (Read(unit, HOLDING), Read(unit, CONDITION))
+    units = known.state(SHIPMENT, asked.shipment).units
+    return tuple(Read(unit, view) for unit in units for view in (HOLDING, CONDITION))
 
 
 def _decide(asked: ReportMissingLogger, known: Circumstances) -> Sequence[LoggerMissing]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return (LoggerMissing(shipment=asked.shipment, unit=unit, by=known.actor.person, why=asked.why),)
+    shipment = known.state(SHIPMENT, asked.shipment)
+    assert shipment.unit is not None
+    by = known.actor.person
+    return (
+        LoggerMissing(
+            shipment=asked.shipment, unit=shipment.unit, further=shipment.further, by=by, why=asked.why
+        ),
+    )  # fmt: skip
 
 
 ACTION = Action(

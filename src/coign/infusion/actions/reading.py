@@ -13,12 +13,13 @@ from coign.kernel.actions import Circumstances, Read
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
 from coign.quality.views import DISPOSITION
+from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
 
 
 def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
     """What is known of the bag, and of who acts."""
-    views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION)
+    views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION, PLACE)
     return (*(Read(asked.unit, view) for view in views), *reads_of_skill(actor.person))
 
 

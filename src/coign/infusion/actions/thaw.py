@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.coldchain.events import ExposureEnded
 from coign.identity.views import UNIT
 from coign.infusion import gates, product_gates
 from coign.infusion.actions.reading import of_bag, of_patient, of_therapy
 from coign.infusion.events import Thawed
 from coign.kernel.actions import Action, Circumstances, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit
 
@@ -19,10 +21,11 @@ class Thaw:
     unit: Unit = field(metadata=asks("Bag", "scan"))
 
 
-def _decide(asked: Thaw, known: Circumstances) -> Sequence[Thawed]:
+def _decide(asked: Thaw, known: Circumstances) -> Sequence[Fact]:
     chain = known.state(UNIT, asked.unit).chain
     assert chain is not None
-    return (Thawed(unit=asked.unit, chain=chain),)
+    # From here the clock of the thawed bag runs, no longer that of the frozen one.
+    return (Thawed(unit=asked.unit, chain=chain), ExposureEnded(unit=asked.unit))
 
 
 ACTION = Action(
@@ -39,6 +42,7 @@ ACTION = Action(
         gates.no_open_mismatch,
         product_gates.product_is_held_here,
         product_gates.product_is_received,
+        product_gates.product_is_at_hand,
         product_gates.product_kept_cold,
         product_gates.product_is_released,
         product_gates.product_is_not_expired,
@@ -50,8 +54,8 @@ ACTION = Action(
         gates.qualified_to_thaw,
     ),
     decide=_decide,
-    emits=(Thawed,),
-    requirements=("PAT-28", "PAT-30", "SCS-13", "TRN-01", "TRN-08"),
+    emits=(Thawed, ExposureEnded),
+    requirements=("PAT-28", "PAT-30", "SCS-11", "SCS-13", "TRN-01", "TRN-08"),
     risk=Risk.PATIENT,
     rationale="A bag thawed for nothing is lost, and so perhaps is the patient who was conditioned for it.",
 )

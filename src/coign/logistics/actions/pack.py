@@ -1,4 +1,4 @@
-"""Pack a unit into a sealed shipper with a running logger, addressed to where its chain of identity says."""
+"""Pack the units of a therapy into a sealed shipper with a running logger, addressed to where its chain of identity says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION, SITE
 from coign.quality.views import DISPOSITION
+from coign.storage.views import PLACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,16 @@ class Pack:
     to: Organisation = field(metadata=asks("Sent to", "known"))
     destination: Site | None = field(default=None, metadata=asks("Place of arrival", "known", options="sites"))
     carrier: Organisation | None = field(default=None, metadata=asks("Carried by", "known", options="couriers"))
+    further: tuple[Unit, ...] = field(
+        default=(), metadata=asks("Further units", "scan", hint="of the same therapy, one a line")
+    )
     shipment: Shipment = field(metadata=allotted())
 
 
 def _reads(asked: Pack, actor: Actor) -> Sequence[Read]:
-    views = (UNIT, HOLDING, RECEIPT, DISPOSITION, CONDITION)
-    reads = [*(Read(asked.unit, view) for view in views), Read(asked.shipper, SHIPPER), Read(asked.shipment)]
+    views = (UNIT, HOLDING, RECEIPT, DISPOSITION, CONDITION, PLACE)
+    reads = [Read(unit, view) for unit in gates.packed_units(asked) for view in views]
+    reads += [Read(asked.shipper, SHIPPER), Read(asked.shipment)]
     if asked.destination is not None:
         reads.append(Read(asked.destination, SITE))
     if asked.carrier is not None:
@@ -53,6 +58,7 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
     packed = Packed(
         shipment=asked.shipment,
         unit=asked.unit,
+        further=asked.further,
         shipper=asked.shipper,
         sender=known.actor.organisation,
         to=asked.to,
@@ -65,21 +71,24 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
     if asked.carrier is None:
         return (packed,)
     named = CarrierNamed(
-        shipment=asked.shipment, unit=asked.unit, shipper=asked.shipper, carrier=asked.carrier, by=by
+        shipment=asked.shipment, unit=asked.unit, further=asked.further, shipper=asked.shipper,
+        carrier=asked.carrier, by=by,
     )  # fmt: skip
     return (packed, named)
 
 
 ACTION = Action(
     name="logistics.pack",
-    title="Pack a unit for transport",
+    title="Pack for transport",
     command=Pack,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
     then_reads=(_reads_of_chain,),
     gates=(
+        gates.units_are_one_therapy,
         gates.unit_is_held,
         gates.unit_may_move,
+        gates.unit_is_at_hand,
         gates.unit_is_not_under_way,
         gates.product_is_released,
         gates.temperature_is_in_order,
@@ -93,7 +102,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-12", "TRC-11", "TRC-26", "GMP-37"),
+    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )
