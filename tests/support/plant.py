@@ -229,7 +229,8 @@ class Plant(PaperRecord):
     def taken_out(self, unit: Unit, purpose: str = "transport") -> None:
         """Two persons take a unit out of its position."""
         place = self.state(PLACE, unit)
-        two = (CELLLAB, CELLLAB_2) if self.state(BOX_VIEW, place.box).organisation == CENTRE else (WAREHOUSE, WAREHOUSE_2)
+        at_the_centre = self.state(BOX_VIEW, place.box).organisation == CENTRE
+        two = (CELLLAB, CELLLAB_2) if at_the_centre else (WAREHOUSE, WAREHOUSE_2)
         where = {"box": place.box, "position": place.position, "purpose": purpose}
         self.act("storage.start_removal", two[0], unit=unit, **where)
         self.act("storage.confirm_removal", two[1], unit=unit, found=unit)
@@ -369,7 +370,7 @@ class Plant(PaperRecord):
         self.act("quality.certify", QP, batch=BATCH, certificate=CERTIFICATE)
 
     def until(self, stage: str) -> None:
-        """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, stepped, filled, tested, certified."""
+        """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, filled, tested, certified."""
         acts: tuple[tuple[str, Callable[[], None]], ...] = (
             ("equipped", self.equipped), ("ordered", self.ordered), ("slot", self.slot), ("collected", self.collected),
             ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),

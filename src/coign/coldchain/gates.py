@@ -59,6 +59,21 @@ def shipment_is_delivered_here(asked: OfShipment, known: Circumstances) -> str |
 
 
 @gate(
+    "coldchain.shipper_is_opened",
+    requirement=("SCS-13", "SCS-12"),
+    protects="The logger lies inside: who reads one from outside reads another one.",
+    remedy="Compare the seal and open the shipper, then read the logger before a bag is moved.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_opened(asked: OfShipment, known: Circumstances) -> str | None:
+    shipment = known.state(SHIPMENT, asked.shipment)
+    if shipment.opened_at is not None or shipment.to != known.actor.organisation:
+        return None  # whether it is here at all, `coldchain.shipment_is_delivered_here` says
+    return f"{asked.shipment.identifier} was not opened yet"
+
+
+@gate(
     "coldchain.logger_is_the_shipments",
     requirement=("SCS-08", "SCS-S2"),
     protects="A cold file of another logger hides a warm journey.",

@@ -89,7 +89,9 @@ def parts_are_no_more_than_the_whole(asked: OfDivision, known: Circumstances) ->
     filled: Decimal = sum((c.cd3.amount for c in known.state(FREEZING, asked.unit).cryobags), asked.cd3.amount)
     if filled <= bag.cd3.amount:
         return None
-    return f"{Quantity.of(filled, bag.cd3.unit)} in the cryobags, and {bag.cd3} were collected in {asked.unit.identifier}"
+    return (
+        f"{Quantity.of(filled, bag.cd3.unit)} in the cryobags, and {bag.cd3} were collected in {asked.unit.identifier}"
+    )
 
 
 @gate(

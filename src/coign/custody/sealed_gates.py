@@ -113,7 +113,9 @@ def shipment_is_not_offered(asked: OfShipper, known: Circumstances) -> str | Non
 )
 def shipment_has_no_mismatch(asked: OfShipper, known: Circumstances) -> str | None:
     return _first(
-        asked, known, lambda u: "is blocked: its last hand-over did not agree" if known.state(HOLDING, u).mismatch else None
+        asked,
+        known,
+        lambda u: "is blocked: its last hand-over did not agree" if known.state(HOLDING, u).mismatch else None,
     )
 
 
@@ -154,9 +156,7 @@ def carrier_of_shipment_is_named(asked: OfOffer, known: Circumstances) -> str | 
     risk=Risk.PATIENT,
 )
 def shipment_is_offered(asked: OfShipper, known: Circumstances) -> str | None:
-    return _first(
-        asked, known, lambda u: None if known.state(OFFER, u).is_open else "is not being offered to anybody"
-    )
+    return _first(asked, known, lambda u: None if known.state(OFFER, u).is_open else "is not being offered to anybody")
 
 
 @gate(

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -161,6 +161,19 @@ class Scene:
             if here:
                 return here[-1]
         raise NotFound(f"{self.chain.identifier} has no bag")
+
+    @property
+    def bags(self) -> list[Unit]:
+        """All bags that the therapy now turns on, oldest first: of product once there is some, before that of cells."""
+        kind = self.state(UNIT, self.unit).kind
+        return [u for u in self.bound.units_of_kind(kind) if not self.state(UNIT, u).ended]
+
+    def first_bag(self, fits: Callable[[Unit], bool], what: str) -> Unit:
+        """The first bag for which an act is still open; `what` says of which kind such a bag would be."""
+        found = next((u for u in self.bags if fits(u)), None)
+        if found is None:
+            raise NotFound(f"no bag of {self.chain.identifier} {what}")
+        return found
 
     @property
     def shipment(self) -> Shipment:

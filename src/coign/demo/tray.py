@@ -7,7 +7,19 @@ from typing import Literal
 from coign.demo import people, scene
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.subjects import Chain, Lot, Organisation, Patient, Person, Room, Shipper, Subject, Unit, parse_subject
+from coign.kernel.subjects import (
+    Box,
+    Chain,
+    Lot,
+    Organisation,
+    Patient,
+    Person,
+    Room,
+    Shipper,
+    Subject,
+    Unit,
+    parse_subject,
+)
 from coign.logistics.views import RECEIPT, SHIPMENT
 from coign.people.views import AUTHORITY
 from coign.records import reading
@@ -16,7 +28,7 @@ from coign.service import Service
 from coign.supply.state import PACK
 
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
-Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "device", "donation", "badge"]
+Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"]
 
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
@@ -25,10 +37,10 @@ _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "nurse": ("wristband", "bag", "device", "donation", "badge"),
     "infusion": ("wristband", "bag", "badge"),
     "pharmacist": ("bag", "shipper", "badge"),
-    "celllab": ("bag", "shipper", "seal", "logger", "wristband", "badge"),
-    "courier": ("bag", "shipper", "seal", "badge"),
-    "warehouse": ("bag", "shipper", "seal", "logger", "lot", "pack", "badge"),
-    "operator": ("bag", "room", "lot", "badge"),
+    "celllab": ("bag", "box", "shipper", "seal", "logger", "wristband", "badge"),
+    "courier": ("shipper", "seal", "badge"),
+    "warehouse": ("bag", "box", "shipper", "seal", "logger", "lot", "pack", "badge"),
+    "operator": ("bag", "box", "room", "lot", "badge"),
     "analyst": ("bag", "badge"),
     "qcreviewer": ("bag", "badge"),
     "qa": ("bag", "lot", "room", "badge"),
@@ -45,6 +57,7 @@ _KINDS: dict[Sort, Kind] = {
     "seal": "label",
     "logger": "label",
     "room": "label",
+    "box": "label",
     "device": "label",
     "donation": "label",
 }
@@ -103,6 +116,8 @@ class _Table:
                 return self._bags()
             case "shipper":
                 return self._plain(Shipper, "shipper", "Dry shipper")
+            case "box":
+                return self._plain(Box, "box", "Box in a tank")
             case "room":
                 return self._plain(Room, "room", "Room")
             case "lot":

@@ -25,7 +25,9 @@ class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("ship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "further", "shipper"), parties=("sender", "to")):
+class Packed(
+    Fact, type="logistics.packed.v1", about=("shipment", "unit", "further", "shipper"), parties=("sender", "to")
+):
     """Units lie in a sealed shipper with its logger running, addressed to an organisation.
 
     `further`: units of the same therapy beside the first one, here and in all facts about the shipment.

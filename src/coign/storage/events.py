@@ -100,7 +100,7 @@ class TakenOut(Fact, type="storage.taken_out.v1", about=("unit", "box")):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalMismatched(Fact, type="storage.removal_mismatched.v1", about=("units",)):
-    """The unit in the hand is not the one that was meant: both stand still. `found` was scanned by the second person."""
+    """The unit in the hand is not the one that was meant: both stand still. `found`: what the second person scanned."""
 
     units: tuple[Unit, ...]
     meant: Unit

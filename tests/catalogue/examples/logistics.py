@@ -23,6 +23,7 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
+from coign.coldchain.events import LoggerRead
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Quantity
 from coign.logistics.events import Received
@@ -82,8 +83,10 @@ def opened(p: Plant) -> None:
 
 
 def read_before_opening(p: Plant) -> None:
+    """A reading from before openings were recorded."""
     delivered(p)
-    p.act("coldchain.record_logger", WAREHOUSE, **p.reading())
+    read = p.reading()
+    p.happened(LoggerRead(unit=BAG, verdict="in_order", by=WAREHOUSE.person, **read), by=WAREHOUSE)
 
 
 def logged(p: Plant) -> None:

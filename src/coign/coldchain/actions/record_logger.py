@@ -121,7 +121,12 @@ ACTION = Action(
     roles=frozenset({"warehouse", "celllab"}),
     reads=_reads,
     then_reads=(_reads_of_unit, _reads_of_chain),
-    gates=(gates.shipment_is_delivered_here, gates.logger_is_the_shipments, gates.logger_is_not_read_yet),
+    gates=(
+        gates.shipment_is_delivered_here,
+        gates.shipper_is_opened,
+        gates.logger_is_the_shipments,
+        gates.logger_is_not_read_yet,
+    ),
     decide=_decide,
     emits=(LoggerRead,),
     requirements=("SCS-08", "SCS-13"),

@@ -1,4 +1,4 @@
-"""Qualify a storage tank: what it is kept for, and until when mapping, probes and alarms count; again after each test."""
+"""Qualify a storage tank: what it is kept for, and until when mapping, probes and alarms count; again after a test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
