@@ -1,6 +1,6 @@
 """Whether a unit was kept cold: the question that logistics, quality and the clinic ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from coign.coldchain import exposure
 from coign.coldchain.events import ExcursionAssessed, LoggerMissing, LoggerRead
@@ -26,7 +26,7 @@ class ConditionState:
     open: bool = False
     not_usable: bool = False
     assessed_at: Instant | None = None
-    exposure: Exposure = Exposure()
+    exposure: Exposure = field(default_factory=Exposure)
 
     @property
     def not_in_order_because(self) -> str | None:

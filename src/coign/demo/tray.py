@@ -28,7 +28,9 @@ from coign.service import Service
 from coign.supply.state import PACK
 
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
-Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"]
+Sort = Literal[
+    "wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"
+]
 
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {

@@ -128,7 +128,7 @@ def product_is_received(asked: OfUnit, known: Circumstances) -> str | None:
 @gate(
     "infusion.product_is_at_hand",
     requirement=("SCS-04", "PAT-28"),
-    protects="Two persons read the bag at the tank before anybody thaws it: the neighbour's looks the same under frost.",
+    protects="Two persons read the bag at the tank before anybody thaws it: under frost all look alike.",
     remedy="Take the bag out of its position first, two persons together.",
     resolvers=("celllab", "infusion"),
     risk=Risk.PATIENT,

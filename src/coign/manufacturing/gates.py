@@ -243,7 +243,7 @@ def material_is_held(asked: OfUnit, known: Circumstances) -> str | None:
 @gate(
     "manufacturing.material_is_at_hand",
     requirement=("SCS-04", "TRC-11"),
-    protects="Two persons read the bag at the tank before anybody opens it: the neighbour's looks the same under frost.",
+    protects="Two persons read the bag at the tank before anybody opens it: under frost all look alike.",
     remedy="Take the bag out of its position first, two persons together.",
     resolvers=("operator", "warehouse"),
     risk=Risk.PATIENT,

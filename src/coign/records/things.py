@@ -41,7 +41,9 @@ def things_of(facts: Sequence[tuple[str, Mapping[str, Any]]], entry: Entry) -> I
             case "logistics.received.v1":
                 yield Thing(body["shipper"], body["organisation"], "Dry shipper")
             case "storage.box_set_up.v1":
-                yield Thing(body["box"], organisation, "Box in a tank", f"{body['tank'].partition(':')[2]}, {body['rack']}")
+                yield Thing(
+                    body["box"], organisation, "Box in a tank", f"{body['tank'].partition(':')[2]}, {body['rack']}"
+                )
             case "storage.tank_qualified.v1":
                 yield Thing(body["tank"], organisation, "Storage tank")
             case "manufacturing.room_registered.v1":

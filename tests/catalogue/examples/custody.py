@@ -166,9 +166,7 @@ lone_refusal(OFFER, "custody.giver_holds_shipment", actor=CELLLAB, given=loaded(
 lone_refusal(OFFER, "custody.shipment_is_not_offered", actor=CELLLAB, given=loaded(*both_offered()), command=sealed_to)
 lone_refusal(OFFER, "custody.shipment_has_no_mismatch", actor=CELLLAB, given=loaded(ONE_MISMATCHED), command=sealed_to)
 lone_refusal(OFFER, "custody.shipment_may_move", actor=CELLLAB, given=loaded(ONE_IS_BLOCKED), command=sealed_to)
-lone_refusal(
-    OFFER, "custody.carrier_of_shipment_is_named", actor=CELLLAB, given=loaded(named=False), command=sealed_to
-)
+lone_refusal(OFFER, "custody.carrier_of_shipment_is_named", actor=CELLLAB, given=loaded(named=False), command=sealed_to)
 
 accepted(ACCEPT, actor=COURIER, given=loaded(*both_offered()), command=sealed_taken)
 accepted(ACCEPT, actor=COURIER, given=loaded(*both_offered()), command={**sealed_taken, "seal": "S9"})

@@ -113,7 +113,7 @@ OFFER_SHIPMENT = Action(
     emits=(Offered,),
     requirements=("TRC-11", "SCS-12", "TRC-26"),
     risk=Risk.PATIENT,
-    rationale="A shipper given away by somebody who does not answer for it breaks the chain of custody of all its bags.",
+    rationale="A shipper given away by who does not answer for it breaks the chain of custody of all its bags.",
 )
 
 ACCEPT_SHIPMENT = Action(

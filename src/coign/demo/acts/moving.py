@@ -135,7 +135,9 @@ def record_logger(scene: Scene) -> Command:
 @plays("coldchain.assess_excursion")
 def assess_excursion(scene: Scene) -> Command:
     """A judgement on stability data."""
-    waiting = scene.first_bag(lambda u: scene.state(CONDITION, u).waits_for_assessment(scene.now), "waits for a judgement")
+    waiting = scene.first_bag(
+        lambda u: scene.state(CONDITION, u).waits_for_assessment(scene.now), "waits for a judgement"
+    )
     used_up = scene.state(CONDITION, waiting).exposure.used_up_because(scene.now) is not None
     return {
         "unit": waiting,

@@ -1,4 +1,4 @@
-"""Pack the units of a therapy into a sealed shipper with a running logger, addressed to where its chain of identity says."""
+"""Pack the units of a therapy into a sealed shipper with a running logger, addressed to where its chain says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Confirm what was taken out: the second person scans what is in the hand, blind to the first, and the two are compared."""
+"""Confirm what was taken out: the second person scans what is in the hand, blind to the first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

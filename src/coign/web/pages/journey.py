@@ -30,6 +30,7 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
+from coign.web.therapy.warming import warming
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
@@ -148,6 +149,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "transport": transport(story),
         "custody": custody(story),
         "charts": charts(story),
+        "warming": warming(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
         "acts": (rows := act_rows(story))[:ACTS_SHOWN],
