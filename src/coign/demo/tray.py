@@ -25,6 +25,7 @@ from coign.people.views import AUTHORITY
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
+from coign.storage.state import BOX
 from coign.supply.state import PACK
 
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
@@ -64,7 +65,7 @@ _KINDS: dict[Sort, Kind] = {
     "donation": "label",
 }
 #: The largest number of one sort that lies on a table; what is needed comes first.
-EACH_MAX = 5
+EACH_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Table:
             case "shipper":
                 return self._plain(Shipper, "shipper", "Dry shipper")
             case "box":
-                return self._plain(Box, "box", "Box in a tank")
+                return self._boxes()
             case "room":
                 return self._plain(Room, "room", "Room")
             case "lot":
@@ -141,6 +142,14 @@ class _Table:
     def _plain(self, cls: type[Subject], sort: Sort, words: str) -> Iterator[TrayItem]:
         for thing in self._of_kind(cls):
             yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
+
+    def _boxes(self) -> Iterator[TrayItem]:
+        """First those in which something lies that somebody waits for, then what stands in the same tanks."""
+        boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
+        wanted = {thing.subject for thing in self._of_kind(Unit) if thing.root in self._wanted}
+        states = {box: self._service.states.of(BOX, box) for box in boxes}
+        for box in sorted(boxes, key=lambda b: not any(o.unit in wanted for o in states[b].occupied)):
+            yield _item(symbol_of(box), "box", f"Box in {str(states[box].tank).partition(':')[2]}")
 
     def _wristbands(self) -> Iterator[TrayItem]:
         if self._organisation not in (people.CENTRE, people.CENTRE_US):

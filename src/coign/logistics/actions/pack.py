@@ -58,7 +58,7 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
     packed = Packed(
         shipment=asked.shipment,
         unit=asked.unit,
-        further=asked.further,
+        further=gates.packed_units(asked)[1:],
         shipper=asked.shipper,
         sender=known.actor.organisation,
         to=asked.to,
@@ -71,7 +71,7 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
     if asked.carrier is None:
         return (packed,)
     named = CarrierNamed(
-        shipment=asked.shipment, unit=asked.unit, further=asked.further, shipper=asked.shipper,
+        shipment=asked.shipment, unit=asked.unit, further=packed.further, shipper=asked.shipper,
         carrier=asked.carrier, by=by,
     )  # fmt: skip
     return (packed, named)

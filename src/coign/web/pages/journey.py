@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
+from coign.coldchain.views import CONDITION
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.records import reading as records
@@ -25,6 +26,7 @@ from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
@@ -145,6 +147,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
+        "assess_url": _assessment(story),
         "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),
@@ -159,6 +162,16 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "receipt": receipt(story, done),
         "labels": label_links(story),
     }
+
+
+def _assessment(story: Story) -> str:
+    """Where somebody of the quality unit says what a warming means; empty where none waits, or for others."""
+    name, now = "coldchain.assess_excursion", acting.now()
+    if story.actor.role not in catalogue.ACTIONS[name].roles:
+        return ""
+    alive = [u for u, state in story.units.items() if not state.ended]
+    waits = any(c.waits_for_assessment(now) for c in states_of(CONDITION, alive).values())
+    return reverse("do", args=[story.journey.root, name]) if waits else ""
 
 
 def _title(story: Story) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Lot
+from coign.kernel.subjects import Lot, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity, Secret
 from coign.programmes.model import Range
 from coign.web import acting, running
@@ -24,6 +24,7 @@ from coign.web.forms.times import LocalTime
 from coign.web.therapy import scans
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
+from coign.web.therapy.parcel import further_bags
 from coign.web.therapy.story import Story, zone_of
 from coign.web.therapy.units import unit_words, with_units
 
@@ -61,6 +62,8 @@ class Asked:
         """How many scans a field waits for."""
         if not question.many:
             return 1
+        if question.type is Unit:
+            return further_bags(self.story, self.action)
         step = next_production_step(self.story)
         return len(step.materials) if step is not None and question.type is Lot else 1
 
@@ -86,6 +89,9 @@ class Asked:
             return
         question = next((q for q in fitting if self.is_open(q)), fitting[0])
         before = self.values.get(question.name, []) if question.many else []
+        if question.many and any(found.value in values for values in self.values.values()):
+            self.problem = _("You scanned %s before. Scan the next one.") % found.words
+            return
         if found.value not in before:
             self.values[question.name] = [*before, found.value]
         if found.symbol.serial is not None:
@@ -137,8 +143,11 @@ def asked_for(
     known = known_values(story, action)
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
+    if not further_bags(story, action):
+        scanned = [q for q in scanned if not (q.many and q.type is Unit)]
     uploads = [q for q in rest if q.type is Digest]
-    typed = [q for q in rest if q not in scanned and q not in uploads and q.name != MEASURED]
+    typed = [q for q in rest if q.asks.source != "scan" or _chosen(q)]
+    typed = [q for q in typed if q not in uploads and q.name != MEASURED]
     ranges = _ranges(story, action)
     members: dict[str, forms.Field] = {_measured_name(r): _measured(r, story) for r in ranges}
     members |= {q.name: _typed(story, action, q) for q in typed}

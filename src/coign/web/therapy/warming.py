@@ -9,7 +9,7 @@ from coign.kernel.values import Instant
 from coign.storage.views import PLACE
 from coign.web import acting
 from coign.web.storing.words import place_of
-from coign.web.therapy.looking import states_of
+from coign.web.therapy.looking import states_of, visible
 from coign.web.therapy.story import Story
 from coign.web.therapy.track import deadline_text, local_text
 
@@ -31,6 +31,8 @@ def warming(story: Story) -> list[dict[str, Any]]:
     """One row for every frozen bag that still exists: where it lies, and its time out of the cold."""
     units = [u for u, s in story.units.items() if s.kind in _FROZEN and not s.ended]
     conditions, places, now = states_of(CONDITION, units), states_of(PLACE, units), acting.now()
+    # Where it lies in another house's tank is that house's own matter.
+    known = visible((p.box for p in places.values() if p.box is not None), story.actor.organisation)
     rows = []
     for unit in units:
         exposure = conditions[unit].exposure
@@ -43,7 +45,7 @@ def warming(story: Story) -> list[dict[str, Any]]:
                 "unit": unit.identifier,
                 "status": "look" if used_up else "running" if out else "in_order",
                 "word": _("Used up") if used_up else _("Out of the cold") if out else _("In the cold"),
-                "place": place_of(places[unit]),
+                "place": place_of(places[unit]) if places[unit].box in known else "",
                 "warmed": warmed(conditions[unit], now),
             }
         )
