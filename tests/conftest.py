@@ -13,6 +13,8 @@ settings.register_profile("coign", deadline=None)
 settings.load_profile("coign")
 
 SHARED = Path(__file__).parents[2] / "shared"
+#: Folders whose files take longest, after those with a browser. Begun first, so that no core waits for another's last.
+LONG_FIRST = ("docs", "cli", "drill", "service")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,11 +25,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order is random, but for stories: modules whose tests tell one after the other what happens in one place."""
+    """Order is random, but for stories: modules whose tests tell one after the other what happens in one place.
+
+    Those of the folders that take longest come first.
+    """
     places = [n for n, item in enumerate(items) if item.get_closest_marker("story")]
     told = sorted((items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
     for n, item in zip(places, told, strict=True):
         items[n] = item
+    items.sort(key=_how_late)
+
+
+def _how_late(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    if item.get_closest_marker("browser"):
+        return -1
+    return LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coign.gateways import identifying
 from coign.gateways.identifiers import isbt128, schemes, single_european_code
 from coign.gateways.identifiers.gs1 import content, digital_link, messages, scans
 from coign.gateways.identifiers.gs1.reading import full_year
 from coign.gateways.identifiers.reading import Unreadable
 from coign.kernel.errors import Invalid
-from coign.service import identifying
 
 YEAR = 2026
 GTIN, GTIN_OTHER = "09520123456788", "09520123456789"

@@ -2,7 +2,7 @@
 
 from tests.web.site import Site
 
-from coign.service import identifying
+from coign.gateways import identifying
 
 PATH = "/api/identifiers/check"
 

@@ -26,7 +26,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from coign.service.identifying import check
+    from coign.gateways.identifying import check
 
     value = _standard_input() if given.value == "-" else given.value
     found = check(value, given.scheme)

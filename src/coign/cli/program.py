@@ -79,7 +79,7 @@ def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
 
 def _quiet_output() -> None:
     """Log lines go to standard error: standard output belongs to the answer."""
-    from coign.service import logs
+    from coign import logs
 
     logs.to_stderr()
 

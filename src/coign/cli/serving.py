@@ -18,9 +18,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from coign import logs
 from coign.cli.output import say
 from coign.database import Database, Supervisor, running
-from coign.service import Service, Settings, logs, memory, prepare, upkeep
+from coign.service import Service, Settings, memory, prepare, upkeep
 from coign.web import running as web
 
 #: Callers wait for the writer, not for the processor: many may wait at once, and then share a commit.

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from coign import logs
 from coign.drill import journal
 from coign.drill.journal import Journal
 from coign.kernel.errors import Unavailable
 from coign.perform.door import Door
 from coign.perform.request import Request
-from coign.service import Service, Settings, logs, rehearsal
+from coign.service import Service, Settings, rehearsal
 
 AGAIN_SECONDS = 0.05
 

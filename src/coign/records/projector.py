@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, LiteralString
 
-import orjson
 import psycopg
 import structlog
 
@@ -27,6 +26,7 @@ from coign.records.journey import (
 )
 from coign.records.safety import SafetyProjection
 from coign.records.things import things_of
+from coign.records.working import Working
 
 CHUNK = 500
 _LEASE = 4225  # its own: the scrubber and others hold leases of other numbers
@@ -35,32 +35,6 @@ _OWNED = frozenset({"unit", "batch", "shipment", "case"})
 
 _NEXT: LiteralString = "select next_position from records.projected where ledger_id = %s"
 _NEXT_LOCKED: LiteralString = "select next_position from records.projected where ledger_id = %s for update"
-_INSERT_ACT: LiteralString = """
-    insert into records.act (ledger_id, root, position, time, action, outcome, person, role, organisation, step,
-                             facts, subjects, unmet)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
-"""
-_UPSERT_JOURNEY: LiteralString = """
-    insert into records.journey (ledger_id, root, patient, centre, begun, chain, programme, version, product, maker,
-                                 stage, updated, position, done, ended, partly, called)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    on conflict (ledger_id, root) do update set
-        programme = excluded.programme, version = excluded.version, product = excluded.product,
-        maker = excluded.maker, stage = excluded.stage, updated = excluded.updated, position = excluded.position,
-        done = excluded.done, ended = excluded.ended, partly = excluded.partly, called = excluded.called
-"""
-#: Empty text leaves what was known before.
-_UPSERT_THING: LiteralString = """
-    insert into records.thing as known (ledger_id, subject, kind, organisation, root, title, detail, position, gone)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-    on conflict (ledger_id, subject) do update set
-        organisation = coalesce(nullif(excluded.organisation, ''), known.organisation),
-        root = coalesce(nullif(excluded.root, ''), known.root),
-        title = coalesce(nullif(excluded.title, ''), known.title),
-        detail = coalesce(nullif(excluded.detail, ''), known.detail),
-        position = excluded.position, gone = excluded.gone
-"""
-
 log = structlog.get_logger()
 
 
@@ -96,8 +70,14 @@ class Projection:
                 "select position, body from entry where ledger_id = %s and position >= %s order by position limit %s",
                 (self._ledger_id, start, CHUNK),
             ).fetchall()
-            for position, body in rows:
-                self._project(Entry(position, body))
+            entries = [Entry(position, body) for position, body in rows]
+            working = Working(self._connection, self._ledger_id)
+            working.fetch({subject for entry in entries for subject in _asked(entry)})
+            for entry in entries:
+                self._project(entry, working)
+            working.write()
+            for entry in entries:
+                self._safety.project(entry)
             if rows:
                 self._connection.execute(
                     "insert into records.projected (ledger_id, next_position) values (%s, %s) "
@@ -106,61 +86,30 @@ class Projection:
                 )
         return len(rows)
 
-    def _project(self, entry: Entry) -> None:
+    def _project(self, entry: Entry, working: Working) -> None:
         facts = {f["type"]: f["body"] for f in entry.plain["intent"]["facts"]}
         about = [a["subject"] for a in entry.plain["about"]]
         if begun := facts.get("clinical.patient_enrolled.v1"):
-            self._save(Journey(begun["patient"], begun["patient"], begun["centre"], entry.time))
+            working.save(Journey(begun["patient"], begun["patient"], begun["centre"], entry.time))
         if begun := facts.get("identity.chain_begun.v1"):
-            self._begin_chain(begun, about, entry)
-        roots = self._roots(about, entry.plain["refs"])
-        joined = {str(o) for fact in entry.facts for o in parties(fact)}
-        for root in roots:
-            self._act(self._load(root), entry, facts, about)
-            self._connection.cursor().executemany(
-                "insert into records.party (ledger_id, root, organisation) values (%s, %s, %s) on conflict do nothing",
-                [(self._ledger_id, root, organisation) for organisation in joined],
-            )
-        for subject in about:
-            if subject.partition(":")[0] in _OWNED and roots:
-                self._connection.execute(
-                    "insert into records.belongs (ledger_id, subject, root) values (%s, %s, %s) on conflict do nothing",
-                    (self._ledger_id, subject, roots[0]),
-                )
-        self._things(entry, roots)
-        self._safety.project(entry)
+            _begin_chain(begun, about, working)
+        roots = working.roots(_asked(entry))
+        if roots:
+            joined = {str(o) for fact in entry.facts for o in parties(fact)}
+            for root in roots:
+                self._act(working.journey(root), entry, facts, working)
+                for organisation in joined:
+                    working.party(root, organisation)
+            for subject in about:
+                if subject.partition(":")[0] in _OWNED:
+                    working.belongs(subject, roots[0])
+        for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
+            working.thing(
+                thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
+                title=thing.title, detail=thing.detail, position=entry.position, gone=thing.gone,
+            )  # fmt: skip
 
-    def _begin_chain(self, begun: Mapping[str, Any], about: Iterable[str], entry: Entry) -> None:
-        """The patient's journey becomes the chain's: what was done before the order belongs to it."""
-        patient = next(s for s in about if s.startswith("patient:"))
-        journey = self._load(patient)
-        self._connection.execute(
-            "delete from records.journey where ledger_id = %s and root = %s", (self._ledger_id, patient)
-        )
-        for table in ("act", "next_step", "party", "belongs", "thing"):
-            self._connection.execute(
-                f"update records.{table} set root = %s where ledger_id = %s and root = %s",  # noqa: S608
-                (begun["chain"], self._ledger_id, patient),
-            )
-        journey.root = journey.chain = begun["chain"]
-        journey.programme, journey.version = begun["programme"], begun["version"]
-        journey.product, journey.centre, journey.maker = begun["product"], begun["centre"], begun["maker"]
-        self._save(journey)
-
-    def _roots(self, about: Iterable[str], refs: Iterable[str]) -> list[str]:
-        """The journeys that an entry concerns: named, or through the patient or a thing that belongs to one."""
-        asked = [s for s in dict.fromkeys((*about, *refs)) if not KINDS[s.partition(":")[0]].public]
-        if not asked:
-            return []
-        rows = self._connection.execute(
-            "select root from records.journey where ledger_id = %(l)s and (root = any(%(s)s) or patient = any(%(s)s)) "
-            "union select root from records.belongs where ledger_id = %(l)s and subject = any(%(s)s) order by 1",
-            {"l": self._ledger_id, "s": asked},
-        ).fetchall()
-        named = [r[0] for r in rows if r[0] in asked]
-        return named or [r[0] for r in rows]
-
-    def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], about: list[str]) -> None:
+    def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], working: Working) -> None:
         name, success = self._success.get(entry.action, (entry.action, ""))
         note_bags(journey, ((f["type"], f["body"]) for f in entry.plain["intent"]["facts"]))
         programme = self._programme(journey, facts)
@@ -175,15 +124,16 @@ class Projection:
         if programme is not None:
             note_calls(journey, programme, facts)
             journey.stage = stage_reached(journey, programme)
-            self._next_steps(journey, programme)
-        self._save(journey)
-        self._connection.execute(
-            _INSERT_ACT,
-            (
-                self._ledger_id, journey.root, entry.position, str(entry.time), name, entry.outcome,
-                str(entry.actor.person), entry.actor.role, str(entry.actor.organisation),
-                step.id if step is not None else "", list(facts), about, entry.unmet,
-            ),
+            working.steps(journey.root, _next_steps(journey, programme))
+        working.save(journey)
+        working.act(
+            journey.root,
+            {
+                "position": entry.position, "time": entry.time, "action": name, "outcome": entry.outcome,
+                "person": entry.actor.person, "role": entry.actor.role, "organisation": entry.actor.organisation,
+                "step": step.id if step is not None else "", "facts": list(facts),
+                "subjects": [a["subject"] for a in entry.plain["about"]], "unmet": entry.unmet,
+            },
         )  # fmt: skip
 
     def _programme(self, journey: Journey, facts: Mapping[str, Any]) -> ProgrammeVersion | None:
@@ -196,54 +146,31 @@ class Projection:
         fitting = [v for v in self._programmes.all() if journey.programme in ("", v.programme)]
         return fitting[-1] if fitting else None
 
-    def _next_steps(self, journey: Journey, programme: ProgrammeVersion) -> None:
-        self._connection.execute(
-            "delete from records.next_step where ledger_id = %s and root = %s", (self._ledger_id, journey.root)
-        )
-        order = {s.id: i for i, s in enumerate(programme.journey)}
-        self._connection.cursor().executemany(
-            "insert into records.next_step (ledger_id, root, step, action, stage, title, roles, organisation, ordinal) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    self._ledger_id, journey.root, s.id, s.action, s.stage, s.title, list(s.roles),
-                    organisation_for(journey, s), order[s.id],
-                )
-                for s in open_steps(journey, programme)
-            ],
-        )  # fmt: skip
 
-    def _things(self, entry: Entry, roots: list[str]) -> None:
-        for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
-            self._connection.execute(
-                _UPSERT_THING,
-                (
-                    self._ledger_id, thing.subject, thing.subject.partition(":")[0], thing.organisation,
-                    roots[0] if roots and thing.belongs else "", thing.title, thing.detail, entry.position, thing.gone,
-                ),
-            )  # fmt: skip
-
-    def _load(self, root: str) -> Journey:
-        row = self._connection.execute(
-            "select root, patient, centre, begun, chain, programme, version, product, maker, stage, updated, position, "
-            "done, ended, partly, called from records.journey where ledger_id = %s and root = %s",
-            (self._ledger_id, root),
-        ).fetchone()
-        assert row is not None, root
-        return Journey(*row)
-
-    def _save(self, j: Journey) -> None:
-        self._connection.execute(
-            _UPSERT_JOURNEY,
-            (
-                self._ledger_id, j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product,
-                j.maker, j.stage, j.updated, j.position, _json(j.done), j.ended, _json(j.partly), _json(j.called),
-            ),
-        )  # fmt: skip
+def _asked(entry: Entry) -> list[str]:
+    """The subjects of an entry that a therapy may be found by."""
+    named = dict.fromkeys([*(a["subject"] for a in entry.plain["about"]), *entry.plain["refs"]])
+    return [s for s in named if not KINDS[s.partition(":")[0]].public]
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _begin_chain(begun: Mapping[str, Any], about: Iterable[str], working: Working) -> None:
+    """The patient's journey becomes the chain's: what was done before the order belongs to it."""
+    journey = working.journey(next(s for s in about if s.startswith("patient:")))
+    journey.chain = begun["chain"]
+    journey.programme, journey.version = begun["programme"], begun["version"]
+    journey.product, journey.centre, journey.maker = begun["product"], begun["centre"], begun["maker"]
+    working.becomes(journey, begun["chain"])
+
+
+def _next_steps(journey: Journey, programme: ProgrammeVersion) -> list[dict[str, Any]]:
+    order = {s.id: i for i, s in enumerate(programme.journey)}
+    return [
+        {
+            "step": s.id, "action": s.action, "stage": s.stage, "title": s.title, "roles": s.roles,
+            "organisation": organisation_for(journey, s), "ordinal": order[s.id],
+        }
+        for s in open_steps(journey, programme)
+    ]  # fmt: skip
 
 
 class Projector:

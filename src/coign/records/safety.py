@@ -64,12 +64,13 @@ class SafetyProjection:
         self._folding = Folding(KEPT)
         self._rules = rulesets.load()
         self._folded = {fact for view in KEPT for fact in view.folds}
+        self._names: set[str] = {_name(fact.TYPE) for fact in _SEEN + tuple(self._folded)}
 
     def project(self, entry: Entry) -> None:
-        """One entry."""
-        facts = [f for f in entry.facts if type(f) in self._folded or isinstance(f, _SEEN)]
-        if not facts:
+        """One entry; most concern nothing here, and are not decoded."""
+        if not any(_name(f["type"]) in self._names for f in entry.plain["intent"]["facts"]):
             return
+        facts = [f for f in entry.facts if type(f) in self._folded or isinstance(f, _SEEN)]
         changed = self._fold(facts, entry)
         for fact in facts:
             self._seen(fact, entry)
@@ -197,6 +198,10 @@ class SafetyProjection:
                     event.since(*FATAL) is not None, str(event.first_known), position,
                 ),
             )  # fmt: skip
+
+
+def _name(fact_type: str) -> str:
+    return fact_type.rpartition(".v")[0]  # in whatever version it was written
 
 
 _SEEN = (InfusionStarted, ReactionRecorded, IcansRecorded, ResponseRecorded, ProductBasisRecorded, ChainBegun)

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from coign.gateways import identifying
 from coign.kernel.errors import Invalid
-from coign.service import identifying
 from coign.web import acting
 from coign.web.api.problems import answer
 
