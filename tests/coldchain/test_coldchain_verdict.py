@@ -29,6 +29,7 @@ def delivered() -> Plant:
     plant.until("collected")
     plant.packed()
     plant.delivered()
+    plant.opened()
     return plant
 
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from coign.identity.events import UnitsUnblocked
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Box, Equipment, Organisation, Person, Site, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
 from coign.storage.events import (
-    OTHER_UNIT_TAKEN,
     BoxSetUp,
     Kind,
     Placed,
@@ -125,8 +123,6 @@ def _evolve_removal(state: Removal, fact: Fact, stamp: Stamp) -> Removal:
             return Removal(mismatch_between=(first, second))
         case TakenOut() | RemovalResolved():
             return Removal()
-        case UnitsUnblocked(why=why) if why == OTHER_UNIT_TAKEN:  # resolved elsewhere
-            return Removal()
         case _:
             return state
 
@@ -134,7 +130,7 @@ def _evolve_removal(state: Removal, fact: Fact, stamp: Stamp) -> Removal:
 REMOVAL = View(
     "storage.removal",
     kinds=frozenset({"unit"}),
-    folds=(RemovalStarted, RemovalMismatched, RemovalResolved, TakenOut, UnitsUnblocked),
+    folds=(RemovalStarted, RemovalMismatched, RemovalResolved, TakenOut),
     state=Removal,
     evolve=_evolve_removal,
 )

@@ -39,7 +39,7 @@ class SymbolKind(StrEnum):
     EQUIPMENT = "E"
     ROOM = "R"
     LOGGER = "O"
-    BOX = "X"
+    BOX = "T"
     DONATION = "din"
 
 
