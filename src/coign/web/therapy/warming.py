@@ -29,6 +29,8 @@ def warmed(condition: ConditionState, now: Instant) -> str:
 
 def warming(story: Story) -> list[dict[str, Any]]:
     """One row for every frozen bag that still exists: where it lies, and its time out of the cold."""
+    if not story.sees_chain:  # a carrier knows the parcel
+        return []
     units = [u for u, s in story.units.items() if s.kind in _FROZEN and not s.ended]
     conditions, places, now = states_of(CONDITION, units), states_of(PLACE, units), acting.now()
     # Where it lies in another house's tank is that house's own matter.
