@@ -26,6 +26,8 @@ from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, 
         ("db", "restore", "--json"),
         ("db", "restore", "no-such-file", "--json"),
         ("db", "repair", "--json"),
+        ("trace", "nonsense", "--json"),
+        ("trace", "lot:L1", "--since", "yesterday", "--json"),
     ],
 )
 def test_what_cannot_be_understood_ends_with_2_and_one_object_that_says_why(coign, tmp_path, arguments):

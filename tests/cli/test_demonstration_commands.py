@@ -39,6 +39,14 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert (played.code, played.json["acts"]) == (0, 1)
     assert coign("demo", "play", patient, "--to", "nowhere", "--json").code == 2
 
+    down = coign("trace", "person:operator-1", "--json")
+    assert (down.code, set(down.json)) == (0, {"ok", "start", "as_of", "count", "hits", "proof"})
+    bag = next(hit for hit in down.json["hits"] if hit["state"].startswith("final container"))
+    assert set(bag) == {"subject", "kind", "state", "holder", "place", "path"}
+    up = coign("trace", bag["subject"], "--back", "--json").json
+    assert {"person:operator-1", "room:suite-1"} <= {hit["subject"] for hit in up["hits"]}
+    assert coign("trace", "lot:NONE", "--json").code == 1
+
     (home / "newest.checkpoint").write_text("of the record that goes")
     anew = coign("demo", "reset", "--journeys", "1", "--seed", "4", "--json")
     assert anew.code == 0 and anew.json["seed"] == 4

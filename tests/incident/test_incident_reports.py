@@ -24,6 +24,7 @@ from tests.support.paper import Refusal
 
 from coign.catalogue import PARTIES
 from coign.database import Database
+from coign.identity.events import UnitCreated
 from coign.identity.views import UNIT
 from coign.incident.actions import report_act, resolve_act
 from coign.incident.events import ActReported
@@ -34,6 +35,7 @@ from coign.kernel.errors import Refused
 from coign.kernel.subjects import Case, Unit
 from coign.kernel.values import Actor, FreeText
 from coign.quality.events import DeviationOpened
+from coign.quality.views import DISPOSITION
 from coign.safety.events import CaseOpened, EventReported
 
 CASE = Case("case:I1")
@@ -154,3 +156,33 @@ def test_the_entry_is_an_observed_one_with_the_gates_that_did_not_hold(place: Te
     with pytest.raises(Refused) as no:
         place.do("custody.offer", celllab, unit="unit:B1", to="organisation:maker", seal="S1")
     assert "custody.unit_may_move" in [g.gate for g in no.value.gates]
+
+
+@pytest.mark.requirement("PAT-13", "TRC-27")
+def test_after_a_wrong_patient_what_is_left_of_the_therapy_stands_still_and_may_go_on_once_it_was_looked_at() -> None:
+    clinic = Clinic()
+    _, chain, unit = clinic.ready_to_infuse("ann")
+    left = clinic.product(chain, "second")
+    (told,) = of_type(report(clinic, unit, given_to=clinic.enrol("bea")), ActReported)
+    assert told.beside == (left,)
+    assert clinic.state(UNIT, left).blocked and clinic.state(INCIDENT, CASE).waiting == (unit, left)
+    with pytest.raises(Refusal, match=r"what_is_gone_does_not_go_on"):
+        resolve(clinic, unit, "may_go_on")
+    resolve(clinic, left, "may_go_on")
+    assert not clinic.state(UNIT, left).blocked and clinic.state(UNIT, unit).blocked
+
+
+@pytest.mark.requirement("GMP-19")
+def test_a_container_of_no_batch_opens_a_deviation_too_one_for_each_therapy() -> None:
+    clinic = Clinic()
+    _, chain = clinic.ordered("ann")
+    bag, daughter = Unit.of("bag-1"), Unit.of("bag-2")
+    for unit in (bag, daughter):
+        clinic.happened(
+            UnitCreated(unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"),
+            by=NURSE,
+        )
+    facts = report(clinic, bag, other=daughter, act="warmed")
+    (opened,) = of_type(facts, DeviationOpened)
+    assert (opened.batch, opened.units, opened.organisation) == (None, (bag, daughter), MAKER)
+    assert clinic.state(DISPOSITION, bag).open_deviations == (opened.case,)

@@ -18,6 +18,7 @@ from tests.support.plant import (
     SAMPLE,
     SEALED,
     T1,
+    T2,
     VERSION,
     Plant,
 )
@@ -231,3 +232,22 @@ def test_a_step_is_not_closed_with_a_material_that_is_missing_or_must_not_be_use
     lots = (medium,) if how == "unscanned" else (spare, medium)
     with pytest.raises(Refusal):
         plant.act("manufacturing.complete_step", OPERATOR, **{**plant.step(0), "lots": lots})
+
+
+@pytest.mark.requirement("GMP-S5", "GMP-35")
+def test_a_label_that_nobody_can_find_keeps_batch_and_room_shut_until_it_is_found() -> None:
+    plant = plant_at("filled")
+    plant.labelled()
+    plant.tested()
+    counted, opened = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=3))
+    assert counted.used == 2 and counted.unaccounted == 1 and opened.what == ("labels_unaccounted",)
+    plant.act("quality.close_deviation", QA, case=opened.case, assessment=SEALED)
+    with pytest.raises(Refusal, match="labels_are_reconciled"):
+        plant.reviewed()
+    plant.ordered(T2)
+    with pytest.raises(Refusal, match="no_label_is_missing"):
+        plant.cleared(T2)
+    found = {**plant.count(printed=6, destroyed=4), "case": Case.of("DEV-NONE")}
+    plant.act("manufacturing.count_labels", OPERATOR_2, **found)
+    plant.cleared(T2)
+    plant.reviewed()

@@ -90,7 +90,7 @@ def test_an_administrator_is_agreed_to_for_the_organisation_that_was_proposed(re
     act(record, "revoke_role", role="nurse", organisation=HOSPITAL)
     act(record, "propose_administrator")
     both = actor("admin-2", "admin", "maker")
-    with pytest.raises(Refusal, match="administrator_is_proposed"):
+    with pytest.raises(Refusal, match="is_of_own_organisation"):
         act(record, "agree_to_administrator", by=both)
     record.wait(hours=25)
     with pytest.raises(Refusal, match="administrator_is_fresh"):

@@ -39,6 +39,8 @@ from coign.quality.events import (
     Certified,
     DeviationClosed,
     DeviationOpened,
+    InvestigationConcluded,
+    LaboratoryAssessed,
     RecordReviewed,
     ResultInvalidated,
     ResultRecorded,
@@ -58,6 +60,7 @@ class AtTheDesk(RuleBasedStateMachine):
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
         self.plant.until("filled")
         self.plant.labelled(SAMPLE)
+        self.plant.counted()
         if labelled:
             self.plant.labelled(PRODUCT)
 
@@ -96,6 +99,14 @@ class AtTheDesk(RuleBasedStateMachine):
     def invalidate(self, test: str, by: Actor) -> None:
         given = {"batch": BATCH, "attribute": test, "cause": SEALED, "evidence": FILE}
         self._try("quality.invalidate_result", by, "qa", **given)
+
+    @rule(test=tests, by=who, found=st.sampled_from(["laboratory_error", "no_assignable_cause"]))
+    def look_in_laboratory(self, test: str, by: Actor, found: str) -> None:
+        self._try("quality.assess_in_laboratory", by, "qcreviewer", **self.plant.looked(test, found))
+
+    @rule(test=tests, by=who, conclusion=st.sampled_from(["laboratory_error", "confirmed"]))
+    def conclude(self, test: str, by: Actor, conclusion: str) -> None:
+        self._try("quality.conclude_investigation", by, "qa", **self.plant.decided(test, conclusion))
 
     @rule(by=who)
     def report(self, by: Actor) -> None:
@@ -165,6 +176,7 @@ class AtTheDesk(RuleBasedStateMachine):
     def a_certificate_says_what_is_so(self) -> None:
         results: dict[str, tuple[str, bool]] = {}
         recorded: dict[str, int] = {}
+        errors: dict[str, bool] = {}
         open_cases, verified, blocked = set(), False, set()
         hands, analysts, reviewers, holder = set(), {}, set(), MAKER
         decided = ""
@@ -184,7 +196,15 @@ class AtTheDesk(RuleBasedStateMachine):
                     results[attribute] = (results[attribute][0], True)
                 case ResultInvalidated(attribute=attribute):
                     assert analysts[attribute] != actor.person and not decided
+                    assert results[attribute][0] == "pass" or errors.get(attribute), "set aside because it fails"
                     del results[attribute]
+                    errors.pop(attribute, None)
+                case LaboratoryAssessed(attribute=attribute, found=found):
+                    assert results[attribute][0] == "fail" and analysts[attribute] != actor.person
+                    errors[attribute] = found == "laboratory_error"
+                case InvestigationConcluded(attribute=attribute, conclusion=conclusion):
+                    assert errors[attribute] is False and actor.person not in hands
+                    errors[attribute] = conclusion == "laboratory_error"
                 case DeviationOpened(case=case):
                     open_cases.add(case)
                 case DeviationClosed(case=case):
@@ -200,10 +220,10 @@ class AtTheDesk(RuleBasedStateMachine):
                     holder = to
                 case RecordReviewed(by=by):
                     assert not open_cases and by not in hands and not decided
-                    assert set(results) == set(PASSING) and all(read for _, read in results.values())
+                    assert set(results) >= set(PASSING) - {"sterility"} and all(read for _, read in results.values())
                     reviewers = {by}
                 case Certified(by=by):
-                    assert results == dict.fromkeys(PASSING, ("pass", True))
+                    assert fact.pending == () and results == dict.fromkeys(PASSING, ("pass", True))
                     assert reviewers and by not in reviewers and by not in hands
                     assert not open_cases and verified and PRODUCT not in blocked and holder == MAKER and not decided
                     assert at < self.plant.state(self.unit_view, PRODUCT).expires

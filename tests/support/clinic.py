@@ -13,6 +13,7 @@ from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.identity.events import LabelVerified, UnitCreated
+from coign.identity.views import UNIT
 from coign.infusion.actions import bedside, infuse, thaw
 from coign.kernel.subjects import (
     Batch,
@@ -20,6 +21,7 @@ from coign.kernel.subjects import (
     Document,
     Equipment,
     HospitalNumber,
+    Lot,
     Organisation,
     Patient,
     Person,
@@ -32,12 +34,13 @@ from coign.kernel.subjects import (
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
 from coign.logistics.events import Packed, Received
-from coign.manufacturing.events import SlotConfirmed
+from coign.manufacturing.events import SlotConfirmed, StepCompleted
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
 from coign.programmes.model import Limit, Programmes, ProgrammeVersion
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import ProgrammeApproved
+from coign.supply.events import LotHeld
 from coign.training.events import Qualified
 
 CENTRE, OTHER_CENTRE, MAKER = (Organisation.of(name) for name in ("centre", "elsewhere", "maker"))
@@ -279,6 +282,17 @@ class Clinic(PaperRecord):
             chain=chain, first_day=self.now, planned_infusion=self.now.plus(days=3)
         )
         self.do(start_conditioning.ACTION, command, PHYSICIAN)
+
+    def recalled(self, unit: Unit) -> None:
+        """A lot that went into the bag's batch is put on hold afterwards."""
+        batch, lot = self.state(UNIT, unit).batch, Lot.of("vector-1")
+        self.happened(
+            StepCompleted(
+                batch=batch, step="transduce", measurements=(), lots=(lot,), out_of_limits=(), operator=OPERATOR.person
+            ),
+            LotHeld(lot=lot, by=OPERATOR.person, why=text(FreeText)),
+            by=OPERATOR,
+        )
 
     def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
         """A conditioned patient whose bag lies in the centre's freezer."""

@@ -65,10 +65,12 @@ WAREHOUSE, WAREHOUSE_2 = _person("warehouse-1", "warehouse"), _person("warehouse
 OPERATORS = OPERATOR, OPERATOR_2, OPERATOR_3 = tuple(_person(f"operator-{n}", "operator") for n in (1, 2, 3))
 ANALYST, QCREVIEWER = _person("analyst-1", "analyst"), _person("qcreviewer-1", "qcreviewer")
 QA, QA_2, QP = _person("qa-1", "qa"), _person("qa-2", "qa"), _person("qp-1", "qp")
+QUALITY_US, PHYSICIAN = _person("quality-us-1", "quality-us"), _person("physician-1", "physician", CENTRE)
+ANALYST_2 = _person("analyst-2", "analyst")
 TRAINER, REGULATORY = _person("trainer-1", "trainer"), _person("regulatory-1", "regulatory")
 PEOPLE = (
     CELLLAB, CELLLAB_2, NURSE, COURIER, WAREHOUSE, WAREHOUSE_2, *OPERATORS, ANALYST, QCREVIEWER, QA, QA_2, QP,
-    TRAINER, REGULATORY,
+    TRAINER, REGULATORY, QUALITY_US, PHYSICIAN, ANALYST_2,
 )  # fmt: skip
 
 
@@ -150,6 +152,7 @@ class Plant(PaperRecord):
             self.qualify(operator, "aseptic_processing")
             self.qualify(operator, "filling")
         self.qualify(ANALYST, "release_testing")
+        self.qualify(ANALYST_2, "release_testing")
         for material in LOTS:
             self.lot(material)
         self.act("manufacturing.register_room", QA, room=ROOM, site=PLANT, grade="C")
@@ -348,6 +351,18 @@ class Plant(PaperRecord):
         for unit in units or (PRODUCT, SAMPLE):
             self.act("manufacturing.verify_label", OPERATOR_2, unit=unit, scanned=unit, label_serial="1")
 
+    @staticmethod
+    def count(printed: int = 3, destroyed: int = 1) -> dict[str, Any]:
+        case = Case.of("DEV-LABELS")
+        return {"batch": BATCH, "printed": printed, "destroyed": destroyed, "case": case}
+
+    def counted(self) -> None:
+        self.act("manufacturing.count_labels", OPERATOR_2, **self.count())
+
+    def labelled_and_counted(self) -> None:
+        self.labelled()
+        self.counted()
+
     # In the laboratory and at the desk of the quality unit
 
     @staticmethod
@@ -366,8 +381,73 @@ class Plant(PaperRecord):
     def reviewed(self) -> None:
         self.act("quality.review_record", QA, batch=BATCH)
 
-    def certified(self) -> None:
-        self.act("quality.certify", QP, batch=BATCH, certificate=CERTIFICATE)
+    def certified(self, *pending: str) -> None:
+        self.act("quality.certify", QP, batch=BATCH, certificate=CERTIFICATE, pending=pending)
+
+    def moved_to(self, country: str) -> None:
+        """The centre lies in another country."""
+        centre = OrganisationRegistered(organisation=CENTRE, name="X", category="treatment_centre", country=country)
+        self.happened(centre, by=_person("admin-1", "admin"))
+
+    # A result out of specification
+
+    @staticmethod
+    def looked(attribute: str = "viability", found: str = "no_assignable_cause") -> dict[str, Any]:
+        return {"batch": BATCH, "attribute": attribute, "found": found, "assessment": SEALED, "evidence": FILE}
+
+    @staticmethod
+    def decided(attribute: str = "viability", conclusion: str = "confirmed", **changed: Any) -> dict[str, Any]:
+        return {
+            "batch": BATCH, "attribute": attribute, "conclusion": conclusion, "cause": SEALED, "evidence": FILE,
+            **changed,
+        }  # fmt: skip
+
+    def in_laboratory(self, attribute: str = "viability", found: str = "no_assignable_cause") -> None:
+        self.act("quality.assess_in_laboratory", QCREVIEWER, **self.looked(attribute, found))
+
+    def confirmed(self, attribute: str = "viability") -> None:
+        """Both phases: the laboratory made no error, the product fails."""
+        self.in_laboratory(attribute)
+        self.act("quality.conclude_investigation", QA_2, **self.decided(attribute))
+
+    def failed(self, attribute: str = "viability", value: str = "68") -> None:
+        """Everything tested, one test fails and is confirmed, the record is reviewed."""
+        self.until("labelled")
+        self.tested(**{attribute: value})
+        self.confirmed(attribute)
+        self.reviewed()
+
+    # Supply under exception
+
+    def exception(self, *papers: str) -> None:
+        """Papers of supply under exception: request, risk, acceptance, notice, access."""
+        acts: dict[str, Callable[[], Any]] = {
+            "request": lambda: self.act("quality.request_exception", PHYSICIAN, **self.request()),
+            "risk": lambda: self.act("quality.assess_exception_risk", QA, **self.risk()),
+            "acceptance": lambda: self.act("quality.accept_exception", PHYSICIAN, chain=T1, judgement=SEALED),
+            "notice": lambda: self.act("quality.record_exception_notice", REGULATORY, **self.notice()),
+            "access": lambda: self.act("quality.record_expanded_access", REGULATORY, **self.access()),
+        }
+        for paper in papers:
+            acts[paper]()
+
+    @staticmethod
+    def request() -> dict[str, Any]:
+        return {"chain": T1, "hazard": SEALED, "alternatives": SEALED}
+
+    @staticmethod
+    def risk() -> dict[str, Any]:
+        return {"batch": BATCH, "assessment": SEALED, "evidence": FILE}
+
+    def notice(self, *, minutes_ago: float = 5) -> dict[str, Any]:
+        return {"chain": T1, "told": "sponsor", "told_at": self.now.plus(minutes=-minutes_ago), "evidence": FILE}
+
+    @staticmethod
+    def access() -> dict[str, Any]:
+        return {"chain": T1, "application": "IND 1", "review_board": "IRB 1", "consent": FILE}
+
+    def excepted(self) -> None:
+        self.act("quality.supply_under_exception", QP, batch=BATCH, document=CERTIFICATE)
 
     def until(self, stage: str) -> None:
         """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, filled, tested, certified."""
@@ -376,7 +456,7 @@ class Plant(PaperRecord):
             ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
             ("at_hand", lambda: self.taken_out(BAG, "production")),
             ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
-            ("labelled", self.labelled), ("tested", self.tested), ("reviewed", self.reviewed),
+            ("labelled", self.labelled_and_counted), ("tested", self.tested), ("reviewed", self.reviewed),
             ("certified", self.certified),
             ("at_centre", lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2)),
         )  # fmt: skip

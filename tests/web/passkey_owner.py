@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support.passkey import Passkey, unweb, web
-from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
+from tests.web.site import MAKER, PASSWORD, Site
 
 LOT = {"material": "medium", "supplier": "supplier:acme", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}
 NAMED = {"HTTP_HOST": "localhost:8000"}
@@ -76,7 +76,7 @@ def receive(site: Site, name: str) -> str:
 
 
 def administrator(site: Site, name: str) -> Client:
-    site.add_person(name, HOSPITAL, "admin")
+    site.add_person(name, MAKER, "admin")
     return sign_in(name)
 
 

@@ -100,5 +100,5 @@ def test_whoever_lost_their_role_reads_nothing_any_more(site: Site) -> None:
     site.add_person("matrix-leaver", MAKER, "operator", password=False)
     api = site.api("matrix-leaver")
     assert api.get("/api/subjects/organisation:maker").status_code == 200
-    site.do("people.record_leaving", "hospital-admin", person="person:matrix-leaver")
+    site.do("people.record_leaving", site.administrator(1, MAKER), person="person:matrix-leaver")
     assert api.get("/api/subjects/organisation:maker").status_code == 401, "the token ended with the person's leaving"

@@ -218,7 +218,7 @@ def test_a_shared_account_is_locked_at_both_stations_and_its_steps_are_listed_fo
     site: Site, fresh: Callable[[str], str]
 ) -> None:
     signer = Signer(site, fresh)
-    signer.enrol("hospital-admin", "hospital-admin-2")
+    signer.enrol(site.administrator(1, MAKER), site.administrator(2, MAKER))
     # given: one credential used at two stations within a minute
     first = site.browser(signer.name)
     signer.set_up_code()

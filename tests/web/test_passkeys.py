@@ -21,7 +21,7 @@ from tests.web.passkey_owner import (
     sign_in,
     sign_in_with,
 )
-from tests.web.site import HOSPITAL, PASSWORD, Site
+from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_what_is_agreed_to_is_what_the_page_showed(
     propose(first_administrator, owner.name)
     shown = rows(second_administrator, "agree", owner.name)
     owner.site.do(
-        "people.propose_authenticator", "hospital-admin", person=f"person:{owner.name}",
+        "people.propose_authenticator", owner.site.administrator(1, MAKER), person=f"person:{owner.name}",
         credential=shown["credential"], method="webauthn", public_key=Passkey().enrolled, evidence="cd" * 32,
     )  # fmt: skip
     assert second_administrator.post("/people/keys/", shown).status_code == 404
@@ -237,7 +237,8 @@ def test_a_revoked_passkey_does_not_come_back_by_itself(
     from coign.web.signing.webauthn import credential_of
 
     credential = credential_of(owner.passkey.id)
-    owner.site.do("people.revoke_authenticator", "hospital-admin", person=f"person:{owner.name}", credential=credential)
+    admin = owner.site.administrator(1, MAKER)
+    owner.site.do("people.revoke_authenticator", admin, person=f"person:{owner.name}", credential=credential)
     owner.client.get("/")  # ends here, as every sign-in of theirs does
     owner.client = sign_in_with(owner)
     assert owner.standing() == "Signs no more" and rows(first_administrator, "propose", owner.name) == {}

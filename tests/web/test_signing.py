@@ -36,10 +36,10 @@ def enrol(site: Site, name: str, credential: str, method: str, public_key: str) 
     """Two administrators enrol a key for somebody."""
     person = f"person:{name}"
     site.do(
-        "people.propose_authenticator", "hospital-admin",
+        "people.propose_authenticator", site.administrator(1, MAKER),
         person=person, credential=credential, method=method, public_key=public_key, evidence="cd" * 32,
     )  # fmt: skip
-    site.do("people.confirm_authenticator", "hospital-admin-2", person=person, credential=credential)
+    site.do("people.confirm_authenticator", site.administrator(2, MAKER), person=person, credential=credential)
 
 
 def enrol_server_key(site: Site, name: str, method: str) -> str:
@@ -164,7 +164,7 @@ def test_a_token_without_that_scope_does_not_sign(site: Site, qa: str, lot: str)
 def test_a_role_taken_away_between_looking_and_signing_counts(site: Site, qa: str, lot: str) -> None:
     api = site.api(qa)
     prepared = prepare(api, lot)
-    site.do("people.revoke_role", "hospital-admin", person=f"person:{qa}", role="qa", organisation=MAKER)
+    site.do("people.revoke_role", site.administrator(1, MAKER), person=f"person:{qa}", role="qa", organisation=MAKER)
     assert sign(api, prepared, method="demonstration").status_code == 403
 
 

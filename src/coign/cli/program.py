@@ -21,6 +21,7 @@ ELSEWHERE = (
     ("demo", "coign.cli.demonstration"),
     ("import", "coign.cli.importing"),
     ("id", "coign.cli.identifiers"),
+    ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),
     ("check", "coign.checker.cli"),
     ("pack", "coign.packs.cli"),

@@ -10,6 +10,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import recalled_because
 from coign.quality.views import DISPOSITION
 
 
@@ -30,9 +31,9 @@ class OfPlan(OfChain, Protocol):
 
 
 def containers(asked: OfChain, known: Circumstances) -> tuple[Unit, ...]:
-    """The final containers of the therapy that still exist."""
+    """The final containers of the therapy that still exist; what was rejected is no product of it any more."""
     units = known.state(CHAIN, asked.chain).units_of_kind("final_container")
-    return tuple(u for u in units if not known.state(UNIT, u).ended)
+    return tuple(u for u in units if not known.state(UNIT, u).ended and not known.state(DISPOSITION, u).rejected)
 
 
 def _named(units: tuple[Unit, ...], what_is_wrong: Callable[[Unit], str | None]) -> str | None:
@@ -108,6 +109,23 @@ def product_is_certified(asked: OfChain, known: Circumstances) -> str | None:
     return _named(
         containers(asked, known), lambda u: None if known.state(DISPOSITION, u).is_released else "is not released"
     )
+
+
+@gate(
+    "clinical.product_lots_are_in_order",
+    requirement=("PAT-28", "GMP-S7"),
+    protects="A patient is not prepared for a product that a recall may take away.",
+    remedy="Ask the maker's quality unit what is in doubt about the lot.",
+    resolvers=("qa", "physician"),
+    risk=Risk.PATIENT,
+)
+def product_lots_are_in_order(asked: OfChain, known: Circumstances) -> str | None:
+    return _named(containers(asked, known), lambda u: _made_with_doubt(u, known))
+
+
+def _made_with_doubt(unit: Unit, known: Circumstances) -> str | None:
+    why = recalled_because(known.state(UNIT, unit).batch, known)
+    return f"was made with a lot that stands still: {why}" if why else None
 
 
 @gate(

@@ -18,6 +18,7 @@ from coign.kernel.views import View
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import SLOT
 from coign.programmes.model import ProgrammeVersion
+from coign.quality.views import DISPOSITION
 from coign.records import reading
 from coign.records.journey import Journey
 from coign.records.reading import Thing
@@ -157,16 +158,20 @@ class Scene:
     def unit(self) -> Unit:
         """The bag the therapy now turns on: the product once there is one, before that the collected cells."""
         for kind in ("final_container", "starting_material"):
-            here = [u for u in self.bound.units_of_kind(kind) if not self.state(UNIT, u).ended]
+            here = [u for u in self.bound.units_of_kind(kind) if self._may_come_next(u)]
             if here:
                 return here[-1]
         raise NotFound(f"{self.chain.identifier} has no bag")
+
+    def _may_come_next(self, unit: Unit) -> bool:
+        """Whether the therapy can still turn on it: it is there, and nobody rejected it."""
+        return not self.state(UNIT, unit).ended and not self.state(DISPOSITION, unit).rejected
 
     @property
     def bags(self) -> list[Unit]:
         """All bags that the therapy now turns on, oldest first: of product once there is some, before that of cells."""
         kind = self.state(UNIT, self.unit).kind
-        return [u for u in self.bound.units_of_kind(kind) if not self.state(UNIT, u).ended]
+        return [u for u in self.bound.units_of_kind(kind) if self._may_come_next(u)]
 
     def first_bag(self, fits: Callable[[Unit], bool], what: str) -> Unit:
         """The first bag for which an act is still open; `what` says of which kind such a bag would be."""

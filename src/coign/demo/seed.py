@@ -134,18 +134,22 @@ class Seeding:
                 "evidence": evidence,
             }
             requests += [
-                self._by(one, f"key/{account.account}/propose", "people.propose_authenticator", proposal),
+                self._by(one, account, "propose", "people.propose_authenticator", proposal),
                 self._by(
                     other,
-                    f"key/{account.account}/confirm",
+                    account,
+                    "confirm",
                     "people.confirm_authenticator",
                     {"person": account.person, "credential": credential},
                 ),
             ]
         self.service.door.perform_all(requests)
 
-    def _by(self, account: Account, nonce: str, action: str, command: Mapping[str, Any]) -> Request:
-        return Request(action, account.actor, f"seed/{self.seed}/{nonce}", command, source=Source.INSIDE)
+    def _by(self, admin: Account, whose: Account, half: str, action: str, command: Mapping[str, Any]) -> Request:
+        """An administrator acts for the house whose key it is."""
+        actor = Actor(admin.person, admin.role, whose.organisation)
+        nonce = f"seed/{self.seed}/key/{whose.account}/{half}"
+        return Request(action, actor, nonce, command, source=Source.INSIDE)
 
     def _programmes(self) -> None:
         proposer, approver = people.in_role("regulatory", people.MAKER)[0], people.in_role("qp", people.MAKER)[0]

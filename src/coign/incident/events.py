@@ -19,7 +19,8 @@ class ActReported(Fact, type="incident.act_reported.v1", about=("case",), partie
     """Somebody who was there says what happened outside the gates; it counts for no gate.
 
     It is about the case alone, so that a report makes nobody party to another's bag. `informed`: the reporter's
-    organisation and those whose therapies are concerned. `deviations`: one for each batch concerned.
+    organisation and those whose therapies are concerned. `deviations`: one for each batch concerned, or for each
+    therapy of containers that belong to no batch. `beside`: what was held besides, after a wrong patient.
     """
 
     case: Case
@@ -32,6 +33,7 @@ class ActReported(Fact, type="incident.act_reported.v1", about=("case",), partie
     informed: tuple[Organisation, ...]
     deviations: tuple[Case, ...]
     safety_case: Case | None
+    beside: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,8 +162,9 @@ def resolved_by_another(asked: OfFinding, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def what_is_gone_does_not_go_on(asked: OfFinding, known: Circumstances) -> str | None:
-    if asked.became == "may_go_on" and known.state(INCIDENT, asked.case).act in (IN_A_PERSON, "lost"):
-        return f"{asked.unit.identifier} was reported as {known.state(INCIDENT, asked.case).act}"
+    incident = known.state(INCIDENT, asked.case)
+    if asked.became == "may_go_on" and incident.act in (IN_A_PERSON, "lost") and asked.unit not in incident.beside:
+        return f"{asked.unit.identifier} was reported as {incident.act}"
     return None
 
 

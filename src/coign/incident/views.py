@@ -15,6 +15,8 @@ class IncidentState:
     act: str = ""
     reported_by: Person | None = None
     waiting: tuple[Unit, ...] = ()
+    #: Held after a wrong patient because they may be swapped; nothing was done with them.
+    beside: tuple[Unit, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -24,8 +26,8 @@ class IncidentState:
 
 def _evolve(state: IncidentState, fact: Fact, stamp: Stamp) -> IncidentState:
     match fact:
-        case ActReported(act=act, by=by, units=units):
-            return IncidentState(act, by, units)
+        case ActReported(act=act, by=by, units=units, beside=beside):
+            return IncidentState(act, by, (*units, *beside), beside)
         case ActResolved(unit=unit):
             return replace(state, waiting=tuple(u for u in state.waiting if u != unit))
         case _:
@@ -38,6 +40,7 @@ INCIDENT = View(
     folds=(ActReported, ActResolved),
     state=IncidentState,
     evolve=_evolve,
+    version=2,
     public=True,
 )
 

@@ -13,6 +13,7 @@ from coign.infusion.views import INFUSION
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import recalled_because
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 from coign.storage.views import PLACE
@@ -156,7 +157,7 @@ def product_kept_cold(asked: OfUnit, known: Circumstances) -> str | None:
 @gate(
     "infusion.product_is_released",
     requirement="PAT-28",
-    protects="Only what the qualified person has certified, and nobody has rejected since, is given.",
+    protects="Only what somebody answers for, and nobody has rejected since, is given.",
     remedy="Wait for the certificate, or ask the maker's qualified person.",
     resolvers=("qp", "qa", "quality-us"),
     risk=Risk.PATIENT,
@@ -165,6 +166,20 @@ def product_is_released(asked: OfUnit, known: Circumstances) -> str | None:
     if product(asked, known) is None or known.state(DISPOSITION, asked.unit).is_released:
         return None
     return f"{asked.unit.identifier} is not released"
+
+
+@gate(
+    "infusion.lots_are_in_order",
+    requirement=("GMP-S7", "TRC-01", "PAT-28"),
+    protects="A recall reaches the bag at the bed: what was made with a lot in doubt is not given.",
+    remedy="Keep the bag; call the physician and the maker's quality unit.",
+    resolvers=("physician", "qa"),
+    risk=Risk.PATIENT,
+)
+def lots_are_in_order(asked: OfUnit, known: Circumstances) -> str | None:
+    bag = product(asked, known)
+    why = recalled_because(bag.batch, known) if bag is not None else None
+    return f"{asked.unit.identifier} was made with a lot that stands still: {why}" if why else None
 
 
 @gate(

@@ -129,7 +129,8 @@ class Action(Generic[C]):
 
     `reads` names the states the rules need, from the command alone; `then_reads` (at most two) may name further ones
     from what was read. Every subject that a fact is about must be among the reads.
-    `meaning` is the signature's meaning; None: no signature. `second_of` names the action whose entry must come first
+    `meaning` is the signature's meaning; None: no signature. `meanings`: by role, where law gives them other words.
+    `second_of` names the action whose entry must come first
     when two persons act as a pair. `observed` actions are reported after the fact: unmet gates are stored, not refused.
     """
 
@@ -147,6 +148,7 @@ class Action(Generic[C]):
     rationale: str
     then_reads: tuple[Callable[[C, Circumstances], Sequence[Read]], ...] = ()
     meaning: str | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict)
     second_of: str | None = None
     observed: bool = False
     #: May be performed while the ledger is read-only: the ways out of that state.
@@ -165,6 +167,10 @@ class Action(Generic[C]):
     def domain(self) -> str:
         """The folder it lives in."""
         return self.name.partition(".")[0]
+
+    def meaning_for(self, role: str) -> str | None:
+        """What a signature in this role means."""
+        return self.meanings.get(role, self.meaning)
 
     def ask(self, command: C, known: Circumstances) -> list[GateAnswer]:
         """Every gate's answer, in the order of declaration."""

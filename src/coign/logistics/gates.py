@@ -200,15 +200,15 @@ def unit_is_not_under_way(asked: OfUnits, known: Circumstances) -> str | None:
 @gate(
     "logistics.product_is_released",
     requirement=("GMP-02", "GMP-15", "GMP-37"),
-    protects="No product leaves the maker before a qualified person answers for it.",
-    remedy="Wait for the certificate.",
-    resolvers=("qp",),
+    protects="No product leaves the maker before somebody answers for it, or lets it wait in quarantine elsewhere.",
+    remedy="Wait for the release, or for leave to travel in quarantine.",
+    resolvers=("qp", "quality-us"),
     risk=Risk.PATIENT,
 )
 def product_is_released(asked: OfUnits, known: Circumstances) -> str | None:
     def not_released(unit: Unit) -> str | None:
         disposition = known.state(DISPOSITION, unit)
-        if known.state(UNIT, unit).kind != "final_container" or disposition.is_released:
+        if known.state(UNIT, unit).kind != "final_container" or disposition.may_be_sent:
             return None
         return "was rejected" if disposition.rejected else "is not certified"
 

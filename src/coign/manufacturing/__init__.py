@@ -7,6 +7,7 @@ from coign.manufacturing.actions import (
     complete_step,
     confirm_clearance,
     confirm_slot,
+    count_labels,
     fill,
     register_room,
     start_batch,
@@ -24,6 +25,7 @@ ACTIONS = (
     complete_step.ACTION,
     fill.ACTION,
     verify_label.ACTION,
+    count_labels.ACTION,
     abandon_batch.ACTION,
 )
 VIEWS = (SLOT, BATCH, ROOM)

@@ -117,6 +117,23 @@ class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "roo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelsCounted(Fact, type="manufacturing.labels_counted.v1", about=("batch", "room")):
+    """Every label of a batch was accounted for, or it is known how many are missing."""
+
+    batch: Batch
+    room: Room
+    printed: int
+    used: int
+    destroyed: int
+    by: Person
+
+    @property
+    def unaccounted(self) -> int:
+        """How many nobody can find; below nothing: there are more than were printed."""
+        return self.printed - self.used - self.destroyed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned(Fact, type="manufacturing.abandoned.v1", about=("batch", "chain", "room")):
     """Production of a batch was given up before it was filled."""
 

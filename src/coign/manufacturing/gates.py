@@ -157,6 +157,19 @@ def room_is_empty(asked: OfRoom, known: Circumstances) -> str | None:
 
 
 @gate(
+    "manufacturing.no_label_is_missing",
+    requirement=("GMP-S5", "GMP-35"),
+    protects="A patient label that nobody can find may lie in the room and stick to the next patient's bag.",
+    remedy="Search the room, then account for every label of that batch.",
+    resolvers=("operator", "qa"),
+    risk=Risk.PATIENT,
+)
+def no_label_is_missing(asked: OfRoom, known: Circumstances) -> str | None:
+    missing = known.state(ROOM, asked.room).label_missing_of
+    return f"a label of {missing.identifier} is missing and may lie in {asked.room.identifier}" if missing else None
+
+
+@gate(
     "manufacturing.line_is_checked",
     requirement=("GMP-35", "TRC-13"),
     protects="Two persons look: there is nothing to confirm before the first has looked.",

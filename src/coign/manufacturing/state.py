@@ -11,6 +11,7 @@ from coign.manufacturing.events import (
     BatchStarted,
     Filled,
     Finding,
+    LabelsCounted,
     LineChecked,
     LineCleared,
     LineMismatched,
@@ -39,6 +40,8 @@ class RoomState:
     cleared_for: Chain | None = None
     cleared_at: Instant | None = None
     check: LineCheck | None = None
+    #: The batch of which a label may still lie here.
+    label_missing_of: Batch | None = None
 
 
 def _evolve(state: RoomState, fact: Fact, stamp: Stamp) -> RoomState:
@@ -57,6 +60,11 @@ def _evolve(state: RoomState, fact: Fact, stamp: Stamp) -> RoomState:
             return replace(state, open_batch=batch, check=None, cleared_for=None, cleared_at=None)
         case Filled() | Abandoned():
             return replace(state, open_batch=None)
+        case LabelsCounted(batch=batch) as counted:
+            missing = state.label_missing_of
+            if counted.unaccounted:
+                return replace(state, label_missing_of=batch, check=None, cleared_for=None, cleared_at=None)
+            return replace(state, label_missing_of=None if missing == batch else missing)
         case _:
             return state
 
@@ -64,7 +72,8 @@ def _evolve(state: RoomState, fact: Fact, stamp: Stamp) -> RoomState:
 ROOM = View(
     "manufacturing.room",
     kinds=frozenset({"room"}),
-    folds=(RoomRegistered, LineChecked, LineCleared, LineMismatched, BatchStarted, Filled, Abandoned),
+    folds=(RoomRegistered, LineChecked, LineCleared, LineMismatched, BatchStarted, Filled, LabelsCounted, Abandoned),
     state=RoomState,
     evolve=_evolve,
+    version=2,
 )

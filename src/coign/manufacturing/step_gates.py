@@ -51,6 +51,16 @@ class OfLabel(Protocol):
     def unit(self) -> Unit: ...
 
 
+class OfCount(OfBatch, Protocol):
+    """A command that accounts for the labels of a batch."""
+
+    @property
+    def printed(self) -> int: ...
+
+    @property
+    def destroyed(self) -> int: ...
+
+
 def programme_of(batch: Batch, known: Circumstances) -> ProgrammeVersion:
     """The version that the batch began with, whatever is in force now (GMP-06)."""
     version: ProgrammeVersion = known.programmes.version(known.state(BATCH, batch).version)
@@ -293,3 +303,45 @@ def label_verified_by_another(asked: OfLabel, known: Circumstances) -> str | Non
     if batch is None:
         return None  # `manufacturing.unit_was_made_here` says so
     return "you filled this container yourself" if known.state(BATCH, batch).filled_by == known.actor.person else None
+
+
+@gate(
+    "manufacturing.batch_is_filled",
+    requirement=("GMP-35", "GMP-S5"),
+    protects="Labels are counted when the last of them is on its container.",
+    remedy="Fill the batch first.",
+    resolvers=("operator",),
+    risk=Risk.DATA,
+)
+def batch_is_filled(asked: OfBatch, known: Circumstances) -> str | None:
+    filled = known.state(BATCH, asked.batch).filled_at is not None
+    return None if filled else f"{asked.batch.identifier} is not filled"
+
+
+@gate(
+    "manufacturing.counts_are_possible",
+    requirement=("GMP-35", "CSV-28"),
+    protects="A slip of the pen makes a missing label look found.",
+    remedy="Count again: at least one label for each container was printed.",
+    resolvers=("operator",),
+    risk=Risk.DATA,
+)
+def counts_are_possible(asked: OfCount, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if batch.filled_at is None:
+        return None  # `manufacturing.batch_is_filled` says so
+    if asked.destroyed < 0 or asked.printed < len(batch.units) or asked.destroyed > asked.printed:
+        return f"{asked.printed} printed, {len(batch.units)} on containers, {asked.destroyed} destroyed cannot be"
+    return None
+
+
+@gate(
+    "manufacturing.labels_counted_by_another",
+    requirement=("GMP-35", "TRC-13"),
+    protects="Who filled counts what they expect to find.",
+    remedy="Let another operator count.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def labels_counted_by_another(asked: OfBatch, known: Circumstances) -> str | None:
+    return "you filled it yourself" if known.state(BATCH, asked.batch).filled_by == known.actor.person else None

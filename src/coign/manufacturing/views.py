@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Chain, Organisation, Person, Programme, Room, Unit
+from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
-from coign.manufacturing.events import Abandoned, BatchStarted, Filled, SlotConfirmed, StepCompleted
+from coign.manufacturing.events import (
+    Abandoned,
+    BatchStarted,
+    Filled,
+    LabelsCounted,
+    SlotConfirmed,
+    StepCompleted,
+)
 from coign.quality.events import BatchRejected
+from coign.supply.views import LOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,10 @@ class BatchState:
     final_containers: tuple[Unit, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
+    #: How many labels nobody can find; None: they were not counted.
+    labels_unaccounted: int | None = None
+    #: Every lot that touched the cells: what its recall is read from.
+    lots: tuple[Lot, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -82,6 +95,18 @@ class BatchState:
         return person in self.performers
 
 
+def reads_of_lots(batch: Batch | None, known: Circumstances) -> tuple[Read, ...]:
+    """Once BATCH is read: every lot that went into it."""
+    return () if batch is None else tuple(Read(lot, LOT) for lot in known.state(BATCH, batch).lots)
+
+
+def recalled_because(batch: Batch | None, known: Circumstances) -> str | None:
+    """None, or which lots of a batch are in doubt now: a recall is read upward whenever anybody asks."""
+    lots = known.state(BATCH, batch).lots if batch is not None else ()
+    found = [f"{lot.identifier} {why}" for lot in lots if (why := known.state(LOT, lot).recalled_because)]
+    return "; ".join(found) or None
+
+
 def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
     match fact:
         case BatchStarted():
@@ -89,9 +114,10 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
                 performers=(fact.operator,),
             )  # fmt: skip
-        case StepCompleted(step=step, operator=operator):
+        case StepCompleted(step=step, operator=operator, lots=lots):
             done = (*state.steps_done, step)
-            return replace(state, steps_done=done, performers=_with(state.performers, operator))
+            used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
+            return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used)
         case Filled():
             return replace(
                 state,
@@ -101,6 +127,9 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
                 samples=(fact.sample,),
                 performers=_with(state.performers, fact.operator),
             )
+        case LabelsCounted(by=by) as counted:
+            performers = _with(state.performers, by)
+            return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
         case Abandoned():
             return replace(state, abandoned=True)
         case _:
@@ -114,8 +143,9 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, Abandoned),
+    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned),
     state=BatchState,
     evolve=_evolve_batch,
+    version=2,
     public=True,
 )

@@ -210,11 +210,12 @@ AUTHORITY = View(
 
 @dataclass(frozen=True, slots=True)
 class OrganisationState:
-    """What an organisation is."""
+    """What an organisation is, and whose administrators registered it: they answer for it beside its own."""
 
     name: str = ""
     category: str = ""
     country: str = ""
+    brought_in_by: Organisation | None = None
 
 
 ORGANISATION = View(
@@ -223,8 +224,11 @@ ORGANISATION = View(
     folds=(OrganisationRegistered,),
     state=OrganisationState,
     evolve=lambda state, fact, stamp: (
-        OrganisationState(fact.name, fact.category, fact.country) if isinstance(fact, OrganisationRegistered) else state
+        OrganisationState(fact.name, fact.category, fact.country, stamp.actor.organisation)
+        if isinstance(fact, OrganisationRegistered)
+        else state
     ),
+    version=2,
     public=True,
 )
 

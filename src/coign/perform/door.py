@@ -134,7 +134,8 @@ class Door:
         self._rates.act((request,))
         job = self._job(request)
         action = job.action
-        if action.meaning is None:
+        meaning = action.meaning_for(job.actor.role)
+        if meaning is None:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
         circumstances = self._preview(job)
         try:
@@ -148,7 +149,7 @@ class Door:
             ledger=self._origin,
             nonce=job.nonce,
             actor=job.actor,
-            meaning=action.meaning,
+            meaning=meaning,
             reason=job.reason,
             claimed_time=job.claimed_time,
             basis=self._judge.rulebook.basis,
@@ -158,7 +159,7 @@ class Door:
         )
         intent = intent_bytes(envelope, job.command, facts)
         prepared = Prepared(
-            intent, intent_hash(intent), orjson.loads(intent), action.meaning, tuple(sorted(self._methods)), expires
+            intent, intent_hash(intent), orjson.loads(intent), meaning, tuple(sorted(self._methods)), expires
         )
         self._keep_prepared(prepared, job)
         return prepared

@@ -40,6 +40,7 @@ class Range:
     equals: str = ""  # for results in words, such as "negative"
     method: str = ""
     source: str = ""
+    may_be_pending: bool = False  # a product may be released before this result is there
 
     def holds(self, value: str) -> bool:
         """Whether a value (a decimal number as text, or a word) is within the bounds."""
@@ -122,6 +123,8 @@ class ProgrammeVersion:
     tasks: Mapping[str, str] = field(default_factory=dict)
     materials: Mapping[str, str] = field(default_factory=dict)
     safety: SafetyPlan = field(default_factory=SafetyPlan)
+    #: Where product may be sent before it is released, kept in quarantine there.
+    quarantine_shipment: tuple[str, ...] = ()
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""

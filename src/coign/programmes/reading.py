@@ -54,9 +54,10 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
-_OPTIONAL_ROOT = ("safety",)
+_OPTIONAL_ROOT = ("safety", "quarantine_shipment")
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
-_RANGE = (*BOUNDS, "equals", "method")
+_RANGE = (*BOUNDS, "equals", "method", "may_be_pending")
+JURISDICTIONS = ("EU", "US")
 
 T = TypeVar("T")
 
@@ -125,6 +126,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         tasks=tasks,
         materials=materials,
         safety=read_safety(fields["safety"]) if "safety" in fields else SafetyPlan(),
+        quarantine_shipment=_jurisdictions(fields["quarantine_shipment"]) if "quarantine_shipment" in fields else (),
     )
     return None if findings.problems else version
 
@@ -152,6 +154,14 @@ def _purposes(item: Item) -> tuple[str, ...]:
     if "treatment" not in purposes:
         item.refuse("purpose", "“treatment” must be among the purposes: without it nothing may be done")
     return purposes
+
+
+def _jurisdictions(item: Item) -> tuple[str, ...]:
+    named = item.texts()
+    for name in named:
+        if name not in JURISDICTIONS:
+            item.refuse("jurisdiction", f"{name} is no jurisdiction here; known are {', '.join(JURISDICTIONS)}")
+    return named
 
 
 def _unique(found: list[tuple[Item, str, T]], what: str) -> tuple[T, ...]:
@@ -240,11 +250,21 @@ def _ranges(item: Item, *, words: bool) -> tuple[Range, ...]:
             equals=equals,
             method=text_of(fields, "method"),
             source=text_of(fields, "source"),
+            may_be_pending=_may_be_pending(fields, words=words),
         )
         found.append((each, range_id, made))
     if words and not found:
         item.refuse("empty", "a release panel has at least one test")
     return _unique(found, "measurement" if not words else "test")
+
+
+def _may_be_pending(fields: Mapping[str, Item], *, words: bool) -> bool:
+    item = fields.get("may_be_pending")
+    if item is None:
+        return False
+    if not words:
+        item.refuse("pending", "a measurement of a step is there when the step is done: it cannot be pending")
+    return item.truth()
 
 
 def _check_bounds(

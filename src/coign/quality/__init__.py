@@ -5,14 +5,20 @@ from coign.quality.actions import (
     certify,
     close_deviation,
     invalidate_result,
+    investigate_result,
+    late_result,
     open_deviation,
+    quarantine_shipment,
     record_result,
     reject_batch,
     reject_material,
+    request_exception,
     resolve_block,
     review_record,
     review_result,
+    supply_under_exception,
 )
+from coign.quality.exception_state import CALLS, EXCEPTION
 from coign.quality.state import BLOCKS, DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
 
@@ -21,12 +27,25 @@ ACTIONS = (
     reject_material.ACTION,
     record_result.ACTION,
     review_result.ACTION,
+    investigate_result.ASSESS,
+    investigate_result.PLAN,
+    investigate_result.RETEST,
+    investigate_result.CONCLUDE,
     invalidate_result.ACTION,
     open_deviation.ACTION,
     close_deviation.ACTION,
     review_record.ACTION,
     certify.ACTION,
+    quarantine_shipment.ACTION,
+    late_result.PHYSICIAN,
+    late_result.QUALITY,
+    request_exception.REQUEST,
+    request_exception.ASSESS,
+    request_exception.ACCEPT,
+    request_exception.NOTIFY,
+    request_exception.EXPANDED_ACCESS,
+    supply_under_exception.ACTION,
     reject_batch.ACTION,
     resolve_block.ACTION,
 )
-VIEWS = (DISPOSITION, DOSSIER, DEVIATION, BLOCKS)
+VIEWS = (DISPOSITION, DOSSIER, DEVIATION, BLOCKS, EXCEPTION, CALLS)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from coign.custody.views import HOLDING
-from coign.identity.views import UNIT, UnitState
+from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Batch, Case, Unit
+from coign.kernel.subjects import Batch, Case, Organisation, Unit
 from coign.manufacturing.views import BATCH
 from coign.quality.gates import OfBatch, programme_of
 from coign.quality.state import DEVIATION, DOSSIER
+from coign.quality.views import DISPOSITION
 
 
 class OfCase(Protocol):
@@ -23,6 +24,15 @@ def _units(asked: OfBatch, known: Circumstances) -> Iterator[tuple[Unit, UnitSta
     """The final containers with what they are."""
     for unit in known.state(BATCH, asked.batch).final_containers:
         yield unit, known.state(UNIT, unit)
+
+
+def _may_hold(batch: Batch, unit: Unit, known: Circumstances) -> tuple[Organisation | None, ...]:
+    """Who may hold a container while it is decided about: the maker; where it was sent before, the centre too."""
+    here, chain = known.actor.organisation, known.state(BATCH, batch).chain
+    disposition = known.state(DISPOSITION, unit)
+    if chain is None or not (disposition.may_travel_in_quarantine or disposition.called_back):
+        return (here,)
+    return (here, known.state(CHAIN, chain).centre)
 
 
 def had_part(batch: Batch, known: Circumstances) -> bool:
@@ -46,15 +56,17 @@ def deviation_is_open(asked: OfCase, known: Circumstances) -> str | None:
 @gate(
     "quality.closer_had_no_part",
     requirement=("GMP-02", "GMP-19"),
-    protects="Who made or tested it does not judge what went wrong with it.",
-    remedy="Let somebody of the quality unit close it who had no hand in the batch.",
+    protects="Who made, tested or reported it does not judge what went wrong.",
+    remedy="Let somebody of the quality unit close it who had no hand in it.",
     resolvers=("qa",),
     risk=Risk.PATIENT,
 )
 def closer_had_no_part(asked: OfCase, known: Circumstances) -> str | None:
-    batch = known.state(DEVIATION, asked.case).batch
-    if batch is not None and had_part(batch, known):
-        return f"you had a hand in {batch.identifier}"
+    deviation = known.state(DEVIATION, asked.case)
+    if deviation.batch is not None and had_part(deviation.batch, known):
+        return f"you had a hand in {deviation.batch.identifier}"
+    if deviation.batch is None and deviation.reported_by == known.actor.person:
+        return f"you reported {asked.case.identifier} yourself"
     return None
 
 
@@ -72,6 +84,23 @@ def batch_is_filled(asked: OfBatch, known: Circumstances) -> str | None:
 
 
 @gate(
+    "quality.labels_are_reconciled",
+    requirement=("GMP-35", "GMP-S5"),
+    protects="A batch with a label that nobody can find is not closed: it may stick to another patient's bag.",
+    remedy="Account for every label; if one is missing, search the room.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def labels_are_reconciled(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if batch.filled_at is None:
+        return None  # `quality.batch_is_filled` says so
+    if batch.labels_unaccounted is None:
+        return f"the labels of {asked.batch.identifier} were not counted"
+    return f"{batch.labels_unaccounted} labels are not accounted for" if batch.labels_unaccounted else None
+
+
+@gate(
     "quality.results_are_complete",
     requirement=("GMP-15", "GMP-20"),
     protects="No test is forgotten: each has a result that a second person compared with its raw data.",
@@ -83,8 +112,10 @@ def results_are_complete(asked: OfBatch, known: Circumstances) -> str | None:
     if known.state(BATCH, asked.batch).filled_at is None:
         return None  # nothing can be tested yet; others say so
     dossier = known.state(DOSSIER, asked.batch)
-    standing = {test.id: dossier.result(test.id) for test in programme_of(asked.batch, known).panel}
-    missing = [name for name, result in standing.items() if result is None]
+    panel = programme_of(asked.batch, known).panel
+    standing = {test.id: dossier.result(test.id) for test in panel}
+    # What may be pending is named at release: `quality.pending_results_are_named` asks for it.
+    missing = [test.id for test in panel if standing[test.id] is None and not test.may_be_pending]
     unread = [name for name, result in standing.items() if result is not None and result.reviewed_by is None]
     said = [f"no result: {', '.join(missing)}"] if missing else []
     said += [f"not reviewed: {', '.join(unread)}"] if unread else []
@@ -205,7 +236,7 @@ def custody_is_in_order(asked: OfBatch, known: Circumstances) -> str | None:
         holding = known.state(HOLDING, unit)
         if holding.mismatch:
             said.append(f"the last hand-over of {unit.identifier} did not agree")
-        elif holding.organisation != known.actor.organisation:
+        elif holding.organisation not in _may_hold(asked.batch, unit, known):
             said.append(f"{unit.identifier} is not held by your organisation")
     return "; ".join(said) or None
 
@@ -239,6 +270,8 @@ def batch_is_undecided(asked: OfBatch, known: Circumstances) -> str | None:
     dossier = known.state(DOSSIER, asked.batch)
     if dossier.rejected:
         return f"{asked.batch.identifier} was rejected"
+    if dossier.supplied_under_exception:
+        return f"{asked.batch.identifier} was supplied under exception"
     return f"{asked.batch.identifier} was certified" if dossier.certified else None
 
 

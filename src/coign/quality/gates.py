@@ -36,6 +36,15 @@ class OfBatch(Protocol):
     def batch(self) -> Batch: ...
 
 
+class OfReport(Protocol):
+    """A command that says what went differently, with a batch or with a container."""
+
+    @property
+    def batch(self) -> Batch | None: ...
+    @property
+    def unit(self) -> Unit | None: ...
+
+
 class OfAttribute(OfBatch, Protocol):
     """A command that concerns one test of the release panel."""
 
@@ -62,7 +71,7 @@ def programme_of(batch: Batch, known: Circumstances) -> ProgrammeVersion:
     return version
 
 
-def _test(asked: OfAttribute, known: Circumstances) -> Range | None:
+def test_of(asked: OfAttribute, known: Circumstances) -> Range | None:
     """The test asked about, or None; then `quality.attribute_is_in_panel` has spoken."""
     return next((a for a in programme_of(asked.batch, known).panel if a.id == asked.attribute), None)
 
@@ -153,6 +162,38 @@ def material_is_not_rejected(asked: OfUnit, known: Circumstances) -> str | None:
 
 
 @gate(
+    "quality.material_deviations_are_closed",
+    requirement=("GMP-19", "GMP-04"),
+    protects="Nothing unexplained goes into a product.",
+    remedy="Judge and close each open deviation about the bag.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def material_deviations_are_closed(asked: OfUnit, known: Circumstances) -> str | None:
+    open_ = known.state(DISPOSITION, asked.unit).open_deviations
+    return f"open about {asked.unit.identifier}: {', '.join(c.identifier for c in open_)}" if open_ else None
+
+
+def batch_concerned(asked: OfReport, known: Circumstances) -> Batch | None:
+    """The batch that a report is about: named, or the one that the container belongs to."""
+    if asked.batch is not None or asked.unit is None:
+        return asked.batch
+    return known.state(UNIT, asked.unit).batch
+
+
+@gate(
+    "quality.something_is_named",
+    requirement="GMP-19",
+    protects="A report that names nothing is found by nobody.",
+    remedy="Scan the batch or the container.",
+    resolvers=("operator", "qa"),
+    risk=Risk.DATA,
+)
+def something_is_named(asked: OfReport, known: Circumstances) -> str | None:
+    return "neither a batch nor a container is named" if asked.batch is None and asked.unit is None else None
+
+
+@gate(
     "quality.block_is_open",
     requirement="TRC-S1",
     protects="Only what is open can be resolved.",
@@ -220,7 +261,7 @@ def sample_may_be_used(asked: OfResult, known: Circumstances) -> str | None:
     risk=Risk.DATA,
 )
 def attribute_is_in_panel(asked: OfAttribute, known: Circumstances) -> str | None:
-    if _test(asked, known) is not None:
+    if test_of(asked, known) is not None:
         return None
     return f"“{asked.attribute}” is not a test of {asked.batch.identifier}"
 
@@ -234,7 +275,7 @@ def attribute_is_in_panel(asked: OfAttribute, known: Circumstances) -> str | Non
     risk=Risk.PATIENT,
 )
 def result_unit_agrees(asked: OfResult, known: Circumstances) -> str | None:
-    test = _test(asked, known)
+    test = test_of(asked, known)
     if test is None or asked.unit == test.unit:
         return None
     return f"{test.id} was given in “{asked.unit}”, expected is “{test.unit}”"
@@ -249,7 +290,7 @@ def result_unit_agrees(asked: OfResult, known: Circumstances) -> str | None:
     risk=Risk.PRODUCT,
 )
 def result_can_be_read(asked: OfResult, known: Circumstances) -> str | None:
-    test = _test(asked, known)
+    test = test_of(asked, known)
     if test is None or test.equals:
         return None
     try:

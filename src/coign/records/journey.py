@@ -19,11 +19,16 @@ REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion], int]]] = {
 CALLED_FOR = frozenset(
     {
         "coldchain.assess_excursion", "quality.close_deviation", "safety.report_event", "safety.assess_causality",
-        "safety.assess_expectedness", "safety.record_submission",
+        "safety.assess_expectedness", "safety.record_submission", "quality.assess_in_laboratory",
+        "quality.conclude_investigation", "quality.invalidate_result", "quality.request_exception",
+        "quality.assess_exception_risk", "quality.accept_exception", "quality.record_exception_notice",
+        "quality.supply_under_exception", "quality.acknowledge_late_result", "quality.assess_late_result",
     }
 )  # fmt: skip
 #: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
 BAGS = ("final_container", "starting_material")
+#: Under this name a journey keeps the collected bags that are left.
+CELLS = "cells"
 #: From this grade on a reaction asks whether it is to be reported.
 GRADE_TO_JUDGE = "3"
 
@@ -116,10 +121,10 @@ def note_bags(journey: Journey, facts: Iterable[tuple[str, Mapping[str, Any]]]) 
     for kind, body in facts:
         if kind == "identity.unit_created.v1" and body["unit_kind"] in BAGS:
             journey.partly.setdefault(f"bags/{body['unit_kind']}", []).append(body["unit"])
-        if kind == "identity.unit_ended.v1":
-            for bags in (journey.partly.get(f"bags/{of}", []) for of in BAGS):
-                if body["unit"] in bags:
-                    bags.remove(body["unit"])
+        gone = {"identity.unit_ended.v1": [body.get("unit")], "quality.batch_rejected.v1": body.get("units", [])}
+        for of in BAGS:
+            if bags := journey.partly.get(f"bags/{of}"):
+                journey.partly[f"bags/{of}"] = [unit for unit in bags if unit not in gone.get(kind, ())]
 
 
 def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
@@ -132,6 +137,8 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
     if "quality.deviation_opened.v1" in facts:
         called.append("quality.close_deviation")
     called += _safety_calls(facts)
+    called += _quality_calls(facts)
+    _note_release(journey, programme, facts)
     for action in called:
         journey.called[action] = journey.called.get(action, 0) + 1
         for step in programme.journey:
@@ -140,6 +147,79 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
                 s.after and step.id in s.after and s.id in journey.done for s in programme.journey
             ):
                 journey.done.pop(step.id, None)
+
+
+def _quality_calls(facts: Mapping[str, Any]) -> list[str]:
+    """A failing result asks for both phases, a confirmed one for the physician, and so on up to supply."""
+    found = facts.get("quality.laboratory_assessed.v1", {}).get("found")
+    concluded = facts.get("quality.investigation_concluded.v1", {}).get("conclusion")
+    calls = {
+        "quality.assess_in_laboratory": facts.get("quality.result_recorded.v1", {}).get("verdict") == "fail",
+        "quality.conclude_investigation": found == "no_assignable_cause",
+        "quality.invalidate_result": "laboratory_error" in (found, concluded),
+        "quality.request_exception": concluded == "confirmed",
+        "quality.assess_exception_risk": "quality.exception_requested.v1" in facts,
+        "quality.accept_exception": "quality.exception_risk_assessed.v1" in facts,
+        "quality.record_exception_notice": "quality.exception_risk_assessed.v1" in facts,
+        "quality.supply_under_exception": "quality.exception_accepted.v1" in facts,
+        "quality.acknowledge_late_result": "quality.late_result_adverse.v1" in facts,
+        "quality.assess_late_result": "quality.late_result_adverse.v1" in facts,
+    }
+    return [action for action, is_called in calls.items() if is_called]
+
+
+def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
+    """A test whose result was set aside is made again; whatever lets product go stands for the release."""
+    if set_aside := facts.get("quality.result_invalidated.v1"):
+        for step in programme.journey:
+            if step.action in ("quality.record_result", "quality.review_result"):
+                _undo(journey, step)
+                tested = journey.partly.get(step.id, [])
+                journey.partly[step.id] = [name for name in tested if name != set_aside["attribute"]]
+    counted = facts.get("manufacturing.labels_counted.v1")
+    if counted and counted["printed"] != counted["used"] + counted["destroyed"]:
+        for step in programme.journey:  # a label is missing: the room is searched, then all are counted again
+            if step.action == "manufacturing.count_labels":
+                _undo(journey, step)
+    if "quality.certified.v1" in facts or "quality.supplied_under_exception.v1" in facts:
+        for step in programme.journey:
+            if step.action == "quality.certify":
+                journey.done.setdefault(step.id, journey.position)
+    for failed in ("quality.batch_rejected.v1", "manufacturing.abandoned.v1"):
+        if failed in facts:
+            _begin_anew(journey, programme)
+
+
+def note_cells(journey: Journey, facts: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Which collected bags are left: what decides whether a failed batch is made anew or cells are collected anew."""
+    left = journey.partly.setdefault(CELLS, [])
+    for type_, body in facts:
+        if type_ == "identity.unit_created.v1" and body["unit_kind"] == "starting_material":
+            left.append(body["unit"])
+            journey.partly[CELLS] = left = [unit for unit in left if unit not in body["parents"]]
+        elif type_ == "identity.unit_ended.v1" and body["unit"] in left:
+            left.remove(body["unit"])
+
+
+def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
+    """After a failed batch the therapy needs a place again, and cells again where no bag is left."""
+    actions = [s.action for s in programme.journey]
+    if "manufacturing.confirm_slot" not in actions:
+        return
+    first = actions.index("manufacturing.confirm_slot")
+    accepted = actions.index("quality.accept_material") if "quality.accept_material" in actions else first
+    for index, step in enumerate(programme.journey):
+        with_cells = first < index <= accepted
+        if index < first or (with_cells and journey.partly.get(CELLS)):
+            continue
+        _undo(journey, step)
+        journey.partly.pop(step.id, None)
+        if step.action.startswith("quality."):
+            journey.called.pop(step.action, None)
+
+
+def _undo(journey: Journey, step: JourneyStep) -> None:
+    journey.done.pop(step.id, None)
 
 
 def _safety_calls(facts: Mapping[str, Any]) -> list[str]:

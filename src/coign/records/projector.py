@@ -13,11 +13,13 @@ from coign.kernel.facts import parties
 from coign.kernel.subjects import KINDS
 from coign.ledger.entries import Entry
 from coign.programmes.model import Programmes, ProgrammeVersion
+from coign.records.edges import edges_of
 from coign.records.journey import (
     Journey,
     note_act,
     note_bags,
     note_calls,
+    note_cells,
     open_steps,
     organisation_for,
     side_of,
@@ -103,6 +105,10 @@ class Projection:
             for subject in about:
                 if subject.partition(":")[0] in _OWNED:
                     working.belongs(subject, roots[0])
+        if entry.outcome != "refused":
+            told = [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]]
+            for edge in edges_of(told, str(entry.actor.person)):
+                working.edge(edge.upper, edge.lower, edge.how, entry.position)
         for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
             working.thing(
                 thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
@@ -122,6 +128,7 @@ class Projection:
             journey.ended = ended["why"]
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
+            note_cells(journey, [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]])
             note_calls(journey, programme, facts)
             journey.stage = stage_reached(journey, programme)
             working.steps(journey.root, _next_steps(journey, programme))

@@ -90,6 +90,17 @@ create table if not exists records.thing (
 );
 create index if not exists thing_place on records.thing (ledger_id, organisation) where not gone;
 
+-- What came out of what, or was touched by it: walked down and up by `coign trace`.
+create table if not exists records.edge (
+    ledger_id int not null,
+    upper text not null,
+    lower text not null,
+    how text not null,
+    position bigint not null,                 -- of the entry that first says so
+    primary key (ledger_id, upper, lower)
+);
+create index if not exists edge_lower on records.edge (ledger_id, lower);
+
 -- Safety. Rows carry the organisations that may see them: those whom the chain, or the case, names as party.
 -- States as they were after the last entry that was projected, for what is worked out from them.
 create table if not exists records.folded (

@@ -6,8 +6,8 @@ import psycopg
 
 APPLICATION, READER = "coign_app", "coign_reader"
 TABLES = (
-    "projected", "journey", "act", "next_step", "party", "belongs", "thing", "folded", "treated", "special_interest",
-    "safety_event", "duty",
+    "projected", "journey", "act", "next_step", "party", "belongs", "thing", "edge", "folded", "treated",
+    "special_interest", "safety_event", "duty",
 )  # fmt: skip
 
 
@@ -15,10 +15,20 @@ def create_tables(owner: psycopg.Connection) -> None:
     """Create what is missing and give the application its rights. Repeating it changes nothing."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(4222)")
+        before = _present(owner)
         owner.execute(files("coign.records").joinpath("schema.sql").read_text())
+        if before and _present(owner) > before:
+            # A table of a newer version is filled from the first entry on: everything is projected anew.
+            for table in TABLES:
+                owner.execute(f"delete from records.{table}")  # noqa: S608
         owner.execute(f"grant usage on schema records to {APPLICATION}, {READER}")
         owner.execute(f"grant select, insert, update, delete on all tables in schema records to {APPLICATION}")
         owner.execute(f"grant select on all tables in schema records to {READER}")
+
+
+def _present(owner: psycopg.Connection) -> set[str]:
+    rows = owner.execute("select table_name::text from information_schema.tables where table_schema = 'records'")
+    return {row[0] for row in rows.fetchall()}
 
 
 def clear(connection: psycopg.Connection, ledger_id: int) -> None:

@@ -24,6 +24,8 @@ _INSERT: Mapping[str, LiteralString] = {
     "on conflict do nothing",
     "belongs": "insert into records.belongs select * from json_populate_recordset(null::records.belongs, %s) "
     "on conflict do nothing",
+    "edge": "insert into records.edge select * from json_populate_recordset(null::records.edge, %s) "
+    "on conflict do nothing",
     "next_step": "insert into records.next_step select * from json_populate_recordset(null::records.next_step, %s)",
     "journey": """
         insert into records.journey select * from json_populate_recordset(null::records.journey, %s)
@@ -117,6 +119,10 @@ class Working:
         """A thing is of one therapy, and stays so."""
         if self._owners.setdefault(subject, root) == root:
             self._add("belongs", subject=subject, root=root)
+
+    def edge(self, upper: str, lower: str, how: str, position: int) -> None:
+        """Something came out of something else, or was touched by it."""
+        self._add("edge", upper=upper, lower=lower, how=how, position=position)
 
     def thing(self, subject: str, *, position: int, gone: bool, **texts: str) -> None:
         """Something that can be scanned, or where it is now; empty text leaves what was known before."""

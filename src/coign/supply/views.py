@@ -57,6 +57,15 @@ class LotState:
         return None
 
     @property
+    def recalled_because(self) -> str | None:
+        """None, or why what was already made with this lot stands still: in time for use it was, in doubt it is."""
+        if self.rejected:
+            return "was rejected"
+        if self.suspected is not None:
+            return f"is suspect: {self.suspected.identifier} looks into it"
+        return "is on hold" if self.held_by is not None else None
+
+    @property
     def bought_of(self) -> Supplier | None:
         """The supplier, if the record holds them as one."""
         return Supplier(self.supplier) if self.supplier.startswith("supplier:") else None

@@ -332,6 +332,13 @@ def second_bag_not_released(clinic: Clinic) -> Asked:
     return _condition(clinic, chain)
 
 
+@refuses("clinical.product_lots_are_in_order")
+def conditioned_for_a_bag_with_a_lot_on_hold(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.recalled(clinic.product(chain, "bag"))
+    return _condition(clinic, chain)
+
+
 @refuses("clinical.product_is_received")
 def conditioned_while_on_the_road(clinic: Clinic) -> Asked:
     _, chain = clinic.ordered("ann")

@@ -513,6 +513,20 @@ def started_though_blocked(clinic: Clinic) -> Asked:
     return _start(unit)
 
 
+@refuses("infusion.lots_are_in_order")
+def thawed_after_a_lot_was_put_on_hold(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    clinic.recalled(unit)
+    return _thaw(unit)
+
+
+@refuses("infusion.lots_are_in_order")
+def started_after_a_lot_was_put_on_hold(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_infuse("ann")
+    clinic.recalled(unit)
+    return _start(unit)
+
+
 @refuses("infusion.product_is_released")
 def started_after_the_batch_was_rejected(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_infuse("ann")

@@ -197,3 +197,18 @@ refuse(LABEL, "label_verified_by_another", OPERATOR, then("filled"), SCANNED)
 ABANDON = {"batch": BATCH, "why": SEALED}
 allow("manufacturing.abandon_batch", QA, then("started"), ABANDON)
 refuse("manufacturing.abandon_batch", "batch_is_open", QA, then("filled"), ABANDON)
+
+COUNT, CLEAR = "manufacturing.count_labels", "manufacturing.clear_line"
+
+
+def one_missing(p: Plant) -> None:
+    p.until("filled")
+    p.act(COUNT, OPERATOR_2, **Plant.count(destroyed=0))
+
+
+allow(COUNT, OPERATOR_2, then("filled"), Plant.count())
+allow(COUNT, OPERATOR_2, then("filled"), Plant.count(destroyed=0))
+refuse(COUNT, "batch_is_filled", OPERATOR_2, then("stepped"), Plant.count())
+refuse(COUNT, "counts_are_possible", OPERATOR_2, then("filled"), Plant.count(printed=1, destroyed=0))
+refuse(COUNT, "labels_counted_by_another", OPERATOR, then("filled"), Plant.count())
+refuse(CLEAR, "no_label_is_missing", OPERATOR, one_missing, Plant.look())

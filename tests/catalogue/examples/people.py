@@ -69,9 +69,19 @@ lone_refusal(
 )
 lone_refusal("people.register_person", "people.organisation_is_registered", actor=ADMIN, command=person)
 
+ABROAD = actor("admin-9", "admin", "maker")
+OURS = given(ORGANISATION, by=ADMIN)
+for action, command, facts in (
+    ("people.register_site", site, [OURS]),
+    ("people.register_person", person, [OURS]),
+):
+    lone_refusal(action, "people.is_for_own_organisation", actor=ABROAD, given=facts, command=command)
+    accepted(action, actor=ABROAD, given=[ORGANISATION], command=command)
+
 nina = {"person": "person:nina"}
 accepted("people.record_leaving", actor=ADMIN, given=[REGISTERED], command=nina)
 lone_refusal("people.record_leaving", "people.person_is_active", actor=ADMIN, command=nina)
+lone_refusal("people.record_leaving", "people.is_of_own_organisation", actor=ABROAD, given=[REGISTERED], command=nina)
 lone_refusal("people.record_leaving", "people.not_oneself", actor=ADMIN, command={"person": "person:admin-1"})
 
 operator = {"person": "person:nina", "role": "operator", "organisation": "organisation:hospital"}
@@ -103,6 +113,21 @@ lone_refusal(
     command=operator,
 )
 
+lone_refusal(
+    "people.grant_role",
+    "people.is_for_own_organisation",
+    actor=ABROAD,
+    given=[OURS, REGISTERED],
+    command=operator,
+)
+
+lone_refusal(
+    "people.revoke_role",
+    "people.is_for_own_organisation",
+    actor=ABROAD,
+    given=[OURS, REGISTERED, granted("operator")],
+    command=operator,
+)
 accepted("people.revoke_role", actor=ADMIN, given=[REGISTERED, granted("operator")], command=operator)
 lone_refusal("people.revoke_role", "people.role_is_held", actor=ADMIN, given=[REGISTERED], command=operator)
 
@@ -132,12 +157,30 @@ lone_refusal(
     command=confirm | {"person": "person:admin-1"},
 )
 
+lone_refusal(
+    "people.propose_authenticator", "people.is_of_own_organisation", actor=ABROAD, given=[REGISTERED], command=key
+)
+lone_refusal(
+    "people.confirm_authenticator",
+    "people.is_of_own_organisation",
+    actor=ABROAD,
+    given=[REGISTERED, proposed()],
+    command=confirm,
+)
+
 enrolled = AuthenticatorEnrolled(person=NINA, credential="key-1", method="ed25519", public_key="00")
 accepted("people.revoke_authenticator", actor=ADMIN, given=[REGISTERED, enrolled], command=confirm)
 lone_refusal(
     "people.revoke_authenticator", "people.authenticator_is_enrolled", actor=ADMIN, given=[REGISTERED], command=confirm
 )
 
+lone_refusal(
+    "people.revoke_authenticator",
+    "people.is_of_own_organisation",
+    actor=ABROAD,
+    given=[REGISTERED, enrolled],
+    command=confirm,
+)
 tested = confirm | {"passed": True, "evidence": EVIDENCE}
 accepted("people.test_authenticator", actor=ADMIN, given=[REGISTERED, enrolled], command=tested)
 lone_refusal(
@@ -149,6 +192,14 @@ lone_refusal(
     actor=ADMIN,
     given=[AuthenticatorEnrolled(person=ADMIN.person, credential="key-1", method="ed25519", public_key="00")],
     command=tested | {"person": "person:admin-1"},
+)
+
+lone_refusal(
+    "people.test_authenticator",
+    "people.is_of_own_organisation",
+    actor=ABROAD,
+    given=[REGISTERED, enrolled],
+    command=tested,
 )
 
 STRANGER = PersonRegistered(person=NINA, organisation=Organisation("organisation:maker"), name=REGISTERED.name)

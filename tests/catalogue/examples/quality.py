@@ -12,13 +12,16 @@ from tests.support.plant import (
     CENTRE,
     CERTIFICATE,
     FILE,
+    LOTS,
     OPERATOR,
     OPERATOR_2,
+    PASSING,
     PRODUCT,
     QA,
     QA_2,
     QCREVIEWER,
     QP,
+    QUALITY_US,
     SAMPLE,
     SEALED,
     WAREHOUSE,
@@ -44,6 +47,13 @@ refuse(ACCEPT, "material_is_received", QA, logged, {"unit": BAG})
 refuse(ACCEPT, "temperature_is_in_order", QA, warm, {"unit": BAG})
 refuse(ACCEPT, "material_is_not_blocked", QA, then("at_maker", block(BAG)), {"unit": BAG})
 refuse(ACCEPT, "material_is_undecided", QA, then("accepted"), {"unit": BAG})
+refuse(
+    ACCEPT,
+    "material_deviations_are_closed",
+    QA,
+    then("at_maker", lambda p: p.act("quality.open_deviation", WAREHOUSE, unit=BAG, description=SEALED, case=CASE)),
+    {"unit": BAG},
+)
 
 NO = {"unit": BAG, "why": SEALED}
 
@@ -111,7 +121,8 @@ refuse(
     then(recorded, lambda p: p.granted(ANALYST, "qa")),
     ERROR,
 )
-refuse(INVALIDATE, "batch_is_undecided", QA, then("certified"), ERROR)
+refuse(INVALIDATE, "decision_does_not_rest_on_it", QA, then("certified"), ERROR)
+
 
 OPEN, CLOSE = "quality.open_deviation", "quality.close_deviation"
 REPORT, JUDGED = {"batch": BATCH, "description": SEALED, "case": CASE}, {"case": CASE, "assessment": SEALED}
@@ -126,7 +137,25 @@ def judged(p: Plant) -> None:
     p.act(CLOSE, QA, **JUDGED)
 
 
+ABOUT_BAG = {"unit": BAG, "description": SEALED, "case": CASE}
+
+
+def bag_deviated(p: Plant) -> None:
+    p.act(OPEN, WAREHOUSE, **ABOUT_BAG)
+
+
 allow(OPEN, OPERATOR, then("started"), REPORT)
+allow(OPEN, WAREHOUSE, then("at_maker"), ABOUT_BAG)
+allow(OPEN, OPERATOR, then("filled"), {**ABOUT_BAG, "unit": PRODUCT})
+refuse(OPEN, "something_is_named", OPERATOR, then("started"), {"description": SEALED, "case": CASE})
+allow(CLOSE, QA, then("at_maker", bag_deviated), JUDGED)
+refuse(
+    CLOSE,
+    "closer_had_no_part",
+    as_role(WAREHOUSE, "qa"),
+    then("at_maker", bag_deviated, lambda p: p.granted(WAREHOUSE, "qa")),
+    JUDGED,
+)
 allow(CLOSE, QA, then("started", deviated), JUDGED)
 refuse(CLOSE, "deviation_is_open", QA, then("started", judged), JUDGED)
 refuse(
@@ -147,9 +176,36 @@ def not_all_tested(p: Plant) -> None:
     p.act(RECORD, ANALYST, **Plant.result("vcn"))
 
 
+def all_but_sterility(p: Plant) -> None:
+    p.until("labelled")
+    p.tested(*(test for test in PASSING if test != "sterility"))
+
+
+def not_counted(p: Plant) -> None:
+    p.until("filled")
+    p.labelled()
+    p.tested()
+
+
+def label_missing(p: Plant) -> None:
+    """One label nobody can find; its deviation was judged, and still the label is not there."""
+    not_counted(p)
+    p.act("manufacturing.count_labels", OPERATOR_2, **{**Plant.count(destroyed=0), "case": CASE})
+    p.act("quality.close_deviation", QA_2, case=CASE, assessment=SEALED)
+
+
+def not_investigated(p: Plant) -> None:
+    p.until("labelled")
+    p.tested(viability="68")
+
+
 allow(READ, QA, then("tested"), THIS)
 refuse(READ, "batch_is_filled", QA, then("stepped"), THIS)
 refuse(READ, "results_are_complete", QA, not_all_tested, THIS)
+refuse(READ, "labels_are_reconciled", QA, not_counted, THIS)
+refuse(READ, "labels_are_reconciled", QA, label_missing, THIS)
+allow(READ, QA, all_but_sterility, THIS)
+refuse(READ, "investigations_are_concluded", QA, not_investigated, THIS)
 refuse(READ, "deviations_are_closed", QA, then("tested", deviated), THIS)
 refuse(
     READ, "judge_had_no_part", as_role(OPERATOR, "qa"), then("tested", lambda p: p.granted(OPERATOR, "qa")), THIS
@@ -160,6 +216,8 @@ refuse(READ, "batch_is_undecided", QA, then("certified"), THIS)
 def failed(p: Plant) -> None:
     p.until("labelled")
     p.tested(viability="68", sterility="positive")
+    p.confirmed("viability")
+    p.confirmed("sterility")
     p.reviewed()
 
 
@@ -171,12 +229,41 @@ def disputed(p: Plant) -> None:
 def half_labelled(p: Plant) -> None:
     p.until("filled")
     p.labelled(SAMPLE)
+    p.counted()
     p.tested()
     p.reviewed()
 
 
 allow(CERTIFY, QP, then("reviewed"), CERTIFIED)
 refuse(CERTIFY, "record_is_reviewed", QP, then("tested"), CERTIFIED)
+
+
+def without_sterility(p: Plant) -> None:
+    all_but_sterility(p)
+    p.reviewed()
+
+
+def in_us(p: Plant) -> None:
+    p.moved_to("US")
+
+
+def somewhere(p: Plant) -> None:
+    p.moved_to("XK")
+
+
+def held_lot(p: Plant) -> None:
+    p.act("supply.hold_lot", WAREHOUSE, lot=LOTS["vector"], why=SEALED)
+
+
+NAMED = {**CERTIFIED, "pending": ("sterility",)}
+allow(CERTIFY, QP, without_sterility, NAMED)
+allow(CERTIFY, QUALITY_US, then("reviewed", in_us), CERTIFIED)
+refuse(CERTIFY, "pending_results_are_named", QP, without_sterility, CERTIFIED)
+refuse(CERTIFY, "pending_results_are_named", QP, then("reviewed"), NAMED)
+refuse(CERTIFY, "releaser_is_of_destination", QP, then("reviewed", in_us), CERTIFIED)
+refuse(CERTIFY, "releaser_is_of_destination", QUALITY_US, then("reviewed"), CERTIFIED)
+refuse(CERTIFY, "releaser_is_of_destination", QP, then("reviewed", somewhere), CERTIFIED)
+refuse(CERTIFY, "lots_are_in_order", QP, then("reviewed", held_lot), CERTIFIED)
 refuse(CERTIFY, "certified_by_another", as_role(QA, "qp"), then("reviewed", lambda p: p.granted(QA, "qp")), CERTIFIED)
 ANALYST_AS_QP = as_role(ANALYST, "qp")
 refuse(CERTIFY, "judge_had_no_part", ANALYST_AS_QP, then("reviewed", lambda p: p.granted(ANALYST, "qp")), CERTIFIED)

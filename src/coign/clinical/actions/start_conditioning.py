@@ -13,6 +13,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Instant
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.quality.views import DISPOSITION
 
 
@@ -36,7 +37,14 @@ def _chain_reads(asked: StartConditioning, known: Circumstances) -> Sequence[Rea
         for unit in chain.units_of_kind("final_container")
         for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)
     )
-    return (*of_units, *([Read(chain.patient, PATIENT)] if chain.patient is not None else []))
+    batches = dict.fromkeys(u.batch for u in chain.units if u.batch is not None)
+    of_batches = (Read(batch, BATCH) for batch in batches)
+    return (*of_units, *of_batches, *([Read(chain.patient, PATIENT)] if chain.patient is not None else []))
+
+
+def _lot_reads(asked: StartConditioning, known: Circumstances) -> Sequence[Read]:
+    batches = dict.fromkeys(u.batch for u in known.state(CHAIN, asked.chain).units if u.batch is not None)
+    return tuple(dict.fromkeys(read for batch in batches for read in reads_of_lots(batch, known)))
 
 
 def _decide(asked: StartConditioning, known: Circumstances) -> Sequence[ConditioningStarted]:
@@ -58,13 +66,14 @@ ACTION = Action(
     command=StartConditioning,
     roles=frozenset({"physician"}),
     reads=_reads,
-    then_reads=(_chain_reads,),
+    then_reads=(_chain_reads, _lot_reads),
     gates=(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
         gates.conditioning_not_started,
         gates.product_exists,
         gates.product_is_certified,
+        gates.product_lots_are_in_order,
         gates.product_is_received,
         gates.product_kept_cold,
         gates.product_may_be_used,

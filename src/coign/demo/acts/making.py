@@ -81,6 +81,13 @@ def fill(scene: Scene) -> Command:
     }
 
 
+@plays("manufacturing.count_labels")
+def count_labels(scene: Scene) -> Command:
+    """One for each container, and one that was spoilt and torn up."""
+    containers = len(scene.state(BATCH, scene.batch).units)
+    return {"batch": scene.batch, "printed": containers + 1, "destroyed": 1}
+
+
 @plays("manufacturing.verify_label")
 def verify_label(scene: Scene) -> Command:
     """The first container of the batch whose label was not scanned back yet."""

@@ -1,11 +1,15 @@
 """The quality unit's acts: material, results, deviations, record, certificate."""
 
+from collections.abc import Callable
+from typing import Any
+
 from coign.demo.acts import Command, plays
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.kernel.errors import NotFound
 from coign.manufacturing.views import BATCH
-from coign.quality.state import DOSSIER
+from coign.quality.exception_state import CALLS
+from coign.quality.state import DOSSIER, Investigation
 from coign.quality.views import DISPOSITION
 
 
@@ -45,6 +49,98 @@ def review_result(scene: Scene) -> Command:
     return {"batch": scene.batch, "attribute": waiting[0].attribute}
 
 
+@plays("quality.assess_in_laboratory")
+def assess_in_laboratory(scene: Scene) -> Command:
+    """The first failing result that the laboratory has not looked into; it finds no error of its own."""
+    return {
+        **_failing(scene, lambda i: not i.laboratory),
+        "found": "no_assignable_cause",
+        "assessment": "Demonstration: sample, method, standards, instrument and calculation are in order.",
+        "evidence": scene.keep("Report of the laboratory: no assignable cause."),
+    }
+
+
+@plays("quality.conclude_investigation")
+def conclude_investigation(scene: Scene) -> Command:
+    """The first failing result that is looked into: it is the product's."""
+    return {
+        **_failing(scene, lambda i: i.laboratory == "no_assignable_cause" and not i.conclusion),
+        "conclusion": "confirmed",
+        "cause": "Demonstration: the cells of this patient grew slowly; no other batch is concerned.",
+        "evidence": scene.keep("Investigation report: the result is confirmed."),
+    }
+
+
+@plays("quality.invalidate_result")
+def invalidate_result(scene: Scene) -> Command:
+    """The first failing result behind which the laboratory's error was found."""
+    return {
+        **_failing(scene, lambda i: i.proves_laboratory_error),
+        "cause": "Demonstration: the sample was diluted wrongly.",
+        "evidence": scene.keep("Investigation: wrong dilution."),
+    }
+
+
+def _failing(scene: Scene, is_at: Callable[[Investigation], bool]) -> dict[str, Any]:
+    results = scene.state(DOSSIER, scene.batch).results
+    found = next((r for r in results if r.is_out_of_specification and is_at(r.investigation)), None)
+    if found is None:
+        raise NotFound(f"no result of {scene.batch.identifier} waits for this")
+    return {"batch": scene.batch, "attribute": found.attribute}
+
+
+@plays("quality.request_exception")
+def request_exception(scene: Scene) -> Command:
+    """The physician asks for what there is."""
+    return {
+        "chain": scene.chain,
+        "hazard": "Demonstration: the disease progresses; another collection is not possible.",
+        "alternatives": "Demonstration: no further line of treatment is left.",
+    }
+
+
+@plays("quality.assess_exception_risk")
+def assess_exception_risk(scene: Scene) -> Command:
+    """What giving it risks."""
+    return {
+        "batch": scene.batch,
+        "assessment": "Demonstration: fewer living cells; less effect is to be expected, no other harm.",
+        "evidence": scene.keep("Risk assessment for the physician."),
+    }
+
+
+@plays("quality.accept_exception")
+def accept_exception(scene: Scene) -> Command:
+    """The physician takes the risk."""
+    return {"chain": scene.chain, "judgement": "Demonstration: the benefit for this patient outweighs the risk."}
+
+
+@plays("quality.record_exception_notice")
+def record_exception_notice(scene: Scene) -> Command:
+    """The sponsor, an hour ago."""
+    return {
+        "chain": scene.chain,
+        "told": "the sponsor, who tells the authority",
+        "told_at": scene.now.plus(hours=-1),
+        "evidence": scene.keep("Notice of supply out of specification."),
+    }
+
+
+@plays("quality.acknowledge_late_result")
+@plays("quality.assess_late_result")
+def answer_late_result(scene: Scene) -> Command:
+    """The first test about which this side was called."""
+    side = "physician" if scene.actor.role == "physician" else "quality"
+    waiting = [w for w in scene.state(CALLS, scene.chain).waiting if w.side == side]
+    if not waiting:
+        raise NotFound(f"nobody was called about {scene.chain.identifier}")
+    return {
+        "chain": scene.chain,
+        "attribute": waiting[0].attribute,
+        "decision": "Demonstration: the patient is watched and treated; what is left is held.",
+    }
+
+
 @plays("quality.close_deviation")
 def close_deviation(scene: Scene) -> Command:
     """The oldest deviation that is open."""
@@ -57,8 +153,16 @@ def close_deviation(scene: Scene) -> Command:
     }
 
 
-@plays("quality.review_record")
 @plays("quality.certify")
+def certify(scene: Scene) -> Command:
+    """The batch, with the tests that are still pending named."""
+    dossier = scene.state(DOSSIER, scene.batch)
+    pending = [t.id for t in scene.programme.panel if t.may_be_pending and dossier.result(t.id) is None]
+    return {"batch": scene.batch, "pending": pending}
+
+
+@plays("quality.review_record")
+@plays("quality.supply_under_exception")
 def the_batch(scene: Scene) -> Command:
     """The batch."""
     return {"batch": scene.batch}

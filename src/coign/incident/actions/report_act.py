@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.events import UnitsBlocked
-from coign.identity.views import CHAIN, UNIT
+from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.incident import gates
 from coign.incident.events import IN_A_PERSON, Act, ActReported
 from coign.incident.views import INCIDENT, why_blocked
@@ -70,10 +70,33 @@ def _reads_of_units(asked: ReportAct, known: Circumstances) -> Sequence[Read]:
     )
 
 
+def _reads_of_chains(asked: ReportAct, known: Circumstances) -> Sequence[Read]:
+    """After a wrong patient: everything else of the therapies concerned, which may be swapped as well."""
+    return tuple(Read(unit, view) for unit in _beside(asked, known) for view in (UNIT, DISPOSITION))
+
+
+def _is_wrong_patient(asked: ReportAct, known: Circumstances) -> bool:
+    """Whether a container went into somebody it was not made for."""
+    if asked.act != IN_A_PERSON:
+        return False
+    chains = (known.state(UNIT, unit).chain for unit in asked.units)
+    return any(known.state(CHAIN, chain).patient != asked.given_to for chain in chains if chain is not None)
+
+
+def _beside(asked: ReportAct, known: Circumstances) -> tuple[Unit, ...]:
+    """The other product of the therapies concerned, after a wrong patient."""
+    if not _is_wrong_patient(asked, known):
+        return ()
+    chains = (known.state(UNIT, unit).chain for unit in asked.units)
+    others = (u for c in chains if c is not None for u in known.state(CHAIN, c).units_of_kind("final_container"))
+    return tuple(unit for unit in dict.fromkeys(others) if unit not in asked.units)
+
+
 def _decide(asked: ReportAct, known: Circumstances) -> Sequence[Fact]:
     # A container that no entry speaks of cannot be blocked; the report itself names it.
     ours = tuple(unit for unit in asked.units if known.exists(unit))
     deviations = _deviations(asked, known, ours)
+    left = tuple(unit for unit in _beside(asked, known) if not known.state(UNIT, unit).ended)
     safety = _safety_case(asked, known)
     report = ActReported(
         case=asked.case,
@@ -84,10 +107,11 @@ def _decide(asked: ReportAct, known: Circumstances) -> Sequence[Fact]:
         account=asked.account,
         by=known.actor.person,
         informed=_informed(known, ours),
+        beside=left,
         deviations=tuple(d.case for d in deviations),
         safety_case=asked.safety_case if safety else None,
     )
-    blocked = (UnitsBlocked(units=ours, why=why_blocked(asked.case)),) if ours else ()
+    blocked = (UnitsBlocked(units=(*ours, *left), why=why_blocked(asked.case)),) if ours else ()
     return (report, *blocked, *deviations, *safety)
 
 
@@ -99,18 +123,31 @@ def _informed(known: Circumstances, units: tuple[Unit, ...]) -> tuple[Organisati
 
 
 def _deviations(asked: ReportAct, known: Circumstances, units: tuple[Unit, ...]) -> list[DeviationOpened]:
-    makers: dict[Batch, Organisation] = {}
-    for unit in (known.state(UNIT, u) for u in units):
-        if unit.batch is not None and unit.chain is not None:
-            maker = known.state(CHAIN, unit.chain).maker
-            assert maker is not None
-            makers[unit.batch] = maker
-    return [
-        DeviationOpened(
-            case=case, batch=batch, organisation=maker, what=(OUTSIDE_THE_GATES,), description=asked.account
+    """One for each batch; for containers of no batch, such as a collected bag, one for each therapy."""
+    found: dict[Batch | Chain, DeviationOpened] = {}
+    cases = iter((asked.deviation, asked.other_deviation))
+    for unit in units:
+        state = known.state(UNIT, unit)
+        about = state.batch or state.chain
+        if state.chain is None or about is None or about in found:
+            continue
+        maker = known.state(CHAIN, state.chain).maker
+        assert maker is not None
+        loose = () if state.batch is not None else tuple(u for u in units if _is_loose(known.state(UNIT, u), state))
+        found[about] = DeviationOpened(
+            case=next(cases),
+            batch=state.batch,
+            units=loose,
+            organisation=maker,
+            what=(OUTSIDE_THE_GATES,),
+            description=asked.account,
         )
-        for case, (batch, maker) in zip((asked.deviation, asked.other_deviation), makers.items(), strict=False)
-    ]
+    return list(found.values())
+
+
+def _is_loose(unit: UnitState, beside: UnitState) -> bool:
+    """Whether a container belongs to no batch and to the same therapy."""
+    return unit.batch is None and unit.chain == beside.chain
 
 
 def _safety_case(asked: ReportAct, known: Circumstances) -> tuple[Fact, ...]:
@@ -163,7 +200,7 @@ ACTION = Action(
     command=ReportAct,
     roles=WITNESSES,
     reads=_reads,
-    then_reads=(_reads_of_units,),
+    then_reads=(_reads_of_units, _reads_of_chains),
     gates=(
         gates.containers_are_known,
         gates.containers_might_be_used,

@@ -74,6 +74,7 @@ START = Action(
         gates.bedside_is_fresh,
         product_gates.product_may_be_used,
         product_gates.product_is_released,
+        product_gates.lots_are_in_order,
         product_gates.product_is_not_expired,
         product_gates.consent_in_force,
     ),

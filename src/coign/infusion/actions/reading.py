@@ -12,6 +12,7 @@ from coign.infusion.views import INFUSION
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.quality.views import DISPOSITION
 from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
@@ -24,13 +25,15 @@ def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
 
 
 def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
-    """What is known of the therapy that the bag was made for."""
-    chain = known.state(UNIT, asked.unit).chain
-    return () if chain is None else tuple(Read(chain, view) for view in (CHAIN, COURSE, INFUSION))
+    """What is known of the therapy that the bag was made for, and of its batch."""
+    bag = known.state(UNIT, asked.unit)
+    made_in = () if bag.batch is None else (Read(bag.batch, BATCH),)
+    of_chain = () if bag.chain is None else tuple(Read(bag.chain, view) for view in (CHAIN, COURSE, INFUSION))
+    return (*made_in, *of_chain)
 
 
 def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
-    """What is known of the patient whom the therapy is for."""
-    chain = known.state(UNIT, asked.unit).chain
-    patient = None if chain is None else known.state(CHAIN, chain).patient
-    return () if patient is None else (Read(patient, PATIENT),)
+    """What is known of the patient whom the therapy is for, and of the lots that went into the bag."""
+    bag = known.state(UNIT, asked.unit)
+    patient = None if bag.chain is None else known.state(CHAIN, bag.chain).patient
+    return (*reads_of_lots(bag.batch, known), *(() if patient is None else (Read(patient, PATIENT),)))

@@ -45,6 +45,7 @@ ACTION = Action(
         product_gates.product_is_at_hand,
         product_gates.product_kept_cold,
         product_gates.product_is_released,
+        product_gates.lots_are_in_order,
         product_gates.product_is_not_expired,
         product_gates.consent_in_force,
         product_gates.conditioning_is_ordered,

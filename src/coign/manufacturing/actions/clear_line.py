@@ -35,10 +35,10 @@ ACTION = Action(
     command=ClearLine,
     roles=frozenset({"operator"}),
     reads=_reads,
-    gates=(gates.room_is_empty,),
+    gates=(gates.room_is_empty, gates.no_label_is_missing),
     decide=_decide,
     emits=(LineChecked,),
-    requirements=("GMP-34", "GMP-35", "TRC-13"),
+    requirements=("GMP-34", "GMP-35", "GMP-S5", "TRC-13"),
     risk=Risk.PATIENT,
     rationale="A label or a tube of the last patient that stays in the room can end in the next one's product.",
 )

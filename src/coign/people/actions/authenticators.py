@@ -8,7 +8,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Person
 from coign.kernel.values import Digest
-from coign.people import gates
+from coign.people import gates, own_gates
 from coign.people.events import (
     AuthenticatorEnrolled,
     AuthenticatorProposed,
@@ -75,7 +75,8 @@ PROPOSE_AUTHENTICATOR = Action(
     command=ProposeAuthenticator,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.person_is_active, gates.not_oneself),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(gates.person_is_active, gates.not_oneself, own_gates.is_of_own_organisation),
     decide=_propose,
     emits=(AuthenticatorProposed,),
     requirements=("CSV-16", "CSV-18"),
@@ -103,7 +104,13 @@ CONFIRM_AUTHENTICATOR = Action(
     command=ConfirmAuthenticator,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.authenticator_is_proposed, gates.enrolled_by_another, gates.not_oneself),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(
+        gates.authenticator_is_proposed,
+        gates.enrolled_by_another,
+        gates.not_oneself,
+        own_gates.is_of_own_organisation,
+    ),
     decide=_confirm,
     emits=(AuthenticatorEnrolled,),
     requirements=("CSV-16", "CSV-18"),
@@ -123,7 +130,8 @@ REVOKE_AUTHENTICATOR = Action(
     command=RevokeAuthenticator,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.authenticator_is_enrolled,),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(gates.authenticator_is_enrolled, own_gates.is_of_own_organisation),
     decide=_revoke,
     emits=(AuthenticatorRevoked,),
     requirements=("CSV-20",),
@@ -147,7 +155,8 @@ TEST_AUTHENTICATOR = Action(
     command=RecordAuthenticatorTest,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.authenticator_is_enrolled, gates.not_oneself),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(gates.authenticator_is_enrolled, gates.not_oneself, own_gates.is_of_own_organisation),
     decide=_test,
     emits=(AuthenticatorTested, AuthenticatorRevoked),
     requirements=("CSV-22",),

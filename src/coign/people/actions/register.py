@@ -7,7 +7,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Identifying
-from coign.people import gates
+from coign.people import gates, own_gates
 from coign.people.events import OrganisationKind, OrganisationRegistered, PersonLeft, PersonRegistered, SiteRegistered
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
 
@@ -88,7 +88,7 @@ REGISTER_SITE = Action(
     command=RegisterSite,
     roles=ADMINISTRATORS,
     reads=lambda asked, actor: (Read(asked.site, SITE), Read(asked.organisation, ORGANISATION)),
-    gates=(gates.site_is_new, gates.organisation_is_registered),
+    gates=(gates.site_is_new, gates.organisation_is_registered, own_gates.is_for_own_organisation),
     decide=_site,
     emits=(SiteRegistered,),
     requirements=("CSV-24",),
@@ -107,7 +107,7 @@ REGISTER_PERSON = Action(
     command=RegisterPerson,
     roles=ADMINISTRATORS,
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY), Read(asked.organisation, ORGANISATION)),
-    gates=(gates.identifier_is_new, gates.organisation_is_registered),
+    gates=(gates.identifier_is_new, gates.organisation_is_registered, own_gates.is_for_own_organisation),
     decide=_person,
     emits=(PersonRegistered,),
     requirements=("CSV-15",),
@@ -126,7 +126,8 @@ RECORD_LEAVING = Action(
     command=RecordLeaving,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.person_is_active, gates.not_oneself),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(gates.person_is_active, gates.not_oneself, own_gates.is_of_own_organisation),
     decide=_left,
     emits=(PersonLeft,),
     requirements=("CSV-15", "CSV-24"),

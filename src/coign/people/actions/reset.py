@@ -8,7 +8,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Person
 from coign.kernel.values import FreeText
-from coign.people import gates, reset_gates
+from coign.people import gates, own_gates, reset_gates
 from coign.people.events import AdministratorProposed, CredentialsReset, ResetProposed, RoleGranted
 from coign.people.separation import ADMINISTRATOR
 from coign.people.views import AUTHORITY
@@ -63,7 +63,8 @@ PROPOSE_RESET = Action(
     command=ProposeReset,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.person_is_active, gates.not_oneself, reset_gates.is_of_own_organisation),
+    then_reads=(own_gates.reads_of_employer,),
+    gates=(gates.person_is_active, gates.not_oneself, own_gates.is_of_own_organisation),
     decide=_propose_reset,
     emits=(ResetProposed,),
     requirements=("CSV-18", "CSV-20"),
@@ -84,11 +85,12 @@ AGREE_TO_RESET = Action(
     command=AgreeToReset,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    then_reads=(own_gates.reads_of_employer,),
     gates=(
         reset_gates.reset_is_proposed,
         reset_gates.reset_is_fresh,
         reset_gates.reset_by_another,
-        reset_gates.is_of_own_organisation,
+        own_gates.is_of_own_organisation,
         gates.not_oneself,
     ),
     decide=_agree_to_reset,
@@ -101,11 +103,9 @@ AGREE_TO_RESET = Action(
 
 
 def _propose_administrator(asked: ProposeAdministrator, known: Circumstances) -> Sequence[AdministratorProposed]:
-    return (
-        AdministratorProposed(
-            person=asked.person, organisation=known.actor.organisation, proposed_by=known.actor.person
-        ),
-    )
+    employer = known.state(AUTHORITY, asked.person).organisation
+    assert employer is not None  # the person is active
+    return (AdministratorProposed(person=asked.person, organisation=employer, proposed_by=known.actor.person),)
 
 
 PROPOSE_ADMINISTRATOR = Action(
@@ -114,10 +114,11 @@ PROPOSE_ADMINISTRATOR = Action(
     command=ProposeAdministrator,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    then_reads=(own_gates.reads_of_employer,),
     gates=(
         gates.person_is_active,
         gates.not_oneself,
-        reset_gates.is_of_own_organisation,
+        own_gates.is_of_own_organisation,
         gates.roles_are_separate,
     ),
     decide=_propose_administrator,
@@ -144,12 +145,13 @@ AGREE_TO_ADMINISTRATOR = Action(
     command=AgreeToAdministrator,
     roles=frozenset({"admin"}),
     reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
+    then_reads=(own_gates.reads_of_employer,),
     gates=(
         reset_gates.administrator_is_proposed,
         reset_gates.administrator_is_fresh,
         reset_gates.administrator_by_another,
         gates.not_oneself,
-        reset_gates.is_of_own_organisation,
+        own_gates.is_of_own_organisation,
         gates.roles_are_separate,
     ),
     decide=_agree_to_administrator,

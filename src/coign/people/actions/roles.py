@@ -7,7 +7,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Instant
-from coign.people import gates
+from coign.people import gates, own_gates
 from coign.people.events import Role, RoleGranted, RoleRevoked
 from coign.people.views import AUTHORITY, ORGANISATION
 
@@ -47,6 +47,7 @@ GRANT_ROLE = Action(
         gates.not_oneself,
         gates.roles_are_separate,
         gates.administrators_take_two,
+        own_gates.is_for_own_organisation,
     ),
     decide=_grant,
     emits=(RoleGranted,),
@@ -65,8 +66,8 @@ REVOKE_ROLE = Action(
     title="Take a role away",
     command=RevokeRole,
     roles=frozenset({"admin"}),
-    reads=lambda asked, actor: (Read(asked.person, AUTHORITY),),
-    gates=(gates.role_is_held,),
+    reads=lambda asked, actor: (Read(asked.person, AUTHORITY), Read(asked.organisation, ORGANISATION)),
+    gates=(gates.role_is_held, own_gates.is_for_own_organisation),
     decide=_revoke,
     emits=(RoleRevoked,),
     requirements=("CSV-08", "CSV-24"),

@@ -1,26 +1,28 @@
-"""Certify a batch: a qualified person answers for it, and its containers may be given to their patient."""
+"""Release a batch: certified in Europe, approved for release in the United States; its containers may be given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.custody.views import HOLDING
-from coign.identity.views import UNIT
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates
+from coign.quality import batch_gates, release_gates
 from coign.quality.events import Certified
+from coign.quality.gates import OfBatch
 from coign.quality.state import DOSSIER
 from coign.quality.views import DISPOSITION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certify:
-    """Which batch."""
+    """Which batch, and which results it is released without."""
 
     batch: Batch = field(metadata=asks("Batch", "known"))
+    pending: tuple[str, ...] = field(default=(), metadata=asks("Released before these results", "known"))
     certificate: Document = field(metadata=allotted())
 
 
@@ -28,14 +30,22 @@ def _reads(asked: Certify, actor: Actor) -> Sequence[Read]:
     return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER), Read(asked.certificate))
 
 
-def _reads_of_units(asked: Certify, known: Circumstances) -> Sequence[Read]:
-    units = known.state(BATCH, asked.batch).final_containers
-    return tuple(Read(unit, view) for unit in units for view in (UNIT, HOLDING, DISPOSITION))
+def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
+    """The therapy, and the containers that are decided about."""
+    batch = known.state(BATCH, asked.batch)
+    units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
+    return (*units, *((Read(batch.chain, CHAIN),) if batch.chain is not None else ()))
+
+
+def reads_of_destination(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
+    """Where they go."""
+    return release_gates.reads_of_destination(asked.batch, known)
 
 
 def _decide(asked: Certify, known: Circumstances) -> Sequence[Certified]:
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
+    place = release_gates.destination(asked.batch, known)
     return (
         Certified(
             batch=asked.batch,
@@ -44,23 +54,29 @@ def _decide(asked: Certify, known: Circumstances) -> Sequence[Certified]:
             certificate=asked.certificate,
             maker=known.actor.organisation,
             by=known.actor.person,
+            wording=release_gates.rule_of("release.wording", place, known),
+            jurisdiction=place,
+            pending=asked.pending,
         ),
     )
 
 
 ACTION = Action(
     name="quality.certify",
-    title="Certify for release",
+    title="Release the batch",
     command=Certify,
-    roles=frozenset({"qp"}),
+    roles=frozenset({"qp", "quality-us"}),
     reads=_reads,
-    then_reads=(_reads_of_units,),
+    then_reads=(reads_of_units, reads_of_destination),
     gates=(
         batch_gates.record_is_reviewed,
         batch_gates.certified_by_another,
         batch_gates.judge_had_no_part,
+        release_gates.releaser_is_of_destination,
         batch_gates.results_are_complete,
+        release_gates.pending_results_are_named,
         batch_gates.results_meet_specification,
+        release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
         batch_gates.labels_are_verified,
         batch_gates.units_are_not_blocked,
@@ -70,9 +86,10 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Certified,),
-    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "CSV-31", "TRC-14"),
+    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14"),
     risk=Risk.PATIENT,
     rationale="This signature is the last judgement before a patient is prepared for the product.",
     meaning="certified",
+    meanings={"quality-us": "approved for release"},
     page="designed",
 )

@@ -1,4 +1,4 @@
-"""Close a deviation: the quality unit judged what it means for the batch."""
+"""Close a deviation: the quality unit judged what it means for the batch, the container or the therapy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from coign.manufacturing.views import BATCH
 from coign.quality import batch_gates
 from coign.quality.events import DeviationClosed
 from coign.quality.state import DEVIATION, DOSSIER
+from coign.quality.views import DISPOSITION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseDeviation:
-    """Which deviation, and what it means for the batch."""
+    """Which deviation, and what it means for what it concerns."""
 
     case: Case = field(metadata=asks("Deviation", "known"))
     assessment: FreeText = field(metadata=asks("Assessment", hint="cause, and what it means for the product"))
@@ -26,14 +27,25 @@ def _reads(asked: CloseDeviation, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_batch(asked: CloseDeviation, known: Circumstances) -> Sequence[Read]:
-    batch = known.state(DEVIATION, asked.case).batch
-    return (Read(batch, BATCH), Read(batch, DOSSIER)) if batch is not None else ()
+    deviation = known.state(DEVIATION, asked.case)
+    batch, chain = deviation.batch, deviation.chain
+    of_batch = (Read(batch, BATCH), Read(batch, DOSSIER)) if batch is not None else ()
+    of_chain = (Read(chain),) if chain is not None else ()
+    return (*of_batch, *of_chain, *(Read(unit, DISPOSITION) for unit in deviation.units))
 
 
 def _decide(asked: CloseDeviation, known: Circumstances) -> Sequence[DeviationClosed]:
-    batch = known.state(DEVIATION, asked.case).batch
-    assert batch is not None
-    return (DeviationClosed(case=asked.case, batch=batch, by=known.actor.person, assessment=asked.assessment),)
+    deviation = known.state(DEVIATION, asked.case)
+    return (
+        DeviationClosed(
+            case=asked.case,
+            batch=deviation.batch,
+            units=deviation.units,
+            chain=deviation.chain,
+            by=known.actor.person,
+            assessment=asked.assessment,
+        ),
+    )
 
 
 ACTION = Action(

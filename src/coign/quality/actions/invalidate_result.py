@@ -7,7 +7,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, Digest, FreeText
-from coign.quality import batch_gates, gates
+from coign.quality import gates, oos_gates, release_gates
 from coign.quality.events import ResultInvalidated
 from coign.quality.state import DOSSIER
 
@@ -44,7 +44,13 @@ ACTION = Action(
     command=InvalidateResult,
     roles=frozenset({"qa"}),
     reads=_reads,
-    gates=(gates.result_stands, gates.result_judged_by_another, batch_gates.batch_is_undecided),
+    gates=(
+        gates.result_stands,
+        gates.result_judged_by_another,
+        oos_gates.laboratory_error_is_proved,
+        oos_gates.invalidated_by_another,
+        release_gates.decision_does_not_rest_on_it,
+    ),
     decide=_decide,
     emits=(ResultInvalidated,),
     requirements=("GMP-21", "GMP-S3"),

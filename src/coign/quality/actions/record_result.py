@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.identity.events import UnitsBlocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Digest
 from coign.manufacturing.views import BATCH
 from coign.quality import gates
-from coign.quality.events import ResultRecorded
+from coign.quality.events import LATE_RESULT, LateResultAdverse, ResultRecorded
 from coign.quality.state import DOSSIER
+from coign.quality.views import DISPOSITION
 from coign.training.views import reads_of_skill
 
 
@@ -36,20 +39,39 @@ def _reads(asked: RecordResult, actor: Actor) -> Sequence[Read]:
     )
 
 
-def _decide(asked: RecordResult, known: Circumstances) -> Sequence[ResultRecorded]:
+def _reads_of_released(asked: RecordResult, known: Circumstances) -> Sequence[Read]:
+    """What a late result turns against: the therapy and the containers that were released without it."""
+    if not known.state(DOSSIER, asked.batch).certified:
+        return ()
+    batch = known.state(BATCH, asked.batch)
+    units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, DISPOSITION))
+    return (*units, *((Read(batch.chain),) if batch.chain is not None else ()))
+
+
+def _decide(asked: RecordResult, known: Circumstances) -> Sequence[Fact]:
+    recorded = _recorded(asked, known)
+    if recorded.verdict == "pass" or not known.state(DOSSIER, asked.batch).certified:
+        return (recorded,)
+    batch = known.state(BATCH, asked.batch)
+    assert batch.chain is not None
+    units = batch.final_containers
+    late = LateResultAdverse(batch=asked.batch, chain=batch.chain, units=units, attribute=asked.attribute)
+    left = tuple(unit for unit in units if not known.state(UNIT, unit).ended)
+    return (recorded, late, *((UnitsBlocked(units=left, why=LATE_RESULT),) if left else ()))
+
+
+def _recorded(asked: RecordResult, known: Circumstances) -> ResultRecorded:
     test = gates.programme_of(asked.batch, known).attribute(asked.attribute)
-    return (
-        ResultRecorded(
-            batch=asked.batch,
-            sample=asked.sample,
-            attribute=asked.attribute,
-            value=asked.value,
-            unit=asked.unit,
-            method=test.method,
-            verdict="pass" if test.holds(asked.value) else "fail",
-            raw=asked.raw,
-            by=known.actor.person,
-        ),
+    return ResultRecorded(
+        batch=asked.batch,
+        sample=asked.sample,
+        attribute=asked.attribute,
+        value=asked.value,
+        unit=asked.unit,
+        method=test.method,
+        verdict="pass" if test.holds(asked.value) else "fail",
+        raw=asked.raw,
+        by=known.actor.person,
     )
 
 
@@ -59,6 +81,7 @@ ACTION = Action(
     command=RecordResult,
     roles=frozenset({"analyst"}),
     reads=_reads,
+    then_reads=(_reads_of_released,),
     gates=(
         gates.sample_is_of_batch,
         gates.sample_may_be_used,
@@ -70,8 +93,8 @@ ACTION = Action(
         gates.analyst_is_qualified,
     ),
     decide=_decide,
-    emits=(ResultRecorded,),
-    requirements=("GMP-15", "GMP-20", "GMP-21", "GMP-S3", "GMP-S6", "CSV-28", "TRN-01"),
+    emits=(ResultRecorded, LateResultAdverse, UnitsBlocked),
+    requirements=("GMP-15", "GMP-20", "GMP-21", "GMP-S3", "GMP-38", "GMP-S6", "GMP-S8", "CSV-28", "TRN-01"),
     risk=Risk.PATIENT,
     rationale="A product is given or withheld on these values.",
 )

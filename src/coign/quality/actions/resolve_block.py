@@ -11,9 +11,10 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
-from coign.quality import gates
+from coign.quality import gates, release_gates
 from coign.quality.events import BlockResolved
-from coign.quality.state import BLOCKS, REASONS
+from coign.quality.state import BLOCKS, DOSSIER, REASONS
+from coign.quality.views import DISPOSITION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +22,17 @@ class ResolveBlock:
     """Which unit, which of its blocks, and what was found."""
 
     unit: Unit = field(metadata=asks("Unit", "scan"))
-    why: Literal["arrival", "label"] = field(metadata=asks("What did not agree", "choose"))
+    why: Literal["arrival", "label", "late_result"] = field(metadata=asks("What did not agree", "choose"))
     finding: FreeText = field(metadata=asks("What happened", hint="what unit, label, seal and papers showed"))
 
 
 def _reads(asked: ResolveBlock, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.unit, UNIT), Read(asked.unit, BLOCKS))
+    return tuple(Read(asked.unit, view) for view in (UNIT, BLOCKS, DISPOSITION))
+
+
+def _reads_of_batch(asked: ResolveBlock, known: Circumstances) -> Sequence[Read]:
+    batch = known.state(UNIT, asked.unit).batch
+    return (Read(batch, DOSSIER),) if batch is not None else ()
 
 
 def _decide(asked: ResolveBlock, known: Circumstances) -> Sequence[Fact]:
@@ -42,10 +48,11 @@ ACTION = Action(
     command=ResolveBlock,
     roles=frozenset({"qa"}),
     reads=_reads,
-    gates=(gates.block_is_open, gates.resolver_had_no_part),
+    then_reads=(_reads_of_batch,),
+    gates=(gates.block_is_open, gates.resolver_had_no_part, release_gates.late_result_is_cleared),
     decide=_decide,
     emits=(BlockResolved, UnitsUnblocked),
-    requirements=("TRC-13", "TRC-S1", "TRC-S4"),
+    requirements=("TRC-13", "TRC-S1", "TRC-S4", "GMP-38"),
     risk=Risk.PATIENT,
     rationale="A block that is waved through lets a swapped bag go on to the wrong patient.",
     meaning="approved",

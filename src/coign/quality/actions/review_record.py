@@ -8,7 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates
+from coign.quality import batch_gates, oos_gates
 from coign.quality.events import RecordReviewed
 from coign.quality.state import DOSSIER
 
@@ -36,14 +36,16 @@ ACTION = Action(
     reads=_reads,
     gates=(
         batch_gates.batch_is_filled,
+        batch_gates.labels_are_reconciled,
         batch_gates.results_are_complete,
+        oos_gates.investigations_are_concluded,
         batch_gates.deviations_are_closed,
         batch_gates.judge_had_no_part,
         batch_gates.batch_is_undecided,
     ),
     decide=_decide,
     emits=(RecordReviewed,),
-    requirements=("GMP-19", "GMP-02", "CSV-31"),
+    requirements=("GMP-19", "GMP-02", "GMP-35", "GMP-S5", "CSV-31"),
     risk=Risk.PATIENT,
     rationale="What nobody reads, nobody finds.",
     meaning="reviewed",

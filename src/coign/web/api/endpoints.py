@@ -19,6 +19,9 @@ API = (
     Endpoint("POST", "/api/actions/{name}/prepare", "The intent to be signed and its hash", "`act`"),
     Endpoint("POST", "/api/actions/{name}", "Do it; 201 with the entries", "`act`, signed: `sign`"),
     Endpoint("GET", "/api/subjects/{subject}", "States and history; `?as_of=` an instant", "`read`"),
+    Endpoint(
+        "GET", "/api/trace/{subject}", "Everything that came out of it; `?back=1` it came out of; `?since=`", "`read`"
+    ),
     Endpoint("GET", "/api/entries/{position}", "Canonical bytes (base64) and inclusion proof", "`read`"),
     Endpoint("POST", "/api/identifiers/check", "Which identifier a value is, and what is wrong with it", "`read`"),
     Endpoint("GET", "/api/openapi.json", "This interface as OpenAPI 3.1", "`read`"),

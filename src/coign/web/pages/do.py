@@ -26,8 +26,8 @@ from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
+from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.known import (
-    batch_of,
     context_rows,
     missing_values,
     next_production_step,

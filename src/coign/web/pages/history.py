@@ -21,6 +21,7 @@ from coign.web.pages.scan import root_of
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.people import names_of
+from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import names_of_organisations, place_words
 from coign_verify.tree import leaf_hash
 
@@ -56,6 +57,7 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         "subject": found,
         "kind": told.kind_words(found),
         "therapy": reverse("journey", args=[root]) if root is not None else "",
+        "report": report_address(acting.actor_of(request), str(found)) if found.kind == "unit" else "",
         "states": [
             {"name": name, "title": told.words(name.partition(".")[2]), "rows": told.rows(plain(state))}
             for name, state in states.items()

@@ -30,6 +30,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
+from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
 from coign.web.therapy.warming import warming
@@ -140,6 +141,8 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
     steps = coming(story)
     return {
         "story": story,
+        "report": report_address(story.actor, thing if thing.startswith("unit:") else ""),
+        "scanned_unit": thing.startswith("unit:"),
         "identity": band(story),
         "title": _title(story),
         "stages": track(story) if story.sees_chain or story.sees_patient else [],

@@ -12,6 +12,7 @@ from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.subjects import Organisation, Unit
 from coign.programmes.model import ProgrammeVersion
+from coign.quality.views import DISPOSITION
 from coign.web import acting, running
 from coign.web.reading import reader
 from coign.web.therapy.story import zone_of
@@ -79,7 +80,7 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
             if state.made_at is not None and state.kind == "starting_material"
             else None,
             storage=programme.storage if programme is not None else "",
-            statements=programme.statements if programme is not None else (),
+            statements=(*_exception(unit), *(programme.statements if programme is not None else ())),
             demonstration=running.service().demonstration,
         ),
         state,
@@ -89,6 +90,12 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
 def _din_of_source(state: UnitState) -> str:
     """A cryobag bears the donation number of the collection it was filled out of (ISBT 128 ST-001)."""
     return next((din for parent in state.parents if (din := reader().state(UNIT, parent).din)), "")
+
+
+def _exception(unit: Unit) -> tuple[str, ...]:
+    """What a product that is supplied out of specification must say of itself (GMP-40, GMP-41)."""
+    disposition = reader().state(DISPOSITION, unit)
+    return (disposition.statement,) if disposition.is_supplied_under_exception and disposition.statement else ()
 
 
 def _programme(version: Any) -> ProgrammeVersion | None:

@@ -53,11 +53,12 @@ def administrators_only(request: HttpRequest) -> None:
 
 
 def _page(request: HttpRequest, wrong: tuple[int, Evidence] | None = None) -> HttpResponse:
-    own = acting.actor_of(request).person
+    actor = acting.actor_of(request)
+    own, house = actor.person, actor.organisation
     context = {
-        "waiting": [_waiting(row, own, wrong) for row in enrolment.waiting(KeyRequest.Wish.ENROL)],
-        "proposed": [_proposed(p, own) for p in enrolment.proposed()],
-        "given_up": [_row(row) for row in enrolment.waiting(KeyRequest.Wish.REVOKE)],
+        "waiting": [_waiting(row, own, wrong) for row in enrolment.waiting(KeyRequest.Wish.ENROL, house)],
+        "proposed": [_proposed(p, own) for p in enrolment.proposed(house)],
+        "given_up": [_row(row) for row in enrolment.waiting(KeyRequest.Wish.REVOKE, house)],
         "host": hosts.host_of(request),
         "key": acting.new_key(),
     }
@@ -122,7 +123,8 @@ def _propose(request: HttpRequest) -> HttpResponse | None:
 def _agree(request: HttpRequest) -> None:
     """To exactly what the page showed: a proposal that was replaced since then has another fingerprint."""
     person, credential = request.POST.get("person", ""), request.POST.get("credential", "")
-    found = next((p for p in enrolment.proposed() if (p.person, p.proposal.credential) == (person, credential)), None)
+    waiting = enrolment.proposed(acting.actor_of(request).organisation)
+    found = next((p for p in waiting if (p.person, p.proposal.credential) == (person, credential)), None)
     if found is None or enrolment.fingerprint(found.proposal.public_key) != request.POST.get("fingerprint"):
         raise NotFound("this does not wait any more, or is not what the page showed: look again")
     _do(request, "people.confirm_authenticator", person=found.person, credential=credential)
@@ -145,7 +147,8 @@ STEPS: Mapping[str, Callable[[HttpRequest], HttpResponse | None]] = {
 
 
 def _asked(request: HttpRequest, wish: KeyRequest.Wish) -> KeyRequest:
-    found = next((row for row in enrolment.waiting(wish) if str(row.pk) == request.POST.get("request")), None)
+    rows = enrolment.waiting(wish, acting.actor_of(request).organisation)
+    found = next((row for row in rows if str(row.pk) == request.POST.get("request")), None)
     if found is None:
         raise NotFound("this does not wait any more: somebody saw to it already")
     return found

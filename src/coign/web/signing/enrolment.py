@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Literal
 
 from coign.kernel.errors import Conflict
-from coign.kernel.subjects import Person
+from coign.kernel.subjects import Organisation, Person
 from coign.people.events import AuthenticatorEnrolled
-from coign.people.views import AUTHORITY, Authority, Proposal
+from coign.people.views import AUTHORITY, ORGANISATION, Authority, Proposal
 from coign.web.accounts import security_log
 from coign.web.accounts.models import Account
 from coign.web.reading import reader
@@ -60,18 +60,27 @@ def decline(row: KeyRequest, by: Person) -> None:
     row.delete()
 
 
-def waiting(wish: KeyRequest.Wish) -> list[KeyRequest]:
-    """Requests that the record has not answered yet, the oldest first."""
+def waiting(wish: KeyRequest.Wish, house: Organisation) -> list[KeyRequest]:
+    """Requests that the record has not answered yet, of people for whom this house answers, the oldest first."""
     rows = KeyRequest.objects.select_related("account__user").filter(wish=wish)
-    return [row for row in rows if _waits(row)]
+    return [row for row in rows if _waits(row) and _answers(house, reader().state(AUTHORITY, row.person))]
 
 
-def proposed() -> list[Proposed]:
-    """Keys that wait for the second administrator, however they were proposed."""
+def proposed(house: Organisation) -> list[Proposed]:
+    """Keys that wait for the house's second administrator, however they were proposed."""
     people = dict(reader().states(AUTHORITY))
     for row in KeyRequest.objects.select_related("account"):
         people.setdefault(row.person, reader().state(AUTHORITY, row.person))
-    return [Proposed(Person(s), state.proposal) for s, state in sorted(people.items()) if state.proposal is not None]
+    return [
+        Proposed(Person(s), state.proposal)
+        for s, state in sorted(people.items())
+        if state.proposal is not None and _answers(house, state)
+    ]
+
+
+def _answers(house: Organisation, state: Authority) -> bool:
+    employer = state.organisation
+    return employer is not None and (employer == house or reader().state(ORGANISATION, employer).brought_in_by == house)
 
 
 def standing_of(person: Person, credential: str) -> Standing:

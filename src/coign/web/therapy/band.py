@@ -4,8 +4,8 @@ from typing import Any
 
 from coign.kernel.subjects import Patient
 from coign.web.templatetags.coign_ui import BATCH_COLOURS
+from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.identities import Identity
-from coign.web.therapy.known import batch_of
 from coign.web.therapy.story import Story, name_of
 
 

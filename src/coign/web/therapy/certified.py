@@ -21,6 +21,7 @@ from coign.web.claims import claim_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
+from coign.web.therapy.deciding import of_batch, pending_tests, pending_words
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
@@ -185,18 +186,28 @@ def _results(story: Story) -> Line:
     recorded, reviewed = results_of(story)
     whole = len(story.programme.panel) if story.programme is not None else 0
     failed = [r for r in recorded.values() if r["verdict"] != "pass"]
+    pending = pending_words(story)
     words = _("%(meet)s of %(all)s meet the specification, %(reviewed)s compared with their raw data by another") % {
         "meet": len(recorded) - len(failed), "all": whole, "reviewed": len(reviewed),
     }  # fmt: skip
-    status = "stop" if failed else "in_order" if len(reviewed) == whole else "not_yet"
+    if pending:
+        words += "; " + _("still pending: %s") % pending
+    complete = len(reviewed) == whole - len(pending_tests(story))
+    status = "stop" if failed else "not_yet" if not complete else "look" if pending else "in_order"
     return Line(_("Results"), status, words, _("%d results") % len(recorded), "#results")
 
 
 def _labels(story: Story) -> Line:
     made = [s for s in story.units.values() if s.kind in ("final_container", "sample")]
     back = sum(s.label_verified for s in made)
-    words = _("%(all)s printed, %(back)s scanned back") % {"all": len(made), "back": back}
-    return Line(_("Labels"), "in_order" if made and back == len(made) else "not_yet", words, _("Genealogy"), "family")
+    words = _("%(all)s on containers, %(back)s scanned back") % {"all": len(made), "back": back}
+    counted = of_batch(story, "manufacturing.labels_counted.v1")
+    missing = counted[-1].body["printed"] - counted[-1].body["used"] - counted[-1].body["destroyed"] if counted else 0
+    if counted:
+        words += "; " + (_("%d missing") % missing if missing else _("every label printed is accounted for"))
+    complete = made and back == len(made) and counted
+    status = "stop" if missing else "in_order" if complete else "not_yet"
+    return Line(_("Labels"), status, words, _("Genealogy"), "family")
 
 
 def _training(story: Story) -> Line:
@@ -268,6 +279,9 @@ _GATES = {
     "quality.deviations_are_closed": "deviations",
     "quality.results_are_complete": "results",
     "quality.results_meet_specification": "results",
+    "quality.pending_results_are_named": "results",
+    "quality.lots_are_in_order": "materials",
+    "quality.releaser_is_of_destination": "authorisation",
     "quality.labels_are_verified": "labels",
     "quality.record_is_reviewed": "review",
     "quality.certified_by_another": "review",

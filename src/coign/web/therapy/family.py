@@ -5,10 +5,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coign.identity.views import UnitState
 from coign.kernel.subjects import Unit
-from coign.web.therapy.known import batch_of
+from coign.web.therapy.deciding import batch_of, of_batch
 from coign.web.therapy.story import Story
 
 
@@ -61,23 +62,32 @@ def _state_of(state: UnitState) -> tuple[str, str]:
     return ("in_order", title) if state.label_verified else ("running", _("%s, label open") % title)
 
 
+#: How a batch was decided about, as its box says it.
+_DECIDED = {
+    "quality.certified.v1": ("in_order", gettext_lazy("released")),
+    "quality.supplied_under_exception.v1": ("look", gettext_lazy("under exception")),
+    "quality.batch_rejected.v1": ("stop", gettext_lazy("rejected")),
+}
+
+
 def _batch(story: Story, batch: str) -> dict[str, Any]:
     started = story.last("manufacturing.batch_started.v1")
-    certified = story.last("quality.certified.v1")
     assert started is not None
-    lots = [lot for t in story.told("manufacturing.step_completed.v1") for lot in t.body["lots"]]
+    decided = [told.type for told in of_batch(story, *_DECIDED)]
+    status, word = _DECIDED[decided[-1]] if decided else ("running", _("in production"))
+    lots = [lot for t in of_batch(story, "manufacturing.step_completed.v1") for lot in t.body["lots"]]
     return {
         "key": batch,
         "label": batch.partition(":")[2],
-        "word": _("certified") if certified is not None else _("in production"),
-        "status": "in_order" if certified is not None else "running",
+        "word": str(word),
+        "status": status,
         "made_from": [started.body["unit"], *dict.fromkeys(lots)],
         "url": reverse("subject", args=[batch]),
     }
 
 
 def _lots(story: Story) -> list[dict[str, Any]]:
-    lots = dict.fromkeys(lot for t in story.told("manufacturing.step_completed.v1") for lot in t.body["lots"])
+    lots = dict.fromkeys(lot for t in of_batch(story, "manufacturing.step_completed.v1") for lot in t.body["lots"])
     return [
         {
             "key": lot,

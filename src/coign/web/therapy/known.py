@@ -14,6 +14,16 @@ from coign.storage.state import REMOVAL
 from coign.web import acting
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
+from coign.web.therapy.deciding import (
+    CALLED,
+    INVESTIGATES,
+    batch_of,
+    called_about,
+    failing_rows,
+    failing_test,
+    of_batch,
+    pending_tests,
+)
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
@@ -69,6 +79,15 @@ def _value(story: Story, action: Action[Any], question: Question) -> Any:
         case "quality.record_result", "unit":
             attribute = next_attribute(story, action)
             return attribute.unit if attribute is not None else None
+        case "quality.record_retest", "unit":
+            failing = failing_test(story, action.name)
+            return story.programme.attribute(failing).unit if failing and story.programme is not None else None
+        case _, "attribute" if action.name in INVESTIGATES:
+            return failing_test(story, action.name)
+        case _, "attribute" if action.name in CALLED:
+            return called_about(story, CALLED[action.name])
+        case "quality.certify", "pending":
+            return list(pending_tests(story))
     return None
 
 
@@ -82,12 +101,6 @@ def _patient(story: Story, action: Action[Any], question: Question) -> str | Non
 
 def _programme(story: Story, action: Action[Any], question: Question) -> str | None:
     return str(story.programme.programme) if story.programme is not None else None
-
-
-def batch_of(story: Story) -> Batch | None:
-    """The production run of this therapy, if one was started and its reader may know it."""
-    told = story.last("manufacturing.batch_started.v1")
-    return Batch(told.body["batch"]) if told is not None else None
 
 
 def _batch(story: Story, action: Action[Any], question: Question) -> str | None:
@@ -192,7 +205,7 @@ _BY_TYPE: dict[type[Subject], Callable[[Story, Action[Any], Question], str | Non
 
 def steps_done(story: Story) -> tuple[str, ...]:
     """The production steps that are done, in order."""
-    return tuple(t.body["step"] for t in story.told("manufacturing.step_completed.v1"))
+    return tuple(t.body["step"] for t in of_batch(story, "manufacturing.step_completed.v1"))
 
 
 def next_production_step(story: Story) -> Step | None:
@@ -217,7 +230,7 @@ def results_of(story: Story) -> tuple[dict[str, dict[str, Any]], frozenset[str]]
     """The results that stand (by test), and the tests whose result was reviewed."""
     recorded: dict[str, dict[str, Any]] = {}
     reviewed: set[str] = set()
-    for told in story.told(_RECORDED, _REVIEWED, _INVALIDATED):
+    for told in of_batch(story, _RECORDED, _REVIEWED, _INVALIDATED):
         attribute = told.body["attribute"]
         match told.type:
             case "quality.result_recorded.v1":
@@ -234,7 +247,7 @@ def last_values(story: Story) -> dict[str, str]:
     """The newest value of every measurement of this batch, by its name."""
     return {
         m["id"]: m["quantity"]["value"]
-        for told in story.told("manufacturing.step_completed.v1")
+        for told in of_batch(story, "manufacturing.step_completed.v1")
         for m in told.body["measurements"]
     }
 
@@ -244,6 +257,9 @@ def last_values(story: Story) -> dict[str, str]:
 
 def _shown(story: Story, question: Question, value: Any) -> str:
     text = str(value)
+    if isinstance(value, list):
+        names = {t.id: t.label for t in story.programme.panel} if story.programme is not None else {}
+        return ", ".join(names.get(str(v)) or str(v) for v in value)
     match question.type, question.name:
         case kind, _ if kind is Organisation:
             return name_of(text)
@@ -275,9 +291,9 @@ _IDENTIFIERS = frozenset({"unit", "shipment", "case"})
 def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> list[dict[str, Any]]:
     """The facts above a form: what is known, and what the act is about where its fields do not say it."""
     rows = [
-        {"label": k.label, "value": k.shown, "mono": k.value.partition(":")[0] in _IDENTIFIERS}
+        {"label": k.label, "value": k.shown, "mono": str(k.value).partition(":")[0] in _IDENTIFIERS}
         for k in known
-        if not k.value.startswith(_IN_THE_BAND)
+        if k.value and not str(k.value).startswith(_IN_THE_BAND)
     ]
     if action.name == "manufacturing.complete_step":
         rows += _production_rows(story)
@@ -285,6 +301,8 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += _draft_rows(story)
     if action.name == "quality.review_result":
         rows += _result_rows(story, action)
+    if action.name in INVESTIGATES:
+        rows += failing_rows(story, failing_test(story, action.name))
     if action.name in _OF_PARCELS:
         rows += _parcel_rows(story)
     return rows

@@ -10,7 +10,7 @@ from coign.programmes.model import ProgrammeVersion, Range
 from coign.web import running
 from coign.web.drawing.trend import Bounds, Value
 from coign.web.reading import reader
-from coign.web.therapy.known import batch_of
+from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.looking import entries_at, visible_entries
 from coign.web.therapy.story import Story
 from coign.web.therapy.track import local_day

@@ -1,0 +1,75 @@
+"""What came out of what: one line for each step of cells, materials, rooms and hands towards a patient. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`lower` came out of `upper`, or was touched by it; `how` says which."""
+
+    upper: str
+    lower: str
+    how: str
+
+
+def edges_of(facts: Sequence[tuple[str, Mapping[str, Any]]], person: str) -> Iterator[Edge]:
+    """The lines that these facts draw; `person` is who acted."""
+    for kind, body in facts:
+        yield from _of_cells(kind, body)
+        yield from _of_what_touched(kind, body)
+        for touched in _BY_HAND.get(kind, ()):
+            if body.get(touched):
+                yield Edge(person, body[touched], "handled")
+
+
+#: Acts by which a person had cells or their product in hand, and what of it.
+_BY_HAND: Mapping[str, tuple[str, ...]] = {
+    "collection.started.v1": ("chain",),
+    "collection.finished.v1": ("unit",),
+    "manufacturing.batch_started.v1": ("batch",),
+    "manufacturing.step_completed.v1": ("batch",),
+    "manufacturing.filled.v1": ("batch",),
+    "quality.result_recorded.v1": ("batch",),
+    "quality.retest_recorded.v1": ("batch",),
+    "logistics.packed.v1": ("unit",),
+    "infusion.thawed.v1": ("unit",),
+    "infusion.started.v1": ("unit",),
+    "infusion.finished.v1": ("unit",),
+}
+
+
+def _of_cells(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
+    match kind:
+        case "identity.chain_begun.v1":
+            yield Edge(body["patient"], body["chain"], "therapy")
+        case "identity.unit_created.v1":
+            yield from (Edge(parent, body["unit"], "made from") for parent in body["parents"])
+            if body["batch"]:
+                yield Edge(body["batch"], body["unit"], "made in")
+            elif not body["parents"]:
+                yield Edge(body["chain"], body["unit"], "collected for")
+        case "manufacturing.batch_started.v1":
+            yield Edge(body["unit"], body["batch"], "went into")
+        case "infusion.finished.v1":
+            yield Edge(body["unit"], body["patient"], "given to")
+
+
+def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
+    match kind:
+        case "manufacturing.batch_started.v1":
+            yield Edge(body["room"], body["batch"], "made in")
+        case "manufacturing.step_completed.v1":
+            yield from (Edge(lot, body["batch"], "went into") for lot in body["lots"])
+        case "collection.started.v1":
+            yield Edge(body["equipment"], body["chain"], "collected with")
+        case "logistics.packed.v1":
+            yield Edge(body["shipper"], body["shipment"], "carried")
+            yield Edge(body["shipment"], body["unit"], "carried")
+        case "supply.lot_received.v1" if body["supplier"].startswith("supplier:"):
+            yield Edge(body["supplier"], body["lot"], "supplied")
+        case "supply.pack_registered.v1":
+            yield Edge(body["lot"], body["serial"], "pack of")
+        case "supply.pack_used.v1" if body["batch"]:
+            yield Edge(body["serial"], body["batch"], "went into")

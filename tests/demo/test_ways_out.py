@@ -1,0 +1,117 @@
+"""Therapies that go wrong and still come to a right end, played through the real door."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from tests.demo.conftest import entries
+from tests.demo.test_player import enrolled
+
+from coign.demo import people, player, scene
+from coign.identity.views import CHAIN
+from coign.kernel.errors import Refused
+from coign.kernel.subjects import Batch, Chain, Unit
+from coign.manufacturing.views import SLOT
+from coign.perform.request import Done
+from coign.quality.views import DISPOSITION
+from coign.service import Service
+
+
+def act(service: Service, root: str, role: str, action: str, at: Any = people.MAKER, **command: Any) -> Done:
+    who = people.in_role(role, at)[0].actor
+    count = len(entries(service))
+    done = player.perform_as(service, who, action, command, f"{root}/{action}/{count}")
+    return player.settled(service, done)
+
+
+def play(service: Service, root: str, to: str) -> str:
+    list(player.play(service, root, to))
+    return scene.find(service, root).journey.root
+
+
+def failing(service: Service, root: str, attribute: str, value: str) -> tuple[Batch, Mapping[str, Any]]:
+    """The batch, and a result of it that lies outside its specification."""
+    chain = Chain(root)
+    batch = service.states.of(SLOT, chain).batch
+    assert batch is not None
+    therapy = scene.find(service, root)
+    sample = next(u for u in service.states.of(CHAIN, chain).units if u.kind == "sample" and u.batch == batch).unit
+    raw = service.documents.put(b"instrument file")
+    unit = therapy.programme.attribute(attribute).unit
+    return batch, {
+        "batch": batch, "sample": sample, "attribute": attribute, "value": value, "unit": unit, "raw": raw,
+    }  # fmt: skip
+
+
+def product(service: Service, root: str) -> list[Unit]:
+    return list(service.states.of(CHAIN, Chain(root)).units_of_kind("final_container"))
+
+
+@pytest.mark.requirement("GMP-S2", "GMP-40", "GMP-21")
+def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certificate(begun: Service) -> None:
+    root = play(begun, enrolled(begun), "verify-product-label")
+    batch, result = failing(begun, root, "viability", "68")
+    act(begun, root, "analyst", "quality.record_result", **result)
+    play(begun, root, "review-record")
+    with pytest.raises(Refused) as no:
+        act(begun, root, "qp", "quality.certify", batch=batch)
+    assert [g.gate for g in no.value.gates] == ["quality.results_meet_specification"]
+
+    play(begun, root, "supply-exception")
+
+    (bag,) = product(begun, root)
+    said = begun.states.of(DISPOSITION, bag)
+    assert said.is_released and said.is_supplied_under_exception and not said.is_certified
+    with pytest.raises(Refused):
+        act(begun, root, "qp", "quality.certify", batch=batch)
+    play(begun, root, "finish-infusion")
+    facts = [f["type"] for e in entries(begun) for f in e.plain["intent"]["facts"]]
+    assert "infusion.finished.v1" in facts and "quality.certified.v1" not in facts
+
+
+@pytest.mark.requirement("GMP-38", "GMP-S8")
+def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_left(begun: Service) -> None:
+    root = play(begun, enrolled(begun), "count-labels")
+    batch, late = failing(begun, root, "sterility", "positive")
+    for attribute in [a for a in scene.find(begun, root).programme.panel if a.id != "sterility"]:
+        value = scene_value(attribute)
+        given = {**late, "attribute": attribute.id, "value": value, "unit": attribute.unit}
+        act(begun, root, "analyst", "quality.record_result", **given)
+        act(begun, root, "qcreviewer", "quality.review_result", batch=batch, attribute=attribute.id)
+    act(begun, root, "qa", "quality.review_record", batch=batch)
+    act(begun, root, "qp", "quality.certify", batch=batch, pending=["sterility"])
+    (bag,) = product(begun, root)
+    assert begun.states.of(DISPOSITION, bag).is_released
+
+    act(begun, root, "analyst", "quality.record_result", **late)
+
+    assert not begun.states.of(DISPOSITION, bag).is_released
+    opened = {s.action for s in player.open_steps(scene.find(begun, root).journey, scene.find(begun, root).programme)}
+    assert {"quality.acknowledge_late_result", "quality.assess_late_result"} <= opened
+    player.perform_next(begun, root, "acknowledge-late-result")
+    player.perform_next(begun, root, "assess-late-result")
+    with pytest.raises(Refused) as no:
+        player.perform_next(begun, root, "pack-product")
+    assert {"logistics.product_is_released", "logistics.unit_may_move"} <= {g.gate for g in no.value.gates}
+
+
+def scene_value(attribute: Any) -> str:
+    import random
+
+    from coign.demo.acts.values import inside
+
+    return inside(attribute, random.Random(1))
+
+
+@pytest.mark.requirement("GMP-15")
+def test_after_a_failed_batch_cells_are_collected_and_made_anew_under_the_same_chain(begun: Service) -> None:
+    root = play(begun, enrolled(begun), "verify-product-label")
+    batch, _ = failing(begun, root, "viability", "68")
+    act(begun, root, "qa", "quality.reject_batch", batch=batch, why="Demonstration: the batch failed.")
+    steps = [s.id for s in player.open_steps(scene.find(begun, root).journey, scene.find(begun, root).programme)]
+    assert steps == ["slot"]
+
+    assert play(begun, root, "finish-infusion") == root
+
+    first, second = product(begun, root)
+    assert begun.states.of(DISPOSITION, first).rejected and begun.states.of(DISPOSITION, second).is_certified

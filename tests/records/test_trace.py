@@ -1,0 +1,106 @@
+"""From a lot to every patient and from a patient to every lot: both ways find the same, and nobody sees too much."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+
+from coign.database import Database
+from coign.records import create_tables
+from coign.records.edges import Edge, edges_of
+from coign.records.trace import walk
+
+_ledgers = count(1 << 29)
+
+
+@pytest.fixture
+def lines(database: Database) -> Iterator[Any]:
+    """Draws lines in a ledger of their own."""
+    with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+        create_tables(owner)
+        ledger_id = next(_ledgers)
+
+        def draw(*edges: tuple[str, str]) -> tuple[Any, int]:
+            with owner.cursor() as cursor:
+                cursor.executemany(
+                    "insert into records.edge (ledger_id, upper, lower, how, position) values (%s, %s, %s, 'made', %s)",
+                    [(ledger_id, upper, lower, number) for number, (upper, lower) in enumerate(edges)],
+                )
+            return owner, ledger_id
+
+        yield draw
+        owner.execute("delete from records.edge where ledger_id = %s", (ledger_id,))
+
+
+THERAPIES = 40
+
+
+def story() -> list[tuple[str, str]]:
+    """Forty therapies; every second one had a reagent of lot L1."""
+    found = []
+    for n in range(THERAPIES):
+        found += [
+            (f"patient:P{n}", f"chain:C{n}"), (f"chain:C{n}", f"unit:A{n}"), (f"unit:A{n}", f"batch:B{n}"),
+            (f"lot:L{n % 2}", f"batch:B{n}"), (f"batch:B{n}", f"unit:F{n}"), (f"batch:B{n}", f"unit:S{n}"),
+            (f"unit:F{n}", f"patient:P{n}"),
+        ]  # fmt: skip
+    return found
+
+
+@pytest.mark.requirement("TRC-01", "GMP-S7")
+def test_a_lot_leads_to_every_patient_it_touched_and_each_of_them_leads_back(lines: Any) -> None:
+    owner, ledger_id = lines(*story())
+    down = {hit.subject: hit for hit in walk(owner, ledger_id, "lot:L1")}
+    touched = {f"patient:P{n}" for n in range(1, THERAPIES, 2)}
+    assert {s for s in down if s.startswith("patient:")} == touched
+    assert down["patient:P3"].path == ("lot:L1", "batch:B3", "unit:F3", "patient:P3")
+    leads_back = {
+        f"patient:P{n}"
+        for n in range(THERAPIES)
+        if "lot:L1" in {hit.subject for hit in walk(owner, ledger_id, f"patient:P{n}", back=True)}
+    }
+    assert leads_back == touched
+
+
+@pytest.mark.requirement("TRC-01")
+def test_both_ways_agree_for_every_pair(lines: Any) -> None:
+    owner, ledger_id = lines(*story()[:28])
+    things = {thing for edge in story()[:28] for thing in edge}
+    down = {(a, hit.subject) for a in things for hit in walk(owner, ledger_id, a)}
+    up = {(hit.subject, b) for b in things for hit in walk(owner, ledger_id, b, back=True)}
+    assert down == up and ("lot:L1", "patient:P3") in down
+
+
+@pytest.mark.requirement("CSV-04", "TRC-26")
+def test_what_a_reader_may_not_know_is_neither_told_nor_walked_through(lines: Any) -> None:
+    owner, ledger_id = lines(*story())
+    asked: list[int] = []
+
+    def without_batches(found: Any) -> Any:
+        asked.append(len(found))
+        return [s for s in found if not s.startswith("batch:")]
+
+    assert walk(owner, ledger_id, "lot:L1", may_know=without_batches) == []
+    assert asked == [20], "asked once for a whole step, never for each row"
+
+
+def test_only_what_was_entered_since_is_told(lines: Any) -> None:
+    owner, ledger_id = lines(("lot:L1", "batch:B1"), ("lot:L1", "batch:B2"))
+    assert [hit.subject for hit in walk(owner, ledger_id, "lot:L1", since=1)] == ["batch:B2"]
+
+
+def test_a_circle_ends(lines: Any) -> None:
+    owner, ledger_id = lines(("unit:A", "unit:B"), ("unit:B", "unit:A"))
+    assert [hit.subject for hit in walk(owner, ledger_id, "unit:A")] == ["unit:B"]
+
+
+def test_hands_rooms_and_materials_are_lines_too() -> None:
+    started = ("manufacturing.batch_started.v1", {"unit": "unit:A", "batch": "batch:B", "room": "room:R"})
+    stepped = ("manufacturing.step_completed.v1", {"batch": "batch:B", "lots": ["lot:L1", "lot:L2"]})
+    drawn = set(edges_of([started, stepped], "person:otto"))
+    assert drawn >= {
+        Edge("unit:A", "batch:B", "went into"), Edge("room:R", "batch:B", "made in"),
+        Edge("lot:L2", "batch:B", "went into"), Edge("person:otto", "batch:B", "handled"),
+    }  # fmt: skip
