@@ -231,7 +231,7 @@ def test_a_rejection_takes_the_exception_back_and_ends_the_request() -> None:
     plant.excepted()
     plant.act("quality.reject_batch", QA, batch=BATCH, why=SEALED)
     assert not plant.state(DISPOSITION, PRODUCT).is_released
-    assert refused(plant, "quality.assess_exception_risk", QA_2, **plant.risk()) == ("quality.physician_has_asked",)
+    assert refused(plant, "quality.assess_exception_risk", QA_2, **plant.risk()) == ("quality.exception_is_requested",)
 
 
 @pytest.mark.requirement("GMP-38", "GMP-40")

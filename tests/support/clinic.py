@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from tests.support.authorised import granted, suspended
 from tests.support.paper import PaperRecord
 
 from coign.clinical.actions import confirm_eligibility, draft_order, order, start_conditioning
@@ -39,7 +40,7 @@ from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGr
 from coign.programmes.model import Limit, Programmes, ProgrammeVersion
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
-from coign.regulatory.events import ProgrammeApproved
+from coign.regulatory.events import Act, Decider, ProgrammeApproved
 from coign.supply.events import LotHeld
 from coign.training.events import Qualified
 
@@ -102,6 +103,7 @@ PHYSICIAN, PHYSICIAN_2 = person("physician", "physician"), person("physician-2",
 NURSES = NURSE, NURSE_2, NURSE_3 = tuple(person(f"nurse-{n}", "nurse") for n in (1, 2, 3))
 CELLLAB = person("celllab", "celllab")
 INFUSION, PHARMACIST = person("infusion", "infusion"), person("pharmacist", "pharmacist")
+ASSESSOR = person("assessor-1", "authority", Organisation.of("authority"))
 OUTSIDER = person("outsider", "nurse", OTHER_CENTRE)
 OPERATOR, QP = person("operator", "operator", MAKER), person("qp", "qp", MAKER)
 QUALIFIED = (*NURSES, PHYSICIAN, PHYSICIAN_2, INFUSION, PHARMACIST, CELLLAB, OUTSIDER)
@@ -111,7 +113,9 @@ TASKS = ("identity_check", "bedside_check", "thaw")
 class Clinic(PaperRecord):
     """A centre whose people are qualified and whose programme is in force."""
 
-    def __init__(self, *, start: Instant = START_OF_TIME, in_force: bool = True, qualified: bool = True) -> None:
+    def __init__(
+        self, *, start: Instant = START_OF_TIME, in_force: bool = True, qualified: bool = True, authorised: bool = True
+    ) -> None:
         super().__init__(start, Programmes([VERSION]))
         admin = person("admin", "admin")
         for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker")):
@@ -124,12 +128,25 @@ class Clinic(PaperRecord):
                 RoleGranted(person=physician.person, role="physician", organisation=CENTRE),
                 by=admin,
             )
+        if authorised:
+            self.authorise()
         if in_force:
             self.approve_programme()
         if qualified:
             for actor in QUALIFIED:
                 for task in TASKS:
                     self.qualify(actor, task)
+
+    def authorise(self) -> None:
+        """An authority allows the product here, for centre and maker."""
+        allowed = granted(
+            VERSION.product, makers=(MAKER,), centres=(CENTRE,), sites=(Site.of("plant"),), since=self.now
+        )  # fmt: skip
+        self.happened(allowed, by=ASSESSOR)
+
+    def suspend(self, *scope: Act, decider: Decider = "nobody") -> None:
+        """The authority stops these acts."""
+        self.happened(suspended(VERSION.product, *scope, decider=decider), by=ASSESSOR)
 
     def approve_programme(self, version: Digest = VERSION.digest) -> None:
         """Put a version in force."""

@@ -59,6 +59,10 @@ class PaperRecord:
         """The gates that would refuse."""
         return self._unmet(action, command, self._known(action, command, actor))
 
+    def known(self, action: Action[Any], command: Any, actor: Actor) -> Circumstances:
+        """What the rules would know."""
+        return self._known(action, command, actor)
+
     def do(self, action: Action[Any], command: Any, actor: Actor) -> list[Fact]:
         """Perform, or raise `Refusal` with every unmet gate."""
         assert actor.role in action.roles, f"{actor.role} may not {action.name}"

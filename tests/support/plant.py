@@ -8,6 +8,7 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
+from tests.support.authorised import granted, lifted, suspended
 from tests.support.paper import PaperRecord
 
 from coign import catalogue
@@ -41,12 +42,14 @@ from coign.manufacturing.events import Measured
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted, SiteRegistered
 from coign.programmes.model import Programmes
 from coign.programmes.reading import read
+from coign.regulatory.events import Act, Decider, Jurisdiction
 from coign.storage.state import BOX as BOX_VIEW
 from coign.storage.views import PLACE
 
 VERSION = read(files("coign.programmes").joinpath("autologous-car-t.yaml").read_bytes())
 PROGRAMMES = Programmes([VERSION])
 CAR_T = Programme.of("autologous-car-t")
+DEMOLUCEL = Product.of("demolucel")
 CENTRE, MAKER, COURIERS = (Organisation.of(name) for name in ("centre", "maker", "courier"))
 PLANT, WARD = Site.of("plant-1"), Site.of("ward")
 FILE = Digest("ab" * 32)
@@ -68,6 +71,8 @@ QA, QA_2, QP = _person("qa-1", "qa"), _person("qa-2", "qa"), _person("qp-1", "qp
 QUALITY_US, PHYSICIAN = _person("quality-us-1", "quality-us"), _person("physician-1", "physician", CENTRE)
 ANALYST_2 = _person("analyst-2", "analyst")
 TRAINER, REGULATORY = _person("trainer-1", "trainer"), _person("regulatory-1", "regulatory")
+AUTHORITY_EU = Organisation.of("authority")
+ASSESSOR = _person("assessor-1", "authority", AUTHORITY_EU)
 PEOPLE = (
     CELLLAB, CELLLAB_2, NURSE, COURIER, WAREHOUSE, WAREHOUSE_2, *OPERATORS, ANALYST, QCREVIEWER, QA, QA_2, QP,
     TRAINER, REGULATORY, QUALITY_US, PHYSICIAN, ANALYST_2,
@@ -109,7 +114,9 @@ class Plant(PaperRecord):
     def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
         super().__init__(start, programmes)
         admin = _person("admin-1", "admin")
-        for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker"), (COURIERS, "courier")):
+        for organisation, category in (
+            (CENTRE, "treatment_centre"), (MAKER, "maker"), (COURIERS, "courier"), (AUTHORITY_EU, "authority"),
+        ):  # fmt: skip
             self.happened(
                 OrganisationRegistered(organisation=organisation, name="X", category=category, country="DE"), by=admin
             )
@@ -126,6 +133,25 @@ class Plant(PaperRecord):
                 SiteRegistered(site=site, organisation=organisation, name="X", zone="Europe/Berlin", country="DE"),
                 by=admin,
             )
+
+        self.authorise()
+
+    def authorise(self, jurisdiction: Jurisdiction = "EU") -> None:
+        """An authority allows the product there, for centre and maker; whoever may come to release is named."""
+        named = tuple(actor.person for actor in (QP, QUALITY_US, QA, ANALYST))
+        allowed = granted(
+            DEMOLUCEL, makers=(MAKER,), centres=(CENTRE,), sites=(PLANT,), releasers=named, since=self.now,
+            jurisdiction=jurisdiction,
+        )  # fmt: skip
+        self.happened(allowed, by=ASSESSOR)
+
+    def suspend(self, *scope: Act, decider: Decider = "nobody", site: Site | None = None) -> None:
+        """The authority stops these acts."""
+        self.happened(suspended(DEMOLUCEL, *scope, decider=decider, site=site), by=ASSESSOR)
+
+    def lift(self, suspension: int = 1) -> None:
+        """The authority lets go on what that suspension stopped."""
+        self.happened(lifted(DEMOLUCEL, suspension), by=ASSESSOR)
 
     def act(self, name: str, actor: Actor, /, **given: Any) -> list[Fact]:
         """Perform an action of the catalogue."""
@@ -199,7 +225,7 @@ class Plant(PaperRecord):
     def ordered(self, chain: Chain = T1) -> None:
         begun = ChainBegun(
             chain=chain, patient=Patient.of(f"of-{chain.identifier}"), programme=CAR_T, version=VERSION.digest,
-            product=Product.of("demolucel"), centre=CENTRE, maker=MAKER,
+            product=DEMOLUCEL, centre=CENTRE, maker=MAKER,
         )  # fmt: skip
         self.happened(begun, by=_person("physician-1", "physician", CENTRE))
 
@@ -388,6 +414,8 @@ class Plant(PaperRecord):
         """The centre lies in another country."""
         centre = OrganisationRegistered(organisation=CENTRE, name="X", category="treatment_centre", country=country)
         self.happened(centre, by=_person("admin-1", "admin"))
+        if country == "US":
+            self.authorise("US")
 
     # A result out of specification
 
@@ -437,7 +465,7 @@ class Plant(PaperRecord):
 
     @staticmethod
     def risk() -> dict[str, Any]:
-        return {"batch": BATCH, "assessment": SEALED, "evidence": FILE}
+        return {"chain": T1, "assessment": SEALED, "evidence": FILE}
 
     def notice(self, *, minutes_ago: float = 5) -> dict[str, Any]:
         return {"chain": T1, "told": "sponsor", "told_at": self.now.plus(minutes=-minutes_ago), "evidence": FILE}

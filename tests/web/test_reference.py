@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coign import catalogue
-from coign.web.reference import tracing, writing
+from coign.web.reference import aspects, tracing, writing
 
 
 def test_the_generated_pages_are_current(request: pytest.FixtureRequest) -> None:
@@ -50,3 +50,16 @@ def test_ids_are_read_from_the_requirements_document() -> None:
         "TRC-01",
         "TRC-S2",
     ]
+
+
+def test_every_aspect_has_its_actions_gates_screens_and_scenarios() -> None:
+    page = aspects.markdown(tracing.shipped())
+    assert page.count("\n## ") == 6 and page.count("\n### ") == 24
+    with pytest.raises(ValueError, match="has no scenario tests"):
+        aspects.markdown([])
+
+
+def test_a_domain_without_an_aspect_is_noticed() -> None:
+    fewer = [a for a in aspects.ASPECTS if "training" not in a.domains]
+    with pytest.raises(ValueError, match="of no aspect: people, training"):
+        aspects.markdown(tracing.shipped(), fewer)

@@ -12,6 +12,7 @@ from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Quantity
 from coign.manufacturing.views import SLOT
 from coign.programmes.model import ProgrammeVersion
+from coign.regulatory.views import not_authorised_because
 from coign.training.views import missing_qualification
 
 #: The task whose qualification the check of identity asks for.
@@ -82,6 +83,23 @@ def therapy_is_of_this_centre(asked: OfChain, known: Circumstances) -> str | Non
 def slot_confirmed(asked: OfChain, known: Circumstances) -> str | None:
     confirmed = known.state(SLOT, asked.chain).is_confirmed
     return None if confirmed else f"the maker keeps no place for {asked.chain.identifier}"
+
+
+@gate(
+    "collection.is_authorised",
+    requirement="REG-02",
+    protects="Nobody gives cells for something that may not be made of them.",
+    remedy="Wait until regulatory affairs has the authorisation in order; tell the patient's physician.",
+    resolvers=("regulatory", "physician"),
+    risk=Risk.PATIENT,
+)
+def is_authorised(asked: OfChain, known: Circumstances) -> str | None:
+    therapy = known.state(CHAIN, asked.chain)
+    if therapy.product is None or therapy.centre is None:
+        return None
+    return not_authorised_because(
+        known, "collection", product=therapy.product, centre=therapy.centre, organisation=therapy.centre
+    )
 
 
 @gate(

@@ -4,11 +4,12 @@ from typing import Protocol
 
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
-from coign.identity.views import UNIT
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Unit
 from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION
+from coign.regulatory.views import not_authorised_because
 
 
 class OfUnit(Protocol):
@@ -121,6 +122,24 @@ def carrier_is_named(asked: OfOffer, known: Circumstances) -> str | None:
         return None
     named = carrier.identifier if carrier else "nobody"
     return f"{asked.to.identifier} is not named to carry {asked.unit.identifier}: {named} is"
+
+
+@gate(
+    "custody.dispatch_is_authorised",
+    requirement=("REG-02", "TRC-11"),
+    protects="What an authority stopped does not leave the house; what is on its way still arrives.",
+    remedy="Unpack the unit and put it back into the cold; regulatory affairs tells when it may be sent.",
+    resolvers=("regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def dispatch_is_authorised(asked: OfOffer, known: Circumstances) -> str | None:
+    chain, here = known.state(UNIT, asked.unit).chain, known.actor.organisation
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    giver, taker = (known.state(ORGANISATION, each).category for each in (here, asked.to))
+    leaves = taker == "courier" and giver != "courier"  # between couriers it is on its way
+    if not leaves or therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    return not_authorised_because(known, "dispatch", product=therapy.product, centre=therapy.centre, organisation=here)
 
 
 @gate(

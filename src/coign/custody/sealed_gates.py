@@ -10,6 +10,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.logistics.views import LOAD, SHIPMENT, ShipmentState
 from coign.people.views import ORGANISATION
+from coign.regulatory.views import not_authorised_because
 
 
 class OfShipper(Protocol):
@@ -145,6 +146,23 @@ def carrier_of_shipment_is_named(asked: OfOffer, known: Circumstances) -> str | 
         return None
     named = load[1].carrier.identifier if load[1].carrier else "nobody"
     return f"{asked.to.identifier} is not named to carry {load[0].identifier}: {named} is"
+
+
+@gate(
+    "custody.dispatch_of_shipment_is_authorised",
+    requirement=("REG-02", "TRC-11"),
+    protects="What an authority stopped does not leave the house; what is on its way still arrives.",
+    remedy="Unpack the shipment and put its units back into the cold; regulatory affairs tells when it may be sent.",
+    resolvers=("regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def dispatch_of_shipment_is_authorised(asked: OfOffer, known: Circumstances) -> str | None:
+    load, here = known.state(LOAD, asked.shipper), known.actor.organisation
+    giver, taker = (known.state(ORGANISATION, each).category for each in (here, asked.to))
+    leaves = taker == "courier" and giver != "courier"  # between couriers it is on its way
+    if not leaves or load.product is None or load.centre is None:
+        return None
+    return not_authorised_because(known, "dispatch", product=load.product, centre=load.centre, organisation=here)
 
 
 @gate(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coign.demo import classroom, patients, people, player, scene
+from coign.demo import classroom, oversight, patients, people, player, scene
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
 from coign.kernel.errors import NotFound
@@ -48,6 +48,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
         acts += 1
         progress(f"[{acts:>4}] {line}")
     classroom.furnish(seeding)
+    oversight.furnish(seeding)
     return acts
 
 

@@ -16,6 +16,7 @@ from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import recalled_because
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
 
 
@@ -89,6 +90,28 @@ def product_may_be_used(asked: OfUnit, known: Circumstances) -> str | None:
     bag = product(asked, known)
     why_not = bag.stands_still_because if bag is not None else None
     return f"{asked.unit.identifier} {why_not}" if why_not else None
+
+
+@gate(
+    "infusion.is_authorised",
+    requirement=("REG-02", "PAT-28"),
+    protects="What an authority stopped reaches no patient, unless those whom it names decide otherwise for this one.",
+    remedy="Leave the bag in the cold and call the physician; those whom the suspension names decide for this patient.",
+    resolvers=("physician", "regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def is_authorised(asked: OfUnit, known: Circumstances) -> str | None:
+    bag, chain = product(asked, known), therapy(asked, known)
+    if bag is None or chain is None or chain.product is None or chain.centre is None:
+        return None
+    return not_authorised_because(
+        known,
+        "administration",
+        product=chain.product,
+        centre=chain.centre,
+        organisation=chain.centre,
+        chain=bag.chain,
+    )
 
 
 @gate(

@@ -135,6 +135,10 @@ class Authorisation(Subject, kind="authorisation", public=True):
     """A marketing authorisation, trial authorisation or other legal basis."""
 
 
+class Application(Subject, kind="application"):
+    """What a holder asks an authority to allow; seen by those two alone."""
+
+
 class Programme(Subject, kind="programme", public=True):
     """A therapy as data: journey, limits, roles; versioned."""
 

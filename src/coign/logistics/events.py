@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
+from coign.kernel.subjects import Organisation, Person, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 
 Condition = Literal["intact", "damaged"]
@@ -31,7 +31,8 @@ class Packed(
     """Units lie in a sealed shipper with its logger running, addressed to an organisation.
 
     `further`: units of the same therapy beside the first one, here and in all facts about the shipment.
-    `destination` is the place it goes to, `hold_time` how long this shipper keeps cold; older entries name neither.
+    `destination` is the place it goes to, `hold_time` how long this shipper keeps cold, `product` and `centre` what is
+    carried and for which centre; older entries name none of them.
     """
 
     shipment: Shipment
@@ -45,6 +46,8 @@ class Packed(
     destination: Site | None = None
     hold_time: Quantity | None = None
     further: tuple[Unit, ...] = ()
+    product: Product | None = None
+    centre: Organisation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION, SITE
 from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
 
 
@@ -179,6 +180,28 @@ def units_are_one_therapy(asked: OfUnits, known: Circumstances) -> str | None:
         return f"{others[0].identifier} belongs to another therapy than {asked.unit.identifier}"
     odd = [u for u in asked.further if known.state(UNIT, u).kind != of_first.kind]
     return f"{odd[0].identifier} is of another kind than {asked.unit.identifier}" if odd else None
+
+
+@gate(
+    "logistics.dispatch_is_authorised",
+    requirement="REG-02",
+    protects="What an authority stopped stays where it is, where somebody answers for it.",
+    remedy="Put the unit back into the cold; regulatory affairs tells when it may be sent.",
+    resolvers=("regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def dispatch_is_authorised(asked: OfUnit, known: Circumstances) -> str | None:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    if therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    return not_authorised_because(
+        known,
+        "dispatch",
+        product=therapy.product,
+        centre=therapy.centre,
+        organisation=known.actor.organisation,
+    )
 
 
 @gate(

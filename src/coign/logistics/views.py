@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Shipment, Shipper, Site, Unit
+from coign.kernel.subjects import Organisation, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 from coign.logistics.events import (
@@ -144,10 +144,12 @@ class LoadState:
     """The shipment that lies in a shipper now: whoever scans the shipper means it."""
 
     shipment: Shipment | None = None
+    product: Product | None = None
+    centre: Organisation | None = None
 
 
 def _evolve_load(state: LoadState, fact: Fact, stamp: Stamp) -> LoadState:
-    return LoadState(fact.shipment if isinstance(fact, Packed) else None)
+    return LoadState(fact.shipment, fact.product, fact.centre) if isinstance(fact, Packed) else LoadState()
 
 
 LOAD = View(

@@ -10,6 +10,7 @@ from coign.manufacturing.actions import (
     count_labels,
     fill,
     register_room,
+    resume_batch,
     start_batch,
     verify_label,
 )
@@ -27,5 +28,6 @@ ACTIONS = (
     verify_label.ACTION,
     count_labels.ACTION,
     abandon_batch.ACTION,
+    resume_batch.ACTION,
 )
 VIEWS = (SLOT, BATCH, ROOM)

@@ -88,6 +88,7 @@ class BatchStarted(
     programme: Programme
     version: Digest
     operator: Person
+    site: Site | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +143,12 @@ class Abandoned(Fact, type="manufacturing.abandoned.v1", about=("batch", "chain"
     room: Room
     by: Person
     why: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResumed(Fact, type="manufacturing.batch_resumed.v1", about=("batch",)):
+    """The quality unit takes a batch off the hold that a stop of its authorisation put it on."""
+
+    batch: Batch
+    why: FreeText
+    by: Person

@@ -12,6 +12,7 @@ from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.people.views import SITE
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
 from coign.training.views import missing_qualification
 
@@ -350,3 +351,26 @@ def starter_is_qualified(asked: OfUnit, known: Circumstances) -> str | None:
         return None  # `manufacturing.material_is_collected_cells` says so
     first = known.programmes.version(version).next_step(())
     return missing_qualification(first.task if first is not None else "", known)
+
+
+@gate(
+    "manufacturing.start_is_authorised",
+    requirement=("REG-02", "REG-S5"),
+    protects="Cells are opened only where an authority looked, and only while it allows it.",
+    remedy="Leave the bag in the cold; regulatory affairs tells when and where the batch may begin.",
+    resolvers=("regulatory", "qa"),
+    risk=Risk.PATIENT,
+)
+def start_is_authorised(asked: OfStart, known: Circumstances) -> str | None:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    if therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    return not_authorised_because(
+        known,
+        "manufacture",
+        product=therapy.product,
+        centre=therapy.centre,
+        organisation=known.actor.organisation,
+        site=known.state(ROOM, asked.room).site,
+    )

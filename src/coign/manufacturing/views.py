@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Unit
+from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 from coign.manufacturing.events import (
     Abandoned,
+    BatchResumed,
     BatchStarted,
     Filled,
     LabelsCounted,
@@ -79,6 +80,9 @@ class BatchState:
     labels_unaccounted: int | None = None
     #: Every lot that touched the cells: what its recall is read from.
     lots: tuple[Lot, ...] = ()
+    site: Site | None = None
+    #: When the quality unit last took it off the hold of a stopped authorisation.
+    resumed_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:
@@ -112,7 +116,7 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BatchStarted():
             return BatchState(
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
-                performers=(fact.operator,),
+                performers=(fact.operator,), site=fact.site,
             )  # fmt: skip
         case StepCompleted(step=step, operator=operator, lots=lots):
             done = (*state.steps_done, step)
@@ -132,6 +136,8 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
         case Abandoned():
             return replace(state, abandoned=True)
+        case BatchResumed():
+            return replace(state, resumed_at=stamp.time)
         case _:
             return state
 
@@ -143,9 +149,9 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned),
+    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned, BatchResumed),
     state=BatchState,
     evolve=_evolve_batch,
-    version=2,
+    version=3,
     public=True,
 )

@@ -11,6 +11,7 @@ from coign.manufacturing.views import BATCH
 from coign.quality.gates import OfBatch, programme_of
 from coign.quality.state import DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import on_hold_because
 
 
 class OfCase(Protocol):
@@ -297,3 +298,27 @@ def batch_is_not_rejected(asked: OfBatch, known: Circumstances) -> str | None:
 )
 def production_is_over(asked: OfBatch, known: Circumstances) -> str | None:
     return f"{asked.batch.identifier} is in production" if known.state(BATCH, asked.batch).is_open else None
+
+
+@gate(
+    "quality.batch_is_not_held",
+    requirement=("REG-S5", "GMP-37"),
+    protects="What was being made when it was stopped goes to nobody before it is known what that means for it.",
+    remedy="Wait until the stop is lifted; then the quality unit takes the batch off the hold.",
+    resolvers=("qa", "regulatory"),
+    risk=Risk.PATIENT,
+)
+def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    therapy = None if batch.chain is None else known.state(CHAIN, batch.chain)
+    if batch.started_at is None or therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    why = on_hold_because(
+        known,
+        product=therapy.product,
+        centre=therapy.centre,
+        begun=batch.started_at,
+        site=batch.site,
+        resumed=batch.resumed_at,
+    )
+    return f"{asked.batch.identifier} {why}" if why else None

@@ -210,10 +210,12 @@ class QuarantineShipmentAllowed(Fact, type="quality.quarantine_shipment_allowed.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionRequested(Fact, type="quality.exception_requested.v1", about=("chain",)):
-    """The physician asks for a product out of specification: an immediate hazard, and no other treatment."""
+    """The physician asks for a product out of specification: an immediate hazard, and no other treatment.
+
+    Names no batch: both sides see every paper of a request, and the centre sees no batch of the maker (TRC-26).
+    """
 
     chain: Chain
-    batch: Batch
     by: Person
     hazard: FreeText
     alternatives: FreeText

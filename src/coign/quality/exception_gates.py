@@ -7,6 +7,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 from coign.manufacturing.views import BATCH, SLOT
+from coign.quality.batch_gates import had_part
 from coign.quality.events import LATE_RESULT
 from coign.quality.exception_state import EXCEPTION, ExceptionState
 from coign.quality.gates import OfBatch
@@ -31,10 +32,10 @@ class OfNotice(OfChain, Protocol):
 
 
 def request_for(asked: OfBatch, known: Circumstances) -> ExceptionState:
-    """The request for this batch; empty when there is none, or one for another batch."""
+    """The request for the product of a batch's therapy; empty when there is none."""
     chain = known.state(BATCH, asked.batch).chain
-    request = known.state(EXCEPTION, chain) if chain is not None else ExceptionState()
-    return request if request.batch == asked.batch else ExceptionState()
+    assert chain is not None, "a batch is of a therapy"
+    return known.state(EXCEPTION, chain)
 
 
 def _way(asked: OfBatch, known: Circumstances) -> str:
@@ -76,8 +77,8 @@ def batch_was_made(asked: OfChain, known: Circumstances) -> str | None:
     risk=Risk.DATA,
 )
 def exception_not_requested_yet(asked: OfChain, known: Circumstances) -> str | None:
-    request, batch = known.state(EXCEPTION, asked.chain), known.state(SLOT, asked.chain).batch
-    return f"{batch.identifier} was asked for already" if batch is not None and request.batch == batch else None
+    requested = known.state(EXCEPTION, asked.chain).requested_by
+    return f"{requested.identifier} asked for it already" if requested is not None else None
 
 
 @gate(
@@ -101,8 +102,21 @@ def exception_is_requested(asked: OfChain, known: Circumstances) -> str | None:
     resolvers=("qa",),
     risk=Risk.DATA,
 )
-def risk_not_assessed_yet(asked: OfBatch, known: Circumstances) -> str | None:
-    return "the risk was assessed already" if request_for(asked, known).assessed_by is not None else None
+def risk_not_assessed_yet(asked: OfChain, known: Circumstances) -> str | None:
+    return "the risk was assessed already" if known.state(EXCEPTION, asked.chain).assessed_by is not None else None
+
+
+@gate(
+    "quality.assessor_had_no_part",
+    requirement=("GMP-02", "GMP-40"),
+    protects="Who made or tested it does not say how dangerous it is.",
+    remedy="Let somebody of the quality unit assess the risk who had no hand in the batch.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def assessor_had_no_part(asked: OfChain, known: Circumstances) -> str | None:
+    batch = known.state(SLOT, asked.chain).batch
+    return f"you had a hand in {batch.identifier}" if batch is not None and had_part(batch, known) else None
 
 
 @gate(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Person
+from coign.kernel.subjects import Person
 from coign.kernel.views import Stamp, View
 from coign.quality.events import (
     BatchRejected,
@@ -21,7 +21,6 @@ from coign.quality.events import (
 class ExceptionState:
     """What is there of the papers that supply under exception needs; a rejected batch ends the request."""
 
-    batch: Batch | None = None
     requested_by: Person | None = None
     assessed_by: Person | None = None
     accepted_by: Person | None = None
@@ -31,8 +30,8 @@ class ExceptionState:
 
 def _evolve(state: ExceptionState, fact: Fact, stamp: Stamp) -> ExceptionState:
     match fact:
-        case ExceptionRequested(batch=batch, by=by):
-            return ExceptionState(batch, by)
+        case ExceptionRequested(by=by):
+            return ExceptionState(by)
         case ExceptionRiskAssessed(by=by):
             return replace(state, assessed_by=by)
         case ExceptionAccepted(by=by):
@@ -41,7 +40,7 @@ def _evolve(state: ExceptionState, fact: Fact, stamp: Stamp) -> ExceptionState:
             return replace(state, told=told)
         case ExpandedAccessRecorded(application=application):
             return replace(state, expanded_access=application)
-        case BatchRejected(batch=batch) if batch == state.batch:
+        case BatchRejected():
             return ExceptionState()
         case _:
             return state

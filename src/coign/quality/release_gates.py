@@ -4,13 +4,14 @@ from typing import Protocol
 
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
-from coign.kernel.subjects import Batch, Chain, Organisation, Person
+from coign.kernel.subjects import Batch, Chain, Organisation, Product
 from coign.manufacturing.views import BATCH, reads_of_lots, recalled_because
 from coign.people.views import ORGANISATION
 from coign.quality.events import LATE_RESULT
 from coign.quality.exception_state import CALLS, Waiting
 from coign.quality.gates import OfAttribute, OfBatch, OfBlock, programme_of
 from coign.quality.state import DOSSIER, REASONS
+from coign.regulatory.views import authorised_for, named_for_release, reads_of_authorisation
 
 
 class OfRelease(OfBatch, Protocol):
@@ -42,8 +43,18 @@ def centre_of(batch: Batch, known: Circumstances) -> Organisation:
 
 
 def reads_of_destination(batch: Batch, known: Circumstances) -> tuple[Read, ...]:
-    """Once BATCH and CHAIN are read: where the product goes, and the lots that went into it."""
-    return (*reads_of_lots(batch, known), Read(centre_of(batch, known), ORGANISATION))
+    """Once BATCH and CHAIN are read: where the product goes, what is allowed there, the lots that went into it."""
+    centre = centre_of(batch, known)
+    return (*reads_of_lots(batch, known), *reads_of_authorisation(product_of(batch, known), centre))
+
+
+def product_of(batch: Batch, known: Circumstances) -> Product:
+    """What the batch is of."""
+    chain = known.state(BATCH, batch).chain
+    assert chain is not None, "a batch is of a therapy"
+    product = known.state(CHAIN, chain).product
+    assert product is not None, "a therapy is of a product"
+    return product
 
 
 def destination(batch: Batch, known: Circumstances) -> str:
@@ -62,16 +73,22 @@ def rule_of(name: str, place: str, known: Circumstances) -> str:
     return text
 
 
-def _not_named_because(person: Person, role: str, asked_role: str) -> str | None:
-    """Whether this person may answer for the product there: today whoever holds the role that the destination asks."""
-    return None if role == asked_role else f"{person.identifier} acts as {role}, asked for is {asked_role}"
+def _not_named_because(batch: Batch, asked_role: str, known: Circumstances) -> str | None:
+    """Whether who acts may answer for the product there: in the role that is asked, and named on the authorisation."""
+    person, role = known.actor.person, known.actor.role
+    if role != asked_role:
+        return f"{person.identifier} acts as {role}, asked for is {asked_role}"
+    says = authorised_for(known, product_of(batch, known), centre_of(batch, known))
+    if named_for_release(says, person, known.now):
+        return None
+    return f"{person.identifier} is not named to release on {says.number if says else 'any authorisation'}"
 
 
 @gate(
     "quality.releaser_is_of_destination",
-    requirement=("GMP-37", "GMP-02"),
+    requirement=("GMP-37", "GMP-02", "REG-02"),
     protects="Who answers for a product is who the law of its destination asks for: there, and for this product.",
-    remedy="Let the person release it whom the destination's rules ask for.",
+    remedy="Let the person release it whom the destination's rules ask for and its authorisation names.",
     resolvers=("qp", "quality-us"),
     risk=Risk.PATIENT,
 )
@@ -80,7 +97,7 @@ def releaser_is_of_destination(asked: OfBatch, known: Circumstances) -> str | No
     asked_role = rule_of("release.role", destination(asked.batch, known), known)
     if not asked_role:
         return f"no rules of release are known here for {centre.identifier}"
-    why = _not_named_because(known.actor.person, known.actor.role, asked_role)
+    why = _not_named_because(asked.batch, asked_role, known)
     return f"{asked.batch.identifier} goes to {centre.identifier}: {why}" if why else None
 
 

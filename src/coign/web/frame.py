@@ -29,6 +29,9 @@ NAVIGATION: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
+WHO_ASKS_AUTHORITIES = frozenset({"authority", "inspector", "regulatory", "qa", "qp", "quality-us", "physician"})
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The `frame` of `base.html`."""
     service = running.service()
@@ -121,9 +124,18 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "unlock_url": reverse("unlock"),
         "nav": [
             {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}
-            for name, label in (*((n, _(words)) for n, words in NAVIGATION), *_administration(role, organisation))
+            for name, label in (
+                *((n, _(words)) for n, words in NAVIGATION),
+                *_oversight(role),
+                *_administration(role, organisation),
+            )
         ],
     }
+
+
+def _oversight(role: str) -> list[tuple[str, str]]:
+    """What an authority allows is looked up by those who decide, release, or answer for patients."""
+    return [("oversight", _("Authorisations"))] if role in WHO_ASKS_AUTHORITIES else []
 
 
 def _administration(role: str, organisation: str) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.clinical import gates
+from coign.clinical import authorised_gates, gates
 from coign.clinical.events import Ordered
 from coign.clinical.views import COURSE, PATIENT
 from coign.identity.events import ChainBegun
@@ -12,7 +12,8 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
-from coign.regulatory.views import PROGRAMME
+from coign.people.views import ORGANISATION
+from coign.regulatory.views import PROGRAMME, RECIPIENT, reads_of_authorisation
 from coign.safety.views import ENROLMENT
 
 
@@ -25,12 +26,21 @@ class Order:
 
 
 def _reads(asked: Order, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.patient, PATIENT), Read(asked.chain, CHAIN), Read(asked.chain, COURSE))
+    of_patient = (Read(asked.patient, PATIENT), Read(asked.patient, RECIPIENT))
+    return (*of_patient, Read(asked.chain, CHAIN), Read(asked.chain, COURSE))
 
 
 def _programme_reads(asked: Order, known: Circumstances) -> Sequence[Read]:
     draft = gates.open_draft(asked, known)
-    return () if draft is None else (Read(draft.programme, PROGRAMME), Read(draft.programme, ENROLMENT))
+    if draft is None:
+        return ()
+    return (Read(draft.programme, PROGRAMME), Read(draft.programme, ENROLMENT), Read(draft.maker, ORGANISATION))
+
+
+def _authorisation_reads(asked: Order, known: Circumstances) -> Sequence[Read]:
+    draft = gates.open_draft(asked, known)
+    version = gates.version_in_force(draft.programme, known) if draft else None
+    return reads_of_authorisation(version.product if version else None, known.actor.organisation)
 
 
 def _decide(asked: Order, known: Circumstances) -> Sequence[Ordered | ChainBegun]:
@@ -65,12 +75,14 @@ ACTION = Action(
     command=Order,
     roles=frozenset({"physician"}),
     reads=_reads,
-    then_reads=(_programme_reads,),
+    then_reads=(_programme_reads, _authorisation_reads),
     gates=(
         gates.draft_is_open,
         gates.signer_is_prescriber,
         gates.order_has_consent,
         gates.order_has_programme,
+        authorised_gates.order_is_authorised,
+        authorised_gates.patient_may_receive,
         gates.enrolment_is_not_held,
         gates.eligibility_confirmed,
         gates.eligibility_is_current,
@@ -78,7 +90,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(ChainBegun, Ordered),
-    requirements=("PAT-28", "PAT-29", "PAT-20", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
+    requirements=("PAT-28", "PAT-29", "PAT-20", "REG-01", "REG-02", "REG-17", "TRC-09", "TRC-10", "TRC-26", "CSV-13"),
     risk=Risk.PATIENT,
     rationale="Everything that follows is made for this patient, at this weight, under these rules.",
     meaning="ordered",

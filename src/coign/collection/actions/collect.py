@@ -15,6 +15,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Chain, Equipment, Site, Unit
 from coign.kernel.values import Actor, Quantity
+from coign.regulatory.views import reads_of_authorisation
 
 #: The serial of a label's first print; a further print counts on (TRC-14).
 FIRST_PRINT = "1"
@@ -46,8 +47,9 @@ def _start_reads(asked: Start, actor: Actor) -> Sequence[Read]:
 
 
 def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
-    patient = known.state(CHAIN, asked.chain).patient
-    return () if patient is None else (Read(patient, PATIENT),)
+    therapy = known.state(CHAIN, asked.chain)
+    of_patient = () if therapy.patient is None else (Read(therapy.patient, PATIENT),)
+    return (*of_patient, *reads_of_authorisation(therapy.product, therapy.centre))
 
 
 def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted]:
@@ -66,10 +68,11 @@ START = Action(
         gates.identity_is_confirmed,
         gates.identity_is_fresh,
         gates.consent_in_force,
+        gates.is_authorised,
     ),
     decide=_started,
     emits=(CollectionStarted,),
-    requirements=("TRC-09", "TRC-12", "TRC-13", "PAT-33"),
+    requirements=("TRC-09", "TRC-12", "TRC-13", "PAT-33", "REG-02"),
     risk=Risk.PATIENT,
     rationale="From here on cells of this person are treated as cells for this therapy.",
     beyond_sight=("equipment",),

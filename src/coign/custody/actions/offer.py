@@ -7,13 +7,14 @@ from coign.custody import gates
 from coign.custody.events import Condition, Offered
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
-from coign.identity.views import UNIT
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION
+from coign.regulatory.views import reads_of_authorisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,19 @@ class MakeOffer:
 
 def _reads(asked: MakeOffer, actor: Actor) -> Sequence[Read]:
     views = (HOLDING, OFFER, UNIT, RECEIPT)
-    return (*(Read(asked.unit, view) for view in views), Read(asked.to, ORGANISATION))
+    houses = (Read(house, ORGANISATION) for house in dict.fromkeys((asked.to, actor.organisation)))
+    return (*(Read(asked.unit, view) for view in views), *houses)
+
+
+def _reads_of_chain(asked: MakeOffer, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    return () if chain is None else (Read(chain, CHAIN),)
+
+
+def _reads_of_authorisation(asked: MakeOffer, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
 
 
 def _decide(asked: MakeOffer, known: Circumstances) -> Sequence[Offered]:
@@ -42,6 +55,7 @@ ACTION = Action(
     command=MakeOffer,
     roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "infusion", "pharmacist"}),
     reads=_reads,
+    then_reads=(_reads_of_chain, _reads_of_authorisation),
     gates=(
         gates.giver_holds_unit,
         gates.no_open_offer,
@@ -49,10 +63,11 @@ ACTION = Action(
         gates.unit_may_move,
         gates.unit_is_not_sealed,
         gates.carrier_is_named,
+        gates.dispatch_is_authorised,
     ),
     decide=_decide,
     emits=(Offered,),
-    requirements=("TRC-11", "SCS-12"),
+    requirements=("TRC-11", "SCS-12", "REG-02"),
     risk=Risk.PATIENT,
     rationale="A unit given away by somebody who does not hold it breaks the chain of custody.",
 )

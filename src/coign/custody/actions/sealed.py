@@ -14,6 +14,7 @@ from coign.kernel.subjects import Organisation, Shipper
 from coign.kernel.values import Actor
 from coign.logistics.views import LOAD, SHIPMENT
 from coign.people.views import ORGANISATION
+from coign.regulatory.views import reads_of_authorisation
 
 ROLES = frozenset({"celllab", "courier", "warehouse"})
 
@@ -49,7 +50,13 @@ def _reads(asked: sealed_gates.OfShipper, actor: Actor) -> Sequence[Read]:
 
 
 def _offer_reads(asked: OfferShipment, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.shipper, LOAD), Read(asked.to, ORGANISATION))
+    houses = (Read(house, ORGANISATION) for house in dict.fromkeys((asked.to, actor.organisation)))
+    return (Read(asked.shipper, LOAD), *houses)
+
+
+def _offer_reads_of_load(asked: OfferShipment, known: Circumstances) -> Sequence[Read]:
+    load = known.state(LOAD, asked.shipper)
+    return (*_reads_of_load(asked, known), *reads_of_authorisation(load.product, load.centre))
 
 
 def _reads_of_load(asked: sealed_gates.OfShipper, known: Circumstances) -> Sequence[Read]:
@@ -99,7 +106,7 @@ OFFER_SHIPMENT = Action(
     command=OfferShipment,
     roles=ROLES,
     reads=_offer_reads,
-    then_reads=(_reads_of_load, _reads_of_units),
+    then_reads=(_offer_reads_of_load, _reads_of_units),
     gates=(
         sealed_gates.shipper_is_loaded,
         sealed_gates.shipment_is_sealed,
@@ -108,10 +115,11 @@ OFFER_SHIPMENT = Action(
         sealed_gates.shipment_has_no_mismatch,
         sealed_gates.shipment_may_move,
         sealed_gates.carrier_of_shipment_is_named,
+        sealed_gates.dispatch_of_shipment_is_authorised,
     ),
     decide=_offered,
     emits=(Offered,),
-    requirements=("TRC-11", "SCS-12", "TRC-26"),
+    requirements=("TRC-11", "SCS-12", "TRC-26", "REG-02"),
     risk=Risk.PATIENT,
     rationale="A shipper given away by who does not answer for it breaks the chain of custody of all its bags.",
 )

@@ -103,7 +103,7 @@ def request_exception(scene: Scene) -> Command:
 def assess_exception_risk(scene: Scene) -> Command:
     """What giving it risks."""
     return {
-        "batch": scene.batch,
+        "chain": scene.chain,
         "assessment": "Demonstration: fewer living cells; less effect is to be expected, no other harm.",
         "evidence": scene.keep("Risk assessment for the physician."),
     }

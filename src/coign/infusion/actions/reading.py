@@ -14,6 +14,7 @@ from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import ADMINISTRATION, reads_of_authorisation
 from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
 
@@ -28,12 +29,17 @@ def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
     """What is known of the therapy that the bag was made for, and of its batch."""
     bag = known.state(UNIT, asked.unit)
     made_in = () if bag.batch is None else (Read(bag.batch, BATCH),)
-    of_chain = () if bag.chain is None else tuple(Read(bag.chain, view) for view in (CHAIN, COURSE, INFUSION))
+    views = (CHAIN, COURSE, INFUSION, ADMINISTRATION)
+    of_chain = () if bag.chain is None else tuple(Read(bag.chain, view) for view in views)
     return (*made_in, *of_chain)
 
 
 def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
-    """What is known of the patient whom the therapy is for, and of the lots that went into the bag."""
+    """What is known of the patient whom the therapy is for, of the lots in the bag, and of what an authority allows."""
     bag = known.state(UNIT, asked.unit)
-    patient = None if bag.chain is None else known.state(CHAIN, bag.chain).patient
-    return (*reads_of_lots(bag.batch, known), *(() if patient is None else (Read(patient, PATIENT),)))
+    lots = reads_of_lots(bag.batch, known)
+    if bag.chain is None:
+        return lots
+    therapy = known.state(CHAIN, bag.chain)
+    of_patient = () if therapy.patient is None else (Read(therapy.patient, PATIENT),)
+    return (*lots, *of_patient, *reads_of_authorisation(therapy.product, therapy.centre))

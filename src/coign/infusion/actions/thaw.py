@@ -45,6 +45,7 @@ ACTION = Action(
         product_gates.product_is_at_hand,
         product_gates.product_kept_cold,
         product_gates.product_is_released,
+        product_gates.is_authorised,
         product_gates.lots_are_in_order,
         product_gates.product_is_not_expired,
         product_gates.consent_in_force,
@@ -56,7 +57,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Thawed, ExposureEnded),
-    requirements=("PAT-28", "PAT-30", "SCS-11", "SCS-13", "TRN-01", "TRN-08"),
+    requirements=("PAT-28", "PAT-30", "REG-02", "SCS-11", "SCS-13", "TRN-01", "TRN-08"),
     risk=Risk.PATIENT,
     rationale="A bag thawed for nothing is lost, and so perhaps is the patient who was conditioned for it.",
 )

@@ -17,6 +17,7 @@ from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION, SITE
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import reads_of_authorisation
 from coign.storage.views import PLACE
 
 
@@ -53,8 +54,16 @@ def _reads_of_chain(asked: Pack, known: Circumstances) -> Sequence[Read]:
     return (Read(chain, CHAIN),) if chain is not None else ()
 
 
+def _reads_of_authorisation(asked: Pack, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
+
+
 def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
-    by = known.actor.person
+    by, chain = known.actor.person, known.state(UNIT, asked.unit).chain
+    assert chain is not None
+    therapy = known.state(CHAIN, chain)
     packed = Packed(
         shipment=asked.shipment,
         unit=asked.unit,
@@ -67,6 +76,8 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
         by=by,
         destination=asked.destination,
         hold_time=known.state(SHIPPER, asked.shipper).hold_time,
+        product=therapy.product,
+        centre=therapy.centre,
     )
     if asked.carrier is None:
         return (packed,)
@@ -83,7 +94,7 @@ ACTION = Action(
     command=Pack,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    then_reads=(_reads_of_chain,),
+    then_reads=(_reads_of_chain, _reads_of_authorisation),
     gates=(
         gates.units_are_one_therapy,
         gates.unit_is_held,
@@ -91,6 +102,7 @@ ACTION = Action(
         gates.unit_is_at_hand,
         gates.unit_is_not_under_way,
         gates.product_is_released,
+        gates.dispatch_is_authorised,
         gates.temperature_is_in_order,
         gates.goes_where_it_belongs,
         gates.destination_is_theirs,
@@ -102,7 +114,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37"),
+    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )

@@ -8,7 +8,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Case, Lot
 from coign.kernel.values import Actor
-from coign.manufacturing import step_gates
+from coign.manufacturing import hold, step_gates
 from coign.manufacturing.events import Measured, StepCompleted
 from coign.manufacturing.views import BATCH
 from coign.quality.events import DeviationOpened
@@ -59,8 +59,10 @@ ACTION = Action(
     command=CompleteStep,
     roles=frozenset({"operator"}),
     reads=_reads,
+    then_reads=(hold.reads_of_chain, hold.reads_of_stops),
     gates=(
         step_gates.batch_is_open,
+        hold.batch_is_not_held,
         step_gates.step_is_next,
         step_gates.measurements_are_complete,
         step_gates.units_agree,

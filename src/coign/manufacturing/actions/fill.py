@@ -12,7 +12,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Instant, Quantity
-from coign.manufacturing import step_gates
+from coign.manufacturing import hold, step_gates
 from coign.manufacturing.events import Filled
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
@@ -98,9 +98,10 @@ ACTION = Action(
     command=Fill,
     roles=frozenset({"operator"}),
     reads=_reads,
-    then_reads=(_reads_of_batch,),
+    then_reads=(_reads_of_batch, hold.reads_of_stops),
     gates=(
         step_gates.batch_is_open,
+        hold.batch_is_not_held,
         step_gates.steps_are_done,
         step_gates.filler_is_qualified,
         step_gates.volume_agrees,

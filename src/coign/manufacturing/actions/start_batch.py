@@ -18,6 +18,7 @@ from coign.manufacturing.events import BatchStarted
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.quality.views import DISPOSITION
+from coign.regulatory.views import reads_of_authorisation
 from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
 
@@ -41,6 +42,12 @@ def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
     return (Read(chain, CHAIN), Read(chain, SLOT)) if chain is not None else ()
 
 
+def _reads_of_authorisation(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
+    chain = known.state(UNIT, asked.unit).chain
+    therapy = None if chain is None else known.state(CHAIN, chain)
+    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
+
+
 def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
     chain = known.state(UNIT, asked.unit).chain
     assert chain is not None
@@ -57,6 +64,7 @@ def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
             programme=therapy.programme,
             version=therapy.version,
             operator=known.actor.person,
+            site=known.state(ROOM, asked.room).site,
         ),
         ExposureEnded(unit=asked.unit),
         UnitEnded(unit=asked.unit, how="consumed"),
@@ -69,7 +77,7 @@ ACTION = Action(
     command=StartBatch,
     roles=frozenset({"operator"}),
     reads=_reads,
-    then_reads=(_reads_of_chain,),
+    then_reads=(_reads_of_chain, _reads_of_authorisation),
     gates=(
         gates.material_is_collected_cells,
         gates.material_may_be_used,
@@ -78,12 +86,13 @@ ACTION = Action(
         gates.material_kept_cold,
         gates.material_is_accepted,
         gates.slot_is_kept,
+        gates.start_is_authorised,
         gates.room_is_cleared,
         gates.starter_is_qualified,
     ),
     decide=_decide,
     emits=(BatchStarted, ExposureEnded, UnitEnded),
-    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "SCS-11", "TRN-01", "TRC-11", "TRC-22"),
+    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "REG-02", "REG-S5", "SCS-11", "TRN-01", "TRC-11", "TRC-22"),
     risk=Risk.PATIENT,
     rationale="A bag that was opened cannot be closed again, and two patients in one room can be mixed up.",
 )

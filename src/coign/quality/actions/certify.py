@@ -38,7 +38,7 @@ def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
 
 
 def reads_of_destination(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
-    """Where they go."""
+    """Where they go, and what an authority allows there."""
     return release_gates.reads_of_destination(asked.batch, known)
 
 
@@ -83,10 +83,11 @@ ACTION = Action(
         batch_gates.custody_is_in_order,
         batch_gates.product_is_in_date,
         batch_gates.batch_is_undecided,
+        batch_gates.batch_is_not_held,
     ),
     decide=_decide,
     emits=(Certified,),
-    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14"),
+    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14", "REG-02", "REG-S5"),
     risk=Risk.PATIENT,
     rationale="This signature is the last judgement before a patient is prepared for the product.",
     meaning="certified",

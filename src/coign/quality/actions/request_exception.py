@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
-from coign.kernel.subjects import Batch, Chain
+from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Digest, FreeText, Instant
 from coign.manufacturing.views import BATCH, SLOT
-from coign.quality import batch_gates, exception_gates
+from coign.quality import exception_gates
 from coign.quality.events import (
     ExceptionAccepted,
     ExceptionNotified,
@@ -32,9 +32,9 @@ class RequestException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessExceptionRisk:
-    """Which batch, and what giving it risks."""
+    """For which therapy, and what giving its product risks."""
 
-    batch: Batch = field(metadata=asks("Batch", "known"))
+    chain: Chain = field(metadata=asks("Therapy", "known"))
     assessment: FreeText = field(metadata=asks("Risk", hint="what fails, by how much, what that can do to the patient"))
     evidence: Digest = field(metadata=asks("Risk assessment", "upload"))
 
@@ -67,7 +67,7 @@ class RecordExpandedAccess:
     consent: Digest = field(metadata=asks("Signed consent", "upload"))
 
 
-def _reads_of_chain(asked: RequestException, actor: Actor) -> Sequence[Read]:
+def _reads_of_chain(asked: RequestException | AssessExceptionRisk, actor: Actor) -> Sequence[Read]:
     return tuple(Read(asked.chain, view) for view in (CHAIN, SLOT, EXCEPTION))
 
 
@@ -75,22 +75,15 @@ def _reads(asked: AcceptException | RecordExceptionNotice | RecordExpandedAccess
     return (Read(asked.chain, CHAIN), Read(asked.chain, EXCEPTION))
 
 
-def _reads_of_batch(asked: AssessExceptionRisk, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER))
-
-
-def _reads_of_request(asked: AssessExceptionRisk, known: Circumstances) -> Sequence[Read]:
-    chain = known.state(BATCH, asked.batch).chain
-    return (Read(chain, EXCEPTION),) if chain is not None else ()
+def _reads_of_batch(asked: AssessExceptionRisk, known: Circumstances) -> Sequence[Read]:
+    batch = known.state(SLOT, asked.chain).batch
+    return (Read(batch, BATCH), Read(batch, DOSSIER)) if batch is not None else ()
 
 
 def _requested(asked: RequestException, known: Circumstances) -> Sequence[ExceptionRequested]:
-    batch = known.state(SLOT, asked.chain).batch
-    assert batch is not None
     return (
         ExceptionRequested(
             chain=asked.chain,
-            batch=batch,
             by=known.actor.person,
             hazard=asked.hazard,
             alternatives=asked.alternatives,
@@ -99,11 +92,9 @@ def _requested(asked: RequestException, known: Circumstances) -> Sequence[Except
 
 
 def _assessed(asked: AssessExceptionRisk, known: Circumstances) -> Sequence[ExceptionRiskAssessed]:
-    chain = known.state(BATCH, asked.batch).chain
-    assert chain is not None
     return (
         ExceptionRiskAssessed(
-            chain=chain, by=known.actor.person, assessment=asked.assessment, evidence=asked.evidence
+            chain=asked.chain, by=known.actor.person, assessment=asked.assessment, evidence=asked.evidence
         ),
     )  # fmt: skip
 
@@ -160,12 +151,12 @@ ASSESS = Action(
     title="Tell the physician what the product risks",
     command=AssessExceptionRisk,
     roles=frozenset({"qa"}),
-    reads=_reads_of_batch,
-    then_reads=(_reads_of_request,),
+    reads=_reads_of_chain,
+    then_reads=(_reads_of_batch,),
     gates=(
-        exception_gates.physician_has_asked,
+        exception_gates.exception_is_requested,
         exception_gates.risk_not_assessed_yet,
-        batch_gates.judge_had_no_part,
+        exception_gates.assessor_had_no_part,
     ),
     decide=_assessed,
     emits=(ExceptionRiskAssessed,),

@@ -6,27 +6,29 @@ from coign.web.boards.able import able
 from coign.web.boards.batches import batches
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
+from coign.web.boards.held import held
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (glance,),
-    "physician": (day, glance),
+    "coordinator": (stopped, glance),
+    "physician": (stopped, day, glance),
     "nurse": (day,),
     "celllab": (day, transport),
     "infusion": (day,),
     "pharmacist": (day, transport),
     "courier": (transport,),
     "warehouse": (transport,),
-    "operator": (batches,),
+    "operator": (held, batches),
     "analyst": (batches,),
     "qcreviewer": (batches,),
-    "qa": (batches, transport),
-    "qp": (batches,),
-    "quality-us": (batches,),
+    "qa": (stopped, held, batches, transport),
+    "qp": (stopped, held, batches),
+    "quality-us": (stopped, batches),
     "safety": (glance,),
     "trainer": (able,),
     "regulatory": (programmes,),

@@ -192,7 +192,8 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
     if asks.source == "known":
         value = known_value(question, actor, given)
         return _typed(question, common | {"required": False, "initial": value}, forms.HiddenInput())
-    common |= {"required": question.required and question.type is not str, "initial": given or _initial(question)}
+    initial = given.split(",") if given and question.many else given or _initial(question)
+    common |= {"required": question.required and question.type is not str, "initial": initial}
     options = _options(question, actor)
     if options is not None:
         return _choice(question, options, common)

@@ -11,9 +11,11 @@ from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.kernel.views import View
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
+from coign.regulatory.authorisation_gates import RELEASERS
 from coign.safety.grading.laboratory import terms as laboratory_terms
 from coign.training.courses.model import Library
 from coign.web import running
+from coign.web.oversight import sight
 from coign.web.reading import reader
 
 Choices = list[tuple[str, str]]
@@ -125,8 +127,10 @@ def programmes(actor: Actor) -> Choices:
 
 @choices("products")
 def products(actor: Actor) -> Choices:
-    """What the therapies of this installation give."""
-    return _merged({str(v.product): v.product_name} for v in _programmes())
+    """What the therapies of this installation give, and what the actor's house knows as applied for or authorised."""
+    allowed = [{str(a.product): a.product.identifier.capitalize()} for a in sight.authorisations(actor)]
+    asked = [{str(s.product): s.product.identifier.capitalize()} for _, s in sight.applications(actor) if s.product]
+    return _merged([*asked, *allowed, *({str(v.product): v.product_name} for v in _programmes())])
 
 
 @choices("ctcae_terms")
@@ -179,3 +183,51 @@ def consent_purposes(actor: Actor) -> Choices:
 def panel(actor: Actor) -> Choices:
     """What a product is tested for before release."""
     return _merged({r.id: r.label for r in v.panel} for v in _programmes())
+
+
+# What authorities allow
+
+
+@choices("authorisations")
+def authorisations(actor: Actor) -> Choices:
+    """Those that the actor's organisation holds or decides about."""
+    return [(str(a.authorisation), f"{a.number}, {a.product.identifier}") for a in sight.authorisations(actor)]
+
+
+@choices("applications")
+def applications(actor: Actor) -> Choices:
+    """Those that the actor's organisation made or was asked in."""
+    return [(str(a), f"{state.title} ({a.identifier})") for a, state in sight.applications(actor)]
+
+
+@choices("authorities")
+def authorities(actor: Actor) -> Choices:
+    """Organisations that decide."""
+    return _of_category("authority")
+
+
+@choices("centres")
+def centres(actor: Actor) -> Choices:
+    """Organisations that treat."""
+    return _of_category("treatment_centre")
+
+
+def _of_category(category: str) -> Choices:
+    return [(str(s), str(state.name)) for s, state in reader().states(ORGANISATION) if state.category == category]
+
+
+@choices("plants")
+def plants(actor: Actor) -> Choices:
+    """Places of organisations that make therapies."""
+    makers = {name for name, _ in _of_category("maker")}
+    return [(str(s), str(state.name)) for s, state in reader().states(SITE) if str(state.organisation) in makers]
+
+
+@choices("releasers")
+def releasers(actor: Actor) -> Choices:
+    """People who may be named to release."""
+    return [
+        (str(s), s.identifier)
+        for s, state in reader().states(AUTHORITY)
+        if state.active and any(g.role in RELEASERS for g in state.grants)
+    ]

@@ -19,6 +19,7 @@ from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.boards import Here, boards_of
 from coign.web.boards.making import Who
+from coign.web.oversight.desk import desk
 from coign.web.pages.journey import who_row
 from coign.web.reading import reader
 from coign.web.roles import roles_words
@@ -40,15 +41,25 @@ NEVER = Instant("9999-12-31T00:00:00.000000Z")
 IN_THE_HOUSE_MAX = 100
 ENROL = "clinical.enrol"
 SAFETY_OFFICER = "safety"
+#: Whose work is what authorities allow: their first page is the desk of authorisations.
+AT_THE_DESK = frozenset({"authority", "regulatory"})
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person now; for the safety officer, what the law waits for."""
+    """What waits for this person now; for safety, assessors and regulatory affairs, what the law waits for."""
     actor = acting.actor_of(request)
     if actor.role == SAFETY_OFFICER and acting.lacks(actor) is None:
         return render(request, "pages/safety.html", board(actor))
+    if actor.role in AT_THE_DESK and acting.lacks(actor) is None:
+        shown = [{"template": f"boards/{b.kind}.html", "shown": b.draw(_nobody)} for b in boards_of(Here(actor, []))]
+        return render(request, "pages/oversight.html", desk(actor) | {"boards": shown})
     return render(request, "pages/home.html", home_context(actor))
+
+
+def _nobody(root: str) -> dict[str, Any]:
+    """The desk names no patients."""
+    return {}
 
 
 def home_context(actor: Actor) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from coign.web.reference import catalogue_text, errors, http_text, tracing
+from coign.web.reference import aspects, catalogue_text, errors, http_text, tracing
 
 PACKAGE = Path(__file__).parent
 
@@ -16,6 +16,7 @@ def generated(root: Path, requirements: Path | None = None) -> Mapping[Path, str
     rows = tracing.trace(root / "tests", _required(requirements))
     reference = root / "docs" / "reference"
     return {
+        root / "docs" / "aspects.md": aspects.markdown(rows),
         reference / "actions.md": catalogue_text.markdown(),
         reference / "errors.md": errors.markdown(),
         reference / "http.md": http_text.markdown(),

@@ -15,9 +15,11 @@ from django.utils.translation import ngettext
 
 from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Lot
-from coign.regulatory.views import PROGRAMME
+from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
 from coign.supply.views import LOT
+from coign.web import acting
 from coign.web.claims import claim_of
+from coign.web.oversight.sight import jurisdiction_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
@@ -227,11 +229,24 @@ def _authorisation(story: Story) -> Line:
     if programme is None:
         return Line(_("Authorisation"), "not_yet", _("No programme is known here"), _("What happened"), "acts")
     state = states_of(PROGRAMME, [programme.programme])[programme.programme]
+    told = _allowed_by(story)
     words = _("Version %(n)s of the programme") % {"n": programme.version}
     if state.in_force == programme.digest and state.since is not None:
         words += _(", in force by two signatures since %s") % local_day(state.since)
-        return Line(_("Authorisation"), "in_order", words, _("The programme"), "acts")
-    return Line(_("Authorisation"), "look", words + _("; another one is in force now"), _("The programme"), "acts")
+        return Line(_("Authorisation"), "in_order", f"{told}{words}", _("The programme"), "acts")
+    words += _("; another one is in force now")
+    return Line(_("Authorisation"), "look", f"{told}{words}", _("The programme"), "acts")
+
+
+def _allowed_by(story: Story) -> str:
+    """The number of the authorisation under which patients of this centre are treated, and until when it holds."""
+    product, centre = story.chain.product, story.chain.centre
+    if product is None or centre is None:
+        return ""
+    says = states_of(AUTHORISATIONS, [product])[product].in_force(jurisdiction_of(centre), acting.now())
+    return "" if says is None else _("%(number)s until %(day)s. ") % {
+        "number": says.number, "day": local_day(says.valid_until),
+    }  # fmt: skip
 
 
 def _consent(story: Story) -> Line:
@@ -274,6 +289,7 @@ _LINES: dict[str, Callable[[Story], Line]] = {
 #: On which line a gate of certifying stands.
 _GATES = {
     "quality.units_are_not_blocked": "identity",
+    "quality.batch_is_not_held": "authorisation",
     "quality.custody_is_in_order": "custody",
     "quality.product_is_in_date": "labels",
     "quality.deviations_are_closed": "deviations",

@@ -1,0 +1,70 @@
+"""Which batches are on quality hold because a stop of their authorisation caught them, and which may go on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coign.identity.views import CHAIN, ChainState
+from coign.kernel.subjects import Batch
+from coign.manufacturing.views import BATCH, SLOT, BatchState
+from coign.quality.views import DISPOSITION
+from coign.regulatory.authorised import Authorised, Stop
+from coign.web.boards.making import Board, Here
+from coign.web.oversight import sight
+from coign.web.oversight.work import form, may
+from coign.web.therapy.looking import states_of
+from coign.web.therapy.track import local_day
+
+RESUME = "manufacturing.resume_batch"
+
+
+def held(here: Here) -> Board | None:
+    """The batches of this house that wait; nothing where none does."""
+    rows = [_row(here, *found) for found in _caught(here)]
+    return Board("held", [], lambda who: {"rows": rows}) if rows else None
+
+
+def _caught(here: Here) -> Iterator[tuple[str, Batch, Authorised, Stop]]:
+    """Each batch of this house on which nobody decided, with the stop that caught it."""
+    stopped = [a for a in sight.authorisations(here.actor) if a.stops]
+    if not stopped:
+        return
+    chains, slots = states_of(CHAIN, here.chains.values()), states_of(SLOT, here.chains.values())
+    batches = states_of(BATCH, [s.batch for s in slots.values() if s.batch is not None])
+    units = states_of(DISPOSITION, [u for b in batches.values() for u in b.final_containers])
+    for root, chain in here.chains.items():
+        batch = slots[chain].batch
+        state = batches[batch] if batch is not None else BatchState()
+        decided = any(units[u].certified_at is not None or units[u].rejected for u in state.final_containers)
+        if batch is None or state.maker != here.actor.organisation or decided:
+            continue
+        found = next(_stops(chains[chain], state, stopped), None)
+        if found is not None:
+            yield (root, batch, *found)
+
+
+def _stops(therapy: ChainState, batch: BatchState, stopped: list[Authorised]) -> Iterator[tuple[Authorised, Stop]]:
+    if therapy.centre is None or batch.started_at is None:
+        return
+    where = (therapy.product, sight.jurisdiction_of(therapy.centre))
+    for says in stopped:
+        stop = says.caught(batch.started_at, batch.resumed_at, batch.site)
+        if stop is not None and (says.product, says.jurisdiction) == where:
+            yield says, stop
+
+
+def _row(here: Here, root: str, batch: Batch, says: Authorised, stop: Stop) -> dict[str, Any]:
+    over = stop.lifted_at is not None
+    words = _("Stopped %s; may go on once quality says so") if over else _("Stopped %s; the stop stands")
+    return {
+        "title": batch.identifier,
+        "fact": says.number,
+        "status": "look" if over else "stop",
+        "word": _("On quality hold"),
+        "detail": words % local_day(stop.since),
+        "action": {"label": _("Take it off the hold"), "url": form(RESUME, {"batch": batch})}
+        if over and may(RESUME, here.actor)
+        else {"label": _("Open"), "url": reverse("journey", args=[root])},
+    }

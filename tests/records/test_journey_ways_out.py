@@ -1,0 +1,101 @@
+"""What comes next after a failing result, a pending one, a missing label, a failed batch."""
+
+from typing import Any
+
+from tests.records.test_journey import PROGRAMME, at, opened
+
+from coign.records.journey import Journey, note_act, note_calls, note_cells, step_done_by
+
+REQUIRED = [t.id for t in PROGRAMME.panel if not t.may_be_pending]
+PENDING = [t.id for t in PROGRAMME.panel if t.may_be_pending]
+
+
+def done(journey: Journey, action: str, body: dict[str, Any], side: str = "maker") -> None:
+    step = step_done_by(journey, PROGRAMME, action, side)
+    assert step is not None, action
+    note_act(journey, PROGRAMME, step, body, journey.position)
+
+
+def recorded_and_reviewed(journey: Journey, *tests: str) -> None:
+    for test in tests:
+        done(journey, "quality.record_result", {"attribute": test})
+    for test in tests:
+        done(journey, "quality.review_result", {"attribute": test})
+
+
+def test_a_test_that_may_be_pending_is_still_to_do_and_nobody_waits_for_it() -> None:
+    journey = at("record-results")
+    recorded_and_reviewed(journey, *REQUIRED)
+    assert opened(journey) == ["record-results", "review-results", "review-record"]
+    recorded_and_reviewed(journey, *PENDING)
+    assert opened(journey) == ["review-record"]
+
+
+def test_a_failing_result_calls_the_laboratory_and_then_the_quality_unit() -> None:
+    journey = at("review-record")
+    note_calls(journey, PROGRAMME, {"quality.result_recorded.v1": {"verdict": "fail"}})
+    assert opened(journey) == ["assess-laboratory"]
+    found = {"found": "no_assignable_cause"}
+    done(journey, "quality.assess_in_laboratory", found)
+    note_calls(journey, PROGRAMME, {"quality.laboratory_assessed.v1": found})
+    assert opened(journey) == ["conclude-investigation"]
+    done(journey, "quality.conclude_investigation", {})
+    note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}})
+    assert opened(journey) == ["review-record", "request-exception"]
+
+
+def test_a_result_that_was_set_aside_is_made_again() -> None:
+    journey = at("record-results")
+    recorded_and_reviewed(journey, *REQUIRED, *PENDING)
+    note_calls(journey, PROGRAMME, {"quality.result_invalidated.v1": {"attribute": REQUIRED[0]}})
+    assert opened(journey) == ["record-results"]
+    recorded_and_reviewed(journey, REQUIRED[0])
+    assert opened(journey) == ["review-record"]
+
+
+def test_while_a_label_is_missing_all_of_them_are_counted_again() -> None:
+    journey = at("count-labels")
+    for destroyed, left in ((0, True), (1, False)):
+        counted = {"printed": 3, "used": 2, "destroyed": destroyed}
+        done(journey, "manufacturing.count_labels", counted)
+        note_calls(journey, PROGRAMME, {"manufacturing.labels_counted.v1": counted})
+        assert ("count-labels" in opened(journey)) is left
+
+
+def bag(name: str, *parents: str) -> tuple[str, dict[str, Any]]:
+    return "identity.unit_created.v1", {"unit": name, "unit_kind": "starting_material", "parents": list(parents)}
+
+
+def used(name: str) -> tuple[str, dict[str, Any]]:
+    return "identity.unit_ended.v1", {"unit": name, "how": "consumed"}
+
+
+def test_after_a_failed_batch_cells_are_collected_anew_when_no_bag_is_left() -> None:
+    journey = at("certify")
+    note_cells(journey, [bag("unit:A")])
+    note_cells(journey, [used("unit:A")])
+    note_calls(journey, PROGRAMME, {"quality.batch_rejected.v1": {}})
+    assert opened(journey) == ["slot"]
+    done(journey, "manufacturing.confirm_slot", {})
+    assert opened(journey)[0] == "check-identity"
+
+
+def test_after_a_failed_batch_the_bag_that_is_left_is_made_anew() -> None:
+    journey = at("certify")
+    note_cells(journey, [bag("unit:A"), bag("unit:B", "unit:A"), bag("unit:C", "unit:A")])
+    note_cells(journey, [used("unit:B")])
+    note_calls(journey, PROGRAMME, {"manufacturing.abandoned.v1": {}})
+    done(journey, "manufacturing.confirm_slot", {})
+    assert opened(journey)[0] == "clear-line"
+
+
+def test_what_lets_product_go_stands_for_the_release() -> None:
+    journey = at("certify")
+    note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}})
+    assert opened(journey) == ["pack-product"]
+
+
+def test_a_late_adverse_result_calls_both_sides() -> None:
+    journey = at("pack-product")
+    note_calls(journey, PROGRAMME, {"quality.late_result_adverse.v1": {}})
+    assert {"acknowledge-late-result", "assess-late-result"} <= set(opened(journey))
