@@ -241,3 +241,8 @@ def test_nothing_is_held_resumed_or_decided_that_is_not_there() -> None:
     assert plant.unmet(resume, resume.command(batch=Batch.of("B9"), why=SEALED), QA) == ["manufacturing.batch_is_held"]
     asked = decide.command(chain=T2, decider="authority", may_be_given=True, evidence=FILE)
     assert plant.unmet(decide, asked, QA) == ["regulatory.administration_is_stopped"]
+
+
+def test_a_number_names_one_authorisation_of_a_jurisdiction_for_a_product_for_ever() -> None:
+    given = granted(DEMOLUCEL, makers=(MAKER,), centres=(), sites=(), since=MARCH)
+    assert given.claims() == (("authorisation", f"EU/{DEMOLUCEL.identifier}/{given.number}"),)

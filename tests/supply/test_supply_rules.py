@@ -1,5 +1,7 @@
 """A lot may be used when it was approved, is in date, is not held and was not rejected since."""
 
+from dataclasses import replace
+
 import pytest
 from tests.support.paper import Refusal
 from tests.support.plant import ANALYST, FILE, LOTS, OPERATOR, QA, QA_2, SEALED, SUPPLIER, WAREHOUSE, Plant
@@ -9,7 +11,7 @@ from coign.kernel.subjects import Case, Lot, Supplier
 from coign.kernel.values import Instant
 from coign.supply.state import SUPPLIER as SUPPLIER_VIEW
 from coign.supply.state import SupplierState
-from coign.supply.views import LOT, TESTERS_KEPT_MAX
+from coign.supply.views import LOT, TESTERS_KEPT_MAX, LotState
 
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
 BEADS = LOTS["beads"]
@@ -135,3 +137,11 @@ def test_a_doubt_about_a_lot_stops_it_until_it_is_cleared_or_for_good() -> None:
     store.act("supply.suspect_lot", WAREHOUSE, **{**doubt, "case": Case.of("S2")})
     store.act("supply.determine_illegitimate", QA, case=Case.of("S2"), grounds="high_risk", basis=SEALED, evidence=FILE)
     assert "is suspect" in str(unusable(store, VIALS)), "and it stays so"
+
+
+def test_a_lot_in_doubt_says_why_what_was_made_with_it_stands_still_and_one_out_of_date_does_not() -> None:
+    lot = LotState(approved=True, expires=MARCH)
+    assert lot.not_usable_because(MARCH) and lot.recalled_because is None
+    assert replace(lot, rejected=True).recalled_because == "was rejected"
+    assert replace(lot, suspected=Case.of("C1")).recalled_because == "is suspect: C1 looks into it"
+    assert replace(lot, held_by=QA.person).recalled_because == "is on hold"

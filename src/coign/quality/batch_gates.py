@@ -9,6 +9,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Batch, Case, Organisation, Unit
 from coign.manufacturing.views import BATCH
 from coign.quality.gates import OfBatch, programme_of
+from coign.quality.release_gates import centre_of, product_of
 from coign.quality.state import DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import on_hold_because
@@ -310,13 +311,11 @@ def production_is_over(asked: OfBatch, known: Circumstances) -> str | None:
 )
 def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
     batch = known.state(BATCH, asked.batch)
-    therapy = None if batch.chain is None else known.state(CHAIN, batch.chain)
-    if batch.started_at is None or therapy is None or therapy.product is None or therapy.centre is None:
-        return None
+    assert batch.started_at is not None, "a batch was started"
     why = on_hold_because(
         known,
-        product=therapy.product,
-        centre=therapy.centre,
+        product=product_of(asked.batch, known),
+        centre=centre_of(asked.batch, known),
         begun=batch.started_at,
         site=batch.site,
         resumed=batch.resumed_at,

@@ -78,6 +78,7 @@ def waiting(p: Plant) -> None:
 
 allow(GRANT, ASSESSOR, nothing, grant)
 allow(GRANT, REGULATORY, nothing, grant)
+allow(GRANT, ASSESSOR, revoked, lambda p: grant(p, product=DEMOLUCEL))
 refuse(GRANT, "granted_by_who_may", ASSESSOR, nothing, lambda p: grant(p, jurisdiction="US", centres=()))
 refuse(GRANT, "granted_by_who_may", ASSESSOR, nothing, lambda p: grant(p, holder=CENTRE))
 refuse(GRANT, "granted_by_who_may", REGULATORY, nothing, lambda p: grant(p, holder=CENTRE))
