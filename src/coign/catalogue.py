@@ -19,6 +19,7 @@ from coign import (
     quality,
     regulatory,
     safety,
+    storage,
     supply,
     training,
 )
@@ -37,6 +38,7 @@ DOMAINS = (
     clinical,
     collection,
     donor,
+    storage,
     logistics,
     coldchain,
     supply,

@@ -148,7 +148,9 @@ def lying_there(service: Service, suggested: Any) -> dict[str, Any]:
     }
 
 
-_KINDS = {"unit": "U", "patient": "P", "shipper": "S", "person": "B", "lot": "M", "equipment": "E", "room": "R"}
+_KINDS = {
+    "unit": "U", "patient": "P", "shipper": "S", "person": "B", "lot": "M", "equipment": "E", "room": "R", "box": "T",
+}  # fmt: skip
 _TEXTS = {"seal": "L", "logger": "O", "kit_lot": "M", "din": "din"}
 
 

@@ -29,6 +29,7 @@ def delivered() -> Plant:
     plant.until("collected")
     plant.packed()
     plant.delivered()
+    plant.opened()
     return plant
 
 
@@ -154,7 +155,11 @@ def test_the_logger_of_a_shipment_that_was_unpacked_says_nothing_about_the_journ
     plant.act("logistics.unpack", CELLLAB, shipment=INWARD)
     plant.packed(BAG, AGAIN)
     plant.delivered(BAG, AGAIN)
-    plant.act("coldchain.record_logger", WAREHOUSE, **plant.reading(INWARD))
+    with pytest.raises(Refusal, match="shipper_is_opened"):
+        plant.act("coldchain.record_logger", WAREHOUSE, **plant.reading(INWARD))
+    # And where such a reading stands in the record all the same, it is of another journey.
+    read = LoggerRead(unit=BAG, verdict="in_order", by=WAREHOUSE.person, **plant.reading(INWARD))
+    plant.happened(read, by=WAREHOUSE)
     assert plant.state(CONDITION, BAG).unread == AGAIN
     with pytest.raises(Refusal):
         plant.act("logistics.check_receipt", WAREHOUSE, **plant.found(AGAIN))

@@ -90,6 +90,8 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
     assert {"quality.acknowledge_late_result", "quality.assess_late_result"} <= opened
     player.perform_next(begun, root, "acknowledge-late-result")
     player.perform_next(begun, root, "assess-late-result")
+    for step in ("place-product", "take-out-product", "confirm-product-out"):
+        player.perform_next(begun, root, step)
     with pytest.raises(Refused) as no:
         player.perform_next(begun, root, "pack-product")
     assert {"logistics.product_is_released", "logistics.unit_may_move"} <= {g.gate for g in no.value.gates}
@@ -104,7 +106,7 @@ def scene_value(attribute: Any) -> str:
 
 
 @pytest.mark.requirement("GMP-15")
-def test_after_a_failed_batch_cells_are_collected_and_made_anew_under_the_same_chain(begun: Service) -> None:
+def test_after_a_failed_batch_it_is_made_anew_under_the_same_chain_from_the_cryobag_left_behind(begun: Service) -> None:
     root = play(begun, enrolled(begun), "verify-product-label")
     batch, _ = failing(begun, root, "viability", "68")
     act(begun, root, "qa", "quality.reject_batch", batch=batch, why="Demonstration: the batch failed.")

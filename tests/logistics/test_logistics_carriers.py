@@ -51,12 +51,12 @@ def test_a_carrier_named_later_takes_the_place_of_the_first_and_only_they_are_of
     )
     plant.packed()
     plant.act("logistics.name_carrier", CELLLAB, shipment=INWARD, carrier=others.organisation)
-    with pytest.raises(Refusal, match="carrier_is_named"):
-        plant.handed(BAG, CELLLAB, COURIER)
-    plant.handed(BAG, CELLLAB, others)
+    with pytest.raises(Refusal, match="carrier_of_shipment_is_named"):
+        plant.sealed(SHIPPER, CELLLAB, COURIER)
+    plant.sealed(SHIPPER, CELLLAB, others)
     plant.act("logistics.name_carrier", CELLLAB, shipment=INWARD, carrier=COURIERS)
-    plant.handed(BAG, others, COURIER)  # on the way one carrier hands on to the next
-    plant.handed(BAG, COURIER, WAREHOUSE)
+    plant.sealed(SHIPPER, others, COURIER)  # on the way one carrier hands on to the next
+    plant.sealed(SHIPPER, COURIER, WAREHOUSE)
 
 
 def test_a_journey_that_names_no_hold_time_has_no_end_of_it() -> None:

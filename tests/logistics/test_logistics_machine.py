@@ -29,7 +29,17 @@ from coign.custody.events import CustodyBegan, HandedOver, Offered
 from coign.identity.events import UnitsBlocked, UnitsUnblocked
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Instant
-from coign.logistics.events import CarrierNamed, Packed, ReceiptChecked, ReceiptMismatched, Received, Unpacked
+from coign.logistics.events import (
+    CarrierNamed,
+    Opened,
+    Packed,
+    ReceiptChecked,
+    ReceiptMismatched,
+    Received,
+    SealDiffered,
+    SealsCompared,
+    Unpacked,
+)
 from coign.people.events import OrganisationRegistered
 
 UNITS, SHIPPERS = (BAG, OTHER_BAG), (SHIPPER, Shipper.of("SH9"))
@@ -68,19 +78,42 @@ class OnTheRoad(RuleBasedStateMachine):
         if self._try("logistics.pack", by, unit=unit, shipper=shipper, to=to, **given):
             self.shipments.append(shipment)
 
-    @rule(unit=units, giver=st.sampled_from([*PEOPLE, COURIER]), taker=st.sampled_from([CELLLAB, COURIER, WAREHOUSE]))
-    def hand_over(self, unit: Unit, giver: Actor, taker: Actor) -> None:
+    @rule(
+        shipper=shippers,
+        giver=st.sampled_from([*PEOPLE, COURIER]),
+        taker=st.sampled_from([CELLLAB, COURIER, WAREHOUSE]),
+    )
+    def hand_over(self, shipper: Shipper, giver: Actor, taker: Actor) -> None:
         if giver.organisation != taker.organisation:
             try:
-                self.plant.handed(unit, giver, taker)
+                self.plant.sealed(shipper, giver, taker)
             except Refusal:
                 return
+
+    @rule(unit=units, giver=st.sampled_from(PEOPLE), taker=st.sampled_from([CELLLAB, COURIER, WAREHOUSE]))
+    def hand_one_over(self, unit: Unit, giver: Actor, taker: Actor) -> None:
+        try:
+            self.plant.handed(unit, giver, taker)
+        except Refusal:
+            return
+
+    @rule(shipper=shippers, arriving=st.booleans())
+    def drive(self, shipper: Shipper, arriving: bool) -> None:
+        self._try("logistics.arrive" if arriving else "logistics.depart", COURIER, shipper=shipper)
+
+    @rule(data=st.data(), by=who, seal=seals, cut=st.booleans())
+    def open(self, data: st.DataObject, by: Actor, seal: str, cut: bool) -> None:
+        if self.shipments:
+            shipment = data.draw(st.sampled_from(self.shipments))
+            self._try("logistics.compare_seals", by, shipment=shipment, seal=seal)
+            if cut:
+                self._try("logistics.open", by, shipment=shipment)
 
     @rule(unit=units, shipper=shippers)
     def send(self, unit: Unit, shipper: Shipper) -> None:
         self.pack(unit, shipper, CELLLAB, MAKER)
-        self.hand_over(unit, CELLLAB, COURIER)
-        self.hand_over(unit, COURIER, WAREHOUSE)
+        self.hand_over(shipper, CELLLAB, COURIER)
+        self.hand_over(shipper, COURIER, WAREHOUSE)
 
     @rule(data=st.data(), by=who, carrier=st.sampled_from([COURIERS, OTHERS, MAKER]))
     def name_carrier(self, data: st.DataObject, by: Actor, carrier: Any) -> None:
@@ -119,10 +152,15 @@ class OnTheRoad(RuleBasedStateMachine):
             name = "logistics.confirm_receipt" if second else "logistics.check_receipt"
             self._try(name, by, condition="intact", **found)
 
+    def _opened(self, shipment: Shipment) -> None:
+        self._try("logistics.compare_seals", WAREHOUSE, shipment=shipment, seal="77102")
+        self._try("logistics.open", WAREHOUSE, shipment=shipment)
+
     @rule(data=st.data())
     def receive(self, data: st.DataObject) -> None:
         if self.shipments:
             shipment = data.draw(st.sampled_from(self.shipments))
+            self._opened(shipment)
             self.read(data, WAREHOUSE, 0, False)
             unit = next(f.unit for f in self.plant.facts if isinstance(f, Packed) and f.shipment == shipment)
             for name, by in (("check", WAREHOUSE), ("confirm", WAREHOUSE_2)):
@@ -137,6 +175,7 @@ class OnTheRoad(RuleBasedStateMachine):
         if len(self.shipments) == before:
             return
         shipment = self.shipments[-1]
+        self._opened(shipment)
         reading = self.plant.reading(shipment, hours=900)
         self._try("coldchain.record_logger", WAREHOUSE, **reading)
         self._try("logistics.check_receipt", first, **self.plant.found(shipment, unit, seal=seal))
@@ -186,6 +225,26 @@ class OnTheRoad(RuleBasedStateMachine):
                     named.pop(unit, None)
                 case Offered(unit=unit, to=to) if to in (COURIERS, OTHERS):
                     assert named.get(unit) == to
+
+    @invariant()
+    def nothing_is_opened_before_its_seal_was_compared_and_nothing_sealed_changes_hands_alone(self) -> None:
+        compared: set[Shipment] = set()
+        sealed_in: dict[Unit, Shipment] = {}
+        for _, _, fact in self.plant.history:
+            match fact:
+                case Packed(unit=unit, shipment=shipment):
+                    sealed_in[unit] = shipment
+                case Unpacked(unit=unit):
+                    del sealed_in[unit]
+                case SealsCompared(shipment=shipment) | SealDiffered(shipment=shipment):
+                    assert shipment not in compared
+                    compared.add(shipment)
+                case Opened(shipment=shipment, units=opened):
+                    assert shipment in compared
+                    for unit in opened:
+                        del sealed_in[unit]
+                case HandedOver(unit=unit, seal=seal) if unit in sealed_in:
+                    assert seal == "77102"
 
     @invariant()
     def nothing_is_received_by_one_person_or_late_or_unread(self) -> None:

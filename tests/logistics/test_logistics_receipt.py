@@ -131,7 +131,7 @@ def test_who_does_not_hold_the_unit_cannot_receive_it() -> None:
     plant = Plant(MARCH)
     plant.until("collected")
     plant.packed()
-    plant.handed(BAG, CELLLAB, COURIER)
+    plant.sealed(SHIPPER, CELLLAB, COURIER)
     with pytest.raises(Refusal) as no:
         plant.act("logistics.check_receipt", WAREHOUSE, **plant.found())
     assert "logistics.unit_is_with_us" in no.value.gates

@@ -43,7 +43,7 @@ def test_the_same_thing_twice_counts_once() -> None:
 
 
 def test_nobody_waits_for_an_assessment_that_nothing_calls_for() -> None:
-    assert opened(at("check-receipt-in")) == ["check-receipt-in"]
+    assert opened(at("check-receipt-in")) == ["check-receipt-in", "donor-report"]
 
 
 def test_an_excursion_calls_for_an_assessment_and_holds_the_material() -> None:

@@ -92,7 +92,7 @@ def test_after_a_failed_batch_the_bag_that_is_left_is_made_anew() -> None:
 def test_what_lets_product_go_stands_for_the_release() -> None:
     journey = at("certify")
     note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}})
-    assert opened(journey) == ["pack-product"]
+    assert opened(journey) == ["take-out-product"]
 
 
 def test_a_late_adverse_result_calls_both_sides() -> None:

@@ -71,6 +71,7 @@ LIMITS = {
     "fitness_valid": Quantity("24", "h"),
     "pre_infusion_check_valid": Quantity("24", "h"),
     "issue_window": Quantity("20", "min"),
+    "cryobags_min": Quantity("2", "1"),
 }
 #: Two patients with a dose-limiting toxicity within four weeks hold enrolment.
 TOLERANCE = ToleranceRule(

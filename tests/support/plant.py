@@ -18,9 +18,11 @@ from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import (
     Batch,
+    Box,
     Case,
     Chain,
     Document,
+    Equipment,
     Lot,
     Organisation,
     Patient,
@@ -36,11 +38,14 @@ from coign.kernel.subjects import (
     Unit,
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
+from coign.logistics.views import SHIPMENT
 from coign.manufacturing.events import Measured
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted, SiteRegistered
 from coign.programmes.model import Programmes
 from coign.programmes.reading import read
 from coign.regulatory.events import Act, Decider, Jurisdiction
+from coign.storage.state import BOX as BOX_VIEW
+from coign.storage.views import PLACE
 
 VERSION = read(files("coign.programmes").joinpath("autologous-car-t.yaml").read_bytes())
 PROGRAMMES = Programmes([VERSION])
@@ -83,6 +88,9 @@ def as_role(actor: Actor, role: str) -> Actor:
 T1, T2 = Chain.of("T1"), Chain.of("T2")
 BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
 PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
+TANK, TANK_2 = Equipment.of("TANK-C"), Equipment.of("TANK-M")
+BOX, BOX_2 = Box.of("C-R1-B1"), Box.of("M-R1-B1")
+POSITIONS = 25
 BATCH, ROOM = Batch.of("B1"), Room.of("C2")
 SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
 INWARD, OUTWARD, LATER = (Shipment.of(f"X{n}") for n in (1, 2, 3))
@@ -177,6 +185,15 @@ class Plant(PaperRecord):
         self.act("manufacturing.register_room", QA, room=ROOM, site=PLANT, grade="C")
         self.shipper(SHIPPER, CELLLAB)
         self.shipper(SHIPPER_2, WAREHOUSE)
+        self.tank(TANK, BOX, CELLLAB)
+        self.tank(TANK_2, BOX_2, WAREHOUSE)
+
+    def tank(self, tank: Equipment, box: Box, actor: Actor, *, kind: str = "general", days: float = 365) -> None:
+        """A tank with one box."""
+        site = WARD if actor.organisation == CENTRE else PLANT
+        until = self.now.plus(days=days)
+        self.act("storage.qualify_tank", actor, tank=tank, site=site, tank_kind=kind, qualified_until=until)
+        self.act("storage.set_up_box", actor, box=box, tank=tank, rack="R1", positions=POSITIONS)
 
     def lot(self, material: str, *, lot: Lot | None = None, approved: bool = True, days: int = 300) -> Lot:
         made = lot or LOTS[material]
@@ -243,6 +260,26 @@ class Plant(PaperRecord):
         self.act("custody.offer", giver, unit=unit, to=taker.organisation, seal="77102", condition="intact")
         self.act("custody.accept", taker, unit=unit, seal="77102", condition="intact")
 
+    def sealed(self, shipper: Shipper, giver: Actor, taker: Actor, seal: str = "77102") -> None:
+        """A sealed shipper goes from hand to hand."""
+        self.act("custody.offer_shipment", giver, shipper=shipper, to=taker.organisation, seal=seal)
+        self.act("custody.accept_shipment", taker, shipper=shipper, seal=seal)
+
+    def placed(self, unit: Unit, box: Box, position: int | None = None) -> None:
+        """The unit lies in a position of a box, by default the first that is free."""
+        by = CELLLAB if self.state(BOX_VIEW, box).organisation == CENTRE else WAREHOUSE
+        free = (n for n in range(1, POSITIONS + 1) if self.state(BOX_VIEW, box).unit_at(n) is None)
+        self.act("storage.place", by, unit=unit, box=box, position=position or next(free))
+
+    def taken_out(self, unit: Unit, purpose: str = "transport") -> None:
+        """Two persons take a unit out of its position."""
+        place = self.state(PLACE, unit)
+        at_the_centre = self.state(BOX_VIEW, place.box).organisation == CENTRE
+        two = (CELLLAB, CELLLAB_2) if at_the_centre else (WAREHOUSE, WAREHOUSE_2)
+        where = {"box": place.box, "position": place.position, "purpose": purpose}
+        self.act("storage.start_removal", two[0], unit=unit, **where)
+        self.act("storage.confirm_removal", two[1], unit=unit, found=unit)
+
     def packed(self, unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> None:
         inward = shipment != OUTWARD
         self.act("logistics.pack", CELLLAB if inward else WAREHOUSE, **self.parcel(unit, shipment, shipper))
@@ -258,9 +295,18 @@ class Plant(PaperRecord):
     def delivered(self, unit: Unit = BAG, shipment: Shipment = INWARD, *, hours: float = 40) -> None:
         inward = shipment != OUTWARD
         giver, taker = (CELLLAB, WAREHOUSE) if inward else (WAREHOUSE, CELLLAB)
-        self.handed(unit, giver, COURIER)
+        shipper = self.state(SHIPMENT, shipment).shipper
+        self.sealed(shipper, giver, COURIER)
+        self.act("logistics.depart", COURIER, shipper=shipper)
         self.wait(hours=hours)
-        self.handed(unit, COURIER, taker)
+        self.act("logistics.arrive", COURIER, shipper=shipper)
+        self.sealed(shipper, COURIER, taker)
+
+    def opened(self, shipment: Shipment = INWARD, seal: str = "77102") -> None:
+        """The seal is compared, then cut."""
+        by = CELLLAB if shipment == OUTWARD else WAREHOUSE
+        self.act("logistics.compare_seals", by, shipment=shipment, seal=seal)
+        self.act("logistics.open", by, shipment=shipment)
 
     def reading(self, shipment: Shipment = INWARD, *, hours: float = 41, **changed: Any) -> dict[str, Any]:
         good = {
@@ -272,6 +318,8 @@ class Plant(PaperRecord):
 
     def logged(self, shipment: Shipment = INWARD, **changed: Any) -> None:
         reader = CELLLAB if shipment == OUTWARD else WAREHOUSE
+        if self.state(SHIPMENT, shipment).opened_at is None:
+            self.opened(shipment)
         self.act("coldchain.record_logger", reader, **self.reading(shipment, **changed))
 
     def assessed(self, unit: Unit = BAG, verdict: str = "usable") -> None:
@@ -291,6 +339,7 @@ class Plant(PaperRecord):
         self.delivered(unit, shipment)
         self.logged(shipment)
         self.received(unit, shipment)
+        self.placed(unit, BOX if shipment == OUTWARD else BOX_2)
 
     def accepted(self, unit: Unit = BAG) -> None:
         self.act("quality.accept_material", QA, unit=unit)
@@ -313,6 +362,8 @@ class Plant(PaperRecord):
         self.act("manufacturing.confirm_clearance", OPERATOR_2, **self.look(chain, room))
 
     def started(self, unit: Unit = BAG, batch: Batch = BATCH, room: Room = ROOM) -> None:
+        if self.state(PLACE, unit).box is not None:
+            self.taken_out(unit, "production")
         self.act("manufacturing.start_batch", OPERATOR, unit=unit, room=room, batch=batch)
 
     @staticmethod
@@ -443,10 +494,11 @@ class Plant(PaperRecord):
         self.act("quality.supply_under_exception", QP, batch=BATCH, document=CERTIFICATE)
 
     def until(self, stage: str) -> None:
-        """Everything up to a stage: at_maker, accepted, cleared, started, stepped, filled, tested, certified."""
+        """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, filled, tested, certified."""
         acts: tuple[tuple[str, Callable[[], None]], ...] = (
             ("equipped", self.equipped), ("ordered", self.ordered), ("slot", self.slot), ("collected", self.collected),
             ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
+            ("at_hand", lambda: self.taken_out(BAG, "production")),
             ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
             ("labelled", self.labelled_and_counted), ("tested", self.tested), ("reviewed", self.reviewed),
             ("certified", self.certified),

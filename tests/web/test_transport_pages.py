@@ -14,8 +14,11 @@ from tests.web.site import Site
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.identity.views import UNIT
+from coign.kernel.errors import NotFound
 from coign.logistics.views import SHIPMENT, ShipmentState
+from coign.perform import Request
 from coign.service import Service
+from coign.storage.views import PLACE
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -117,3 +120,37 @@ def test_the_form_of_packing_names_place_and_carrier_where_there_is_only_one(tra
     form = transport.shows(CELLLAB, f"/journeys/{transport.root}/do/pack-collection/")
     for words in ("Place of arrival", "Carried by", "Coldway Couriers"):
         assert words in form
+
+
+@pytest.mark.requirement("SCS-04", "SCS-11", "TRC-26")
+def test_a_tank_shows_who_lies_where_and_names_only_to_those_who_treat(
+    here: tuple[Service, dict[str, Client]],
+) -> None:
+    service, browsers = here
+    number = f"NH-{next(_numbers)}"
+    patient = enrolled(service, number)
+    list(player.play(service, patient, "place-cryobags"))
+    transport = Transport(service, browsers, scene.find(service, patient).journey.root, number)
+
+    assert "NOR-TANK-1" in transport.shows(CELLLAB, "/tanks/")
+    page = transport.shows(CELLLAB, "/tanks/NOR-TANK-1/").partition("<main")[2]
+    assert number in page and transport.root.partition(":")[2] in page
+    assert "has no storage tank" in transport.shows(COURIER, "/tanks/")
+    assert browsers[COURIER].get("/tanks/NOR-TANK-1/").status_code == 404
+    assert browsers[CELLLAB].get("/tanks/no tank/").status_code == 404
+
+    unit = next(u for u, place in service.states.all(PLACE) if place.box is not None)
+    asked = {"unit": unit, "box": "box:NOWHERE", "position": 1}
+    with pytest.raises(NotFound):
+        service.door.check(Request("storage.place", people.in_role("celllab", people.CENTRE)[0].actor, "k", asked))
+
+    transport.played("open-in")
+    browsers["warehouse-1"] = signed_in("warehouse-1")
+    page = transport.shows("warehouse-1", f"/journeys/{transport.root}/")
+    assert "is out of the cold" in page and "Back into the cold by" in page
+    transport.played("place-in")
+    page = transport.shows("warehouse-1", "/tanks/BEI-TANK-1/").partition("<main")[2]
+    assert transport.root.partition(":")[2] in page and "of 45 min" in page
+    assert [word for word in (number, "Vogt", "T.V.") if word in page] == []
+    elsewhere = transport.shows(CELLLAB, f"/journeys/{transport.root}/").partition("<main")[2]
+    assert "BEI-TANK-1" not in elsewhere, "where it lies in another house's tank is that house's own matter"

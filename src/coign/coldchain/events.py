@@ -12,7 +12,7 @@ Assessment = Literal["usable", "not_usable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoggerRead(Fact, type="coldchain.logger_read.v1", about=("shipment", "unit")):
+class LoggerRead(Fact, type="coldchain.logger_read.v1", about=("shipment", "unit", "further")):
     """The logger of a shipment was read: its whole file by its hash, what was counted in it, and the verdict.
 
     Minutes are whole and rounded up: a started minute is a minute.
@@ -31,24 +31,37 @@ class LoggerRead(Fact, type="coldchain.logger_read.v1", about=("shipment", "unit
     problems: tuple[str, ...]
     verdict: Verdict
     by: Person
+    further: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoggerMissing(Fact, type="coldchain.logger_missing.v1", about=("shipment", "unit")):
+class LoggerMissing(Fact, type="coldchain.logger_missing.v1", about=("shipment", "unit", "further")):
     """There is no file to read, or only one of another logger: nobody knows how warm the journey was."""
 
     shipment: Shipment
     unit: Unit
     by: Person
     why: FreeText
+    further: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcursionAssessed(Fact, type="coldchain.excursion_assessed.v1", about=("unit",)):
-    """The quality unit judged what a warming, or time that nobody knows, means for this unit."""
+    """The quality unit judged what a warming, or time that nobody knows, means for this unit.
+
+    `further_minutes`: how much longer the unit may be out of the cold than it was by then, where that was too long.
+    """
 
     unit: Unit
     verdict: Assessment
     basis: FreeText
     evidence: Digest
     by: Person
+    further_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureEnded(Fact, type="coldchain.exposure_ended.v1", about=("unit",)):
+    """The unit was thawed on purpose: its time out of the cold is over, and another clock begins."""
+
+    unit: Unit

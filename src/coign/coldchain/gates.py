@@ -24,6 +24,13 @@ class OfLogger(OfShipment, Protocol):
     def logger(self) -> str: ...
 
 
+class OfAssessment(Protocol):
+    """A command that says how much longer a unit may be out of the cold."""
+
+    @property
+    def further_minutes(self) -> int: ...
+
+
 class OfUnit(Protocol):
     """A command that concerns one unit."""
 
@@ -49,6 +56,21 @@ def shipment_is_delivered_here(asked: OfShipment, known: Circumstances) -> str |
         f"{asked.shipment.identifier} goes to {shipment.to.identifier if shipment.to else 'nobody'} "
         f"and is held by {holder.identifier if holder else 'nobody'}"
     )
+
+
+@gate(
+    "coldchain.shipper_is_opened",
+    requirement=("SCS-13", "SCS-12"),
+    protects="The logger lies inside: who reads one from outside reads another one.",
+    remedy="Compare the seal and open the shipper, then read the logger before a bag is moved.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_opened(asked: OfShipment, known: Circumstances) -> str | None:
+    shipment = known.state(SHIPMENT, asked.shipment)
+    if shipment.opened_at is not None or shipment.to != known.actor.organisation:
+        return None  # whether it is here at all, `coldchain.shipment_is_delivered_here` says
+    return f"{asked.shipment.identifier} was not opened yet"
 
 
 @gate(
@@ -88,4 +110,18 @@ def logger_is_not_read_yet(asked: OfShipment, known: Circumstances) -> str | Non
     risk=Risk.DATA,
 )
 def excursion_is_open(asked: OfUnit, known: Circumstances) -> str | None:
-    return None if known.state(CONDITION, asked.unit).open else f"{asked.unit.identifier} has no open excursion"
+    if known.state(CONDITION, asked.unit).waits_for_assessment(known.now):
+        return None
+    return f"{asked.unit.identifier} has no open excursion"
+
+
+@gate(
+    "coldchain.further_time_is_a_duration",
+    requirement=("SCS-11", "CSV-28"),
+    protects="Time that was used up cannot be given back, only some more be allowed.",
+    remedy="Give whole minutes, or none.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def further_time_is_a_duration(asked: OfAssessment, known: Circumstances) -> str | None:
+    return None if asked.further_minutes >= 0 else f"{asked.further_minutes} min is no time"

@@ -1,8 +1,10 @@
 """Whether a unit was kept cold: the question that logistics, quality and the clinic ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from coign.coldchain import exposure
 from coign.coldchain.events import ExcursionAssessed, LoggerMissing, LoggerRead
+from coign.coldchain.exposure import Exposure
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Instant
@@ -15,7 +17,8 @@ class ConditionState:
     """What is known about the temperature of a unit over all its journeys.
 
     `unread`: the shipment whose logger nobody has read yet. `open`: an excursion, or time that nobody knows, waits for
-    a decision. `not_usable`: a decision went against the unit; a later journey does not heal it.
+    a decision. `not_usable`: a decision went against the unit; a later journey does not heal it. `exposure`: how long
+    it was out of the cold.
     """
 
     unread: Shipment | None = None
@@ -23,17 +26,29 @@ class ConditionState:
     open: bool = False
     not_usable: bool = False
     assessed_at: Instant | None = None
+    exposure: Exposure = field(default_factory=Exposure)
 
     @property
     def not_in_order_because(self) -> str | None:
         """None, or why the unit must not be used or moved on: never read is unknown, and unknown is never fine."""
+        return self._because(None)
+
+    def not_in_order_at(self, now: Instant) -> str | None:
+        """The same with the clock that may be running: a unit that is out now warms while one asks."""
+        return self._because(now)
+
+    def waits_for_assessment(self, now: Instant) -> bool:
+        """Whether the quality unit has something to decide about this unit."""
+        return self.open or (not self.not_usable and self.exposure.used_up_because(now) is not None)
+
+    def _because(self, now: Instant | None) -> str | None:
         if self.not_usable:
             return "was assessed as not usable after an excursion"
         if self.open:
             return "has an open excursion" if self.verdict == "excursion" else "was at a temperature nobody knows"
         if self.unread is not None:
             return f"travelled in {self.unread.identifier}, whose logger was not read"
-        return None
+        return self.exposure.used_up_because(now)
 
     @property
     def is_in_order(self) -> bool:
@@ -47,6 +62,10 @@ def _still_unread(state: ConditionState, shipment: Shipment) -> Shipment | None:
 
 
 def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
+    return replace(_judged(state, fact, stamp), exposure=exposure.evolve(state.exposure, fact, stamp))
+
+
+def _judged(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
     match fact:
         case Packed(shipment=shipment):
             return replace(state, unread=shipment)
@@ -70,9 +89,9 @@ def _evolve(state: ConditionState, fact: Fact, stamp: Stamp) -> ConditionState:
 CONDITION = View(
     "coldchain.condition",
     kinds=frozenset({"unit"}),
-    folds=(Packed, Unpacked, LoggerRead, LoggerMissing, ExcursionAssessed),
+    folds=(*exposure.EXPOSES, LoggerRead, LoggerMissing),
     state=ConditionState,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, Equipment, Patient, Person, Unit
+from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Person, Unit
 from coign.kernel.values import FreeText, Quantity
 
 
@@ -70,3 +70,26 @@ class LabelResolved(Fact, type="collection.label_resolved.v1", about=("unit",)):
 
     unit: Unit
     finding: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CryobagFilled(Fact, type="collection.cryobag_filled.v1", about=("chain", "unit", "source"), parties=("maker",)):
+    """A part of what was collected lies in a cryobag of its own; the maker it is for knows of it from then on."""
+
+    chain: Chain
+    source: Unit
+    unit: Unit
+    volume: Quantity
+    cd3: Quantity
+    maker: Organisation
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezingFinished(Fact, type="collection.freezing_finished.v1", about=("chain", "source")):
+    """The collected bag is empty; what was in it lies in these cryobags."""
+
+    chain: Chain
+    source: Unit
+    cryobags: tuple[Unit, ...]
+    by: Person

@@ -367,7 +367,7 @@ def unit_does_not_stand_still(asked: OfUnit, known: Circumstances) -> str | None
 )
 def label_verified_by_another(asked: OfUnit, known: Circumstances) -> str | None:
     if known.state(LABEL, asked.unit).printed_by == known.actor.person:
-        return "you finished this collection and printed the label yourself"
+        return "you filled this bag and printed the label yourself"
     return None
 
 

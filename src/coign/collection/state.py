@@ -1,9 +1,11 @@
 """Who is in the chair, and whether the label says what was printed: collection's own business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coign.collection.events import (
     CollectionStarted,
+    CryobagFilled,
+    FreezingFinished,
     IdentityChecked,
     IdentityConfirmed,
     IdentityMismatched,
@@ -12,8 +14,8 @@ from coign.collection.events import (
 )
 from coign.identity.events import UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Patient, Person
-from coign.kernel.values import Instant
+from coign.kernel.subjects import Patient, Person, Unit
+from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 
 #: Why a unit stands still whose label does not say what was printed.
@@ -82,4 +84,44 @@ LABEL = View(
     folds=(UnitCreated, UnitsBlocked, UnitsUnblocked, LabelResolved),
     state=Label,
     evolve=_evolve_label,
+)
+
+
+#: The newest cryobags of one collected bag that are listed.
+CRYOBAGS_LISTED_MAX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Cryobag:
+    """One cryobag, and how much is in it."""
+
+    unit: Unit
+    volume: Quantity
+    cd3: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Freezing:
+    """The cryobags that were filled out of one collected bag."""
+
+    cryobags: tuple[Cryobag, ...] = ()
+    finished: bool = False
+
+
+def _evolve_freezing(state: Freezing, fact: Fact, stamp: Stamp) -> Freezing:
+    match fact:
+        case CryobagFilled(source=source, unit=unit, volume=volume, cd3=cd3) if source == stamp.subject:
+            return Freezing((*state.cryobags, Cryobag(unit, volume, cd3))[-CRYOBAGS_LISTED_MAX:])
+        case FreezingFinished():
+            return replace(state, finished=True)
+        case _:
+            return state
+
+
+FREEZING = View(
+    "collection.freezing",
+    kinds=frozenset({"unit"}),
+    folds=(CryobagFilled, FreezingFinished),
+    state=Freezing,
+    evolve=_evolve_freezing,
 )

@@ -94,6 +94,21 @@ def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
 
 
 @gate(
+    "custody.unit_is_not_sealed",
+    requirement=("TRC-11", "SCS-12"),
+    protects="What lies in a sealed shipper changes hands with the shipper, never alone.",
+    remedy="Hand the sealed shipment over: scan its shipper and its seal.",
+    resolvers=("celllab", "courier", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def unit_is_not_sealed(asked: OfUnit, known: Circumstances) -> str | None:
+    receipt = known.state(RECEIPT, asked.unit)
+    if receipt.under_way is None or receipt.opened_at is not None:
+        return None
+    return f"{asked.unit.identifier} lies sealed in {receipt.under_way.identifier}"
+
+
+@gate(
     "custody.carrier_is_named",
     requirement=("TRC-11", "SCS-12", "SCS-S7"),
     protects="Cells are carried by whom the sender named, to the place the sender named, in a sealed shipper.",

@@ -28,6 +28,8 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "collection.confirm_identity": ("collection.check_identity",),
     "collection.start": ("collection.check_identity", "collection.confirm_identity"),
     "custody.accept": ("custody.withdraw_offer", "custody.offer"),
+    "custody.accept_shipment": ("custody.withdraw_shipment", "custody.offer_shipment"),
+    "storage.confirm_removal": ("storage.start_removal",),
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
@@ -150,11 +152,11 @@ def candidates(service: Service, therapy: Therapy, step: JourneyStep) -> list[Ac
 
 def _organisation(service: Service, therapy: Therapy, step: JourneyStep) -> Organisation:
     """Whose people do it: the programme's side, except where a unit in somebody's hands decides."""
-    if step.action in ("custody.offer", "custody.withdraw_offer", "custody.accept"):
+    if step.action in ("custody.offer_shipment", "custody.withdraw_shipment", "custody.accept_shipment"):
         view = _scene(service, therapy, step.action, people.INTERFACE.actor)
         holder = view.state(HOLDING, view.unit).organisation
         to = view.state(OFFER, view.unit).to
-        return (to if step.action == "custody.accept" else holder) or people.COURIER
+        return (to if step.action == "custody.accept_shipment" else holder) or people.COURIER
     named = organisation_for(therapy.journey, step)
     # Before the order no maker is named: there is one.
     return Organisation(named) if named else {"maker": people.MAKER}.get(step.side, people.COURIER)
@@ -254,10 +256,10 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
 
 def _pace_name(service: Service, therapy: Therapy, step: JourneyStep) -> str:
     """Two uses of one action that take different times."""
-    if step.action == "logistics.pack" and step.side == "maker":
-        return "logistics.pack/product"
-    if step.action == "custody.offer" and step.side == "courier":
-        return "custody.offer/courier"
+    if step.action == "storage.start_removal" and not therapy.journey.partly.get(step.id):
+        return f"storage.start_removal/{step.stage}"
+    if step.action == "custody.offer_shipment" and step.side == "courier":
+        return "custody.offer_shipment/courier"
     return step.action
 
 

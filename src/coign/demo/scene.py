@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -166,6 +166,19 @@ class Scene:
     def _may_come_next(self, unit: Unit) -> bool:
         """Whether the therapy can still turn on it: it is there, and nobody rejected it."""
         return not self.state(UNIT, unit).ended and not self.state(DISPOSITION, unit).rejected
+
+    @property
+    def bags(self) -> list[Unit]:
+        """All bags that the therapy now turns on, oldest first: of product once there is some, before that of cells."""
+        kind = self.state(UNIT, self.unit).kind
+        return [u for u in self.bound.units_of_kind(kind) if self._may_come_next(u)]
+
+    def first_bag(self, fits: Callable[[Unit], bool], what: str) -> Unit:
+        """The first bag for which an act is still open; `what` says of which kind such a bag would be."""
+        found = next((u for u in self.bags if fits(u)), None)
+        if found is None:
+            raise NotFound(f"no bag of {self.chain.identifier} {what}")
+        return found
 
     @property
     def shipment(self) -> Shipment:

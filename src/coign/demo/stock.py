@@ -1,10 +1,10 @@
-"""What lies in the demonstration's stores before the first patient: shippers, rooms, lots of material."""
+"""What lies in the demonstration's stores before the first patient: shippers, tanks, rooms, lots of material."""
 
 from typing import TYPE_CHECKING, Any
 
 from coign.demo import people
 from coign.demo.people import Account
-from coign.kernel.subjects import Lot, Organisation, Room, Shipper, Supplier
+from coign.kernel.subjects import Box, Equipment, Lot, Organisation, Room, Shipper, Supplier
 
 if TYPE_CHECKING:
     from coign.demo.seed import Seeding
@@ -16,6 +16,9 @@ LASTS_DAYS = 500
 SHIPPERS_EACH = 3
 ROOMS = (("suite-1", "B"), ("suite-2", "B"), ("suite-3", "B"))
 LOTS_EACH = 2
+#: Tanks of centre and maker: what each is kept for, and how many boxes stand in it.
+TANKS = (("general", 4), ("quarantine", 1), ("biohazard", 1))
+POSITIONS = 25
 SUPPLIER, SUPPLIER_NAME = Supplier.of("example-supplies"), "Example Supplies, invented"
 SUPPLIER_DAYS = 1000
 
@@ -25,6 +28,7 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
     seeding.progress("Laying in shippers, rooms and materials …")
     for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
         _shippers(seeding, by, SHIPPERS_EACH + journeys // 3)
+        _tanks(seeding, by)
     _rooms(seeding)
     _suppliers(seeding)
     _lots(seeding)
@@ -42,6 +46,28 @@ def _shippers(seeding: "Seeding", by: Account, count: int) -> None:
             }
 
         seeding.once(f"stock/{shipper}", by.actor, "logistics.register_shipper", command)
+
+
+def _tanks(seeding: "Seeding", by: Account) -> None:
+    """One tank of each kind, with boxes in its racks."""
+    short = _short(by.organisation)
+    for number, (kind, boxes) in enumerate(TANKS, start=1):
+        tank = Equipment.of(f"{short}-TANK-{number}")
+
+        def qualified(tank: Equipment = tank, kind: str = kind) -> dict[str, Any]:
+            return {
+                "tank": tank,
+                "site": people.site_of(by.organisation),
+                "tank_kind": kind,
+                "qualified_until": seeding.now.plus(days=LASTS_DAYS),
+            }
+
+        seeding.once(f"stock/{tank}", by.actor, "storage.qualify_tank", qualified)
+        for count in range(1, boxes + 1):
+            rack = f"R{(count + 1) // 2}"
+            box = Box.of(f"{short}-T{number}-{rack}-B{count}")
+            given = {"box": box, "tank": tank, "rack": rack, "positions": POSITIONS}
+            seeding.once(f"stock/{box}", by.actor, "storage.set_up_box", lambda given=given: given)  # type: ignore[misc]
 
 
 def _short(organisation: Organisation) -> str:

@@ -7,16 +7,31 @@ from typing import Literal
 from coign.demo import people, scene
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.subjects import Chain, Lot, Organisation, Patient, Person, Room, Shipper, Subject, Unit, parse_subject
+from coign.kernel.subjects import (
+    Box,
+    Chain,
+    Lot,
+    Organisation,
+    Patient,
+    Person,
+    Room,
+    Shipper,
+    Subject,
+    Unit,
+    parse_subject,
+)
 from coign.logistics.views import RECEIPT, SHIPMENT
 from coign.people.views import AUTHORITY
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
+from coign.storage.state import BOX
 from coign.supply.state import PACK
 
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
-Sort = Literal["wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "device", "donation", "badge"]
+Sort = Literal[
+    "wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"
+]
 
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
@@ -25,10 +40,10 @@ _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "nurse": ("wristband", "bag", "device", "donation", "badge"),
     "infusion": ("wristband", "bag", "badge"),
     "pharmacist": ("bag", "shipper", "badge"),
-    "celllab": ("bag", "shipper", "seal", "logger", "wristband", "badge"),
-    "courier": ("bag", "shipper", "seal", "badge"),
-    "warehouse": ("bag", "shipper", "seal", "logger", "lot", "pack", "badge"),
-    "operator": ("bag", "room", "lot", "badge"),
+    "celllab": ("bag", "box", "shipper", "seal", "logger", "wristband", "badge"),
+    "courier": ("shipper", "seal", "badge"),
+    "warehouse": ("bag", "box", "shipper", "seal", "logger", "lot", "pack", "badge"),
+    "operator": ("bag", "box", "room", "lot", "badge"),
     "analyst": ("bag", "badge"),
     "qcreviewer": ("bag", "badge"),
     "qa": ("bag", "lot", "room", "badge"),
@@ -45,11 +60,12 @@ _KINDS: dict[Sort, Kind] = {
     "seal": "label",
     "logger": "label",
     "room": "label",
+    "box": "label",
     "device": "label",
     "donation": "label",
 }
 #: The largest number of one sort that lies on a table; what is needed comes first.
-EACH_MAX = 5
+EACH_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,8 @@ class _Table:
                 return self._bags()
             case "shipper":
                 return self._plain(Shipper, "shipper", "Dry shipper")
+            case "box":
+                return self._boxes()
             case "room":
                 return self._plain(Room, "room", "Room")
             case "lot":
@@ -124,6 +142,14 @@ class _Table:
     def _plain(self, cls: type[Subject], sort: Sort, words: str) -> Iterator[TrayItem]:
         for thing in self._of_kind(cls):
             yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
+
+    def _boxes(self) -> Iterator[TrayItem]:
+        """First those in which something lies that somebody waits for, then what stands in the same tanks."""
+        boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
+        wanted = {thing.subject for thing in self._of_kind(Unit) if thing.root in self._wanted}
+        states = {box: self._service.states.of(BOX, box) for box in boxes}
+        for box in sorted(boxes, key=lambda b: not any(o.unit in wanted for o in states[b].occupied)):
+            yield _item(symbol_of(box), "box", f"Box in {str(states[box].tank).partition(':')[2]}")
 
     def _wristbands(self) -> Iterator[TrayItem]:
         if self._organisation not in (people.CENTRE, people.CENTRE_US):

@@ -17,6 +17,7 @@ from coign.manufacturing.views import recalled_because
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
+from coign.storage.views import PLACE
 
 
 class OfUnit(Protocol):
@@ -149,8 +150,21 @@ def product_is_received(asked: OfUnit, known: Circumstances) -> str | None:
 
 
 @gate(
+    "infusion.product_is_at_hand",
+    requirement=("SCS-04", "PAT-28"),
+    protects="Two persons read the bag at the tank before anybody thaws it: under frost all look alike.",
+    remedy="Take the bag out of its position first, two persons together.",
+    resolvers=("celllab", "infusion"),
+    risk=Risk.PATIENT,
+)
+def product_is_at_hand(asked: OfUnit, known: Circumstances) -> str | None:
+    why_not = None if product(asked, known) is None else known.state(PLACE, asked.unit).not_at_hand_because
+    return f"{asked.unit.identifier} {why_not}" if why_not else None
+
+
+@gate(
     "infusion.product_kept_cold",
-    requirement=("SCS-13", "PAT-28"),
+    requirement=("SCS-11", "SCS-13", "PAT-28"),
     protects="Cells that were too warm may be dead, and that shows only in the patient.",
     remedy="Read the logger; let quality assess what was out of its limits or unknown.",
     resolvers=("celllab", "qa"),
@@ -159,7 +173,7 @@ def product_is_received(asked: OfUnit, known: Circumstances) -> str | None:
 def product_kept_cold(asked: OfUnit, known: Circumstances) -> str | None:
     if product(asked, known) is None:
         return None
-    why_not = known.state(CONDITION, asked.unit).not_in_order_because
+    why_not = known.state(CONDITION, asked.unit).not_in_order_at(known.now)
     return f"{asked.unit.identifier} {why_not}" if why_not else None
 
 

@@ -103,6 +103,10 @@ class Equipment(Subject, kind="equipment"):
     """A device with calibration and cleaning: apheresis machine, freezer, logger."""
 
 
+class Box(Subject, kind="box"):
+    """A box in a rack of a storage tank, with numbered positions for units."""
+
+
 class Room(Subject, kind="room"):
     """A room or cabinet with a grade."""
 

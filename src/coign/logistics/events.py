@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
+from coign.kernel.subjects import Organisation, Person, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 
 Condition = Literal["intact", "damaged"]
@@ -25,10 +25,14 @@ class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("ship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "shipper"), parties=("sender", "to")):
-    """A unit lies in a sealed shipper with its logger running, addressed to an organisation.
+class Packed(
+    Fact, type="logistics.packed.v1", about=("shipment", "unit", "further", "shipper"), parties=("sender", "to")
+):
+    """Units lie in a sealed shipper with its logger running, addressed to an organisation.
 
-    `destination` is the place it goes to, `hold_time` how long this shipper keeps cold; older entries name neither.
+    `further`: units of the same therapy beside the first one, here and in all facts about the shipment.
+    `destination` is the place it goes to, `hold_time` how long this shipper keeps cold, `product` and `centre` what is
+    carried and for which centre; older entries name none of them.
     """
 
     shipment: Shipment
@@ -41,11 +45,14 @@ class Packed(Fact, type="logistics.packed.v1", about=("shipment", "unit", "shipp
     by: Person
     destination: Site | None = None
     hold_time: Quantity | None = None
+    further: tuple[Unit, ...] = ()
+    product: Product | None = None
+    centre: Organisation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierNamed(
-    Fact, type="logistics.carrier_named.v1", about=("shipment", "unit", "shipper"), parties=("carrier",)
+    Fact, type="logistics.carrier_named.v1", about=("shipment", "unit", "further", "shipper"), parties=("carrier",)
 ):
     """The sender says who carries a shipment: they come to know the parcel, and nothing of whom it is for (TRC-26)."""
 
@@ -54,15 +61,68 @@ class CarrierNamed(
     shipper: Shipper
     carrier: Organisation
     by: Person
+    further: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unpacked(Fact, type="logistics.unpacked.v1", about=("shipment", "unit", "shipper")):
-    """The sender took the unit out again before it left: the shipment never happened."""
+class Unpacked(Fact, type="logistics.unpacked.v1", about=("shipment", "unit", "further", "shipper")):
+    """The sender took the units out again before it left: the shipment never happened."""
 
     shipment: Shipment
     unit: Unit
     shipper: Shipper
+    by: Person
+    further: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departed(Fact, type="logistics.departed.v1", about=("shipment",)):
+    """The carrier has left with the shipper."""
+
+    shipment: Shipment
+    carrier: Organisation
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Fact, type="logistics.arrived.v1", about=("shipment",)):
+    """The carrier stands at the place of arrival with the shipper."""
+
+    shipment: Shipment
+    carrier: Organisation
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealsCompared(Fact, type="logistics.seals_compared.v1", about=("shipment",)):
+    """The seal on the shipper is the one that was put on it."""
+
+    shipment: Shipment
+    seal: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealDiffered(Fact, type="logistics.seal_differed.v1", about=("shipment", "units")):
+    """Another seal than the one that was put on, or none: somebody may have opened the shipper."""
+
+    shipment: Shipment
+    units: tuple[Unit, ...]
+    expected: str
+    found: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Fact, type="logistics.opened.v1", about=("shipment", "units")):
+    """The shipper was opened where it arrived: from now on the units are out of the cold.
+
+    `allowed` is what the programme lets a unit of this therapy be out of the cold, over all its ways together.
+    """
+
+    shipment: Shipment
+    units: tuple[Unit, ...]
+    allowed: Quantity | None
     by: Person
 
 
@@ -75,11 +135,12 @@ class ReceiptChecked(Fact, type="logistics.receipt_checked.v1", about=("shipment
     seal: str
     condition: Condition
     by: Person
+    further: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received(Fact, type="logistics.received.v1", about=("shipment", "unit", "shipper")):
-    """Two persons found, each for themselves, what was packed: the unit has arrived and the shipper is free."""
+class Received(Fact, type="logistics.received.v1", about=("shipment", "unit", "further", "shipper")):
+    """Two persons found, each for themselves, what was packed: the units have arrived and the shipper is free."""
 
     shipment: Shipment
     unit: Unit
@@ -87,6 +148,7 @@ class Received(Fact, type="logistics.received.v1", about=("shipment", "unit", "s
     organisation: Organisation
     first: Person
     second: Person
+    further: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The gates of packing: what may travel, to whom, in which shipper."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from coign.coldchain.views import CONDITION
@@ -14,6 +15,7 @@ from coign.people.views import ORGANISATION, SITE
 from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
+from coign.storage.views import PLACE
 
 
 class OfUnit(Protocol):
@@ -40,8 +42,25 @@ class OfTest(Protocol):
     def qualified_until(self) -> Instant: ...
 
 
-class OfParcel(OfUnit, OfShipper, Protocol):
-    """A command that puts a unit into a shipper."""
+class OfUnits(OfUnit, Protocol):
+    """A command that concerns a unit and perhaps further ones beside it."""
+
+    @property
+    def further(self) -> tuple[Unit, ...]: ...
+
+
+def packed_units(asked: OfUnits) -> tuple[Unit, ...]:
+    """All units of the command, each once."""
+    return tuple(dict.fromkeys((asked.unit, *asked.further)))
+
+
+def _first(asked: OfUnits, what_is_wrong: Callable[[Unit], str | None]) -> str | None:
+    """The sentence about the first unit with which something is wrong, or None."""
+    return next((f"{u.identifier} {why}" for u in packed_units(asked) if (why := what_is_wrong(u))), None)
+
+
+class OfParcel(OfUnits, OfShipper, Protocol):
+    """A command that puts units into a shipper."""
 
     @property
     def seal(self) -> str: ...
@@ -112,11 +131,14 @@ def test_counts_ahead(asked: OfTest, known: Circumstances) -> str | None:
     resolvers=("celllab", "warehouse"),
     risk=Risk.PATIENT,
 )
-def unit_is_held(asked: OfUnit, known: Circumstances) -> str | None:
-    holder = known.state(HOLDING, asked.unit).organisation
-    if holder == known.actor.organisation:
-        return None
-    return f"{asked.unit.identifier} is held by {holder.identifier if holder else 'nobody'}, not by your organisation"
+def unit_is_held(asked: OfUnits, known: Circumstances) -> str | None:
+    def held_elsewhere(unit: Unit) -> str | None:
+        holder = known.state(HOLDING, unit).organisation
+        if holder == known.actor.organisation:
+            return None
+        return f"is held by {holder.identifier if holder else 'nobody'}, not by your organisation"
+
+    return _first(asked, held_elsewhere)
 
 
 @gate(
@@ -127,9 +149,37 @@ def unit_is_held(asked: OfUnit, known: Circumstances) -> str | None:
     resolvers=("celllab", "qa"),
     risk=Risk.PATIENT,
 )
-def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
-    why = known.state(UNIT, asked.unit).stands_still_because
-    return f"{asked.unit.identifier} {why}" if why else None
+def unit_may_move(asked: OfUnits, known: Circumstances) -> str | None:
+    return _first(asked, lambda unit: known.state(UNIT, unit).stands_still_because)
+
+
+@gate(
+    "logistics.unit_is_at_hand",
+    requirement=("SCS-04", "TRC-11"),
+    protects="A unit lies in one place: what lies in a tank lies in no shipper.",
+    remedy="Take the unit out of its position first, two persons together.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def unit_is_at_hand(asked: OfUnits, known: Circumstances) -> str | None:
+    return _first(asked, lambda unit: known.state(PLACE, unit).not_at_hand_because)
+
+
+@gate(
+    "logistics.units_are_one_therapy",
+    requirement=("TRC-10", "TRC-11"),
+    protects="Bags of two patients in one shipper are how bags are swapped.",
+    remedy="Pack each therapy in a shipper of its own.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def units_are_one_therapy(asked: OfUnits, known: Circumstances) -> str | None:
+    of_first = known.state(UNIT, asked.unit)
+    others = [u for u in asked.further if known.state(UNIT, u).chain != of_first.chain]
+    if others:
+        return f"{others[0].identifier} belongs to another therapy than {asked.unit.identifier}"
+    odd = [u for u in asked.further if known.state(UNIT, u).kind != of_first.kind]
+    return f"{odd[0].identifier} is of another kind than {asked.unit.identifier}" if odd else None
 
 
 @gate(
@@ -162,9 +212,12 @@ def dispatch_is_authorised(asked: OfUnit, known: Circumstances) -> str | None:
     resolvers=("celllab", "warehouse"),
     risk=Risk.PATIENT,
 )
-def unit_is_not_under_way(asked: OfUnit, known: Circumstances) -> str | None:
-    shipment = known.state(RECEIPT, asked.unit).under_way
-    return f"{asked.unit.identifier} is packed in {shipment.identifier}" if shipment else None
+def unit_is_not_under_way(asked: OfUnits, known: Circumstances) -> str | None:
+    def packed(unit: Unit) -> str | None:
+        shipment = known.state(RECEIPT, unit).under_way
+        return f"is packed in {shipment.identifier}" if shipment else None
+
+    return _first(asked, packed)
 
 
 @gate(
@@ -175,26 +228,31 @@ def unit_is_not_under_way(asked: OfUnit, known: Circumstances) -> str | None:
     resolvers=("qp", "quality-us"),
     risk=Risk.PATIENT,
 )
-def product_is_released(asked: OfUnit, known: Circumstances) -> str | None:
-    disposition = known.state(DISPOSITION, asked.unit)
-    if known.state(UNIT, asked.unit).kind != "final_container" or disposition.may_be_sent:
-        return None
-    return f"{asked.unit.identifier} {'was rejected' if disposition.rejected else 'is not certified'}"
+def product_is_released(asked: OfUnits, known: Circumstances) -> str | None:
+    def not_released(unit: Unit) -> str | None:
+        disposition = known.state(DISPOSITION, unit)
+        if known.state(UNIT, unit).kind != "final_container" or disposition.may_be_sent:
+            return None
+        return "was rejected" if disposition.rejected else "is not certified"
+
+    return _first(asked, not_released)
 
 
 @gate(
     "logistics.temperature_is_in_order",
-    requirement=("SCS-09", "SCS-08"),
+    requirement=("SCS-09", "SCS-08", "SCS-11"),
     protects="Warm cells do not travel on as if nothing had happened.",
     remedy="Read the logger of the last journey; let the quality unit assess what is open.",
     resolvers=("qa", "celllab", "warehouse"),
     risk=Risk.PATIENT,
 )
-def temperature_is_in_order(asked: OfUnit, known: Circumstances) -> str | None:
-    if known.state(RECEIPT, asked.unit).under_way is not None:
-        return None  # its logger cannot have been read yet; `logistics.unit_is_not_under_way` says so
-    why = known.state(CONDITION, asked.unit).not_in_order_because
-    return f"{asked.unit.identifier} {why}" if why else None
+def temperature_is_in_order(asked: OfUnits, known: Circumstances) -> str | None:
+    def not_in_order(unit: Unit) -> str | None:
+        if known.state(RECEIPT, unit).under_way is not None:
+            return None  # its logger cannot have been read yet; `logistics.unit_is_not_under_way` says so
+        return known.state(CONDITION, unit).not_in_order_at(known.now)
+
+    return _first(asked, not_in_order)
 
 
 @gate(

@@ -57,11 +57,18 @@ def shipment_is_ours(asked: OfShipment, known: Circumstances) -> str | None:
 )
 def sender_still_holds(asked: OfShipment, known: Circumstances) -> str | None:
     shipment = known.state(SHIPMENT, asked.shipment)
-    assert shipment.unit is not None
-    holder = known.state(HOLDING, shipment.unit).organisation
-    if holder == shipment.sender == known.actor.organisation:
-        return None
-    return f"{shipment.unit.identifier} is held by {holder.identifier if holder else 'nobody'}"
+    if shipment.sender != known.actor.organisation:
+        return f"{asked.shipment.identifier} was not sent by you"
+    return _held_elsewhere(asked, known)
+
+
+def _held_elsewhere(asked: OfShipment, known: Circumstances) -> str | None:
+    """The sentence about the first unit of the shipment that somebody else holds, or None."""
+    for unit in known.state(SHIPMENT, asked.shipment).units:
+        holder = known.state(HOLDING, unit).organisation
+        if holder != known.actor.organisation:
+            return f"{unit.identifier} is held by {holder.identifier if holder else 'nobody'}"
+    return None
 
 
 @gate(
@@ -88,12 +95,23 @@ def shipment_is_for_us(asked: OfShipment, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def unit_is_with_us(asked: OfShipment, known: Circumstances) -> str | None:
-    shipment = known.state(SHIPMENT, asked.shipment)
-    assert shipment.unit is not None
-    holder = known.state(HOLDING, shipment.unit).organisation
-    if holder == known.actor.organisation or shipment.to != known.actor.organisation:
+    if known.state(SHIPMENT, asked.shipment).to != known.actor.organisation:
         return None  # whether it is for us at all, `logistics.shipment_is_for_us` says
-    return f"{shipment.unit.identifier} is held by {holder.identifier if holder else 'nobody'}"
+    return _held_elsewhere(asked, known)
+
+
+@gate(
+    "logistics.shipper_is_opened",
+    requirement=("SCS-13", "SCS-12"),
+    protects="Nobody has seen what lies in a shipper that is shut.",
+    remedy="Compare the seals, then record that the shipper is opened.",
+    resolvers=("warehouse", "celllab"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_opened(asked: OfShipment, known: Circumstances) -> str | None:
+    if known.state(SHIPMENT, asked.shipment).opened_at is not None:
+        return None
+    return f"{asked.shipment.identifier} was not opened yet"
 
 
 @gate(
@@ -106,8 +124,7 @@ def unit_is_with_us(asked: OfShipment, known: Circumstances) -> str | None:
 )
 def logger_is_read(asked: OfShipment, known: Circumstances) -> str | None:
     shipment = known.state(SHIPMENT, asked.shipment)
-    assert shipment.unit is not None
-    if known.state(CONDITION, shipment.unit).unread != asked.shipment:
+    if all(known.state(CONDITION, unit).unread != asked.shipment for unit in shipment.units):
         return None
     return f"logger {shipment.logger} of {asked.shipment.identifier} was not read"
 

@@ -57,12 +57,18 @@ class ReceiptCheck:
     condition: Condition = "intact"
     by: Person | None = None
     at: Instant | None = None
+    further: tuple[Unit, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Every unit that this person scanned."""
+        return () if self.unit is None else (self.unit, *self.further)
 
 
 def _evolve_check(state: ReceiptCheck, fact: Fact, stamp: Stamp) -> ReceiptCheck:
     match fact:
-        case ReceiptChecked(unit=unit, seal=seal, condition=condition, by=by):
-            return ReceiptCheck(unit, seal, condition, by, stamp.time)
+        case ReceiptChecked(unit=unit, seal=seal, condition=condition, by=by, further=further):
+            return ReceiptCheck(unit, seal, condition, by, stamp.time, further)
         case Received() | ReceiptMismatched():
             return ReceiptCheck()
         case _:
@@ -75,4 +81,5 @@ RECEIPT_CHECK = View(
     folds=(ReceiptChecked, Received, ReceiptMismatched),
     state=ReceiptCheck,
     evolve=_evolve_check,
+    version=2,
 )

@@ -3,16 +3,26 @@
 from dataclasses import dataclass, replace
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Shipment, Shipper, Site, Unit
+from coign.kernel.subjects import Organisation, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
-from coign.logistics.events import CarrierNamed, Packed, Received, Unpacked
+from coign.logistics.events import (
+    Arrived,
+    CarrierNamed,
+    Departed,
+    Opened,
+    Packed,
+    Received,
+    SealDiffered,
+    SealsCompared,
+    Unpacked,
+)
 from coign.programmes.model import minutes_of
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentState:
-    """One unit on its way: from whom to whom, by whom, in which shipper, under which seal, with which logger."""
+    """Units on their way: from whom to whom, by whom, in which shipper, under which seal, with which logger."""
 
     unit: Unit | None = None
     shipper: Shipper | None = None
@@ -26,6 +36,16 @@ class ShipmentState:
     destination: Site | None = None
     hold_time: Quantity | None = None
     carrier: Organisation | None = None
+    further: tuple[Unit, ...] = ()
+    departed_at: Instant | None = None
+    arrived_at: Instant | None = None
+    seals_compared_at: Instant | None = None
+    opened_at: Instant | None = None
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that was packed."""
+        return () if self.unit is None else (self.unit, *self.further)
 
     @property
     def is_under_way(self) -> bool:
@@ -45,10 +65,18 @@ def _evolve_shipment(state: ShipmentState, fact: Fact, stamp: Stamp) -> Shipment
         case Packed():
             return ShipmentState(
                 fact.unit, fact.shipper, fact.sender, fact.to, fact.seal, fact.logger, stamp.time,
-                destination=fact.destination, hold_time=fact.hold_time,
+                destination=fact.destination, hold_time=fact.hold_time, further=fact.further,
             )  # fmt: skip
         case CarrierNamed(carrier=carrier):
             return replace(state, carrier=carrier)
+        case Departed():
+            return replace(state, departed_at=stamp.time)
+        case Arrived():
+            return replace(state, arrived_at=stamp.time)
+        case SealsCompared() | SealDiffered():
+            return replace(state, seals_compared_at=stamp.time)
+        case Opened():
+            return replace(state, opened_at=stamp.time)
         case Received():
             return replace(state, received_at=stamp.time)
         case Unpacked():
@@ -60,10 +88,10 @@ def _evolve_shipment(state: ShipmentState, fact: Fact, stamp: Stamp) -> Shipment
 SHIPMENT = View(
     "logistics.shipment",
     kinds=frozenset({"shipment"}),
-    folds=(Packed, CarrierNamed, Unpacked, Received),
+    folds=(Packed, CarrierNamed, Departed, Arrived, SealsCompared, SealDiffered, Opened, Unpacked, Received),
     state=ShipmentState,
     evolve=_evolve_shipment,
-    version=2,
+    version=3,
     public=True,
 )
 
@@ -77,6 +105,7 @@ class ReceiptState:
     shipment: Shipment | None = None
     under_way: Shipment | None = None
     carrier: Organisation | None = None
+    opened_at: Instant | None = None
 
     def is_at(self, organisation: Organisation | None) -> bool:
         """Whether the unit was received by this organisation and has not been packed again since."""
@@ -86,7 +115,9 @@ class ReceiptState:
 def _evolve_receipt(state: ReceiptState, fact: Fact, stamp: Stamp) -> ReceiptState:
     match fact:
         case Packed(shipment=shipment):
-            return replace(state, under_way=shipment)
+            return replace(state, under_way=shipment, opened_at=None)
+        case Opened():
+            return replace(state, opened_at=stamp.time)
         case CarrierNamed(carrier=carrier):
             return replace(state, carrier=carrier)
         case Unpacked():
@@ -100,9 +131,32 @@ def _evolve_receipt(state: ReceiptState, fact: Fact, stamp: Stamp) -> ReceiptSta
 RECEIPT = View(
     "logistics.receipt",
     kinds=frozenset({"unit"}),
-    folds=(Packed, CarrierNamed, Unpacked, Received),
+    folds=(Packed, CarrierNamed, Opened, Unpacked, Received),
     state=ReceiptState,
     evolve=_evolve_receipt,
-    version=2,
+    version=3,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    """The shipment that lies in a shipper now: whoever scans the shipper means it."""
+
+    shipment: Shipment | None = None
+    product: Product | None = None
+    centre: Organisation | None = None
+
+
+def _evolve_load(state: LoadState, fact: Fact, stamp: Stamp) -> LoadState:
+    return LoadState(fact.shipment, fact.product, fact.centre) if isinstance(fact, Packed) else LoadState()
+
+
+LOAD = View(
+    "logistics.load",
+    kinds=frozenset({"shipper"}),
+    folds=(Packed, Unpacked, Received),
+    state=LoadState,
+    evolve=_evolve_load,
     public=True,
 )

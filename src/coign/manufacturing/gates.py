@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
@@ -12,6 +13,7 @@ from coign.manufacturing.views import SLOT
 from coign.people.views import SITE
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
+from coign.storage.views import PLACE
 from coign.training.views import missing_qualification
 
 
@@ -250,6 +252,32 @@ def material_is_held(asked: OfUnit, known: Circumstances) -> str | None:
     if holder == known.actor.organisation:
         return None
     return f"{asked.unit.identifier} is held by {holder.identifier if holder else 'nobody'}, not by your organisation"
+
+
+@gate(
+    "manufacturing.material_is_at_hand",
+    requirement=("SCS-04", "TRC-11"),
+    protects="Two persons read the bag at the tank before anybody opens it: under frost all look alike.",
+    remedy="Take the bag out of its position first, two persons together.",
+    resolvers=("operator", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def material_is_at_hand(asked: OfUnit, known: Circumstances) -> str | None:
+    why = known.state(PLACE, asked.unit).not_at_hand_because
+    return f"{asked.unit.identifier} {why}" if why else None
+
+
+@gate(
+    "manufacturing.material_kept_cold",
+    requirement=("SCS-11", "SCS-09"),
+    protects="Cells that were out of the cold too long on all their ways together do not go into a product.",
+    remedy="Let the quality unit assess how long the bag was out of the cold.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def material_kept_cold(asked: OfUnit, known: Circumstances) -> str | None:
+    why = known.state(CONDITION, asked.unit).exposure.used_up_because(known.now)
+    return f"{asked.unit.identifier} {why}" if why else None
 
 
 @gate(

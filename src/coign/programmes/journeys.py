@@ -6,6 +6,8 @@ from coign.programmes.model import JourneyStep, Stage
 from coign.programmes.nodes import Item, text_of
 
 SIDES = ("centre", "maker", "courier")
+#: What an act may be done once for each of.
+EACH = ("bag",)
 
 
 def read_stages(item: Item) -> tuple[Stage, ...]:
@@ -32,7 +34,7 @@ def read_journey(
     steps: dict[str, JourneyStep] = {}
     places: dict[str, dict[str, Item]] = {}
     for each in item.items():
-        fields = each.fields(("id", "action", "stage", "title", "roles", "side"), ("after", "task", "optional"))
+        fields = each.fields(("id", "action", "stage", "title", "roles", "side"), ("after", "task", "optional", "each"))
         step = _step(fields)
         if step.id in steps:
             each.refuse("double_id", f"the act {step.id} stands here twice")
@@ -60,6 +62,7 @@ def _step(fields: Mapping[str, Item]) -> JourneyStep:
         side=text_of(fields, "side"),
         task=text_of(fields, "task"),
         optional=fields["optional"].truth() if "optional" in fields else False,
+        each=text_of(fields, "each"),
     )
 
 
@@ -68,6 +71,8 @@ def _check_names(fields: Mapping[str, Item], step: JourneyStep, stages: set[str]
         fields["stage"].refuse("unknown_stage", f"{step.stage} is not among the stages")
     if step.side and step.side not in SIDES:
         fields["side"].refuse("unknown_side", f"{step.side} is not one of {', '.join(SIDES)}")
+    if step.each and step.each not in EACH:
+        fields["each"].refuse("unknown_each", f"{step.each} is not one of {', '.join(EACH)}")
     if step.task and step.task not in tasks:
         fields["task"].refuse("unknown_task", f"{step.task} is not among the tasks")
     if "roles" in fields and not step.roles:

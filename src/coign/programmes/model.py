@@ -102,6 +102,7 @@ class JourneyStep:
     side: str = ""  # "centre", "maker", "courier": whose people do it
     task: str = ""  # what one must be qualified for; "": the role is enough
     optional: bool = False  # done only when something calls for it, such as an excursion
+    each: str = ""  # "bag": done once for every bag that the therapy has then; "": done once
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,20 @@ class ProgrammeVersion:
         """A limit's value with its unit. KeyError: the programme has no such limit."""
         return self.limits[name].quantity
 
+    def quantity_if_any(self, name: str) -> Quantity | None:
+        """A limit's value with its unit; None where the programme sets no such limit."""
+        limit = self.limits.get(name)
+        return limit.quantity if limit is not None else None
+
     def minutes(self, name: str) -> float:
         """A limit that is a duration, in minutes."""
         return minutes_of(self.quantity(name))
+
+    @property
+    def cryobags_min(self) -> int:
+        """Into how many cryobags at least a collection is divided; one where the programme plans nothing."""
+        planned = self.quantity_if_any("cryobags_min")
+        return int(planned.amount) if planned is not None else 1
 
     def task_of(self, action: str) -> str:
         """What one must be qualified for to perform an action; "" where the journey names no task for it."""

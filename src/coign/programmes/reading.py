@@ -47,6 +47,12 @@ REQUIRED_LIMITS: Mapping[str, frozenset[str]] = {
     "transport_temperature_max": TEMPERATURES,
     "transport_temperature_alarm": TEMPERATURES,
 }
+#: Limits that rules ask for where a programme has them.
+OPTIONAL_LIMITS: Mapping[str, frozenset[str]] = {
+    "cryobags_min": frozenset({"1"}),
+    "logger_uncertainty": TEMPERATURES,
+    "time_out_of_cold_max": DURATIONS,
+}
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
@@ -181,7 +187,7 @@ def _limits(item: Item) -> dict[str, Limit]:
         fields = each.fields(("name", "value", "unit", "source"))
         name, unit, source = _id_of(fields, "name"), _unit(fields), text_of(fields, "source")
         value = fields["value"].number() if "value" in fields else None
-        expected = REQUIRED_LIMITS.get(name)
+        expected = REQUIRED_LIMITS.get(name) or OPTIONAL_LIMITS.get(name)
         if expected is not None and unit and unit not in expected:
             each.refuse("unit", f"{name} is given in {unit}; expected is one of {', '.join(sorted(expected))}")
         if value is not None and value <= 0 and unit in DURATIONS:

@@ -117,7 +117,7 @@ def material_is_received(asked: OfUnit, known: Circumstances) -> str | None:
 def temperature_is_in_order(asked: OfUnit, known: Circumstances) -> str | None:
     if known.state(RECEIPT, asked.unit).under_way is not None:
         return None  # its logger may not have been read yet; `quality.material_is_received` says so
-    why = known.state(CONDITION, asked.unit).not_in_order_because
+    why = known.state(CONDITION, asked.unit).not_in_order_at(known.now)
     return f"{asked.unit.identifier} {why}" if why else None
 
 

@@ -1,6 +1,6 @@
 """A therapy's progress along its programme: which steps are done, what comes next. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from coign.programmes.model import JourneyStep, ProgrammeVersion
 #: many there are.
 REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion], int]]] = {
     "manufacturing.complete_step": ("step", lambda programme: len(programme.steps)),
+    "collection.fill_cryobag": ("unit", lambda programme: programme.cryobags_min),
     "manufacturing.verify_label": ("unit", lambda programme: 2),  # the final container and the sample
     "quality.record_result": ("attribute", lambda programme: len(programme.panel)),
     "quality.review_result": ("attribute", lambda programme: len(programme.panel)),
@@ -24,6 +25,8 @@ CALLED_FOR = frozenset(
         "quality.supply_under_exception", "quality.acknowledge_late_result", "quality.assess_late_result",
     }
 )  # fmt: skip
+#: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
+BAGS = ("final_container", "starting_material")
 #: Under this name a journey keeps the collected bags that are left.
 CELLS = "cells"
 #: From this grade on a reaction asks whether it is to be reported.
@@ -52,6 +55,11 @@ class Journey:
     partly: dict[str, list[str]] = field(default_factory=dict)
     #: How many times an optional act is called for and not done.
     called: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bags(self) -> list[str]:
+        """The bags that the therapy turns on now: those of product once there are some, before that of cells."""
+        return next((found for kind in BAGS if (found := self.partly.get(f"bags/{kind}"))), [])
 
 
 def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneyStep]:
@@ -106,8 +114,8 @@ def note_act(
         journey.called[step.action] = max(0, journey.called.get(step.action, 0) - 1)
         if journey.called[step.action]:
             return
-    if step.action in REPEATED:
-        name, times = REPEATED[step.action]
+    if step.each or step.action in REPEATED:
+        name, times = ("unit", lambda programme: len(journey.bags)) if step.each else REPEATED[step.action]
         found = journey.partly.setdefault(step.id, [])
         if body[name] not in found:
             found.append(body[name])
@@ -116,13 +124,24 @@ def note_act(
     journey.done[step.id] = position
 
 
+def note_bags(journey: Journey, facts: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Bags come into being and are no more; how many there are says how often an act is done."""
+    for kind, body in facts:
+        if kind == "identity.unit_created.v1" and body["unit_kind"] in BAGS:
+            journey.partly.setdefault(f"bags/{body['unit_kind']}", []).append(body["unit"])
+        gone = {"identity.unit_ended.v1": [body.get("unit")], "quality.batch_rejected.v1": body.get("units", [])}
+        for of in BAGS:
+            if bags := journey.partly.get(f"bags/{of}"):
+                journey.partly[f"bags/{of}"] = [unit for unit in bags if unit not in gone.get(kind, ())]
+
+
 def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
     """What these facts call for: an excursion is assessed, a deviation is closed, a grave reaction is judged."""
     called = []
-    if facts.get("coldchain.logger_read.v1", {}).get("verdict", "in_order") != "in_order":
-        called.append("coldchain.assess_excursion")
-    if "coldchain.logger_missing.v1" in facts:
-        called.append("coldchain.assess_excursion")
+    read, missing = facts.get("coldchain.logger_read.v1", {}), facts.get("coldchain.logger_missing.v1")
+    unclear = read if read.get("verdict", "in_order") != "in_order" else missing
+    if unclear is not None:  # once for each unit that travelled
+        called += ["coldchain.assess_excursion"] * (1 + len(unclear.get("further", ())))
     if "quality.deviation_opened.v1" in facts:
         called.append("quality.close_deviation")
     called += _safety_calls(facts)

@@ -17,6 +17,7 @@ from coign.records.edges import edges_of
 from coign.records.journey import (
     Journey,
     note_act,
+    note_bags,
     note_calls,
     note_cells,
     open_steps,
@@ -116,6 +117,7 @@ class Projection:
 
     def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], working: Working) -> None:
         name, success = self._success.get(entry.action, (entry.action, ""))
+        note_bags(journey, ((f["type"], f["body"]) for f in entry.plain["intent"]["facts"]))
         programme = self._programme(journey, facts)
         step = None
         if programme is not None and entry.outcome == "done" and success in facts:

@@ -28,7 +28,7 @@ def things_of(facts: Sequence[tuple[str, Mapping[str, Any]]], entry: Entry) -> I
             case "clinical.patient_enrolled.v1":
                 yield Thing(body["patient"], body["centre"], "Wristband", belongs=True)
             case "identity.unit_created.v1":
-                title = _UNIT_TITLES[body["unit_kind"]]
+                title = "Cryobag" if _is_cryobag(body) else _UNIT_TITLES[body["unit_kind"]]
                 yield Thing(body["unit"], body["organisation"], title, body["din"], belongs=True)
             case "custody.began.v1":
                 yield Thing(body["unit"], body["holder"], "" if body["unit"] in made else "Unit", belongs=True)
@@ -40,10 +40,21 @@ def things_of(facts: Sequence[tuple[str, Mapping[str, Any]]], entry: Entry) -> I
                 yield Thing(body["shipper"], organisation, "Dry shipper")
             case "logistics.received.v1":
                 yield Thing(body["shipper"], body["organisation"], "Dry shipper")
+            case "storage.box_set_up.v1":
+                yield Thing(
+                    body["box"], organisation, "Box in a tank", f"{body['tank'].partition(':')[2]}, {body['rack']}"
+                )
+            case "storage.tank_qualified.v1":
+                yield Thing(body["tank"], organisation, "Storage tank")
             case "manufacturing.room_registered.v1":
                 yield Thing(body["room"], organisation, "Room")
             case "supply.lot_received.v1":
                 yield Thing(body["lot"], organisation, "Material lot")
+
+
+def _is_cryobag(body: Mapping[str, Any]) -> bool:
+    """Cells that were collected and then divided."""
+    return bool(body["unit_kind"] == "starting_material" and body["parents"])
 
 
 _UNIT_TITLES = {

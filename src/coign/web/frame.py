@@ -24,8 +24,8 @@ log = structlog.get_logger()
 
 #: Main menu: (name of the address, label). Whoever adds a page of the first level adds a row.
 NAVIGATION: list[tuple[str, str]] = [
-    ("home", "Work"), ("journeys", "Therapies"), ("safety", "Safety"), ("training", "Training"), ("store", "Store"),
-    ("actions", "Actions"), ("reference", "Reference"),
+    ("home", "Work"), ("journeys", "Therapies"), ("safety", "Safety"), ("training", "Training"), ("tanks", "Tanks"),
+    ("store", "Store"),    ("actions", "Actions"), ("reference", "Reference"),
 ]  # fmt: skip
 
 

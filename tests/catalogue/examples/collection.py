@@ -12,6 +12,7 @@ from tests.support.clinic import (
     NURSE_3,
     OPERATOR,
     PHYSICIAN,
+    SITE,
     Clinic,
     finish,
     person,
@@ -20,6 +21,7 @@ from tests.support.clinic import (
 
 from coign.clinical.events import PatientEnrolled
 from coign.collection.actions.collect import FINISH, START, Start
+from coign.collection.actions.freeze import FILL, FINISH_FREEZING, FillCryobag, FinishFreezing
 from coign.collection.actions.identity import (
     CHECK_IDENTITY,
     CONFIRM_IDENTITY,
@@ -360,3 +362,114 @@ def label_put_right_by_who_printed_it(clinic: Clinic) -> Asked:
 @refuses("collection.label_resolved_by_a_third_person")
 def label_put_right_by_who_found_it(clinic: Clinic) -> Asked:
     return _resolve_label(_label_wrong(clinic), person("nurse-2", "celllab"))
+
+
+# Freeze
+
+
+def _collected(clinic: Clinic, *, verified: bool = True) -> tuple[Chain, Unit]:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    bag = clinic.collect(chain, "bag")
+    if verified:
+        clinic.do(VERIFY_LABEL, VerifyLabel(unit=bag, label=bag, label_serial="1"), CELLLAB)
+    return chain, bag
+
+
+def _fill(bag: Unit, cryobag: str = "cryo-1", **changed: Any) -> Asked:
+    values: dict[str, Any] = {"volume": Quantity("50", "mL"), "cd3": Quantity("1.0", "10*9"), "site": SITE}
+    return FILL, FillCryobag(unit=bag, cryobag=Unit.of(cryobag), **{**values, **changed}), CELLLAB
+
+
+def _froze(clinic: Clinic, bag: Unit, *cryobags: str) -> None:
+    for cryobag in cryobags:
+        action, command, actor = _fill(bag, cryobag)
+        clinic.do(action, command, actor)
+
+
+def _finish_freezing(bag: Unit) -> Asked:
+    return FINISH_FREEZING, FinishFreezing(unit=bag), CELLLAB
+
+
+def _given_away(clinic: Clinic, bag: Unit) -> None:
+    taken = HandedOver(unit=bag, giver=CELLLAB.person, taker=OPERATOR.person, to=MAKER, seal="", condition="intact")
+    clinic.happened(taken, by=OPERATOR)
+
+
+@allows
+def filling_a_cryobag(clinic: Clinic) -> Asked:
+    return _fill(_collected(clinic)[1])
+
+
+@refuses("collection.bag_comes_from_the_chair")
+def filling_out_of_a_cryobag(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1")
+    return _fill(Unit.of("cryo-1"), "cryo-2")
+
+
+@refuses("collection.bag_is_held_here")
+def filling_out_of_a_bag_in_other_hands(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _given_away(clinic, bag)
+    return _fill(bag)
+
+
+@refuses("collection.bag_may_be_divided")
+def filling_out_of_a_bag_whose_label_nobody_scanned_back(clinic: Clinic) -> Asked:
+    return _fill(_collected(clinic, verified=False)[1])
+
+
+@refuses("collection.amounts_in_their_units")
+def filling_litres(clinic: Clinic) -> Asked:
+    return _fill(_collected(clinic)[1], volume=Quantity("0.05", "L"))
+
+
+@refuses("collection.amounts_in_their_units")
+def counting_cells_in_millions(clinic: Clinic) -> Asked:
+    return _fill(_collected(clinic)[1], cd3=Quantity("1000", "10*6"))
+
+
+@refuses("collection.parts_are_no_more_than_the_whole")
+def filling_more_cells_than_were_collected(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1", "cryo-2")
+    return _fill(bag, "cryo-3", cd3=Quantity("0.2", "10*9"))
+
+
+@allows
+def finishing_when_the_bag_is_empty(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1", "cryo-2")
+    return _finish_freezing(bag)
+
+
+@refuses("collection.bag_comes_from_the_chair")
+def finishing_with_a_cryobag(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1", "cryo-2")
+    return _finish_freezing(Unit.of("cryo-1"))
+
+
+@refuses("collection.bag_is_held_here")
+def finishing_with_a_bag_in_other_hands(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1", "cryo-2")
+    _given_away(clinic, bag)
+    return _finish_freezing(bag)
+
+
+@refuses("collection.bag_may_be_divided")
+def finishing_twice(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1", "cryo-2")
+    action, command, actor = _finish_freezing(bag)
+    clinic.do(action, command, actor)
+    return _finish_freezing(bag)
+
+
+@refuses("collection.enough_cryobags")
+def finishing_with_one_cryobag(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    _froze(clinic, bag, "cryo-1")
+    return _finish_freezing(bag)

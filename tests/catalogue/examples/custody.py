@@ -1,12 +1,15 @@
 """Who answers for a unit."""
 
+from dataclasses import replace
+from typing import Any
+
 from tests.catalogue.stage import SEALED, Given, accepted, actor, given, lone_refusal
 
-from coign.custody.events import CustodyBegan, HandOverMismatched, MismatchResolved, Offered, OfferWithdrawn
+from coign.custody.events import CustodyBegan, HandedOver, HandOverMismatched, MismatchResolved, Offered, OfferWithdrawn
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
 from coign.kernel.values import FreeText
-from coign.logistics.events import CarrierNamed, Packed, Unpacked
+from coign.logistics.events import CarrierNamed, Opened, Packed, Unpacked
 from coign.people.events import OrganisationRegistered
 
 CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
@@ -64,21 +67,15 @@ def carried_by(carrier: Organisation) -> CarrierNamed:
     return CarrierNamed(shipment=X1, unit=B1, shipper=SH1, carrier=carrier, by=CARLA)
 
 
-accepted(
+lone_refusal(
     "custody.offer",
+    "custody.unit_is_not_sealed",
     actor=CELLLAB,
     given=[TAKES_PART, began(), PACKED, carried_by(COURIERS)],
     command=to_couriers,
 )
 lone_refusal(
     "custody.offer", "custody.carrier_is_named", actor=CELLLAB, given=[TAKES_PART, began()], command=to_couriers
-)
-lone_refusal(
-    "custody.offer",
-    "custody.carrier_is_named",
-    actor=CELLLAB,
-    given=[TAKES_PART, began(), PACKED, carried_by(MAKER)],
-    command=to_couriers,
 )
 UNPACKED = Unpacked(shipment=X1, unit=B1, shipper=SH1, by=CARLA)
 lone_refusal(
@@ -130,3 +127,69 @@ lone_refusal(
     given=[began(), MISMATCHED],
     command=finding,
 )
+
+
+# A sealed shipment: two bags in one shipper
+
+B2 = Unit("unit:B2")
+LOADED = Packed(
+    shipment=X1, unit=B1, further=(B2,), shipper=SH1, sender=HOSPITAL, to=MAKER, seal="S1", logger="L1", by=CARLA
+)
+CARRIED = CarrierNamed(shipment=X1, unit=B1, further=(B2,), shipper=SH1, carrier=COURIERS, by=CARLA)
+COURIER = actor("curt", "courier", "couriers")
+
+
+def loaded(*more: Any, named: bool = True) -> list[Any]:
+    held = [CustodyBegan(unit=u, holder=HOSPITAL, person=CARLA, site=Site("site:clinic")) for u in (B1, B2)]
+    return [TAKES_PART, *held, LOADED, *([CARRIED] if named else []), *more]
+
+
+def both_offered(to: Organisation = COURIERS, *, giver: Person = CARLA, minutes_ago: float = 5) -> list[Given]:
+    facts = (Offered(unit=u, giver=giver, to=to, seal="S1", condition="intact") for u in (B1, B2))
+    return [given(fact, by=CELLLAB, minutes_ago=minutes_ago) for fact in facts]
+
+
+OFFER, ACCEPT, WITHDRAW = "custody.offer_shipment", "custody.accept_shipment", "custody.withdraw_shipment"
+sh1 = {"shipper": "shipper:SH1"}
+sealed_to = {**sh1, "to": "organisation:couriers", "seal": "S1"}
+sealed_taken = {**sh1, "seal": "S1"}
+OPENED = Opened(shipment=X1, units=(B1, B2), allowed=None, by=CARLA)
+EMPTIED = Unpacked(shipment=X1, unit=B1, further=(B2,), shipper=SH1, by=CARLA)
+ONE_IS_AWAY = HandedOver(unit=B2, giver=CARLA, taker=WALT, to=MAKER, seal="", condition="intact")
+ONE_IS_BLOCKED = UnitsBlocked(units=(B2,), why="the label did not agree")
+ONE_MISMATCHED = replace(MISMATCHED, unit=B2)
+
+accepted(OFFER, actor=CELLLAB, given=loaded(), command=sealed_to)
+lone_refusal(OFFER, "custody.shipper_is_loaded", actor=CELLLAB, given=loaded(EMPTIED), command=sealed_to)
+lone_refusal(OFFER, "custody.shipment_is_sealed", actor=CELLLAB, given=loaded(OPENED), command=sealed_to)
+lone_refusal(OFFER, "custody.giver_holds_shipment", actor=CELLLAB, given=loaded(ONE_IS_AWAY), command=sealed_to)
+lone_refusal(OFFER, "custody.shipment_is_not_offered", actor=CELLLAB, given=loaded(*both_offered()), command=sealed_to)
+lone_refusal(OFFER, "custody.shipment_has_no_mismatch", actor=CELLLAB, given=loaded(ONE_MISMATCHED), command=sealed_to)
+lone_refusal(OFFER, "custody.shipment_may_move", actor=CELLLAB, given=loaded(ONE_IS_BLOCKED), command=sealed_to)
+lone_refusal(OFFER, "custody.carrier_of_shipment_is_named", actor=CELLLAB, given=loaded(named=False), command=sealed_to)
+
+accepted(ACCEPT, actor=COURIER, given=loaded(*both_offered()), command=sealed_taken)
+accepted(ACCEPT, actor=COURIER, given=loaded(*both_offered()), command={**sealed_taken, "seal": "S9"})
+lone_refusal(ACCEPT, "custody.shipper_is_loaded", actor=COURIER, given=loaded(EMPTIED), command=sealed_taken)
+lone_refusal(ACCEPT, "custody.shipment_is_offered", actor=COURIER, given=loaded(), command=sealed_taken)
+lone_refusal(
+    ACCEPT, "custody.taker_of_shipment_is_addressed", actor=COURIER, given=loaded(*both_offered(MAKER)),
+    command=sealed_taken,
+)  # fmt: skip
+lone_refusal(
+    ACCEPT, "custody.taker_of_shipment_is_another_person", actor=COURIER,
+    given=loaded(*both_offered(giver=COURIER.person)), command=sealed_taken,
+)  # fmt: skip
+lone_refusal(
+    ACCEPT, "custody.offer_of_shipment_is_fresh", actor=COURIER, given=loaded(*both_offered(minutes_ago=31)),
+    command=sealed_taken,
+)  # fmt: skip
+lone_refusal(
+    ACCEPT, "custody.shipment_may_move", actor=COURIER, given=loaded(*both_offered(), ONE_IS_BLOCKED),
+    command=sealed_taken,
+)  # fmt: skip
+
+accepted(WITHDRAW, actor=CELLLAB, given=loaded(*both_offered()), command=sh1)
+lone_refusal(WITHDRAW, "custody.shipper_is_loaded", actor=CELLLAB, given=loaded(EMPTIED), command=sh1)
+lone_refusal(WITHDRAW, "custody.giver_holds_shipment", actor=COURIER, given=loaded(*both_offered()), command=sh1)
+lone_refusal(WITHDRAW, "custody.shipment_is_offered", actor=CELLLAB, given=loaded(), command=sh1)

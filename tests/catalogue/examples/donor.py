@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from tests.support.plant import BAG, CELLLAB, CENTRE, COURIER, FILE, MAKER, NURSE, QA, SEALED, T1, WAREHOUSE, Plant
+from tests.support.plant import (
+    BAG,
+    CELLLAB,
+    CENTRE,
+    COURIER,
+    FILE,
+    MAKER,
+    NURSE,
+    QA,
+    SEALED,
+    SHIPPER,
+    T1,
+    WAREHOUSE,
+    Plant,
+)
 from tests.support.plant_cases import allow, refuse, then
 
 from coign.donor.events import SetApart
@@ -63,7 +77,7 @@ refuse(APART, "bag_is_hazardous", CELLLAB, then("collected"), HERE)
 def given_away(p: Plant) -> None:
     reactive(p)
     p.packed()
-    p.handed(BAG, CELLLAB, COURIER)
+    p.sealed(SHIPPER, CELLLAB, COURIER)
 
 
 refuse(APART, "bag_is_held_here", CELLLAB, given_away, HERE)

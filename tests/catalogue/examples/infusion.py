@@ -34,11 +34,12 @@ from coign.identity.views import UNIT
 from coign.infusion.actions import assess_patient, bedside, emergency, infuse, thaw
 from coign.infusion.events import BedsideConfirmed, InfusionStarted, Issued, Thawed
 from coign.infusion.state import BEDSIDE_DIFFERS
-from coign.kernel.subjects import Batch, Case, Chain, Patient, Shipment, Shipper, Unit
+from coign.kernel.subjects import Batch, Box, Case, Chain, Equipment, Patient, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
 from coign.people.events import SiteRegistered
 from coign.quality.events import BatchRejected
+from coign.storage.events import Placed, TakenOut
 
 MAKERS = {role: person(f"makers-{role}", role, MAKER) for role in ("celllab", "nurse", "infusion", "physician")}
 BLOCKED = "something differs"
@@ -213,6 +214,28 @@ def thawing_after_a_hand_over_that_did_not_agree(clinic: Clinic) -> Asked:
 def thawing_what_was_received_elsewhere(clinic: Clinic) -> Asked:
     _, _, unit = clinic.ready_to_thaw("ann")
     _received(clinic, unit, OTHER_CENTRE)
+    return _thaw(clinic, unit)
+
+
+@refuses("infusion.product_is_at_hand")
+def thawing_what_lies_in_a_tank(clinic: Clinic) -> Asked:
+    _, _, unit = clinic.ready_to_thaw("ann")
+    box, tank = Box.of("B1"), Equipment.of("T1")
+    clinic.happened(Placed(unit=unit, box=box, tank=tank, rack="R1", position=1, by=CELLLAB.person), by=CELLLAB)
+    return _thaw(clinic, unit)
+
+
+@refuses("infusion.product_kept_cold")
+def thawing_what_was_out_too_long(clinic: Clinic) -> Asked:
+    _, chain, unit = clinic.ready_to_thaw("ann")
+    clinic.happened(
+        TakenOut(
+            unit=unit, chain=chain, box=Box.of("B1"), position=1, purpose="infusion", allowed=Quantity("45", "min"),
+            first=CELLLAB.person, second=NURSE.person,
+        ),
+        by=CELLLAB,
+    )  # fmt: skip
+    clinic.wait(minutes=46)
     return _thaw(clinic, unit)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.support.plant import (
     BAG,
+    BOX,
     CELLLAB,
     COURIER,
     COURIERS,
@@ -14,6 +15,7 @@ from tests.support.plant import (
     PRODUCT,
     SHIPPER,
     SHIPPER_2,
+    T2,
     WARD,
     WAREHOUSE,
     WAREHOUSE_2,
@@ -21,8 +23,10 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
+from coign.coldchain.events import LoggerRead
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Quantity
+from coign.logistics.events import Received
 from coign.people.events import OrganisationRegistered
 
 REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
@@ -73,6 +77,18 @@ def delivered(p: Plant) -> None:
     p.delivered()
 
 
+def opened(p: Plant) -> None:
+    delivered(p)
+    p.opened()
+
+
+def read_before_opening(p: Plant) -> None:
+    """A reading from before openings were recorded."""
+    delivered(p)
+    read = p.reading()
+    p.happened(LoggerRead(unit=BAG, verdict="in_order", by=WAREHOUSE.person, **read), by=WAREHOUSE)
+
+
 def logged(p: Plant) -> None:
     delivered(p)
     p.logged()
@@ -100,6 +116,28 @@ def on_an_old_shipper(p: Plant) -> None:
     p.wait(days=1)
 
 
+def two_collected(p: Plant) -> None:
+    collected(p)
+    p.collected(OTHER_BAG)
+
+
+def of_another_patient(p: Plant) -> None:
+    collected(p)
+    p.ordered(T2)
+    p.collected(OTHER_BAG, T2)
+
+
+def in_a_tank(p: Plant) -> None:
+    collected(p)
+    p.placed(BAG, BOX)
+
+
+def too_long_out(p: Plant) -> None:
+    in_a_tank(p)
+    p.taken_out(BAG)
+    p.wait(minutes=46)
+
+
 def odd(p: Plant) -> None:
     p.act("custody.take_in", CELLLAB, unit=ODD, site=PLANT)
 
@@ -111,6 +149,11 @@ BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
 allow(PACK, CELLLAB, collected, PARCEL)
 refuse(PACK, "unit_is_held", CELLLAB, then(collected, lambda p: p.handed(BAG, CELLLAB, WAREHOUSE)), PARCEL)
 refuse(PACK, "unit_may_move", CELLLAB, not_labelled, PARCEL)
+BOTH = {**PARCEL, "further": (OTHER_BAG,)}
+allow(PACK, CELLLAB, two_collected, BOTH)
+refuse(PACK, "units_are_one_therapy", CELLLAB, of_another_patient, BOTH)
+refuse(PACK, "unit_is_at_hand", CELLLAB, in_a_tank, PARCEL)
+refuse(PACK, "temperature_is_in_order", CELLLAB, too_long_out, PARCEL)
 refuse(
     PACK,
     "unit_is_not_under_way",
@@ -153,18 +196,94 @@ refuse(NAME, "carrier_takes_part", CELLLAB, packed, {**X1, "carrier": CELLLAB.or
 
 allow(UNPACK, CELLLAB, packed, X1)
 refuse(UNPACK, "shipment_is_under_way", CELLLAB, then(packed, unpacked), X1)
-refuse(UNPACK, "sender_still_holds", CELLLAB, then(packed, lambda p: p.handed(BAG, CELLLAB, COURIER)), X1)
+refuse(UNPACK, "sender_still_holds", CELLLAB, then(packed, lambda p: p.sealed(SHIPPER, CELLLAB, COURIER)), X1)
+refuse(UNPACK, "sender_still_holds", WAREHOUSE, packed, X1)
+
+DEPART, ARRIVE = "logistics.depart", "logistics.arrive"
+CARRIED = {"shipper": SHIPPER}
+
+
+def taken_over(p: Plant) -> None:
+    packed(p)
+    p.sealed(SHIPPER, CELLLAB, COURIER)
+
+
+def on_the_road(p: Plant) -> None:
+    taken_over(p)
+    p.act(DEPART, COURIER, **CARRIED)
+
+
+def at_the_door(p: Plant) -> None:
+    on_the_road(p)
+    p.act(ARRIVE, COURIER, **CARRIED)
+
+
+def come_and_gone(p: Plant) -> None:
+    """The carrier brought the shipper, and knows it from then on."""
+    logged(p)
+    p.received()
+
+
+allow(DEPART, COURIER, taken_over, CARRIED)
+refuse(DEPART, "shipper_is_loaded", COURIER, come_and_gone, CARRIED)
+refuse(DEPART, "carrier_holds_it", COURIER, packed, CARRIED)
+refuse(DEPART, "not_departed_yet", COURIER, on_the_road, CARRIED)
+allow(ARRIVE, COURIER, on_the_road, CARRIED)
+refuse(ARRIVE, "shipper_is_loaded", COURIER, come_and_gone, CARRIED)
+refuse(ARRIVE, "carrier_holds_it", COURIER, then(on_the_road, lambda p: p.sealed(SHIPPER, COURIER, WAREHOUSE)), CARRIED)
+refuse(ARRIVE, "has_departed", COURIER, taken_over, CARRIED)
+refuse(ARRIVE, "not_arrived_yet", COURIER, at_the_door, CARRIED)
+
+SEALS, OPEN = "logistics.compare_seals", "logistics.open"
+SEEN = {**X1, "seal": "77102"}
+
+
+def given_back(p: Plant) -> None:
+    p.sealed(SHIPPER, WAREHOUSE, COURIER)
+
+
+def received_unseen(p: Plant) -> None:
+    """A receipt from before seals were compared and openings recorded."""
+    two = {"first": WAREHOUSE.person, "second": WAREHOUSE_2.person}
+    here = WAREHOUSE.organisation
+    p.happened(Received(shipment=INWARD, unit=BAG, shipper=SHIPPER, organisation=here, **two), by=WAREHOUSE_2)
+
+
+def compared(p: Plant) -> None:
+    delivered(p)
+    p.act(SEALS, WAREHOUSE, **SEEN)
+
+
+allow(SEALS, WAREHOUSE, delivered, SEEN)
+allow(SEALS, WAREHOUSE, delivered, {**X1, "seal": "9"})
+refuse(SEALS, "shipment_is_under_way", WAREHOUSE, then(delivered, received_unseen), SEEN)
+refuse(SEALS, "shipment_is_for_us", CELLLAB, packed, SEEN)
+refuse(SEALS, "unit_is_with_us", WAREHOUSE, then(delivered, given_back), SEEN)
+refuse(SEALS, "seals_not_compared_yet", WAREHOUSE, compared, SEEN)
+allow(OPEN, WAREHOUSE, compared, X1)
+refuse(OPEN, "shipment_is_under_way", WAREHOUSE, then(compared, received_unseen), X1)
+refuse(OPEN, "shipment_is_for_us", CELLLAB, compared, X1)
+refuse(OPEN, "unit_is_with_us", WAREHOUSE, then(compared, given_back), X1)
+refuse(OPEN, "seals_are_compared", WAREHOUSE, delivered, X1)
+refuse(OPEN, "not_opened_yet", WAREHOUSE, opened, X1)
 
 FOUND = Plant.found()
+
+
+def handed_on(p: Plant) -> None:
+    p.handed(BAG, WAREHOUSE, CELLLAB)
+
+
 allow(CHECK, WAREHOUSE, logged, FOUND)
 refuse(CHECK, "shipment_is_under_way", WAREHOUSE, then(logged, lambda p: p.received()), FOUND)
 refuse(CHECK, "shipment_is_for_us", CELLLAB, logged, FOUND)
-refuse(CHECK, "unit_is_with_us", WAREHOUSE, then(logged, lambda p: p.handed(BAG, WAREHOUSE, COURIER)), FOUND)
-refuse(CHECK, "logger_is_read", WAREHOUSE, delivered, FOUND)
+refuse(CHECK, "unit_is_with_us", WAREHOUSE, then(logged, handed_on), FOUND)
+refuse(CHECK, "shipper_is_opened", WAREHOUSE, read_before_opening, FOUND)
+refuse(CHECK, "logger_is_read", WAREHOUSE, opened, FOUND)
 
 allow(CONFIRM, WAREHOUSE_2, checked, FOUND)
 refuse(CONFIRM, "receipt_is_checked", WAREHOUSE_2, logged, FOUND)
 refuse(CONFIRM, "confirmed_by_another", WAREHOUSE, checked, FOUND)
 refuse(CONFIRM, "receipt_check_is_fresh", WAREHOUSE_2, then(checked, lambda p: p.wait(minutes=31)), FOUND)
 refuse(CONFIRM, "shipment_is_for_us", CELLLAB, checked, FOUND)
-refuse(CONFIRM, "unit_is_with_us", WAREHOUSE_2, then(checked, lambda p: p.handed(BAG, WAREHOUSE, COURIER)), FOUND)
+refuse(CONFIRM, "unit_is_with_us", WAREHOUSE_2, then(checked, handed_on), FOUND)

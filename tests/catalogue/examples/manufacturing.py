@@ -69,7 +69,7 @@ refuse(CONFIRM, "line_check_is_fresh", OPERATOR_2, then(looked, lambda p: p.wait
 
 START = "manufacturing.start_batch"
 OPENED = {"unit": BAG, "room": ROOM, "batch": BATCH}
-ODD = Unit.of("ODD")
+ODD, BAG_2 = Unit.of("ODD"), Unit.of("BAG2")
 
 
 def without_slot(p: Plant) -> None:
@@ -84,9 +84,9 @@ def without_slot(p: Plant) -> None:
 def used_slot(p: Plant) -> None:
     """A second bag of a therapy whose slot was used."""
     p.until("accepted")
-    p.collected(Unit.of("BAG2"))
-    p.arrived(Unit.of("BAG2"), LATER)
-    p.accepted(Unit.of("BAG2"))
+    p.collected(BAG_2)
+    p.arrived(BAG_2, LATER)
+    p.accepted(BAG_2)
     p.cleared()
     p.started()
     p.stepped()
@@ -107,17 +107,29 @@ def odd(p: Plant) -> None:
     p.happened(CustodyBegan(unit=ODD, holder=OPERATOR.organisation, person=WAREHOUSE.person, site=PLANT), by=WAREHOUSE)
 
 
-allow(START, OPERATOR, then("cleared"), OPENED)
+def out(p: Plant) -> None:
+    p.taken_out(BAG, "production")
+
+
+def late(p: Plant) -> None:
+    p.wait(minutes=46)
+
+
+allow(START, OPERATOR, then("at_hand"), OPENED)
 refuse(START, "material_is_collected_cells", OPERATOR, then("cleared", odd), {**OPENED, "unit": ODD})
-refuse(START, "material_may_be_used", OPERATOR, then("cleared", blocked), OPENED)
-refuse(START, "material_is_held", OPERATOR, then("cleared", lambda p: p.handed(BAG, WAREHOUSE, CELLLAB)), OPENED)
-refuse(START, "material_is_accepted", OPERATOR, then("at_maker", Plant.cleared), OPENED)
-refuse(START, "slot_is_kept", OPERATOR, without_slot, OPENED)
-refuse(START, "slot_is_kept", OPERATOR, used_slot, {**OPENED, "unit": Unit.of("BAG2")})
-refuse(START, "room_is_cleared", OPERATOR, then("accepted"), OPENED)
-refuse(START, "room_is_cleared", OPERATOR, then("cleared", lambda p: p.wait(hours=9)), OPENED)
-refuse(START, "room_is_cleared", OPERATOR, then("accepted", lambda p: p.ordered(T2), lambda p: p.cleared(T2)), OPENED)
-refuse(START, "starter_is_qualified", OPERATOR, then("cleared", unqualified), OPENED)
+refuse(START, "material_may_be_used", OPERATOR, then("at_hand", blocked), OPENED)
+refuse(START, "material_is_held", OPERATOR, then("at_hand", lambda p: p.handed(BAG, WAREHOUSE, CELLLAB)), OPENED)
+refuse(START, "material_is_at_hand", OPERATOR, then("cleared"), OPENED)
+refuse(START, "material_kept_cold", OPERATOR, then("at_hand", late), OPENED)
+refuse(START, "material_is_accepted", OPERATOR, then("at_maker", Plant.cleared, out), OPENED)
+refuse(START, "slot_is_kept", OPERATOR, then(without_slot, out), OPENED)
+refuse(START, "slot_is_kept", OPERATOR, then(used_slot, lambda p: p.taken_out(BAG_2)), {**OPENED, "unit": BAG_2})
+refuse(START, "room_is_cleared", OPERATOR, then("accepted", out), OPENED)
+refuse(START, "room_is_cleared", OPERATOR, then("cleared", lambda p: p.wait(hours=9), out), OPENED)
+refuse(
+    START, "room_is_cleared", OPERATOR, then("accepted", lambda p: p.ordered(T2), lambda p: p.cleared(T2), out), OPENED
+)
+refuse(START, "starter_is_qualified", OPERATOR, then("at_hand", unqualified), OPENED)
 
 STEP = "manufacturing.complete_step"
 FIRST = Plant.step(0)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.catalogue.examples.logistics import opened
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.authorised import TRIAL, on_basis
 from tests.support.clinic import (
@@ -17,7 +18,20 @@ from tests.support.clinic import (
     Clinic,
 )
 from tests.support.plant import ASSESSOR as PLANTS_ASSESSOR
-from tests.support.plant import BAG, BATCH, CERTIFICATE, COURIERS, DEMOLUCEL, OPERATOR, PLANT, QP, ROOM, Plant
+from tests.support.plant import (
+    BAG,
+    BATCH,
+    CERTIFICATE,
+    COURIERS,
+    DEMOLUCEL,
+    OPERATOR,
+    PLANT,
+    QP,
+    ROOM,
+    SHIPPER,
+    WAREHOUSE,
+    Plant,
+)
 from tests.support.plant import CELLLAB as CELL_LABORATORY
 from tests.support.plant import CENTRE as PLANTS_CENTRE
 from tests.support.plant import MAKER as PLANTS_MAKER
@@ -259,10 +273,10 @@ CERTIFY = {"batch": BATCH, "certificate": CERTIFICATE}
 GIVEN = {"unit": BAG, "to": COURIERS, "seal": "77102", "condition": "intact"}
 
 refuse(
-    "manufacturing.start_batch", "start_is_authorised", OPERATOR, then("cleared", lambda p: p.suspend("manufacture")),
+    "manufacturing.start_batch", "start_is_authorised", OPERATOR, then("at_hand", lambda p: p.suspend("manufacture")),
     START_BATCH,
 )  # fmt: skip
-allow("manufacturing.start_batch", OPERATOR, then("cleared", lambda p: p.suspend(*NOT_MAKING)), START_BATCH)
+allow("manufacturing.start_batch", OPERATOR, then("at_hand", lambda p: p.suspend(*NOT_MAKING)), START_BATCH)
 refuse("quality.certify", "batch_is_not_held", QP, then("reviewed", lambda p: p.suspend("manufacture")), CERTIFY)
 allow("quality.certify", QP, then("reviewed", lambda p: p.suspend(*NOT_MAKING)), CERTIFY)
 
@@ -271,9 +285,15 @@ refuse(
     lambda p: p.parcel(),
 )  # fmt: skip
 allow("logistics.pack", CELL_LABORATORY, then(collected, lambda p: p.suspend(*NOT_SENDING)), lambda p: p.parcel())
+refuse("custody.offer", "dispatch_is_authorised", WAREHOUSE, then(opened, lambda p: p.suspend("dispatch")), GIVEN)
+SEALED_TO = {"shipper": SHIPPER, "to": COURIERS, "seal": "77102"}
 refuse(
-    "custody.offer", "dispatch_is_authorised", CELL_LABORATORY,
-    then(collected, lambda p: p.packed(), lambda p: p.suspend("dispatch")), GIVEN,
+    "custody.offer_shipment", "dispatch_of_shipment_is_authorised", CELL_LABORATORY,
+    then(collected, lambda p: p.packed(), lambda p: p.suspend("dispatch")), SEALED_TO,
+)  # fmt: skip
+allow(
+    "custody.offer_shipment", CELL_LABORATORY,
+    then(collected, lambda p: p.packed(), lambda p: p.suspend(*NOT_SENDING)), SEALED_TO,
 )  # fmt: skip
 
 

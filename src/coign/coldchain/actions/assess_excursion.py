@@ -20,6 +20,10 @@ class AssessExcursion:
     verdict: Assessment = field(metadata=asks("Decision", "choose"))
     basis: FreeText = field(metadata=asks("Basis", hint="what the stability data say about this warming"))
     evidence: Digest = field(metadata=asks("Stability data", "upload"))
+    further_minutes: int = field(
+        default=0,
+        metadata=asks("Further time out of the cold", "measure", hint="whole minutes; only where its time was used up"),
+    )
 
 
 def _reads(asked: AssessExcursion, actor: Actor) -> Sequence[Read]:
@@ -34,6 +38,7 @@ def _decide(asked: AssessExcursion, known: Circumstances) -> Sequence[ExcursionA
             basis=asked.basis,
             evidence=asked.evidence,
             by=known.actor.person,
+            further_minutes=asked.further_minutes,
         ),
     )
 
@@ -44,10 +49,10 @@ ACTION = Action(
     command=AssessExcursion,
     roles=frozenset({"qa"}),
     reads=_reads,
-    gates=(gates.excursion_is_open,),
+    gates=(gates.excursion_is_open, gates.further_time_is_a_duration),
     decide=_decide,
     emits=(ExcursionAssessed,),
-    requirements=("SCS-09",),
+    requirements=("SCS-09", "SCS-11"),
     risk=Risk.PATIENT,
     rationale="A wrong decision gives a patient cells that do not work, after the bone marrow was prepared for them.",
     meaning="assessed",

@@ -45,9 +45,8 @@ def _reads(asked: RecordLogger, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_unit(asked: RecordLogger, known: Circumstances) -> Sequence[Read]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return tuple(Read(unit, view) for view in (UNIT, HOLDING, CONDITION))
+    units = known.state(SHIPMENT, asked.shipment).units
+    return tuple(Read(unit, view) for unit in units for view in (UNIT, HOLDING, CONDITION))
 
 
 def _chain(asked: RecordLogger, known: Circumstances) -> Chain:
@@ -93,12 +92,13 @@ def _covers_journey(asked: RecordLogger, known: Circumstances, programme: Progra
 
 
 def _decide(asked: RecordLogger, known: Circumstances) -> Sequence[LoggerRead]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
+    shipment = known.state(SHIPMENT, asked.shipment)
+    assert shipment.unit is not None
     return (
         LoggerRead(
             shipment=asked.shipment,
-            unit=unit,
+            unit=shipment.unit,
+            further=shipment.further,
             file=asked.file,
             logger=asked.logger,
             first=asked.first,
@@ -121,7 +121,12 @@ ACTION = Action(
     roles=frozenset({"warehouse", "celllab"}),
     reads=_reads,
     then_reads=(_reads_of_unit, _reads_of_chain),
-    gates=(gates.shipment_is_delivered_here, gates.logger_is_the_shipments, gates.logger_is_not_read_yet),
+    gates=(
+        gates.shipment_is_delivered_here,
+        gates.shipper_is_opened,
+        gates.logger_is_the_shipments,
+        gates.logger_is_not_read_yet,
+    ),
     decide=_decide,
     emits=(LoggerRead,),
     requirements=("SCS-08", "SCS-13"),

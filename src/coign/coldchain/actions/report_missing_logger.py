@@ -28,15 +28,19 @@ def _reads(asked: ReportMissingLogger, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_unit(asked: ReportMissingLogger, known: Circumstances) -> Sequence[Read]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return (Read(unit, HOLDING), Read(unit, CONDITION))
+    units = known.state(SHIPMENT, asked.shipment).units
+    return tuple(Read(unit, view) for unit in units for view in (HOLDING, CONDITION))
 
 
 def _decide(asked: ReportMissingLogger, known: Circumstances) -> Sequence[LoggerMissing]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return (LoggerMissing(shipment=asked.shipment, unit=unit, by=known.actor.person, why=asked.why),)
+    shipment = known.state(SHIPMENT, asked.shipment)
+    assert shipment.unit is not None
+    by = known.actor.person
+    return (
+        LoggerMissing(
+            shipment=asked.shipment, unit=shipment.unit, further=shipment.further, by=by, why=asked.why
+        ),
+    )  # fmt: skip
 
 
 ACTION = Action(
@@ -46,7 +50,7 @@ ACTION = Action(
     roles=frozenset({"warehouse", "celllab"}),
     reads=_reads,
     then_reads=(_reads_of_unit,),
-    gates=(gates.shipment_is_delivered_here, gates.logger_is_not_read_yet),
+    gates=(gates.shipment_is_delivered_here, gates.shipper_is_opened, gates.logger_is_not_read_yet),
     decide=_decide,
     emits=(LoggerMissing,),
     requirements=("SCS-08", "SCS-S2"),

@@ -61,6 +61,7 @@ ACTION = Action(
         gates.no_open_offer,
         gates.no_mismatch,
         gates.unit_may_move,
+        gates.unit_is_not_sealed,
         gates.carrier_is_named,
         gates.dispatch_is_authorised,
     ),

@@ -118,8 +118,8 @@ def finish_collection(scene: Scene) -> Command:
 
 @plays("collection.verify_label")
 def verify_label(scene: Scene) -> Command:
-    """The label on the bag says what was printed."""
-    unit = scene.unit
+    """The label on the first bag that nobody read back says what was printed."""
+    unit = scene.first_bag(lambda u: not scene.state(UNIT, u).label_verified, "has a label to scan back")
     return {"unit": unit, "label": unit, "label_serial": scene.state(UNIT, unit).label_serial}
 
 

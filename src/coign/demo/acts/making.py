@@ -10,6 +10,7 @@ from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Lot, Room
 from coign.manufacturing.state import ROOM, RoomState
 from coign.manufacturing.views import BATCH
+from coign.storage.views import PLACE
 from coign.supply.views import LOT
 
 
@@ -39,11 +40,12 @@ def confirm_clearance(scene: Scene) -> Command:
 
 @plays("manufacturing.start_batch")
 def start_batch(scene: Scene) -> Command:
-    """The collected bag in the room that was cleared for it."""
+    """The cryobag that was taken out, in the room that was cleared for it."""
     room = _room(scene, lambda r: r.cleared_for == scene.chain)
     if room is None:
         raise NotFound(f"no room is cleared for {scene.chain.identifier}")
-    return {"unit": scene.unit, "room": room}
+    at_hand = scene.first_bag(lambda u: scene.state(PLACE, u).box is None, "was taken out")
+    return {"unit": at_hand, "room": room}
 
 
 @plays("manufacturing.complete_step")

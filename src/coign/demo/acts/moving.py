@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from math import ceil
 
+from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.demo import people
 from coign.demo.acts import Command, plays
@@ -16,19 +17,23 @@ from coign.logistics.state import SHIPPER
 from coign.logistics.views import SHIPMENT
 
 INTERVAL_S = 300
+#: How much longer a unit may be out of the cold whose time was used up, where the quality unit finds it usable.
+FURTHER_MIN = 30
 #: Vapour over liquid nitrogen in a shipper that works, and how much its readings scatter.
 HOLD_C, NOISE_C = Decimal("-188.0"), Decimal("1.8")
 
 
 @plays("logistics.pack")
 def pack(scene: Scene) -> Command:
-    """Into a free shipper, under a new seal, with a logger."""
-    unit, bound = scene.unit, scene.bound
+    """All bags into a free shipper, under a new seal, with a logger."""
+    bags, bound = scene.bags, scene.bound
+    unit = bags[0]
     collected = scene.state(UNIT, unit).kind == "starting_material"
     to = bound.maker if collected else bound.centre
     assert to is not None, "the chain binds both ends"
     return {
         "unit": unit,
+        "further": bags[1:],
         "shipper": _free_shipper(scene),
         "seal": f"SEAL-{scene.chance.randrange(100_000, 999_999)}",
         "logger": f"CL-{scene.chance.randrange(10_000, 99_999)}",
@@ -48,27 +53,60 @@ def _free_shipper(scene: Scene) -> Shipper:
 
 @plays("custody.offer")
 def offer(scene: Scene) -> Command:
-    """To the courier, or from the courier to whom the shipment is addressed."""
-    shipment, unit = scene.state(SHIPMENT, scene.shipment), scene.unit
-    holder = scene.state(HOLDING, unit).organisation
-    return {
-        "unit": unit,
-        "to": shipment.carrier if holder == shipment.sender and shipment.carrier else shipment.to,
-        "seal": shipment.seal,
-        "condition": "intact",
-    }
+    """The bag as it is, to a colleague in the house."""
+    return {"unit": scene.unit, "to": scene.actor.organisation, "condition": "intact"}
 
 
 @plays("custody.accept")
 def accept(scene: Scene) -> Command:
-    """Seal and condition as they are."""
-    return {"unit": scene.unit, "seal": scene.state(SHIPMENT, scene.shipment).seal, "condition": "intact"}
+    """Nothing is sealed inside the house."""
+    return {"unit": scene.unit, "condition": "intact"}
 
 
 @plays("custody.withdraw_offer")
 def withdraw(scene: Scene) -> Command:
     """Nobody came in time."""
     return {"unit": scene.unit}
+
+
+@plays("custody.offer_shipment")
+def offer_shipment(scene: Scene) -> Command:
+    """To the courier, or from the courier to whom the shipment is addressed."""
+    shipment = scene.state(SHIPMENT, scene.shipment)
+    holder = scene.state(HOLDING, scene.unit).organisation
+    return {
+        "shipper": shipment.shipper,
+        "to": shipment.carrier if holder == shipment.sender and shipment.carrier else shipment.to,
+        "seal": shipment.seal,
+        "condition": "intact",
+    }
+
+
+@plays("custody.accept_shipment")
+def accept_shipment(scene: Scene) -> Command:
+    """Seal and condition as they are."""
+    shipment = scene.state(SHIPMENT, scene.shipment)
+    return {"shipper": shipment.shipper, "seal": shipment.seal, "condition": "intact"}
+
+
+@plays("custody.withdraw_shipment")
+@plays("logistics.depart")
+@plays("logistics.arrive")
+def the_shipper(scene: Scene) -> Command:
+    """The shipper that is under way."""
+    return {"shipper": scene.state(SHIPMENT, scene.shipment).shipper}
+
+
+@plays("logistics.compare_seals")
+def compare_seals(scene: Scene) -> Command:
+    """The seal that is on it."""
+    return {"shipment": scene.shipment, "seal": scene.state(SHIPMENT, scene.shipment).seal}
+
+
+@plays("logistics.open")
+def open_shipper(scene: Scene) -> Command:
+    """The shipper that was compared."""
+    return {"shipment": scene.shipment}
 
 
 @plays("coldchain.record_logger")
@@ -97,11 +135,16 @@ def record_logger(scene: Scene) -> Command:
 @plays("coldchain.assess_excursion")
 def assess_excursion(scene: Scene) -> Command:
     """A judgement on stability data."""
+    waiting = scene.first_bag(
+        lambda u: scene.state(CONDITION, u).waits_for_assessment(scene.now), "waits for a judgement"
+    )
+    used_up = scene.state(CONDITION, waiting).exposure.used_up_because(scene.now) is not None
     return {
-        "unit": scene.unit,
+        "unit": waiting,
         "verdict": "usable",
         "basis": "Demonstration: the stability study covers this warming several times over.",
         "evidence": scene.keep("Stability study of frozen collected cells and product, summary."),
+        "further_minutes": FURTHER_MIN if used_up else 0,
     }
 
 
@@ -110,4 +153,10 @@ def assess_excursion(scene: Scene) -> Command:
 def receipt(scene: Scene) -> Command:
     """What lies in the shipper, from this person's own scans."""
     shipment = scene.state(SHIPMENT, scene.shipment)
-    return {"shipment": scene.shipment, "unit": shipment.unit, "seal": shipment.seal, "condition": "intact"}
+    return {
+        "shipment": scene.shipment,
+        "unit": shipment.unit,
+        "further": list(shipment.further),
+        "seal": shipment.seal,
+        "condition": "intact",
+    }

@@ -10,12 +10,13 @@ from coign.kernel.errors import NotFound
 from coign.manufacturing.views import BATCH
 from coign.quality.exception_state import CALLS
 from coign.quality.state import DOSSIER, Investigation
+from coign.quality.views import DISPOSITION
 
 
 @plays("quality.accept_material")
 def accept_material(scene: Scene) -> Command:
-    """The bag that was received."""
-    return {"unit": scene.unit}
+    """The first bag that was received and that nobody decided about."""
+    return {"unit": scene.first_bag(lambda u: not scene.state(DISPOSITION, u).is_accepted, "waits for acceptance")}
 
 
 @plays("quality.record_result")

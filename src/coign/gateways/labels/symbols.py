@@ -12,7 +12,7 @@ from enum import StrEnum
 from stdnum.iso7064 import mod_37_2
 
 from coign.kernel.errors import FieldError, Invalid
-from coign.kernel.subjects import Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
+from coign.kernel.subjects import Box, Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
 
 PREFIX = "COIGN1"
 SERIAL_MAX = 9_999_999
@@ -39,6 +39,7 @@ class SymbolKind(StrEnum):
     EQUIPMENT = "E"
     ROOM = "R"
     LOGGER = "O"
+    BOX = "T"
     DONATION = "din"
 
 
@@ -63,6 +64,7 @@ _SUBJECTS: dict[SymbolKind, type[Subject]] = {
     SymbolKind.MATERIAL_LOT: Lot,
     SymbolKind.EQUIPMENT: Equipment,
     SymbolKind.ROOM: Room,
+    SymbolKind.BOX: Box,
 }
 
 

@@ -15,12 +15,13 @@ from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import ADMINISTRATION, reads_of_authorisation
+from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
 
 
 def of_bag(asked: OfUnit, actor: Actor) -> Sequence[Read]:
     """What is known of the bag, and of who acts."""
-    views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION)
+    views = (UNIT, BAG, HOLDING, RECEIPT, CONDITION, DISPOSITION, PLACE)
     return (*(Read(asked.unit, view) for view in views), *reads_of_skill(actor.person))
 
 

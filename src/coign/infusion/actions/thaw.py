@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.coldchain.events import ExposureEnded
 from coign.identity.views import UNIT
 from coign.infusion import gates, patient_gates, product_gates
 from coign.infusion.actions.reading import of_bag, of_patient, of_therapy
 from coign.infusion.events import Issued, Thawed
 from coign.kernel.actions import Action, Circumstances, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Which bag was taken out."""
+    """Which bag is to be taken out."""
 
     unit: Unit = field(metadata=asks("Bag", "scan"))
 
@@ -61,8 +63,9 @@ def _issued(asked: Issue, known: Circumstances) -> Sequence[Issued]:
     return (Issued(unit=asked.unit, chain=_chain(asked, known), by=known.actor.person),)
 
 
-def _thawed(asked: Thaw, known: Circumstances) -> Sequence[Thawed]:
-    return (Thawed(unit=asked.unit, chain=_chain(asked, known)),)
+def _thawed(asked: Thaw, known: Circumstances) -> Sequence[Fact]:
+    # From here the clock of the thawed bag runs, no longer that of the frozen one.
+    return (Thawed(unit=asked.unit, chain=_chain(asked, known)), ExposureEnded(unit=asked.unit))
 
 
 ISSUE = Action(
@@ -87,10 +90,16 @@ THAW = Action(
     roles=frozenset({"celllab", "infusion"}),
     reads=of_bag,
     then_reads=(of_therapy, of_patient),
-    gates=(*BEFORE_THE_THAW, gates.bag_is_issued, gates.thawed_by_another_person, gates.issue_is_fresh),
+    gates=(
+        *BEFORE_THE_THAW,
+        product_gates.product_is_at_hand,
+        gates.bag_is_issued,
+        gates.thawed_by_another_person,
+        gates.issue_is_fresh,
+    ),
     decide=_thawed,
-    emits=(Thawed,),
-    requirements=("PAT-28", "PAT-30", "REG-02", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
+    emits=(Thawed, ExposureEnded),
+    requirements=("PAT-28", "PAT-30", "REG-02", "SCS-11", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
     risk=Risk.PATIENT,
     rationale="A bag thawed for nothing is lost, and so perhaps is the patient who was conditioned for it.",
     second_of="infusion.issue",

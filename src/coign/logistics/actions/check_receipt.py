@@ -1,4 +1,4 @@
-"""Check what arrived: the first of two persons scans unit and seal and says what they see."""
+"""Check what arrived: the first of two persons scans units and seal and says what they see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ class CheckReceipt:
     unit: Unit = field(metadata=asks("Unit", "scan"))
     seal: str = field(metadata=asks("Seal", "scan"))
     condition: Condition = field(metadata=asks("What you see", "choose"))
+    further: tuple[Unit, ...] = field(default=(), metadata=asks("Further units", "scan", hint="one a line"))
 
 
 def _reads(asked: CheckReceipt, actor: Actor) -> Sequence[Read]:
@@ -30,9 +31,8 @@ def _reads(asked: CheckReceipt, actor: Actor) -> Sequence[Read]:
 
 
 def _reads_of_unit(asked: CheckReceipt, known: Circumstances) -> Sequence[Read]:
-    unit = known.state(SHIPMENT, asked.shipment).unit
-    assert unit is not None
-    return (Read(unit, HOLDING), Read(unit, CONDITION))
+    units = known.state(SHIPMENT, asked.shipment).units
+    return tuple(Read(unit, view) for unit in units for view in (HOLDING, CONDITION))
 
 
 def _decide(asked: CheckReceipt, known: Circumstances) -> Sequence[ReceiptChecked]:
@@ -42,6 +42,7 @@ def _decide(asked: CheckReceipt, known: Circumstances) -> Sequence[ReceiptChecke
             unit=asked.unit,
             seal=asked.seal,
             condition=asked.condition,
+            further=asked.further,
             by=known.actor.person,
         ),
     )
@@ -58,6 +59,7 @@ ACTION = Action(
         receipt_gates.shipment_is_under_way,
         receipt_gates.shipment_is_for_us,
         receipt_gates.unit_is_with_us,
+        receipt_gates.shipper_is_opened,
         receipt_gates.logger_is_read,
     ),
     decide=_decide,

@@ -25,10 +25,12 @@ class ConfirmReceipt:
     unit: Unit = field(metadata=asks("Unit", "scan"))
     seal: str = field(metadata=asks("Seal", "scan"))
     condition: Condition = field(metadata=asks("What you see", "choose"))
+    further: tuple[Unit, ...] = field(default=(), metadata=asks("Further units", "scan", hint="one a line"))
 
 
 def _reads(asked: ConfirmReceipt, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.shipment, SHIPMENT), Read(asked.shipment, RECEIPT_CHECK), Read(asked.unit, UNIT))
+    scanned = [Read(unit, UNIT) for unit in (asked.unit, *asked.further)]
+    return (Read(asked.shipment, SHIPMENT), Read(asked.shipment, RECEIPT_CHECK), *scanned)
 
 
 def _reads_of_parcel(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Read]:
@@ -40,9 +42,9 @@ def _reads_of_parcel(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Re
 
 def _units(asked: ConfirmReceipt, known: Circumstances) -> tuple[Unit, ...]:
     """Every unit concerned: packed, found by the first, found by the second."""
-    packed = known.state(SHIPMENT, asked.shipment).unit
-    first = known.state(RECEIPT_CHECK, asked.shipment).unit
-    return tuple(sorted({u for u in (packed, first, asked.unit) if u is not None}))
+    packed = known.state(SHIPMENT, asked.shipment).units
+    first = known.state(RECEIPT_CHECK, asked.shipment).units
+    return tuple(sorted({*packed, *first, asked.unit, *asked.further}))
 
 
 def _decide(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Fact]:
@@ -51,7 +53,7 @@ def _decide(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Fact]:
     assert shipment.shipper is not None
     assert first.by is not None
     agreed = {
-        "unit": shipment.unit == first.unit == asked.unit,
+        "unit": set(shipment.units) == set(first.units) == {asked.unit, *asked.further},
         "seal": shipment.seal == first.seal == asked.seal,
         "condition": first.condition == asked.condition == "intact",
     }
@@ -60,7 +62,8 @@ def _decide(asked: ConfirmReceipt, known: Circumstances) -> Sequence[Fact]:
         return (
             Received(
                 shipment=asked.shipment,
-                unit=asked.unit,
+                unit=shipment.unit,
+                further=shipment.further,
                 shipper=shipment.shipper,
                 organisation=second.organisation,
                 first=first.by,

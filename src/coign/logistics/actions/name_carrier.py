@@ -27,9 +27,8 @@ def _reads(asked: NameCarrier, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_parcel(asked: NameCarrier, known: Circumstances) -> Sequence[Read]:
     shipment = known.state(SHIPMENT, asked.shipment)
-    assert shipment.unit is not None
     assert shipment.shipper is not None
-    return (Read(shipment.unit), Read(shipment.shipper))
+    return (*(Read(unit) for unit in shipment.units), Read(shipment.shipper))
 
 
 def _decide(asked: NameCarrier, known: Circumstances) -> Sequence[CarrierNamed]:
@@ -40,6 +39,7 @@ def _decide(asked: NameCarrier, known: Circumstances) -> Sequence[CarrierNamed]:
         CarrierNamed(
             shipment=asked.shipment,
             unit=shipment.unit,
+            further=shipment.further,
             shipper=shipment.shipper,
             carrier=asked.carrier,
             by=known.actor.person,

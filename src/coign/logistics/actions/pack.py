@@ -1,4 +1,4 @@
-"""Pack a unit into a sealed shipper with a running logger, addressed to where its chain of identity says."""
+"""Pack the units of a therapy into a sealed shipper with a running logger, addressed to where its chain says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from coign.logistics.views import RECEIPT
 from coign.people.views import ORGANISATION, SITE
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import reads_of_authorisation
+from coign.storage.views import PLACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +32,16 @@ class Pack:
     to: Organisation = field(metadata=asks("Sent to", "known"))
     destination: Site | None = field(default=None, metadata=asks("Place of arrival", "known", options="sites"))
     carrier: Organisation | None = field(default=None, metadata=asks("Carried by", "known", options="couriers"))
+    further: tuple[Unit, ...] = field(
+        default=(), metadata=asks("Further units", "scan", hint="of the same therapy, one a line")
+    )
     shipment: Shipment = field(metadata=allotted())
 
 
 def _reads(asked: Pack, actor: Actor) -> Sequence[Read]:
-    views = (UNIT, HOLDING, RECEIPT, DISPOSITION, CONDITION)
-    reads = [*(Read(asked.unit, view) for view in views), Read(asked.shipper, SHIPPER), Read(asked.shipment)]
+    views = (UNIT, HOLDING, RECEIPT, DISPOSITION, CONDITION, PLACE)
+    reads = [Read(unit, view) for unit in gates.packed_units(asked) for view in views]
+    reads += [Read(asked.shipper, SHIPPER), Read(asked.shipment)]
     if asked.destination is not None:
         reads.append(Read(asked.destination, SITE))
     if asked.carrier is not None:
@@ -56,10 +61,13 @@ def _reads_of_authorisation(asked: Pack, known: Circumstances) -> Sequence[Read]
 
 
 def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
-    by = known.actor.person
+    by, chain = known.actor.person, known.state(UNIT, asked.unit).chain
+    assert chain is not None
+    therapy = known.state(CHAIN, chain)
     packed = Packed(
         shipment=asked.shipment,
         unit=asked.unit,
+        further=gates.packed_units(asked)[1:],
         shipper=asked.shipper,
         sender=known.actor.organisation,
         to=asked.to,
@@ -68,25 +76,30 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
         by=by,
         destination=asked.destination,
         hold_time=known.state(SHIPPER, asked.shipper).hold_time,
+        product=therapy.product,
+        centre=therapy.centre,
     )
     if asked.carrier is None:
         return (packed,)
     named = CarrierNamed(
-        shipment=asked.shipment, unit=asked.unit, shipper=asked.shipper, carrier=asked.carrier, by=by
+        shipment=asked.shipment, unit=asked.unit, further=packed.further, shipper=asked.shipper,
+        carrier=asked.carrier, by=by,
     )  # fmt: skip
     return (packed, named)
 
 
 ACTION = Action(
     name="logistics.pack",
-    title="Pack a unit for transport",
+    title="Pack for transport",
     command=Pack,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
     then_reads=(_reads_of_chain, _reads_of_authorisation),
     gates=(
+        gates.units_are_one_therapy,
         gates.unit_is_held,
         gates.unit_may_move,
+        gates.unit_is_at_hand,
         gates.unit_is_not_under_way,
         gates.product_is_released,
         gates.dispatch_is_authorised,
@@ -101,7 +114,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02"),
+    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )

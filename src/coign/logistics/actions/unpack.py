@@ -1,4 +1,4 @@
-"""Take a unit out again before it left: the shipment never happened."""
+"""Take everything out again before it left: the shipment never happened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,9 +27,9 @@ def _reads(asked: Unpack, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_parcel(asked: Unpack, known: Circumstances) -> Sequence[Read]:
     shipment = known.state(SHIPMENT, asked.shipment)
-    assert shipment.unit is not None
     assert shipment.shipper is not None
-    return (Read(shipment.unit, HOLDING), Read(shipment.unit, RECEIPT), Read(shipment.shipper, SHIPPER))
+    found = [Read(unit, view) for unit in shipment.units for view in (HOLDING, RECEIPT)]
+    return (*found, Read(shipment.shipper, SHIPPER))
 
 
 def _decide(asked: Unpack, known: Circumstances) -> Sequence[Unpacked]:
@@ -38,14 +38,18 @@ def _decide(asked: Unpack, known: Circumstances) -> Sequence[Unpacked]:
     assert shipment.shipper is not None
     return (
         Unpacked(
-            shipment=asked.shipment, unit=shipment.unit, shipper=shipment.shipper, by=known.actor.person
+            shipment=asked.shipment,
+            unit=shipment.unit,
+            further=shipment.further,
+            shipper=shipment.shipper,
+            by=known.actor.person,
         ),
-    )  # fmt: skip
+    )
 
 
 ACTION = Action(
     name="logistics.unpack",
-    title="Take a unit out of its shipper before it leaves",
+    title="Take the units out of their shipper before it leaves",
     command=Unpack,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.coldchain.events import ExposureEnded
+from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitEnded
 from coign.identity.views import CHAIN, UNIT
@@ -17,6 +19,7 @@ from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import reads_of_authorisation
+from coign.storage.views import PLACE
 from coign.training.views import reads_of_skill
 
 
@@ -30,7 +33,7 @@ class StartBatch:
 
 
 def _reads(asked: StartBatch, actor: Actor) -> Sequence[Read]:
-    bag = (Read(asked.unit, view) for view in (UNIT, HOLDING, DISPOSITION))
+    bag = (Read(asked.unit, view) for view in (UNIT, HOLDING, DISPOSITION, CONDITION, PLACE))
     return (*bag, Read(asked.room, ROOM), Read(asked.batch), *reads_of_skill(actor.person))
 
 
@@ -63,6 +66,7 @@ def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
             operator=known.actor.person,
             site=known.state(ROOM, asked.room).site,
         ),
+        ExposureEnded(unit=asked.unit),
         UnitEnded(unit=asked.unit, how="consumed"),
     )
 
@@ -78,6 +82,8 @@ ACTION = Action(
         gates.material_is_collected_cells,
         gates.material_may_be_used,
         gates.material_is_held,
+        gates.material_is_at_hand,
+        gates.material_kept_cold,
         gates.material_is_accepted,
         gates.slot_is_kept,
         gates.start_is_authorised,
@@ -85,8 +91,8 @@ ACTION = Action(
         gates.starter_is_qualified,
     ),
     decide=_decide,
-    emits=(BatchStarted, UnitEnded),
-    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "REG-02", "REG-S5", "TRN-01", "TRC-11", "TRC-22"),
+    emits=(BatchStarted, ExposureEnded, UnitEnded),
+    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "REG-02", "REG-S5", "SCS-11", "TRN-01", "TRC-11", "TRC-22"),
     risk=Risk.PATIENT,
     rationale="A bag that was opened cannot be closed again, and two patients in one room can be mixed up.",
 )

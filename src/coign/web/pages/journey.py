@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
+from coign.coldchain.views import CONDITION
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
 from coign.records import reading as records
@@ -28,6 +29,7 @@ from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.next_bag import next_bag_panel
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
@@ -36,6 +38,7 @@ from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
 from coign.web.therapy.turned import waiting
+from coign.web.therapy.warming import warming
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
@@ -164,10 +167,12 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
             )
             if p is not None
         ],
+        "assess_url": _assessment(story),
         "clocks": clocks(story),
         "transport": transport(story),
         "custody": custody(story),
         "charts": charts(story),
+        "warming": warming(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
         "acts": (rows := act_rows(story))[:ACTS_SHOWN],
@@ -199,6 +204,16 @@ def turned_panel(story: Story) -> dict[str, Any] | None:
         url = reverse("do", args=[story.journey.root, ANSWER])
         panel["primary"] = {"label": _("Say what is done now"), "kind": "primary", "big": True, "url": url}
     return panel
+
+
+def _assessment(story: Story) -> str:
+    """Where somebody of the quality unit says what a warming means; empty where none waits, or for others."""
+    name, now = "coldchain.assess_excursion", acting.now()
+    if story.actor.role not in catalogue.ACTIONS[name].roles:
+        return ""
+    alive = [u for u, state in story.units.items() if not state.ended]
+    waits = any(c.waits_for_assessment(now) for c in states_of(CONDITION, alive).values())
+    return reverse("do", args=[story.journey.root, name]) if waits else ""
 
 
 def _title(story: Story) -> str:

@@ -75,7 +75,7 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
             site_zone=zone_of(state.made_by) if state.made_by is not None else "UTC",
             # The chain stands on it only where the reader may know it, as on the paper this organisation prints.
             chain=state.chain.identifier if reader().may_see(state.chain, organisation) else "",
-            din=state.din,
+            din=state.din or _din_of_source(state),
             lot=state.batch.identifier if state.batch is not None else "",
             expires_at=state.expires.moment if state.expires is not None else None,
             collected_at=state.made_at.moment
@@ -87,6 +87,11 @@ def content_of(identifier: str, organisation: Organisation) -> tuple[LabelConten
         ),
         state,
     )
+
+
+def _din_of_source(state: UnitState) -> str:
+    """A cryobag bears the donation number of the collection it was filled out of (ISBT 128 ST-001)."""
+    return next((din for parent in state.parents if (din := reader().state(UNIT, parent).din)), "")
 
 
 def _exception(unit: Unit) -> tuple[str, ...]:

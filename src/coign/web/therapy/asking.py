@@ -25,11 +25,14 @@ from coign.web.therapy import scans
 from coign.web.therapy.ending import DECISIONS, END, decision_fields, decisions_of
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
+from coign.web.therapy.parcel import further_bags
 from coign.web.therapy.story import Story, zone_of
 from coign.web.therapy.units import unit_words, with_units
 
 #: Fields that the programme's own list of measurements or findings fills.
 MEASURED, FOUND = "measurements", "findings"
+#: Bags that travel beside the first one.
+FURTHER = "further"
 ASSESS, NOT_IN_ORDER = "infusion.assess_patient", "not in order"
 
 
@@ -64,6 +67,8 @@ class Asked:
         """How many scans a field waits for."""
         if not question.many:
             return 1
+        if question.name == FURTHER:
+            return further_bags(self.story, self.action)
         if question.type is Unit:
             return max(1, len(self.story.units_of("final_container")))
         step = next_production_step(self.story)
@@ -91,6 +96,9 @@ class Asked:
             return
         question = next((q for q in fitting if self.is_open(q)), fitting[0])
         before = self.values.get(question.name, []) if question.many else []
+        if question.many and any(found.value in values for values in self.values.values()):
+            self.problem = _("You scanned %s before. Scan the next one.") % found.words
+            return
         if found.value not in before:
             self.values[question.name] = [*before, found.value]
         if found.symbol.serial is not None:
@@ -147,8 +155,11 @@ def asked_for(
     known = known_values(story, action)
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
+    if not further_bags(story, action):
+        scanned = [q for q in scanned if q.name != FURTHER]
     uploads = [q for q in rest if q.type is Digest]
-    typed = [q for q in rest if q not in scanned and q not in uploads and q.name not in (MEASURED, FOUND, DECISIONS)]
+    typed = [q for q in rest if q.asks.source != "scan" or _chosen(q)]
+    typed = [q for q in typed if q not in uploads and q.name not in (MEASURED, FOUND, DECISIONS)]
     ranges = _ranges(story, action)
     members: dict[str, forms.Field] = {_measured_name(r): _measured(r, story) for r in ranges}
     members |= {q.name: _typed(story, action, q) for q in typed}

@@ -12,6 +12,7 @@ from coign.web import acting
 from coign.web.therapy.parcel import hold_of
 from coign.web.therapy.story import Story, Told
 from coign.web.therapy.track import deadline_text, local_text
+from coign.web.therapy.warming import warming_clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def clocks(story: Story) -> list[dict[str, Any]]:
         for clock in CLOCKS
         if clock.limit in programme.limits and (started := _started(story, clock)) is not None
     ]
+    running += warming_clocks(story)
     cold = hold_of(story)
     return sorted([*running, cold] if cold is not None else running, key=_end)
 

@@ -67,7 +67,7 @@ def _links(story: Story) -> list[_Link]:
         link = _link(each, names, places)
         if each.type == "custody.mismatch_resolved.v1":
             links = [x for x in links if not x.gap]
-        elif link is not None:
+        elif link is not None and not (links and links[-1] == link):  # bags that change hands together are one link
             links.append(link)
     return links
 

@@ -57,6 +57,8 @@ def _state_of(state: UnitState) -> tuple[str, str]:
         "sample": _("sample"), "intermediate": _("vessel"),
     }  # fmt: skip
     title = titles.get(state.kind, _("unit"))
+    if state.kind == "starting_material" and state.parents:
+        title = _("cryobag")
     return ("in_order", title) if state.label_verified else ("running", _("%s, label open") % title)
 
 

@@ -12,6 +12,8 @@ from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Pro
 from coign.kernel.values import Instant
 from coign.people.views import SITE
 from coign.programmes.model import Range, Step
+from coign.storage.state import REMOVAL
+from coign.web import acting
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
 from coign.web.therapy.deciding import (
@@ -139,6 +141,8 @@ def couriers() -> list[Organisation]:
 def destinations(story: Story, action: Action[Any]) -> list[Organisation]:
     """Where a unit may go from here: packed for the other end of the therapy, handed to its carrier, by them on."""
     own, ends = story.actor.organisation, (story.journey.centre, story.journey.maker)
+    if action.name == "custody.offer":  # one bag, from hand to hand inside the house
+        return [own]
     parcel = parcel_of(story) if action.name != "logistics.pack" else None
     if parcel is None or parcel.state.to is None:
         return [Organisation(o) for o in ends if o and o != own] if own in ends else []
@@ -171,7 +175,11 @@ def _checked_first(story: Story, unit: Unit, state: UnitState) -> bool:
 
 
 def _excursion_open(story: Story, unit: Unit, state: UnitState) -> bool:
-    return states_of(CONDITION, [unit])[unit].open
+    return states_of(CONDITION, [unit])[unit].waits_for_assessment(acting.now())
+
+
+def _being_taken_out(story: Story, unit: Unit, state: UnitState) -> bool:
+    return states_of(REMOVAL, [unit])[unit].by is not None
 
 
 def _disposed_first(story: Story, unit: Unit, state: UnitState) -> bool:
@@ -184,6 +192,7 @@ _OPEN_FOR: dict[str, Callable[[Story, Unit, UnitState], bool]] = {
     "infusion.confirm_bedside": _checked_first,
     "coldchain.assess_excursion": _excursion_open,
     "closing.confirm_disposal": _disposed_first,
+    "storage.confirm_removal": _being_taken_out,
 }
 _BY_TYPE: dict[type[Subject], Callable[[Story, Action[Any], Question], str | None]] = {
     Chain: _chain,
@@ -274,6 +283,13 @@ def _shown(story: Story, question: Question, value: Any) -> str:
     return text.partition(":")[2] if isinstance(question.type, type) and issubclass(question.type, Subject) else text
 
 
+#: Acts on a shipment: which one it is stands above the form.
+_OF_PARCELS = frozenset(
+    {
+        "custody.offer_shipment", "custody.accept_shipment", "logistics.depart", "logistics.arrive",
+        "logistics.compare_seals", "logistics.open", "logistics.check_receipt", "logistics.confirm_receipt",
+    }
+)  # fmt: skip
 #: What the identity band says already, and kinds that are shown by their identifier rather than by a name.
 _IN_THE_BAND = ("patient:", "chain:", "batch:")
 _IDENTIFIERS = frozenset({"unit", "shipment", "case"})
@@ -296,7 +312,7 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += _result_rows(story, action)
     if action.name in INVESTIGATES:
         rows += failing_rows(story, failing_test(story, action.name))
-    if action.name in ("custody.accept", "custody.offer", "logistics.check_receipt", "logistics.confirm_receipt"):
+    if action.name in _OF_PARCELS:
         rows += _parcel_rows(story)
     return rows
 

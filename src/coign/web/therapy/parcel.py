@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coign.kernel.actions import Action
 from coign.kernel.subjects import Organisation, Shipment
 from coign.kernel.values import Actor
 from coign.logistics.views import SHIPMENT, ShipmentState
@@ -40,6 +41,15 @@ def shipment_of(story: Story) -> Shipment | None:
     off = {t.body["shipment"] for t in story.told("logistics.unpacked.v1")}
     packed = [t.body["shipment"] for t in story.told("logistics.packed.v1") if t.body["shipment"] not in off]
     return Shipment(packed[-1]) if packed else None
+
+
+def further_bags(story: Story, action: Action[Any]) -> int:
+    """How many bags are scanned beside the first: those of the therapy that travel together, or did."""
+    if action.name != "logistics.pack":
+        parcel = parcel_of(story)
+        return len(parcel.state.further) if parcel is not None else 0
+    bags = story.units_of("final_container") or story.units_of("starting_material")
+    return max(len(bags) - 1, 0)
 
 
 def parcel_of(story: Story) -> Parcel | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from coign.gateways.labels import InvalidSymbol, Symbol, SymbolKind, parse_symbol
-from coign.kernel.subjects import Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
+from coign.kernel.subjects import Box, Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
 from coign.web.forms.build import Question
 
 SUBJECTS: dict[SymbolKind, type[Subject]] = {
@@ -14,6 +14,7 @@ SUBJECTS: dict[SymbolKind, type[Subject]] = {
     SymbolKind.MATERIAL_LOT: Lot,
     SymbolKind.EQUIPMENT: Equipment,
     SymbolKind.ROOM: Room,
+    SymbolKind.BOX: Box,
 }
 WORDS = {
     SymbolKind.UNIT: "a bag",
@@ -25,6 +26,7 @@ WORDS = {
     SymbolKind.EQUIPMENT: "a device",
     SymbolKind.ROOM: "a room",
     SymbolKind.LOGGER: "a logger",
+    SymbolKind.BOX: "a box",
     SymbolKind.DONATION: "a donation number",
 }
 #: What a field of plain text wants to see, by its name.

@@ -7,10 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coign.coldchain.views import CONDITION
 from coign.kernel.values import Instant
 from coign.programmes.model import ProgrammeVersion
 from coign.records.journey import Journey
+from coign.web import acting
 from coign.web.templatetags.coign_words import day, zone
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story, Told, programme_of
 from coign.web.therapy.units import quantity_words
 
@@ -88,11 +91,13 @@ def open_matters(story: Story) -> list[str]:
         for t in story.told("quality.deviation_opened.v1")
         if t.body["case"] not in closed
     ]
-    assessed = {t.body["unit"] for t in story.told("coldchain.excursion_assessed.v1")}
+    alive, now = [u for u, state in story.units.items() if not state.ended], acting.now()
+    waiting = {u: s for u, s in states_of(CONDITION, alive).items() if s.waits_for_assessment(now)}
     found += [
-        _("Temperature of %s is not in order") % t.body["unit"].partition(":")[2]
-        for t in story.told("coldchain.logger_read.v1")
-        if t.body["verdict"] != "in_order" and t.body["unit"] not in assessed
+        _("%(unit)s %(why)s") % {"unit": unit.identifier, "why": why}
+        if (why := state.exposure.used_up_because(now)) is not None
+        else _("Temperature of %s is not in order") % unit.identifier
+        for unit, state in waiting.items()
     ]
     found += [
         _("%(unit)s is blocked: %(why)s") % {"unit": unit.identifier, "why": ", ".join(state.blocked)}

@@ -1,0 +1,135 @@
+"""The gates on the way: who drives off and arrives, whose seal it is, who opens the shipper and when."""
+
+from typing import Protocol
+
+from coign.custody.views import HOLDING
+from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.subjects import Shipment, Shipper
+from coign.logistics.receipt_gates import OfShipment
+from coign.logistics.views import LOAD, SHIPMENT, ShipmentState
+
+
+class OfShipper(Protocol):
+    """A command that was given by scanning a shipper."""
+
+    @property
+    def shipper(self) -> Shipper: ...
+
+
+def load_of(asked: OfShipper, known: Circumstances) -> tuple[Shipment, ShipmentState] | None:
+    """The shipment that lies in the shipper; None: `logistics.shipper_is_loaded` says so and the rest is silent."""
+    shipment = known.state(LOAD, asked.shipper).shipment
+    return None if shipment is None else (shipment, known.state(SHIPMENT, shipment))
+
+
+@gate(
+    "logistics.shipper_is_loaded",
+    requirement=("TRC-11", "SCS-12"),
+    protects="An empty shipper carries nobody's cells.",
+    remedy="Scan the shipper that you carry.",
+    resolvers=("courier", "celllab", "warehouse"),
+    risk=Risk.DATA,
+)
+def shipper_is_loaded(asked: OfShipper, known: Circumstances) -> str | None:
+    return None if load_of(asked, known) else f"nothing is packed in {asked.shipper.identifier}"
+
+
+@gate(
+    "logistics.carrier_holds_it",
+    requirement=("TRC-11", "SCS-12", "SCS-S7"),
+    protects="Nobody drives off with, or arrives with, what they did not take over.",
+    remedy="Take the sealed shipment over first.",
+    resolvers=("courier", "celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def carrier_holds_it(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    here = known.actor.organisation
+    if load is None or all(known.state(HOLDING, unit).organisation == here for unit in load[1].units):
+        return None
+    return f"what lies in {asked.shipper.identifier} is not held by your organisation"
+
+
+@gate(
+    "logistics.not_departed_yet",
+    requirement="TRC-11",
+    protects="A way begins once.",
+    remedy="Look at the shipment: it is on its way.",
+    resolvers=("courier",),
+    risk=Risk.DATA,
+)
+def not_departed_yet(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    if load is None or load[1].departed_at is None:
+        return None
+    return f"{load[0].identifier} departed {load[1].departed_at}"
+
+
+@gate(
+    "logistics.has_departed",
+    requirement="TRC-11",
+    protects="What never left cannot arrive.",
+    remedy="Record the departure first.",
+    resolvers=("courier",),
+    risk=Risk.DATA,
+)
+def has_departed(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    if load is None or load[1].departed_at is not None:
+        return None
+    return f"{load[0].identifier} has not departed"
+
+
+@gate(
+    "logistics.not_arrived_yet",
+    requirement="TRC-11",
+    protects="A way ends once.",
+    remedy="Look at the shipment: it has arrived. Hand it over.",
+    resolvers=("courier",),
+    risk=Risk.DATA,
+)
+def not_arrived_yet(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    if load is None or load[1].arrived_at is None:
+        return None
+    return f"{load[0].identifier} arrived {load[1].arrived_at}"
+
+
+@gate(
+    "logistics.seals_not_compared_yet",
+    requirement="SCS-12",
+    protects="The first look at the seal counts: a second one could be at another seal.",
+    remedy="Look at the shipment: its seal was compared.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.DATA,
+)
+def seals_not_compared_yet(asked: OfShipment, known: Circumstances) -> str | None:
+    at = known.state(SHIPMENT, asked.shipment).seals_compared_at
+    return f"the seal of {asked.shipment.identifier} was compared {at}" if at else None
+
+
+@gate(
+    "logistics.seals_are_compared",
+    requirement=("SCS-12", "SCS-13"),
+    protects="Once it is cut nobody can tell any more whether a seal was the right one.",
+    remedy="Scan the seal before the shipper is opened.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def seals_are_compared(asked: OfShipment, known: Circumstances) -> str | None:
+    if known.state(SHIPMENT, asked.shipment).seals_compared_at is not None:
+        return None
+    return f"the seal of {asked.shipment.identifier} was not compared"
+
+
+@gate(
+    "logistics.not_opened_yet",
+    requirement=("SCS-11", "SCS-12"),
+    protects="The time out of the cold begins once; a later beginning would hide some of it.",
+    remedy="Look at the shipment: it is open.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def not_opened_yet(asked: OfShipment, known: Circumstances) -> str | None:
+    at = known.state(SHIPMENT, asked.shipment).opened_at
+    return f"{asked.shipment.identifier} was opened {at}" if at else None
