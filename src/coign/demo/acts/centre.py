@@ -126,8 +126,7 @@ def verify_label(scene: Scene) -> Command:
 @plays("clinical.confirm_product")
 def confirm_product(scene: Scene) -> Command:
     """Every bag that is there."""
-    bags = scene.bound.units_of_kind("final_container")
-    return {"chain": scene.chain, "bags": [u for u in bags if not scene.state(UNIT, u).ended]}
+    return {"chain": scene.chain, "bags": scene.bags}
 
 
 @plays("clinical.start_conditioning")
