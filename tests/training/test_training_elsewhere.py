@@ -33,7 +33,7 @@ def _plant(stage: str, action: Action[Any], command: Callable[[Plant], dict[str,
 
 def start_a_batch() -> Ready:
     command = {"unit": BAG, "room": ROOM, "batch": BATCH}
-    return _plant("cleared", start_batch.ACTION, lambda p: command, OPERATOR)
+    return _plant("at_hand", start_batch.ACTION, lambda p: command, OPERATOR)
 
 
 def complete_a_step() -> Ready:

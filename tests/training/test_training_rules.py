@@ -58,7 +58,7 @@ def test_a_renewed_qualification_takes_the_place_of_the_old_one() -> None:
 @pytest.mark.requirement("TRN-01")
 def test_who_never_held_or_no_longer_holds_a_qualification_is_told_so_and_refused() -> None:
     plant = Plant(MARCH)
-    plant.until("cleared")
+    plant.until("at_hand")
     plant.revoked(OPERATOR, TASK)
     with pytest.raises(Refusal) as no:
         plant.act("manufacturing.start_batch", OPERATOR, unit=BAG, room=ROOM, batch=BATCH)
@@ -105,7 +105,7 @@ def test_a_second_verifier_whose_qualification_lapsed_at_midnight_is_refused_at_
 def test_a_certificate_recorded_today_makes_nothing_good_that_was_done_before() -> None:
     """A step tried in between was refused then; a qualification begins with its record, not with its paper's date."""
     plant = Plant(MARCH)
-    plant.until("cleared")
+    plant.until("at_hand")
     plant.revoked(OPERATOR, TASK)
     start = {"unit": BAG, "room": ROOM, "batch": BATCH}
     with pytest.raises(Refusal):
