@@ -3,16 +3,33 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.plant import BAG, CELLLAB, FILE, NURSE, OTHER_BAG, SEALED, T1, T2, Plant, as_role
+from tests.support.plant import (
+    BAG,
+    CELLLAB,
+    CENTRE,
+    FILE,
+    NURSE,
+    OTHER_BAG,
+    QA,
+    SEALED,
+    T1,
+    T2,
+    WARD,
+    Plant,
+    as_role,
+)
 
-from coign import rulesets
+from coign import catalogue, rulesets
 from coign.donor import views as judgement
 from coign.donor.events import MarkerReported
 from coign.donor.markers import TITLES
 from coign.donor.state import HAZARD_NOT_MARKED
 from coign.donor.views import TESTING, DonorTesting, Reported, Sample
+from coign.identity.events import UnitCreated
 from coign.identity.views import UNIT
+from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant
+from coign.storage.views import SEGREGATION
 
 RULES = rulesets.load()
 START = Instant.parse("2026-03-02T08:00:00Z")
@@ -113,6 +130,7 @@ def test_a_reactive_report_stops_the_bags_that_lie_somewhere_and_lets_the_courie
     )  # fmt: skip
     report = {"chain": T1, "sample": "S", "laboratory": "L", "report": FILE}
     plant.act("donor.record_report", CELLLAB, **report, hiv_1_2="reactive")
+    assert plant.state(SEGREGATION, BAG).tank_kind == "biohazard"
     assert plant.state(UNIT, BAG).blocked == (HAZARD_NOT_MARKED,)
     assert plant.state(UNIT, OTHER_BAG).blocked == ()
     plant.act("donor.set_apart", CELLLAB, unit=BAG, label=BAG, place="Tank H")
@@ -129,3 +147,36 @@ def test_a_decision_covers_the_markers_it_named_and_no_other() -> None:
     plant.donor_tested(but="syphilis")
     plant.act("donor.justify", as_role(CELLLAB, "physician"), chain=T1, reason=SEALED, evidence=FILE)
     assert plant.state(TESTING, T1).justified == ("syphilis",)
+
+
+def unmet(plant: Plant, unit: Unit) -> list[str]:
+    """What would keep the quality unit from accepting this unit."""
+    action = catalogue.ACTIONS["quality.accept_material"]
+    return plant.unmet(action, action.command(unit=unit), QA)
+
+
+def made(unit: Unit, chain: Chain, *parents: Unit) -> UnitCreated:
+    return UnitCreated(
+        unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1", parents=parents
+    )
+
+
+@pytest.mark.requirement("TRC-20")
+@pytest.mark.parametrize(("days", "refuses"), [(6, False), (8, True)])
+def test_the_window_of_a_cryobag_is_that_of_the_cells_in_it(days: int, refuses: bool) -> None:
+    plant, cryobag = Plant(START), Unit.of("CRYO1")
+    plant.until("slot")
+    plant.collected(tested=False)
+    plant.wait(days=days)
+    plant.happened(made(cryobag, T1, BAG), by=CELLLAB)
+    plant.donor_tested()
+    assert ("quality.donor_is_tested" in unmet(plant, cryobag)) is refuses
+
+
+def test_what_belongs_to_no_therapy_has_no_donor_to_ask_about() -> None:
+    plant, odd, stray = Plant(START), Unit.of("ODD"), Unit.of("STRAY")
+    plant.act("custody.take_in", CELLLAB, unit=odd, site=WARD)
+    plant.happened(made(stray, Chain.of("NEVER-ORDERED")), by=CELLLAB)
+    for unit in (odd, stray):
+        gates = unmet(plant, unit)
+        assert gates and "quality.donor_is_tested" not in gates

@@ -178,11 +178,6 @@ class Course:
     turn_answered_at: Instant | None = None
 
     @property
-    def conditioned(self) -> bool:
-        """Whether lymphodepletion was ordered for this therapy."""
-        return self.conditioning_from is not None
-
-    @property
     def depends_on_product(self) -> bool:
         """Whether the first dose was given, so that the patient cannot do without the cells any more."""
         return self.begun_at is not None

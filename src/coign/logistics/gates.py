@@ -7,10 +7,11 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Organisation, Shipper, Site, Unit
+from coign.kernel.subjects import Batch, Organisation, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import recalled_because
 from coign.people.views import ORGANISATION, SITE
 from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
@@ -236,6 +237,25 @@ def product_is_released(asked: OfUnits, known: Circumstances) -> str | None:
         return "was rejected" if disposition.rejected else "is not certified"
 
     return _first(asked, not_released)
+
+
+def batches_of(asked: OfUnits, known: Circumstances) -> tuple[Batch, ...]:
+    """The batches that the units were made in."""
+    found = (known.state(UNIT, unit).batch for unit in packed_units(asked))
+    return tuple(dict.fromkeys(batch for batch in found if batch is not None))
+
+
+@gate(
+    "logistics.lots_are_in_order",
+    requirement=("GMP-S7", "TRC-01"),
+    protects="A recall reaches the product before it travels: what was made with a lot in doubt stays where it is.",
+    remedy="Leave the product in its place; the quality unit finds out what the lot in doubt means for it.",
+    resolvers=("qa", "qp"),
+    risk=Risk.PATIENT,
+)
+def lots_are_in_order(asked: OfUnits, known: Circumstances) -> str | None:
+    found = [why for batch in batches_of(asked, known) if (why := recalled_because(batch, known))]
+    return f"it was made with a lot that stands still: {'; '.join(found)}" if found else None
 
 
 @gate(

@@ -9,10 +9,12 @@ from tests.support.plant import (
     COURIER,
     COURIERS,
     INWARD,
+    LOTS,
     OTHER_BAG,
     OUTWARD,
     PLANT,
     PRODUCT,
+    SEALED,
     SHIPPER,
     SHIPPER_2,
     T2,
@@ -163,6 +165,13 @@ refuse(
 )
 allow(PACK, WAREHOUSE, then("certified"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
 refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
+refuse(
+    PACK,
+    "lots_are_in_order",
+    WAREHOUSE,
+    then("certified", lambda p: p.act("supply.hold_lot", WAREHOUSE, lot=LOTS["vector"], why=SEALED)),
+    Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2),
+)
 refuse(PACK, "temperature_is_in_order", WAREHOUSE, warm, BACK)
 refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": COURIERS})
 refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": CELLLAB.organisation})

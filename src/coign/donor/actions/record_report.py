@@ -11,10 +11,12 @@ from coign.donor.views import APART, TESTING
 from coign.identity.events import UnitsBlocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Actor, Digest
 from coign.logistics.views import RECEIPT
+from coign.storage.events import SegregationAsked
 
 
 def _marker(name: str) -> dict[str, object]:
@@ -64,7 +66,7 @@ def _to_block(asked: RecordReport, known: Circumstances) -> tuple[Unit, ...]:
     )
 
 
-def _decide(asked: RecordReport, known: Circumstances) -> Sequence[MarkerReported | UnitsBlocked]:
+def _decide(asked: RecordReport, known: Circumstances) -> Sequence[Fact]:
     found = tuple(
         MarkerReported(
             chain=asked.chain,
@@ -76,8 +78,15 @@ def _decide(asked: RecordReport, known: Circumstances) -> Sequence[MarkerReporte
         )
         for marker, result in gates.reported(asked)
     )
-    units = _to_block(asked, known) if any(f.result == REACTIVE for f in found) else ()
-    return (*found, *((UnitsBlocked(units=units, why=HAZARD_NOT_MARKED),) if units else ()))
+    if not any(f.result == REACTIVE for f in found):
+        return found
+    blocked = _to_block(asked, known)
+    alive = (u.unit for u in known.state(CHAIN, asked.chain).units if not known.state(UNIT, u.unit).ended)
+    return (
+        *found,
+        *(SegregationAsked(unit=unit, tank_kind="biohazard", by=known.actor.person) for unit in alive),
+        *((UnitsBlocked(units=blocked, why=HAZARD_NOT_MARKED),) if blocked else ()),
+    )
 
 
 ACTION = Action(
@@ -89,7 +98,7 @@ ACTION = Action(
     then_reads=(_units_read,),
     gates=(gates.therapy_is_of_this_centre, gates.sample_is_known, gates.something_is_reported),
     decide=_decide,
-    emits=(MarkerReported, UnitsBlocked),
+    emits=(MarkerReported, SegregationAsked, UnitsBlocked),
     requirements=("TRC-18", "TRC-19", "TRC-21"),
     risk=Risk.PATIENT,
     rationale="Whoever handles the cells may be infected by them: what is reactive is known to everybody at once.",

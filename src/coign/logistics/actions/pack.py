@@ -15,6 +15,7 @@ from coign.logistics import gates
 from coign.logistics.events import CarrierNamed, Packed
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.people.views import ORGANISATION, SITE
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import reads_of_authorisation
@@ -51,13 +52,15 @@ def _reads(asked: Pack, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_chain(asked: Pack, known: Circumstances) -> Sequence[Read]:
     chain = known.state(UNIT, asked.unit).chain
-    return (Read(chain, CHAIN),) if chain is not None else ()
+    made_in = (Read(batch, BATCH) for batch in gates.batches_of(asked, known))
+    return (*([Read(chain, CHAIN)] if chain is not None else []), *made_in)
 
 
-def _reads_of_authorisation(asked: Pack, known: Circumstances) -> Sequence[Read]:
+def _reads_of_what_may_stop_it(asked: Pack, known: Circumstances) -> Sequence[Read]:
     chain = known.state(UNIT, asked.unit).chain
+    lots = tuple(dict.fromkeys(r for batch in gates.batches_of(asked, known) for r in reads_of_lots(batch, known)))
     therapy = None if chain is None else known.state(CHAIN, chain)
-    return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
+    return lots if therapy is None else (*lots, *reads_of_authorisation(therapy.product, therapy.centre))
 
 
 def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
@@ -94,7 +97,7 @@ ACTION = Action(
     command=Pack,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    then_reads=(_reads_of_chain, _reads_of_authorisation),
+    then_reads=(_reads_of_chain, _reads_of_what_may_stop_it),
     gates=(
         gates.units_are_one_therapy,
         gates.unit_is_held,
@@ -102,6 +105,7 @@ ACTION = Action(
         gates.unit_is_at_hand,
         gates.unit_is_not_under_way,
         gates.product_is_released,
+        gates.lots_are_in_order,
         gates.dispatch_is_authorised,
         gates.temperature_is_in_order,
         gates.goes_where_it_belongs,
@@ -114,7 +118,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02"),
+    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02", "TRC-01"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )
