@@ -12,9 +12,9 @@ setup:
 setup-dev:
 	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
 
-# On all cores, a file at a time on each. More options: make test TESTS="tests/ledger -x"
+# On all cores, a file at a time on each, the longest first. More options: make test TESTS="tests/ledger -x"
 test: setup-dev
-	.venv/bin/python -m pytest -n logical --dist loadfile $(TESTS)
+	.venv/bin/python -m pytest -n logical --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: setup-dev
 	.venv/bin/ruff check .
