@@ -21,7 +21,7 @@ from tests.web.passkey_owner import (
     sign_in,
     sign_in_with,
 )
-from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
+from tests.web.site import MAKER, PASSWORD, Site
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_a_step_that_does_not_exist_is_named(first_administrator: Client) -> Non
 
 def test_administrators_see_when_a_passkey_belongs_to_another_host(owner: Owner, site: Site) -> None:
     owner.register()
-    site.add_person("other-host-admin", HOSPITAL, "admin")
+    site.add_person("other-host-admin", MAKER, "admin")
     elsewhere = sign_in("other-host-admin", HTTP_HOST="coign.example")
     assert "not the host of this page" in elsewhere.get("/people/keys/").content.decode()
 
