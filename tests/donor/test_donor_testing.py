@@ -29,6 +29,7 @@ from coign.identity.events import UnitCreated
 from coign.identity.views import UNIT
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant
+from coign.people.events import OrganisationRegistered
 from coign.storage.views import SEGREGATION
 
 RULES = rulesets.load()
@@ -180,3 +181,20 @@ def test_what_belongs_to_no_therapy_has_no_donor_to_ask_about() -> None:
     for unit in (odd, stray):
         gates = unmet(plant, unit)
         assert gates and "quality.donor_is_tested" not in gates
+
+
+@pytest.mark.requirement("TRC-19")
+def test_cells_for_their_own_donor_in_the_us_are_accepted_untested() -> None:
+    plant = Plant(START)
+    plant.until("slot")
+    plant.collected(tested=False)
+    assert "quality.donor_is_tested" in unmet(plant, BAG)
+    abroad = OrganisationRegistered(organisation=CENTRE, name="Centre", category="treatment_centre", country="US")
+    plant.happened(abroad, by=CELLLAB)
+    assert "quality.donor_is_tested" not in unmet(plant, BAG)
+
+
+def test_before_anything_is_collected_there_is_no_window_to_miss() -> None:
+    testing = donor_with(EU, taken=START.plus(days=-400))
+    assert judgement.open_markers(testing, [], jurisdiction="EU", rules=RULES, at=START) == ()
+    assert open_in("EU", testing) == EU

@@ -59,6 +59,7 @@ refuse(TAKE, "therapy_is_of_this_centre", MAKERS_NURSE, then("slot"), taken)
 refuse(TAKE, "sample_is_new", NURSE, sampled, lambda p: taken(p, sample="S"))
 refuse(TAKE, "sample_was_taken_before_now", NURSE, then("slot"), lambda p: taken(p, taken_at=p.now.plus(minutes=5)))
 
+allow(REPORT, CELLLAB, sampled, report(hiv_1_2="negative"))
 allow(REPORT, CELLLAB, sampled, report(hiv_1_2="negative", cmv="reactive"))
 allow(REPORT, CELLLAB, half_tested, report(syphilis="reactive"))
 refuse(REPORT, "therapy_is_of_this_centre", MAKERS_LAB, sampled, report(hiv_1_2="negative"))
