@@ -81,6 +81,8 @@ class Ward:
         command = dict(turn["command"])
         for measured in command.get("measurements", ()):
             command[f"m-{measured['id']}"] = measured["quantity"]
+        for finding in command.get("findings", ()):
+            command[f"m-{finding['id']}"] = finding["value"]
         for name, value in command.items():
             if person.page.locator(f'#act [name="{name}"]:not([type=hidden])').count() == 0:
                 continue

@@ -83,6 +83,13 @@ def test_workers_that_outlive_their_server_are_ended_before_the_next_start(super
         assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_an_interrupted_first_start_leaves_nothing_half_made(empty_home: Path, another_process: Starter) -> None:
     supervisor = Supervisor(empty_home)
     base = supervisor.places.base
@@ -90,13 +97,15 @@ def test_an_interrupted_first_start_leaves_nothing_half_made(empty_home: Path, a
     patience = time.monotonic() + 60
     while not list(base.glob("postgresql.building-*")) and time.monotonic() < patience:
         time.sleep(0.001)
-    helpers = psutil.Process(first.pid).children(recursive=True)
+    parent = psutil.Process(first.pid)
+    parent.suspend()  # it starts no further helper while those that it has are ended
+    while helpers := [p for p in parent.children(recursive=True) if _lives(p)]:
+        for helper in helpers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                helper.kill()
+        time.sleep(0.05)
     first.kill()
-    for helper in helpers:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            helper.kill()
     first.wait()
-    psutil.wait_procs(helpers, timeout=60)
     assert list(base.glob("postgresql.building-*")) and not supervisor.places.data.exists()
     with running(empty_home) as database, psycopg.connect(database.application_dsn) as connection:
         connection.execute("SELECT 1")
