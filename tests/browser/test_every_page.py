@@ -85,7 +85,7 @@ def test_every_page_of_every_role_fits_a_phone_mirrors_and_keeps_nobody_out(
                 found += kept_out(page)
             wrong += [f"{account} at {path}: {f}" for f in found]
         context.close()
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert visited > 3 * len(ACCOUNTS)
     assert {"/", "/journeys/", "/journeys/*/", "/actions/*/", "/subjects/*/", "/entries/*/"} <= asked
 
@@ -116,7 +116,7 @@ def test_pages_hold_text_at_twice_its_size(
         f"{path}: {f}" for path in main_pages(page, told.base) for f in faults(page) if f.startswith(OF_THE_LAYOUT)
     ]
     context.close()
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 @pytest.mark.parametrize("account", ["nurse-1", "qp-1"])
@@ -126,7 +126,7 @@ def test_dark_pages_keep_nobody_out(browsers: Callable[[int], Browser], told: De
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 21, 23)"
     wrong = [f"{path}: {f}" for path in main_pages(page, told.base) for f in kept_out(page)]
     context.close()
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def main_pages(page: Page, base: str) -> Iterator[str]:
