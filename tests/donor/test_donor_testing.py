@@ -183,7 +183,6 @@ def test_what_belongs_to_no_therapy_has_no_donor_to_ask_about() -> None:
         assert gates and "quality.donor_is_tested" not in gates
 
 
-@pytest.mark.requirement("TRC-19")
 def test_cells_for_their_own_donor_in_the_us_are_accepted_untested() -> None:
     plant = Plant(START)
     plant.until("slot")

@@ -64,7 +64,6 @@ def ask(case: Case, **headers: str) -> int:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-@pytest.mark.requirement("CSV-08")
 def test_whatever_is_asked_it_is_no_failure_of_ours_and_opens_nothing_that_the_role_may_not(
     site: Site, schema: BaseSchema, mode: GenerationMode
 ) -> None:

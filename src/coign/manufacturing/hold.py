@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.manufacturing.step_gates import OfBatch
-from coign.manufacturing.views import BATCH
-from coign.regulatory.views import not_authorised_because, on_hold_because, reads_of_authorisation
+from coign.manufacturing.views import BATCH, held_because
+from coign.regulatory.views import not_authorised_because, reads_of_authorisation
 
 
 def reads_of_chain(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
@@ -22,22 +22,6 @@ def reads_of_stops(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
     return () if therapy is None else reads_of_authorisation(therapy.product, therapy.centre)
 
 
-def held_because(asked: OfBatch, known: Circumstances) -> str | None:
-    """None, or why the batch is on quality hold."""
-    batch = known.state(BATCH, asked.batch)
-    therapy = None if batch.chain is None else known.state(CHAIN, batch.chain)
-    if batch.started_at is None or therapy is None or therapy.product is None or therapy.centre is None:
-        return None
-    return on_hold_because(
-        known,
-        product=therapy.product,
-        centre=therapy.centre,
-        begun=batch.started_at,
-        site=batch.site,
-        resumed=batch.resumed_at,
-    )
-
-
 @gate(
     "manufacturing.batch_is_not_held",
     requirement=("REG-S5", "GMP-19"),
@@ -47,7 +31,7 @@ def held_because(asked: OfBatch, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
-    why = held_because(asked, known)
+    why = held_because(asked.batch, known)
     return f"{asked.batch.identifier} {why}" if why else None
 
 
@@ -60,7 +44,11 @@ def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
     risk=Risk.DATA,
 )
 def batch_is_held(asked: OfBatch, known: Circumstances) -> str | None:
-    return None if held_because(asked, known) else f"{asked.batch.identifier} is on no hold of a stopped authorisation"
+    return (
+        None
+        if held_because(asked.batch, known)
+        else f"{asked.batch.identifier} is on no hold of a stopped authorisation"
+    )
 
 
 @gate(

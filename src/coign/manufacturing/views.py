@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
@@ -17,6 +18,7 @@ from coign.manufacturing.events import (
     StepCompleted,
 )
 from coign.quality.events import BatchRejected
+from coign.regulatory.views import on_hold_because
 from coign.supply.views import LOT
 
 
@@ -109,6 +111,22 @@ def recalled_because(batch: Batch | None, known: Circumstances) -> str | None:
     lots = known.state(BATCH, batch).lots if batch is not None else ()
     found = [f"{lot.identifier} {why}" for lot in lots if (why := known.state(LOT, lot).recalled_because)]
     return "; ".join(found) or None
+
+
+def held_because(batch: Batch, known: Circumstances) -> str | None:
+    """None, or why a batch is on quality hold; once its CHAIN and what `reads_of_authorisation` names are read."""
+    made = known.state(BATCH, batch)
+    therapy = None if made.chain is None else known.state(CHAIN, made.chain)
+    if made.started_at is None or therapy is None or therapy.product is None or therapy.centre is None:
+        return None
+    return on_hold_because(
+        known,
+        product=therapy.product,
+        centre=therapy.centre,
+        begun=made.started_at,
+        site=made.site,
+        resumed=made.resumed_at,
+    )
 
 
 def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:

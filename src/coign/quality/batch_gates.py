@@ -7,12 +7,10 @@ from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Batch, Case, Organisation, Unit
-from coign.manufacturing.views import BATCH
+from coign.manufacturing.views import BATCH, held_because
 from coign.quality.gates import OfBatch, programme_of
-from coign.quality.release_gates import centre_of, product_of
 from coign.quality.state import DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
-from coign.regulatory.views import on_hold_because
 
 
 class OfCase(Protocol):
@@ -310,14 +308,5 @@ def production_is_over(asked: OfBatch, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
-    batch = known.state(BATCH, asked.batch)
-    assert batch.started_at is not None, "a batch was started"
-    why = on_hold_because(
-        known,
-        product=product_of(asked.batch, known),
-        centre=centre_of(asked.batch, known),
-        begun=batch.started_at,
-        site=batch.site,
-        resumed=batch.resumed_at,
-    )
+    why = held_because(asked.batch, known)
     return f"{asked.batch.identifier} {why}" if why else None

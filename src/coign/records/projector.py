@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -72,13 +72,13 @@ class Projection:
                 "select position, body from entry where ledger_id = %s and position >= %s order by position limit %s",
                 (self._ledger_id, start, CHUNK),
             ).fetchall()
-            entries = [Entry(position, body) for position, body in rows]
+            entries = [(entry, _asked(entry)) for entry in (Entry(position, body) for position, body in rows)]
             working = Working(self._connection, self._ledger_id)
-            working.fetch({subject for entry in entries for subject in _asked(entry)})
-            for entry in entries:
-                self._project(entry, working)
+            working.fetch({subject for _, asked in entries for subject in asked})
+            for entry, asked in entries:
+                self._project(entry, asked, working)
             working.write()
-            for entry in entries:
+            for entry, _ in entries:
                 self._safety.project(entry)
             if rows:
                 self._connection.execute(
@@ -88,14 +88,14 @@ class Projection:
                 )
         return len(rows)
 
-    def _project(self, entry: Entry, working: Working) -> None:
+    def _project(self, entry: Entry, asked: Sequence[str], working: Working) -> None:
         facts = {f["type"]: f["body"] for f in entry.plain["intent"]["facts"]}
         about = [a["subject"] for a in entry.plain["about"]]
         if begun := facts.get("clinical.patient_enrolled.v1"):
             working.save(Journey(begun["patient"], begun["patient"], begun["centre"], entry.time))
         if begun := facts.get("identity.chain_begun.v1"):
             _begin_chain(begun, about, working)
-        roots = working.roots(_asked(entry))
+        roots = working.roots(asked)
         if roots:
             joined = {str(o) for fact in entry.facts for o in parties(fact)}
             for root in roots:

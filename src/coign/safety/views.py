@@ -1,17 +1,48 @@
-"""Whether a programme may take in new patients: the question that an order asks."""
+"""Whether a programme may take in new patients, as an order asks; and the case that another act opens."""
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Chain, Person
+from coign.kernel.subjects import Case, Chain, Person, Site, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
-from coign.safety.events import EnrolmentHeld, EnrolmentResumed, ObservationBegun, ResumptionProposed, ToxicityCounted
+from coign.people.views import SITE
+from coign.safety.events import (
+    CaseOpened,
+    EnrolmentHeld,
+    EnrolmentResumed,
+    ObservationBegun,
+    ResumptionProposed,
+    ToxicityCounted,
+)
 
 #: Dose-limiting toxicity is a matter of early trials; programmes with more patients than this count the newest ones.
 WATCHED_MAX, COUNTED_MAX = 60, 300
 _TOKEN_DIGITS = 12
+
+
+def case_about(case: Case, *, chain: Chain, unit: Unit, site: Site, known: Circumstances) -> CaseOpened:
+    """The case that what was done with a unit opens, wherever it was done; CHAIN, UNIT and SITE must be read.
+
+    Whoever acts answers for the patient; that need not be the centre that the product was meant for.
+    """
+    bound, batch = known.state(CHAIN, chain), known.state(UNIT, unit).batch
+    assert bound.maker is not None and bound.product is not None and bound.programme is not None
+    return CaseOpened(
+        case=case,
+        chain=chain,
+        centre=known.actor.organisation,
+        sponsor=bound.maker,
+        product=bound.product,
+        programme=bound.programme,
+        batches=(batch,) if batch is not None else (),
+        units=(unit,),
+        zone=known.state(SITE, site).zone,
+        reporter=known.actor.person,
+    )
 
 
 def token(chain: Chain) -> str:

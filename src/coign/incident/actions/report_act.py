@@ -17,6 +17,7 @@ from coign.people.views import SITE
 from coign.quality.events import DeviationOpened
 from coign.quality.views import DISPOSITION
 from coign.safety.events import CaseOpened, EventReported
+from coign.safety.views import case_about
 
 #: Whoever works with the cells or the patient may have been there.
 WITNESSES = frozenset(
@@ -156,7 +157,7 @@ def _safety_case(asked: ReportAct, known: Circumstances) -> tuple[Fact, ...]:
         return ()
     wrong = asked.given_to is not None and known.state(CHAIN, chain).patient != asked.given_to
     return (
-        _case(asked, known, chain),
+        case_about(asked.safety_case, chain=chain, unit=asked.unit, site=asked.site, known=known),
         EventReported(
             case=asked.safety_case,
             event=1,
@@ -173,24 +174,6 @@ def _safety_case(asked: ReportAct, known: Circumstances) -> tuple[Fact, ...]:
             opinion=None,
             narrative=asked.account,
         ),
-    )
-
-
-def _case(asked: ReportAct, known: Circumstances, chain: Chain) -> CaseOpened:
-    bound, batch = known.state(CHAIN, chain), known.state(UNIT, asked.unit).batch
-    assert bound.maker is not None and bound.product is not None and bound.programme is not None
-    return CaseOpened(
-        case=asked.safety_case,
-        chain=chain,
-        # Whoever reports answers for the patient; that need not be the centre that the product was meant for.
-        centre=known.actor.organisation,
-        sponsor=bound.maker,
-        product=bound.product,
-        programme=bound.programme,
-        batches=(batch,) if batch is not None else (),
-        units=(asked.unit,),
-        zone=known.state(SITE, asked.site).zone,
-        reporter=known.actor.person,
     )
 
 

@@ -17,6 +17,7 @@ from coign.kernel.values import Actor, Digest, FreeText
 from coign.people.views import SITE
 from coign.quality.events import DeviationOpened
 from coign.safety.events import CaseOpened, EventReported
+from coign.safety.views import case_about
 
 #: How the deviation names what went wrong, and the term of the safety case.
 GIVEN_IN_AN_EMERGENCY, TERM = "given_on_an_emergency_decision", "Product administered outside its conditions"
@@ -122,22 +123,9 @@ def _deviation(
 
 def _safety_case(asked: StartEmergency, known: Circumstances, chain: Chain) -> Sequence[Fact]:
     """A medication error by definition, followed up whether or not anything comes of it."""
-    bound, batch = known.state(CHAIN, chain), known.state(UNIT, asked.unit).batch
     emergency = known.state(BAG, asked.unit).emergency
     assert emergency is not None
-    assert bound.maker is not None and bound.product is not None and bound.programme is not None
-    opened = CaseOpened(
-        case=asked.safety_case,
-        chain=chain,
-        centre=known.actor.organisation,
-        sponsor=bound.maker,
-        product=bound.product,
-        programme=bound.programme,
-        batches=(batch,) if batch is not None else (),
-        units=(asked.unit,),
-        zone=known.state(SITE, asked.site).zone,
-        reporter=known.actor.person,
-    )
+    opened = case_about(asked.safety_case, chain=chain, unit=asked.unit, site=asked.site, known=known)
     reported = EventReported(
         case=asked.safety_case,
         event=1,

@@ -21,6 +21,7 @@ from coign.web.oversight.said import texts_of
 from coign.web.oversight.work import form, judges, may
 from coign.web.reading import reader
 from coign.web.safety.words import named, plain
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import name_of
 from coign.web.therapy.track import deadline_text, local_day
 
@@ -56,7 +57,7 @@ def authorisation_page(identifier: str, actor: Actor) -> dict[str, Any]:
 
 
 def _facts(says: Authorised) -> list[dict[str, str]]:
-    places = [reader().state(SITE, site).name or site.identifier for site in says.sites]
+    places = [state.name or site.identifier for site, state in states_of(SITE, says.sites).items()]
     return [
         {"label": _("Stage and legal basis"), "value": f"{plain(says.stage)}, {plain(says.basis)}"},
         {"label": _("Jurisdiction"), "value": says.jurisdiction},

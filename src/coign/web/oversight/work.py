@@ -17,7 +17,7 @@ from coign.regulatory.clocks import answer_due, decision_due
 from coign.regulatory.state import CONDITIONS, ApplicationState, Condition
 from coign.web.oversight import sight
 from coign.web.oversight.said import texts_of
-from coign.web.reading import reader
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.track import local_day
 
 ANSWER, DECIDE, ASK = "regulatory.answer_question", "regulatory.decide_application", "regulatory.ask_question"
@@ -75,12 +75,13 @@ def may(action: str, actor: Actor) -> bool:
 def tasks(actor: Actor, now: Instant) -> list[Task]:
     """Everything that waits, what is to be decided here before what is watched, each by its day."""
     made, held = sight.applications(actor), sight.authorisations(actor)
-    owed = {says: reader().state(CONDITIONS, says.authorisation).all for says in held}
+    conditions = states_of(CONDITIONS, [says.authorisation for says in held])
+    owed = {says: conditions[says.authorisation].all for says in held}
     asked = [q.question for _, state in made if state.is_open for q in state.open_questions]
-    texts = texts_of([*asked, *(c.what for conditions in owed.values() for c in conditions if c.is_open)])
+    texts = texts_of([*asked, *(c.what for of in owed.values() for c in of if c.is_open)])
     found = [
         *(t for a, state in made for t in _of_application(a, state, texts, actor, now)),
-        *(t for says, conditions in owed.items() for t in _of_authorisation(says, conditions, texts, actor, now)),
+        *(t for says, of in owed.items() for t in _of_authorisation(says, of, texts, actor, now)),
     ]
     return sorted(found, key=lambda t: (not t.decides, t.due, t.title))
 

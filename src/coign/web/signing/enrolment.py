@@ -12,6 +12,7 @@ from coign.web.accounts import security_log
 from coign.web.accounts.models import Account
 from coign.web.reading import reader
 from coign.web.signing.models import KeyRequest
+from coign.web.therapy.looking import states_of
 
 #: Where a key stands: nobody asked, the owner asked, one administrator proposed it, it signs, it signed once.
 Standing = Literal["not_asked", "waiting", "proposed", "signs", "ended"]
@@ -62,25 +63,28 @@ def decline(row: KeyRequest, by: Person) -> None:
 
 def waiting(wish: KeyRequest.Wish, house: Organisation) -> list[KeyRequest]:
     """Requests that the record has not answered yet, of people for whom this house answers, the oldest first."""
-    rows = KeyRequest.objects.select_related("account__user").filter(wish=wish)
-    return [row for row in rows if _waits(row) and _answers(house, reader().state(AUTHORITY, row.person))]
+    rows = list(KeyRequest.objects.select_related("account__user").filter(wish=wish))
+    states, answered = states_of(AUTHORITY, [row.person for row in rows]), _answered_for(house)
+    return [row for row in rows if states[row.person].organisation in answered and _waits(row, states[row.person])]
 
 
 def proposed(house: Organisation) -> list[Proposed]:
     """Keys that wait for the house's second administrator, however they were proposed."""
-    people = dict(reader().states(AUTHORITY))
-    for row in KeyRequest.objects.select_related("account"):
-        people.setdefault(row.person, reader().state(AUTHORITY, row.person))
+    people = dict(reader().states(AUTHORITY, None))
+    asked = {row.person for row in KeyRequest.objects.select_related("account")} - people.keys()
+    people |= states_of(AUTHORITY, asked)
+    answered = _answered_for(house)
     return [
         Proposed(Person(s), state.proposal)
         for s, state in sorted(people.items())
-        if state.proposal is not None and _answers(house, state)
+        if state.proposal is not None and state.organisation in answered
     ]
 
 
-def _answers(house: Organisation, state: Authority) -> bool:
-    employer = state.organisation
-    return employer is not None and (employer == house or reader().state(ORGANISATION, employer).brought_in_by == house)
+def _answered_for(house: Organisation) -> set[Organisation]:
+    """This house, and those that it brought in."""
+    brought_in = (Organisation(o) for o, state in reader().states(ORGANISATION, None) if state.brought_in_by == house)
+    return {house, *brought_in}
 
 
 def standing_of(person: Person, credential: str) -> Standing:
@@ -91,7 +95,7 @@ def standing_of(person: Person, credential: str) -> Standing:
     if _is_proposed(state, credential):
         return "proposed"
     row = KeyRequest.objects.filter(credential=credential, wish=KeyRequest.Wish.ENROL).first()
-    if row is not None and _waits(row):
+    if row is not None and _waits(row, state):
         return "waiting"
     return "ended" if _was_enrolled(person, credential, since=0) else "not_asked"
 
@@ -102,8 +106,7 @@ def fingerprint(public_key: str) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
-def _waits(row: KeyRequest) -> bool:
-    state = reader().state(AUTHORITY, row.person)
+def _waits(row: KeyRequest, state: Authority) -> bool:
     signs = any(c.id == row.credential for c in state.credentials)
     if row.wish == KeyRequest.Wish.REVOKE:
         return signs

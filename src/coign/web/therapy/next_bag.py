@@ -11,6 +11,7 @@ from coign.infusion.views import INFUSION
 from coign.kernel.subjects import Chain
 from coign.web.reading import reader
 from coign.web.roles import roles_words
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story
 
 
@@ -23,7 +24,7 @@ def next_bag_panel(story: Story) -> dict[str, Any] | None:
     if not given.bags or not left:
         return None
     # One bag at a time: the one that is out of the cold goes first.
-    bags = {unit: reader().state(BAG, unit) for unit in left}
+    bags = states_of(BAG, left)
     unit = next((u for u, bag in bags.items() if bag.issued_at is not None), left[0])
     action = catalogue.ACTIONS[next_act_of(bags[unit])]
     number, all_of_them = len(given.bags) + 1, len(given.bags) + len(left)
