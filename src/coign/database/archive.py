@@ -1,7 +1,8 @@
 """The file a backup lies in: a zip of tables as PostgreSQL's COPY text, documents as they are, and a manifest.
 
 The manifest names every part with its size and hash. Its seal is made with a key of the installation that lies in no
-backup: a file whose parts were exchanged and hashed anew does not open either.
+backup: a file whose parts were exchanged and hashed anew does not open either. The last bytes of the file are a second
+seal over all before them, so that a byte between the parts, which no reader of zip files looks at, is held as well.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from coign.kernel.errors import IntegrityFailure, Invalid
 FORMAT = "coign/backup/v1"
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
 _CHUNK_BYTES = 1 << 20
+_WHOLE_BYTES = 64  # the seal of the whole file, in hexadecimal: the comment that a zip file may end with
 #: The manifest of an installation with a million documents; nobody lets a file from outside fill the memory.
 _MANIFEST_BYTES_MAX = 256 * 1024 * 1024
 
@@ -116,6 +118,7 @@ class ArchiveWriter:
     """Writes the parts one after the other, then the manifest with its seal."""
 
     def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._zip = zipfile.ZipFile(file, "w")
 
     @contextmanager
@@ -128,11 +131,16 @@ class ArchiveWriter:
             yield Counting(target)
 
     def finish(self, manifest: Manifest, seal_key: bytes) -> None:
-        """The manifest comes last: a file that was cut off has none."""
+        """The manifest comes last: a file that was cut off has none. Nothing can be added after it."""
         text = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
         for name, content in ((MANIFEST, text), (SEAL, _seal(text, seal_key))):
             with self.part(name) as part:
                 part.write(content)
+        self._zip.comment = b"0" * _WHOLE_BYTES
+        self._zip.close()
+        seal, _ = _whole(self._file, seal_key)
+        self._file.seek(-_WHOLE_BYTES, os.SEEK_END)
+        self._file.write(seal)
 
     def __enter__(self) -> "ArchiveWriter":
         return self
@@ -168,6 +176,12 @@ class Archive:
                 f"the manifest of {self.path} was not sealed with the key of this installation: it was altered, "
                 "or the backup is another installation's, or vault.key is not the one that belongs to it"
             )
+
+    def check_whole(self, seal_key: bytes) -> list[str]:
+        """Whether every byte is as it was written, also those that belong to no part; empty when so."""
+        with self.path.open("rb") as file:
+            seal, found = _whole(file, seal_key)
+        return [] if hmac.compare_digest(seal, found) else ["a byte between its parts is not as it was written"]
 
     def check(self, progress: Callable[[str], None] = lambda line: None) -> list[str]:
         """Read every part and compare it with the manifest; what does not agree, by name."""
@@ -230,7 +244,7 @@ class Archive:
         except KeyError:
             raise BackupDamaged(f"{name} is missing in {self.path}") from None
         # What zip and its packing raise over bytes that are not what they were.
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
             raise BackupDamaged(f"{name} in {self.path} cannot be read: {error}") from error
 
 
@@ -249,6 +263,17 @@ def _manifest(text: bytes, path: Path) -> Manifest:
 
 def _seal(text: bytes, key: bytes) -> bytes:
     return hmac.new(key, text, "sha256").hexdigest().encode()
+
+
+def _whole(file: IO[bytes], key: bytes) -> tuple[bytes, bytes]:
+    """The seal of everything but the last bytes of a file, and these last bytes."""
+    left = file.seek(0, os.SEEK_END) - _WHOLE_BYTES
+    file.seek(0)
+    sealed = hmac.new(key, digestmod="sha256")
+    while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
+        sealed.update(chunk)
+        left -= len(chunk)
+    return sealed.hexdigest().encode(), file.read(_WHOLE_BYTES)
 
 
 def settle(aside: Path, path: Path) -> None:

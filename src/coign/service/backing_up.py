@@ -227,11 +227,12 @@ def _programmes(settings: Settings, archive: ArchiveWriter) -> tuple[Part, ...]:
 
 
 def check(path: Path, settings: Settings, *, progress: Progress = _quiet) -> list[str]:
-    """Read a backup back: its seal, every part, every entry, its checkpoints. What does not agree, by name."""
+    """Read a backup back: its seals, every part, every entry, its checkpoints. What does not agree, by name."""
     try:
         with Archive(path) as archive:
-            archive.check_seal(seal_key(settings))
-            wrong = archive.check(progress)
+            key = seal_key(settings)
+            archive.check_seal(key)
+            wrong = archive.check(progress) or archive.check_whole(key)
             return wrong or ledger_problems(archive, keys_of(archive.manifest, settings))
     except IntegrityFailure as failure:
         return [failure.message]
