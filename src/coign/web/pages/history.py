@@ -10,16 +10,17 @@ from django.views.decorators.http import require_GET
 
 from coign import catalogue
 from coign.kernel.errors import Invalid
-from coign.kernel.subjects import Organisation, parse_subject
+from coign.kernel.subjects import Case, Organisation, parse_subject
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
-from coign.web import acting, told
+from coign.web import acting, correcting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
 from coign.web.reading import reader
 from coign.web.roles import role_words
+from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import names_of_organisations, place_words
@@ -34,6 +35,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
     intent = entry.plain["intent"]
     context = {
         "entry": _lines([entry], organisation)[0],
+        "values": correcting.values_shown(entry, acting.actor_of(request)),
         "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f in intent["facts"]],
         "unmet": entry.unmet,
         "intent": flat(intent),
@@ -58,6 +60,7 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         "kind": told.kind_words(found),
         "therapy": reverse("journey", args=[root]) if root is not None else "",
         "report": report_address(acting.actor_of(request), str(found)) if found.kind == "unit" else "",
+        "next": correcting.next_acts(Case(found), acting.actor_of(request)) if found.kind == "case" else [],
         "states": [
             {"name": name, "title": told.words(name.partition(".")[2]), "rows": told.rows(plain(state))}
             for name, state in states.items()
@@ -70,6 +73,7 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
 def _lines(entries: Sequence[Entry], organisation: Organisation) -> list[dict[str, Any]]:
     """Entries as lines of history, with people and places by their names as far as this organisation has them."""
     names = names_of((e.actor.person for e in entries), str(organisation))
+    corrected = {fact.entry for fact in corrections_in(entries)}
     places = names_of_organisations()
     return [
         in_words(entry)
@@ -79,6 +83,7 @@ def _lines(entries: Sequence[Entry], organisation: Organisation) -> list[dict[st
             "place": place_words(str(entry.actor.organisation), places),
             "about": [{"name": str(s), "kind": told.kind_words(s), "identifier": s.identifier} for s in entry.about],
             "url": reverse("receipt", args=[entry.position]),
+            "corrected": entry.position in corrected,
         }
         for entry in entries
     ]

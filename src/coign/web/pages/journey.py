@@ -279,6 +279,7 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
             "role": role_words(act.role),
             "place": place_words(act.organisation, places),
             "unmet": len(act.unmet),
+            "corrected": act.position in story.corrected,
             "url": reverse("receipt", args=[act.position]),
         }
         for act in reversed(story.acts)
