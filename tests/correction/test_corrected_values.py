@@ -22,6 +22,7 @@ from tests.support.plant import BATCH, OPERATOR, OPERATOR_2, PRODUCT, QA, SEALED
 
 from coign import catalogue
 from coign.clinical.events import Ordered
+from coign.clinical.views import COURSE as COURSE_OF_THERAPY
 from coign.collection.events import CollectionFinished, CryobagFilled
 from coign.collection.state import FREEZING
 from coign.collection.views import COLLECTION
@@ -121,6 +122,7 @@ def test_a_weight_is_for_the_centre_alone_to_know() -> None:
     assert proposed.informed == (CENTRE,) and proposed.home == chain and proposed.units == (bag,)
     (corrected,) = read(clinic, "71", PHYSICIAN_2)
     assert isinstance(corrected, ValueCorrected) and corrected.quantity == Quantity("71", "kg")
+    assert clinic.state(COURSE_OF_THERAPY, chain).weight == Quantity("71", "kg")
     again = replace(weight, value="71", case=CORRECTION)
     propose(clinic, again, "72", PHYSICIAN, Case.of("COR2"))
     assert clinic.state(CORRECTIONS, chain).corrected_in(weight.entry, "weight") == CORRECTION

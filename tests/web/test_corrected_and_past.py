@@ -159,6 +159,9 @@ def test_as_of_an_entry_the_page_shows_what_stood_then_and_offers_nothing_to_do(
     assert "/journeys/" not in then and "/actions/" not in then
     assert re.search(rf'"/subjects/[^"?]+/\?as_of={at}"', then), "things lead to their own page at the same point"
     assert not re.search(r'"/subjects/(chain|unit|patient|organisation)[^"?]+/"', then.partition('class="c-states"')[2])
+    entry = house.get("nurse-1", f"/entries/{at}/?as_of={at}").partition("<main")[2]
+    assert "View of the past" in entry and "77.25" not in entry and "/actions/" not in entry
+    house.get("nurse-1", f"/entries/{at}/?as_of={at - 1}", 404)
     unit = f"/subjects/{house.collected.unit}/"
     report = "Report what happened outside the rules"
     assert report in house.get("nurse-1", unit) and report not in house.get("nurse-1", f"{unit}?as_of={at}")

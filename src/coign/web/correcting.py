@@ -17,6 +17,7 @@ from coign.kernel.subjects import Case, Subject
 from coign.kernel.values import Actor
 from coign.ledger.entries import Entry
 from coign.service.correcting import as_corrected, recorded
+from coign.web.as_of import AsOf
 from coign.web.reading import reader
 from coign.web.templatetags.coign_words import exact
 from coign.web.therapy.corrected import corrections_in
@@ -37,23 +38,35 @@ def form_address(action: str, **known: Any) -> str:
 # On the page of an entry
 
 
-def values_shown(entry: Entry, actor: Actor) -> list[dict[str, Any]]:
-    """The values of an entry that can be corrected: as recorded, as it counts now, and what can be done about it."""
+def values_shown(entry: Entry, actor: Actor, point: AsOf | None = None) -> list[dict[str, Any]]:
+    """The values of an entry that can be corrected: as recorded, as each counts, and what can be done about it.
+
+    At a point in the past only what was corrected by then, and nothing to do.
+    """
     found = [replace(v, entry=entry.position) for v in values_of(entry.facts)] if entry.outcome != "refused" else []
     seen = visible({value.home for value in found}, actor.organisation)
-    told = {home: corrections_in(reader().history(home)) for home in seen}
-    return [_value_row(value, told.get(value.home, []), entry, actor) for value in found]
+    told = {home: corrections_in(e for e in reader().history(home) if point is None or point.tells(e)) for home in seen}
+    rows = [_value_row(value, told.get(value.home, [])) for value in found]
+    if point is None:
+        rows = [row | _to_do(value, entry, actor) for row, value in zip(rows, found, strict=True)]
+    return rows
 
 
-def _value_row(value: Recorded, told: list[ValueCorrected], entry: Entry, actor: Actor) -> dict[str, Any]:
+def _value_row(value: Recorded, told: list[ValueCorrected]) -> dict[str, Any]:
     counts = as_corrected(value, told)
-    waits = reader().state(CORRECTIONS, value.home).waits(value.entry, value.name)
-    may = actor.role in catalogue.ACTIONS[PROPOSE].roles and entry.actor.organisation == actor.organisation
     return {
         "label": value.label,
         "recorded": quantity_words(value.value, value.unit),
         "counts": quantity_words(counts.value, counts.unit) if counts.case is not None else "",
         "case": counts.case,
+    }
+
+
+def _to_do(value: Recorded, entry: Entry, actor: Actor) -> dict[str, Any]:
+    """What waits for somebody, or else the way to correct it."""
+    waits = reader().state(CORRECTIONS, value.home).waits(value.entry, value.name)
+    may = actor.role in catalogue.ACTIONS[PROPOSE].roles and entry.actor.organisation == actor.organisation
+    return {
         "waits": waits,
         "correct": form_address(PROPOSE, entry=value.entry, name=value.name) if may and waits is None else "",
     }

@@ -8,6 +8,7 @@ from coign.correction.events import CorrectionProposed
 from coign.correction.recorded import Recorded
 from coign.correction.state import why_held
 from coign.correction.views import CORRECTIONS
+from coign.custody.views import HOLDING
 from coign.identity.events import UnitsBlocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -24,7 +25,7 @@ class Propose:
 
     entry: int = field(metadata=asks("Entry", "known"))
     name: str = field(metadata=asks("Value", "known"))
-    value: str = field(metadata=asks("Right value", hint="the number alone, as it stands at the source"))
+    value: str = field(metadata=asks("Right value", "measure", hint="the number alone, as it stands at the source"))
     reason: FreeText = field(metadata=asks("Reason", hint="how it came about, and where the right value stands"))
     case: Case = field(metadata=allotted())
     found: Recorded = field(default=Recorded(), metadata=resolved(by="recorded_value"))
@@ -37,7 +38,8 @@ def _reads(asked: Propose, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_units(asked: Propose, known: Circumstances) -> Sequence[Read]:
     chain = _chain(asked, known)
-    return (*(Read(unit, UNIT) for unit in _made(asked, known)), *(() if chain is None else (Read(chain, CHAIN),)))
+    units = tuple(Read(unit, view) for unit in _made(asked, known) for view in (UNIT, HOLDING))
+    return (*units, *(() if chain is None else (Read(chain, CHAIN),)))
 
 
 def _chain(asked: Propose, known: Circumstances) -> Chain | None:
@@ -53,6 +55,13 @@ def _made(asked: Propose, known: Circumstances) -> tuple[Unit, ...]:
     return tuple(u.unit for u in known.state(CHAIN, home).units if u.kind != "sample")
 
 
+def _is_held(unit: Unit, known: Circumstances) -> bool:
+    """Whether the house can hold a container: it made it or has it. Others are stopped by reading the therapy upward:
+    an entry that named them would be seen by nobody at the house that corrects (TRC-26)."""
+    state, here = known.state(UNIT, unit), known.actor.organisation
+    return not state.ended and here in (state.made_by, known.state(HOLDING, unit).organisation)
+
+
 def _informed(asked: Propose, known: Circumstances) -> tuple[Organisation, ...]:
     """Who comes to know: the house itself and the maker; of what tells of a patient, the centre alone (TRC-26)."""
     chain = _chain(asked, known)
@@ -63,7 +72,7 @@ def _informed(asked: Propose, known: Circumstances) -> tuple[Organisation, ...]:
 def _decide(asked: Propose, known: Circumstances) -> Sequence[Fact]:
     found = asked.found
     assert found.at is not None and found.by is not None
-    held = tuple(unit for unit in _made(asked, known) if not known.state(UNIT, unit).ended)
+    held = tuple(unit for unit in _made(asked, known) if _is_held(unit, known))
     proposed = CorrectionProposed(
         case=asked.case,
         home=found.home,

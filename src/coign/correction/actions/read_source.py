@@ -22,7 +22,7 @@ class ReadSource:
     """Which correction, and what the second person reads at the source."""
 
     case: Case = field(metadata=asks("Correction", "known"))
-    value: str = field(metadata=asks("What you read", hint="the number alone, as it stands at the source"))
+    value: str = field(metadata=asks("What you read", "measure", hint="the number alone, as it stands at the source"))
     deviation: Case = field(metadata=allotted())
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
-from coign.kernel.errors import Invalid
+from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.subjects import Case, Subject, parse_subject
 from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
@@ -33,11 +33,15 @@ from coign_verify.tree import leaf_hash
 def receipt(request: HttpRequest, position: int) -> HttpResponse:
     """What was recorded: the entry in words, what exactly was signed, and its hash to take along."""
     organisation = acting.sees_for(request)
-    entry = visible_entry(position, organisation)
+    entry, point = visible_entry(position, organisation), as_of.asked(request)
+    if point is not None and not point.tells(entry):
+        raise NotFound(f"entry {position} did not stand in the record by then")
     intent = entry.plain["intent"]
     context = {
         "entry": _lines([entry], acting.actor_of(request))[0],
-        "values": correcting.values_shown(entry, acting.actor_of(request)),
+        "values": correcting.values_shown(entry, acting.actor_of(request), point),
+        "point": point,
+        "here": reverse("receipt", args=[position]),
         "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f in intent["facts"]],
         "unmet": entry.unmet,
         "intent": flat(intent),
@@ -63,7 +67,7 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         "point": _point(point, entries, whole) if point is not None else None,
         "here": reverse("subject", args=[found]),
         "states": _states(found, entries, point),
-        "history": _lines(list(reversed(entries)), acting.actor_of(request)),
+        "history": _at(point, _lines(list(reversed(entries)), acting.actor_of(request))),
     }
     # From a view of the past nothing is done, and nothing leads to what came later.
     return render(request, "pages/subject.html", context | (_ways(request, found) if point is None else {}))
@@ -75,6 +79,11 @@ def _states(found: Subject, entries: Sequence[Entry], point: as_of.AsOf | None) 
         {"name": name, "title": told.words(name.partition(".")[2]), "rows": point.in_rows(rows) if point else rows}
         for name, rows in states.items()
     ]
+
+
+def _at(point: as_of.AsOf | None, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines of history of which each leads to its entry as it stood at the same point."""
+    return lines if point is None else [line | {"url": point.here(line["url"]), "who_url": ""} for line in lines]
 
 
 def _point(point: as_of.AsOf, entries: Sequence[Entry], whole: Sequence[Entry]) -> dict[str, Any]:
