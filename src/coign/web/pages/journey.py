@@ -18,6 +18,7 @@ from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
 from coign.web.claims import claim_of
 from coign.web.pages.refusals import gate_words
+from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.band import band
@@ -278,9 +279,11 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
             "status": _OUTCOMES.get(act.outcome, "look"),
             "outcome": act.outcome,
             "who": names[act.person],
+            "who_url": deeds_address(story.actor, story.entries[act.position].actor),
             "role": role_words(act.role),
             "place": place_words(act.organisation, places),
             "unmet": len(act.unmet),
+            "corrected": act.position in story.corrected,
             "url": reverse("receipt", args=[act.position]),
         }
         for act in reversed(story.acts)
