@@ -10,6 +10,7 @@ from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.rooms import rooms_board
 from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 from coign.web.boards.turned import turned
@@ -25,10 +26,10 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "pharmacist": (turned, day, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
-    "operator": (held, batches),
-    "analyst": (batches,),
-    "qcreviewer": (batches,),
-    "qa": (turned, stopped, held, batches, transport, leftovers),
+    "operator": (held, batches, rooms_board),
+    "analyst": (batches, rooms_board),
+    "qcreviewer": (batches, rooms_board),
+    "qa": (turned, stopped, held, batches, rooms_board, transport, leftovers),
     "qp": (turned, stopped, held, batches),
     "quality-us": (stopped, batches),
     "safety": (glance,),
