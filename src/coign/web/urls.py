@@ -39,6 +39,7 @@ from coign.web.pages import (
     tanks,
     tracing,
     training,
+    trends,
     upkeep,
     verdict,
 )
@@ -77,6 +78,7 @@ urlpatterns = [
     path("training/lessons/<str:name>/", courses.one_lesson, name="lesson"),
     path("tanks/", tanks.every_tank, name="tanks"),
     path("tanks/<str:name>/", tanks.tank, name="tank"),
+    path("trends/", trends.every_trend, name="trends"),
     path("rooms/", rooms.every_room, name="rooms"),
     path("rooms/<str:name>/", rooms.room, name="room"),
     path("store/", supply.whole_store, name="store"),
