@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from coign.database import Database, scratch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No test asserts a duration: a busy machine must not fail a rule.
 settings.register_profile("coign", deadline=None)
@@ -76,6 +80,19 @@ def database() -> Iterator[Database]:
     # Without fsync: only a power cut would show the difference, and no test causes one.
     with scratch(durable=False) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """One browser; each person gets a context of their own in it. Not longer: while it runs, Django takes this thread
+    for one that must not wait."""
+    from playwright.sync_api import sync_playwright
+    from tests.browsing import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
