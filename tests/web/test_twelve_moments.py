@@ -171,7 +171,7 @@ def test_8_conditioning_waits_for_the_product(tour: Tour) -> None:
     tour.shows(8)
 
 
-@pytest.mark.requirement("SCS-11")
+@pytest.mark.requirement("PAT-30")
 def test_9_a_thawed_bag_has_its_clock(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "confirm-bedside")
     tour.service.advance(3)
@@ -191,7 +191,7 @@ def test_10_another_patients_wristband_stops_everything(tour: Tour) -> None:
     player.settled(tour.service, done)
 
 
-@pytest.mark.requirement("PAT-09")
+@pytest.mark.requirement("PAT-15")
 def test_11_the_record_grades_what_was_seen(tour: Tour) -> None:
     tour.ben = tour.play(tour.ben, "finish-infusion")
     tour.be("nurse-1").act(tour.ben, "record-reaction")
@@ -203,7 +203,7 @@ def test_11_the_record_grades_what_was_seen(tour: Tour) -> None:
     tour.shows(11)
 
 
-@pytest.mark.requirement("CSV-11")
+@pytest.mark.requirement("CSV-01")
 def test_12_all_of_it_verifies(tour: Tour) -> None:
     service = tour.service
     with psycopg.connect(service.database.owner_dsn, autocommit=True) as connection:

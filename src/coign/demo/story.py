@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
-from coign.demo import classroom, oversight, patients, people, plans, player, scene, turns
+from coign.demo import classroom, oversight, patients, people, plans, player, scene, stock, turns
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
@@ -73,12 +73,28 @@ def _caught_up(service: Service) -> None:
         raise NotFound("the lists do not follow the record: look into the log")
 
 
+def take_turn(seeding: Seeding, therapy: Therapy, name: str) -> str:
+    """What goes wrong in a therapy, in place of what should come; gives the title of the act."""
+    turn, service = TURNS[name], seeding.service
+    actor = turns.actor_of(turn)
+    done = seeding.once(
+        _turn(therapy.number, name),
+        actor,
+        turn.action,
+        lambda: turn.command(player.look(service, therapy, turn.action, actor, {})),
+    )
+    if done is not None:
+        player.settled(service, done)
+    return service.door.actions[turn.action].title
+
+
 class _Telling:
     """Who is where in the story; what comes first in time is entered first."""
 
     def __init__(self, seeding: Seeding, journeys: int) -> None:
         self._seeding, self._service = seeding, seeding.service
-        self._begins = _began(self._service).plus(days=plans.days_before_the_first(journeys))
+        self._began, self._rooms_kept = _began(self._service), 0
+        self._begins = self._began.plus(days=plans.days_before_the_first(journeys))
         self._therapies = {number: self._enrolled(number) for number in range(journeys)}
         self._looks = dict.fromkeys(range(journeys), 0)
 
@@ -89,6 +105,7 @@ class _Telling:
         while coming:
             moment, number = heapq.heappop(coming)
             player.wait_until(self._service, moment)
+            self._keep_rooms()
             try:
                 yield self._act(number)
                 self._looks[number] = 0
@@ -100,6 +117,13 @@ class _Telling:
                 following = self._seeding.now.plus(hours=LOOK_AGAIN_H)
             if following is not None:
                 heapq.heappush(coming, (following, number))
+
+    def _keep_rooms(self) -> None:
+        """Rooms are qualified again before their time is over."""
+        times = int(self._seeding.now.minutes_since(self._began) // (stock.QUALIFIED_EACH_DAYS * 24 * 60))
+        while self._rooms_kept < times:
+            self._rooms_kept += 1
+            stock.qualify_rooms(self._seeding, self._rooms_kept)
 
     def _due(self, number: int) -> Instant | None:
         """When the next act of a therapy comes; None: it is where it should be."""
@@ -145,26 +169,12 @@ class _Telling:
             step = player.open_step(therapy)
             named = dict(plans.plan_of(number).turns).get(step.id, "")
             if named and not self._turned(therapy, named):
-                said = self._turn(therapy, named)
+                said = take_turn(self._seeding, therapy, named)
             else:
                 player.perform_next_of(self._service, therapy, step)
                 said = step.title
         self._therapies[number] = scene.again(self._service, therapy)
         return f"{therapy.journey.chain or therapy.journey.patient}  {said}"
-
-    def _turn(self, therapy: Therapy, name: str) -> str:
-        """What goes wrong, in place of what should come."""
-        turn = TURNS[name]
-        actor = turns.actor_of(turn)
-        done = self._seeding.once(
-            _turn(therapy.number, name),
-            actor,
-            turn.action,
-            lambda: turn.command(player.look(self._service, therapy, turn.action, actor, {})),
-        )
-        if done is not None:
-            player.settled(self._service, done)
-        return self._service.door.actions[turn.action].title
 
     def _enrol(self, number: int) -> str:
         who = patients.patient(self._seeding.seed, number)

@@ -54,11 +54,12 @@ class Thing:
 
 
 #: Acts that are open only while cells are under way or a conditioned patient waits for them.
+_TOUCHING_CELLS = ("collection", "coldchain", "custody", "logistics", "storage", "manufacturing", "quality", "infusion")
+_BEFORE_CELLS = frozenset({"manufacturing.confirm_slot", "collection.check_identity", "collection.confirm_identity"})
 _UNDER_WAY = frozenset(
-    {name for name, action in ACTIONS.items() if action.domain in ("coldchain", "custody", "logistics", "storage")}
-    | {name for name, action in ACTIONS.items() if action.domain in ("infusion", "manufacturing", "quality")}
+    {name for name, action in ACTIONS.items() if action.domain in _TOUCHING_CELLS and name not in _BEFORE_CELLS}
     | {"clinical.begin_conditioning", "clinical.record_conditioning"}
-) - {"manufacturing.confirm_slot"}
+)
 _JOURNEY = (
     "j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product, j.maker, j.stage, j.updated, "
     "j.position, j.done, j.ended, j.partly, j.called"
@@ -219,7 +220,8 @@ def newest_things(
     with connection.cursor(row_factory=class_row(Thing)) as cursor:
         return cursor.execute(
             "select t.* from unnest(%(k)s::text[]) as asked (kind) cross join lateral (select subject, kind, "
-            "organisation, root, title, detail, gone from records.thing where ledger_id = %(l)s and organisation = %(o)s "
-            "and kind = asked.kind and not gone order by position desc limit %(m)s) t",
+            "organisation, root, title, detail, gone from records.thing "
+            "where ledger_id = %(l)s and organisation = %(o)s and kind = asked.kind and not gone "
+            "order by position desc limit %(m)s) t",
             {"l": ledger_id, "o": organisation, "k": list(kinds), "m": each},
         ).fetchall()

@@ -1,9 +1,10 @@
 """How long the pages take that people open all day: one therapy, and the queue of their work."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 from django.test import Client
@@ -40,19 +41,11 @@ def measure(place: Place) -> list[Figure]:
     """Both pages with many journeys, against the same pages with few."""
     count = MANY_QUICK if place.quick else MANY
     with _record(place, _FEW_LEDGER, FEW) as few, _record(place, _MANY_LEDGER, count) as many:
-        asked = {
-            "journey": lambda record: [(who, f"/journeys/{record.root}/") for who in READERS],
-            "queue": lambda record: [(who, "/") for who in WORKERS],
-        }
         figures = []
-        for name, pages in asked.items():
-            taken = in_turns(
-                lambda pages=pages: _p95_ms(few, pages(few)),  # type: ignore[misc]
-                lambda pages=pages: _p95_ms(many, pages(many)),  # type: ignore[misc]
-                place.rounds,
-            )
+        for name, readers in (("journey", READERS), ("queue", WORKERS)):
+            taken = in_turns(partial(_p95_ms, few, name, readers), partial(_p95_ms, many, name, readers), place.rounds)
             place.progress(f"pages: {name} {taken.value:.0f} ms, {taken.of:.0f} ms with {FEW} journeys")
-            note = f"95th percentile with {count:,} journeys; worst of {len(pages(many))} readers"
+            note = f"95th percentile with {count:,} journeys, of the slowest of {len(readers)} readers"
             figures += [
                 Figure(f"pages.{name}", taken.value, "ms", aim=AIM_MS, at_most=True, samples=taken.ours, note=note),
                 Figure(f"pages.{name}.growth", taken.value, "ms", taken.of, f"ms with {FEW} journeys"),
@@ -79,10 +72,11 @@ def _record(place: Place, ledger_id: int, journeys: int) -> Iterator[Record]:
             running.stop()
 
 
-def _p95_ms(record: Record, pages: list[tuple[str, str]]) -> float:
+def _p95_ms(record: Record, page: str, readers: Sequence[str]) -> float:
     """The slowest reader's 95th percentile."""
     running.start(record.service)
-    return max(_of(_signed_in(record.service, who), path) for who, path in pages)
+    path = reverse("journey", args=[record.root]) if page == "journey" else reverse("home")
+    return max(_of(_signed_in(record.service, who), path) for who in readers)
 
 
 def _of(browser: Client, path: str) -> float:
