@@ -7,6 +7,7 @@ from coign import (
     closing,
     coldchain,
     collection,
+    correction,
     custody,
     donor,
     facility,
@@ -50,6 +51,7 @@ DOMAINS = (
     closing,
     safety,
     incident,
+    correction,
 )
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}

@@ -16,6 +16,7 @@ from coign.clinical.events import (
     ProductConfirmed,
     TurnAnswered,
 )
+from coign.correction.events import ValueCorrected
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
@@ -203,6 +204,8 @@ def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
             return replace(state, given_until=last_day)
         case TurnAnswered():
             return replace(state, turn_answered_at=stamp.time)
+        case ValueCorrected(recorded_at=at) if fact.corrects(Ordered) and at == state.ordered_at:
+            return fact.put_into(state)
         case _:
             return state
 
@@ -210,9 +213,17 @@ def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
 COURSE = View(
     "clinical.course",
     kinds=frozenset({"chain"}),
-    folds=(Ordered, ProductConfirmed, ConditioningStarted, ConditioningBegun, ConditioningGiven, TurnAnswered),
+    folds=(
+        Ordered,
+        ProductConfirmed,
+        ConditioningStarted,
+        ConditioningBegun,
+        ConditioningGiven,
+        TurnAnswered,
+        ValueCorrected,
+    ),
     state=Course,
     evolve=_evolve_course,
-    version=2,
+    version=3,
     public=True,
 )

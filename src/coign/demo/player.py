@@ -32,6 +32,7 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "storage.confirm_removal": ("storage.start_removal",),
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
+    "manufacturing.clear_line": ("facility.put_in_use",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": ("clinical.confirm_product",),
     "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
@@ -215,7 +216,9 @@ def _do(service: Service, therapy: Therapy, found: Suggested) -> Done:
 def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
     for action in AGAIN[step.action]:
         like = next((s for s in therapy.programme.journey if s.action == action and s.side == step.side), step)
-        repeated = JourneyStep(like.id, action, like.stage, like.title, like.roles, like.after, like.side, like.task)
+        may = service.door.actions[action].roles
+        roles = like.roles if may & set(like.roles) else tuple(sorted(may))
+        repeated = JourneyStep(like.id, action, like.stage, like.title, roles, like.after, like.side, like.task)
         found = suggested(service, scene.find(service, therapy.journey.root), repeated)
         if found.unmet:
             continue

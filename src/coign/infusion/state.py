@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from coign.correction.events import ValueCorrected
 from coign.infusion.events import (
     BedsideChecked,
     BedsideConfirmed,
@@ -106,6 +107,10 @@ BAG = View(
 )
 
 
+#: What stands against an infusion once a finding of the check before it was corrected.
+CHECK_ANEW = "a finding was corrected since: the patient is checked anew"
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """When a physician last looked at the patient before the infusion, and what stood against it."""
@@ -115,13 +120,20 @@ class Readiness:
 
 
 def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
-    return Readiness(stamp.time, fact.outside) if isinstance(fact, PatientAssessed) else state
+    match fact:
+        case PatientAssessed(outside=outside):
+            return Readiness(stamp.time, outside)
+        case ValueCorrected(recorded_at=at) if fact.corrects(PatientAssessed) and at == state.assessed_at:
+            return replace(state, outside=(CHECK_ANEW,))  # what a physician judged was not so
+        case _:
+            return state
 
 
 READINESS = View(
     "infusion.readiness",
     kinds=frozenset({"chain"}),
-    folds=(PatientAssessed,),
+    folds=(PatientAssessed, ValueCorrected),
     state=Readiness,
     evolve=_evolve_readiness,
+    version=2,
 )

@@ -13,6 +13,7 @@ from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.pages import (
     courses,
+    deeds,
     do,
     external_links,
     forms,
@@ -90,6 +91,9 @@ urlpatterns = [
     path("why/<str:name>/", forms.why, name="why"),
     path("entries/<int:position>/", history.receipt, name="receipt"),
     path("subjects/<str:name>/", history.subject, name="subject"),
+    path("done-by/", deeds.everybody, name="deeds-people"),
+    path("done-by/<str:name>/", deeds.of_person, name="deeds"),
+    path("done-by/<str:name>/acts.csv", deeds.as_csv, name="deeds-csv"),
     path("subjects/<str:name>/trace/", tracing.trace, name="trace"),
     path("reference/", reference.index, name="reference"),
     path("reference/actions/", reference.actions, name="reference-actions"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.catalogue.examples.logistics import logged, warm
+from tests.support.corrections import in_doubt
 from tests.support.plant import (
     ANALYST,
     BAG,
@@ -270,6 +271,7 @@ refuse(CERTIFY, "judge_had_no_part", ANALYST_AS_QP, then("reviewed", lambda p: p
 refuse(CERTIFY, "results_are_complete", QP, then("reviewed", lambda p: p.act(INVALIDATE, QA, **ERROR)), CERTIFIED)
 refuse(CERTIFY, "results_meet_specification", QP, failed, CERTIFIED)
 refuse(CERTIFY, "deviations_are_closed", QP, then("reviewed", deviated), CERTIFIED)
+refuse(CERTIFY, "corrections_are_assessed", QP, then("reviewed", in_doubt), CERTIFIED)
 refuse(CERTIFY, "labels_are_verified", QP, half_labelled, CERTIFIED)
 refuse(CERTIFY, "units_are_not_blocked", QP, then("reviewed", block(PRODUCT)), CERTIFIED)
 refuse(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coign.clinical.views import COURSE, PATIENT
 from coign.coldchain.views import CONDITION
+from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.product_gates import OfUnit
@@ -29,7 +30,7 @@ def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
     """What is known of the therapy that the bag was made for, and of its batch."""
     bag = known.state(UNIT, asked.unit)
     made_in = () if bag.batch is None else (Read(bag.batch, BATCH),)
-    views = (CHAIN, COURSE, INFUSION, READINESS, ADMINISTRATION)
+    views = (CHAIN, COURSE, INFUSION, READINESS, ADMINISTRATION, CORRECTIONS)
     of_chain = () if bag.chain is None else tuple(Read(bag.chain, view) for view in views)
     return (*made_in, *of_chain)
 

@@ -39,7 +39,8 @@ def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
     """The therapy, and the containers that are decided about."""
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    return (*units, *((Read(batch.chain, CHAIN),) if batch.chain is not None else ()))
+    chain = (Read(batch.chain, CHAIN),) if batch.chain is not None else ()
+    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
 
 
 def reads_of_destination(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
@@ -83,6 +84,7 @@ ACTION = Action(
         batch_gates.results_meet_specification,
         release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
+        batch_gates.corrections_are_assessed,
         environment_gates.growth_is_assessed,
         batch_gates.labels_are_verified,
         batch_gates.units_are_not_blocked,

@@ -36,7 +36,8 @@ def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
 def _reads_of_units(asked: SupplyUnderException, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    return (*units, *(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None))
+    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None)
+    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
 
 
 def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]:
@@ -79,6 +80,7 @@ ACTION = Action(
         exception_gates.expanded_access_is_on_record,
         release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
+        batch_gates.corrections_are_assessed,
         environment_gates.growth_is_assessed,
         batch_gates.labels_are_verified,
         exception_gates.nothing_else_holds_units,
