@@ -18,8 +18,10 @@ from coign.supply.views import LOT
 
 def _room(scene: Scene, fits: Callable[[RoomState], bool]) -> Room | None:
     states = [(room, scene.state(ROOM, room)) for room in (Room(t.subject) for t in _rooms(scene))]
-    cabinets = [(room, state) for room, state in states if state.grade == "A"]
-    return next((room for room, state in cabinets or states if fits(state)), None)
+    cabinets = [(room, state) for room, state in states if state.grade == "A"] or states
+    fitting = [room for room, state in cabinets if fits(state)]
+    usable = (room for room in fitting if scene.state(FACILITY, room).not_usable_because(scene.now) is None)
+    return next(usable, fitting[0] if fitting else None)
 
 
 def _rooms(scene: Scene) -> list[Thing]:
@@ -90,12 +92,12 @@ def fill(scene: Scene) -> Command:
 
 @plays("facility.put_in_use")
 def put_in_use(scene: Scene) -> Command:
-    """The cabinet whose qualification ends first, tested again an hour ago."""
+    """Of the cabinets in which nothing is open the one whose qualification ends first, tested again an hour ago."""
     states = {room: scene.state(FACILITY, room) for room in (Room(t.subject) for t in _rooms(scene))}
     cabinets = {room: state for room, state in states.items() if state.grade == "A"} or states
     if not cabinets:
         raise NotFound("there is no room")
-    room = min(cabinets, key=lambda r: (cabinets[r].qualified_until or "", r))
+    room = min(cabinets, key=lambda r: (scene.state(ROOM, r).open_batch or "", cabinets[r].qualified_until or ""))
     return {
         "room": room,
         "within": cabinets[room].within,
