@@ -1,5 +1,7 @@
 """What all tests share: a real database, the conformance data, golden files, and that nothing is skipped quietly."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 # No test asserts a duration: a busy machine must not fail a rule.
 settings.register_profile("coign", deadline=None)
 settings.load_profile("coign")
+
+# Commands are started hundreds of times: what they import is compiled once, whatever the machine is set to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SHARED = Path(__file__).parents[2] / "shared"
 #: Folders whose files take longest, after those with a browser. Begun first, so that no core waits for another's last.

@@ -71,7 +71,7 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
 
 @pytest.mark.requirement("GMP-38", "GMP-S8")
 def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_left(begun: Service) -> None:
-    root = play(begun, enrolled(begun), "count-labels")
+    root = play(begun, enrolled(begun), "record-monitoring")
     batch, late = failing(begun, root, "sterility", "positive")
     for attribute in [a for a in scene.find(begun, root).programme.panel if a.id != "sterility"]:
         value = scene_value(attribute)
@@ -90,7 +90,7 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
     assert {"quality.acknowledge_late_result", "quality.assess_late_result"} <= opened
     player.perform_next(begun, root, "acknowledge-late-result")
     player.perform_next(begun, root, "assess-late-result")
-    for step in ("place-product", "take-out-product", "confirm-product-out"):
+    for step in ("take-out-product", "confirm-product-out"):
         player.perform_next(begun, root, step)
     with pytest.raises(Refused) as no:
         player.perform_next(begun, root, "pack-product")

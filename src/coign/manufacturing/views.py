@@ -1,5 +1,6 @@
 """Whose place is kept in the plant, and what was made from whom: the questions that other domains ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from coign.identity.views import CHAIN
@@ -19,7 +20,7 @@ from coign.manufacturing.events import (
 )
 from coign.quality.events import BatchRejected
 from coign.regulatory.views import on_hold_because
-from coign.supply.views import LOT
+from coign.supply.views import LOT, LotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,12 @@ def reads_of_lots(batch: Batch | None, known: Circumstances) -> tuple[Read, ...]
 def recalled_because(batch: Batch | None, known: Circumstances) -> str | None:
     """None, or which lots of a batch are in doubt now: a recall is read upward whenever anybody asks."""
     lots = known.state(BATCH, batch).lots if batch is not None else ()
-    found = [f"{lot.identifier} {why}" for lot in lots if (why := known.state(LOT, lot).recalled_because)]
+    return in_doubt_because({lot: known.state(LOT, lot) for lot in lots})
+
+
+def in_doubt_because(lots: Mapping[Lot, LotState]) -> str | None:
+    """None, or which of these lots stand still, and why."""
+    found = [f"{lot.identifier} {why}" for lot, state in lots.items() if (why := state.recalled_because)]
     return "; ".join(found) or None
 
 

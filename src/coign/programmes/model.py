@@ -138,6 +138,8 @@ class ProgrammeVersion:
     before_infusion: BeforeInfusion = field(default_factory=BeforeInfusion)
     #: Where product may be sent before it is released, kept in quarantine there.
     quarantine_shipment: tuple[str, ...] = ()
+    #: The samples of the room that must be read before the record of a batch is reviewed.
+    monitoring: tuple[str, ...] = ()
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""

@@ -30,6 +30,8 @@ NAVIGATION: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
+#: Those who work with the rooms of a plant, read their samples, or answer for what was made in them.
+WHO_ASKS_ROOMS = frozenset({"operator", "analyst", "qcreviewer", "qa", "qp", "quality-us", "inspector"})
 WHO_ASKS_AUTHORITIES = frozenset({"authority", "inspector", "regulatory", "qa", "qp", "quality-us", "physician"})
 
 
@@ -128,12 +130,18 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}
             for name, label in (
                 *((n, _(words)) for n, words in NAVIGATION),
+                *_rooms(role),
                 *_oversight(role),
                 *_looking_into(role),
                 *_administration(role, organisation),
             )
         ],
     }
+
+
+def _rooms(role: str) -> list[tuple[str, str]]:
+    """The rooms of a plant are looked up by those who work in them or judge what was made there."""
+    return [("rooms", _("Rooms"))] if role in WHO_ASKS_ROOMS else []
 
 
 def _oversight(role: str) -> list[tuple[str, str]]:

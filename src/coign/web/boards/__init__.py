@@ -11,6 +11,7 @@ from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.rooms import rooms_board
 from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 from coign.web.boards.turned import turned
@@ -26,10 +27,10 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "pharmacist": (turned, day, corrections, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
-    "operator": (held, corrections, batches),
-    "analyst": (corrections, batches),
-    "qcreviewer": (corrections, batches),
-    "qa": (turned, stopped, held, corrections, batches, transport, leftovers),
+    "operator": (held, corrections, batches, rooms_board),
+    "analyst": (corrections, batches, rooms_board),
+    "qcreviewer": (corrections, batches, rooms_board),
+    "qa": (turned, stopped, held, corrections, batches, rooms_board, transport, leftovers),
     "qp": (turned, stopped, held, corrections, batches),
     "quality-us": (stopped, corrections, batches),
     "safety": (glance,),

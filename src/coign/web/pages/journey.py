@@ -35,6 +35,7 @@ from coign.web.therapy.next_bag import next_bag_panel
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
+from coign.web.therapy.recall import recall
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
@@ -157,6 +158,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
+        "recall": recall(story),
         "turned": [
             p
             for p in (

@@ -24,6 +24,7 @@ from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
 from coign.web.therapy.deciding import of_batch, pending_tests, pending_words
+from coign.web.therapy.environment import environment
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
@@ -199,6 +200,11 @@ def _results(story: Story) -> Line:
     return Line(_("Results"), status, words, _("%d results") % len(recorded), "#results")
 
 
+def _environment(story: Story) -> Line:
+    found = environment(story)
+    return Line(_("Environment"), found.status, found.words, _("%d counts") % len(found.rows), "#environment")
+
+
 def _labels(story: Story) -> Line:
     made = [s for s in story.units.values() if s.kind in ("final_container", "sample")]
     back = sum(s.label_verified for s in made)
@@ -280,6 +286,7 @@ _LINES: dict[str, Callable[[Story], Line]] = {
     "measurements": _measurements,
     "deviations": _deviations,
     "results": _results,
+    "environment": _environment,
     "labels": _labels,
     "training": _training,
     "authorisation": _authorisation,
@@ -299,6 +306,7 @@ _GATES = {
     "quality.lots_are_in_order": "materials",
     "quality.releaser_is_of_destination": "authorisation",
     "quality.labels_are_verified": "labels",
+    "quality.growth_is_assessed": "environment",
     "quality.record_is_reviewed": "review",
     "quality.certified_by_another": "review",
     "quality.judge_had_no_part": "review",
