@@ -222,8 +222,8 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
         field.help_text = " ".join(w for w in (question.asks.hint, f"in {zone}") if w)
         return field
     if question.type is int:
-        bounds = {"min_value": -WHOLE_MAX, "max_value": WHOLE_MAX}
-        return forms.IntegerField(widget=widget or forms.NumberInput(), **bounds, **common)
+        number = widget or forms.NumberInput()
+        return forms.IntegerField(widget=number, min_value=-WHOLE_MAX, max_value=WHOLE_MAX, **common)
     return forms.CharField(widget=widget or forms.TextInput(attrs=attrs), **common)
 
 
