@@ -32,6 +32,7 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "storage.confirm_removal": ("storage.start_removal",),
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
+    "manufacturing.clear_line": ("facility.put_in_use",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": ("clinical.confirm_product",),
     "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
@@ -212,13 +213,22 @@ def perform_next_of(service: Service, therapy: Therapy, step: JourneyStep) -> Do
     """The same for a therapy that was read, and one of its open steps."""
     if service.door.actions[step.action].meaning is not None and step.action not in AGAIN:
         return settled(service, _signed(service, therapy, step))
-    found = suggested(service, therapy, step)
-    if found.unmet and step.action in AGAIN:
+    found = _if_found(service, therapy, step)
+    if (found is None or found.unmet) and step.action in AGAIN:
         _again(service, therapy, step)
-        found = suggested(service, therapy, step)
+        found = None
+    found = found or suggested(service, therapy, step)
     if found.unmet:
         raise Refused(found.action, found.unmet, subjects=[therapy.journey.root])
     return settled(service, _do(service, therapy, found.actor, found.action, found.command))
+
+
+def _if_found(service: Service, therapy: Therapy, step: JourneyStep) -> Suggested | None:
+    """None: what the act needs is not there any more, such as a room that others cleared for themselves meanwhile."""
+    try:
+        return suggested(service, therapy, step)
+    except NotFound:
+        return None
 
 
 def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
@@ -244,7 +254,9 @@ def _do(service: Service, therapy: Therapy, actor: Actor, action: str, command: 
 def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
     for action in AGAIN[step.action]:
         like = next((s for s in therapy.programme.journey if s.action == action and s.side == step.side), step)
-        repeated = JourneyStep(like.id, action, like.stage, like.title, like.roles, like.after, like.side, like.task)
+        may = service.door.actions[action].roles
+        roles = like.roles if may & set(like.roles) else tuple(sorted(may))
+        repeated = JourneyStep(like.id, action, like.stage, like.title, roles, like.after, like.side, like.task)
         now = scene.again(service, therapy)
         found = suggested(service, now, repeated)
         if not found.unmet:

@@ -47,6 +47,7 @@ ACTION = Action(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
         gates.conditioning_not_started,
+        gates.corrections_are_assessed,
         depletion_gates.patient_is_fit,
         depletion_gates.examination_is_of_today,
         depletion_gates.product_is_confirmed,
