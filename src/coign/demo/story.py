@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
-from coign.demo import classroom, oversight, patients, people, plans, player, scene, turns
+from coign.demo import classroom, oversight, patients, people, plans, player, scene, stock, turns
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
@@ -93,7 +93,8 @@ class _Telling:
 
     def __init__(self, seeding: Seeding, journeys: int) -> None:
         self._seeding, self._service = seeding, seeding.service
-        self._begins = _began(self._service).plus(days=plans.days_before_the_first(journeys))
+        self._began, self._rooms_kept = _began(self._service), 0
+        self._begins = self._began.plus(days=plans.days_before_the_first(journeys))
         self._therapies = {number: self._enrolled(number) for number in range(journeys)}
         self._looks = dict.fromkeys(range(journeys), 0)
 
@@ -104,6 +105,7 @@ class _Telling:
         while coming:
             moment, number = heapq.heappop(coming)
             player.wait_until(self._service, moment)
+            self._keep_rooms()
             try:
                 yield self._act(number)
                 self._looks[number] = 0
@@ -115,6 +117,13 @@ class _Telling:
                 following = self._seeding.now.plus(hours=LOOK_AGAIN_H)
             if following is not None:
                 heapq.heappush(coming, (following, number))
+
+    def _keep_rooms(self) -> None:
+        """Rooms are qualified again before their time is over."""
+        times = int(self._seeding.now.minutes_since(self._began) // (stock.QUALIFIED_EACH_DAYS * 24 * 60))
+        while self._rooms_kept < times:
+            self._rooms_kept += 1
+            stock.qualify_rooms(self._seeding, self._rooms_kept)
 
     def _due(self, number: int) -> Instant | None:
         """When the next act of a therapy comes; None: it is where it should be."""
