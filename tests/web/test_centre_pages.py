@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.clinic import CELLLAB, INFUSION, Clinic
 from tests.web.served import served, signed_in
 from tests.web.site import Site
 
@@ -15,13 +14,10 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.donor.views import TESTING
 from coign.identity.views import CHAIN
-from coign.infusion.actions import infuse, thaw
-from coign.infusion.state import BAG
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import SLOT
 from coign.perform import Request
 from coign.service import Service
-from coign.web.therapy.next_bag import next_act_of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -157,28 +153,3 @@ def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_
     assert ward.bag.identifier not in second  # the second person finds it for themselves
     ward.act("celllab-2", "closing.confirm_disposal", unit=ward.bag, scanned=ward.bag)
     assert ward.bag.identifier not in ward.page("celllab-1", "/")
-
-
-def test_the_next_bag_goes_the_whole_way_from_the_freezer_to_the_patient() -> None:
-    clinic = Clinic()
-    ann, chain = clinic.ordered("ann")
-    bags = [clinic.product(chain, f"bag-{n}") for n in (1, 2)]
-    clinic.condition(chain)
-    clinic.wait(days=3)
-    clinic.assess(chain)
-    unit = bags[1]
-    acts = (
-        lambda: clinic.issue(unit),
-        lambda: clinic.do(thaw.THAW, thaw.Thaw(unit=unit), CELLLAB),
-        lambda: clinic.check(unit, ann),
-        lambda: clinic.confirm(unit, unit, ann),
-        lambda: clinic.do(infuse.START, infuse.Start(unit=unit), INFUSION),
-    )
-    offered = []
-    for act in acts:
-        offered.append(next_act_of(clinic.state(BAG, unit)))
-        act()
-    assert [*offered, next_act_of(clinic.state(BAG, unit))] == [
-        "infusion.issue", "infusion.thaw", "infusion.check_bedside", "infusion.confirm_bedside", "infusion.start",
-        "infusion.finish",
-    ]  # fmt: skip

@@ -160,7 +160,7 @@ NUMBER = View(
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The clinical course of one therapy: the dated weight it was ordered for, and the conditioning.
+    """The clinical course of one therapy: the newest dated weight that was ordered on, and the conditioning.
 
     `conditioning_from`: the first day as it was ordered; `begun_at`: when the first dose was given.
     """
@@ -196,7 +196,10 @@ def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
             started = state.conditioning_from if state.depends_on_product else None
             return replace(state, confirmed_at=stamp.time, confirmed_by=by, conditioning_from=started)
         case ConditioningStarted(first_day=first_day, planned_infusion=planned_infusion):
-            return replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+            ordered = replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+            if fact.weight is None:
+                return ordered
+            return replace(ordered, weight=fact.weight, weighed_on=fact.examined_at)
         case ConditioningBegun():
             return replace(state, begun_at=stamp.time)
         case ConditioningGiven(last_day=last_day):
@@ -213,6 +216,6 @@ COURSE = View(
     folds=(Ordered, ProductConfirmed, ConditioningStarted, ConditioningBegun, ConditioningGiven, TurnAnswered),
     state=Course,
     evolve=_evolve_course,
-    version=2,
+    version=3,
     public=True,
 )

@@ -28,6 +28,7 @@ class PatientAssessed(Fact, type="infusion.patient_assessed.v1", about=("chain",
     findings: tuple[Finding, ...]
     outside: tuple[str, ...]
     by: Person
+    weight: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

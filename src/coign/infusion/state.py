@@ -17,7 +17,7 @@ from coign.infusion.events import (
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Patient, Person
-from coign.kernel.values import FreeText, Instant
+from coign.kernel.values import FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View
 
 #: Why units stand still after bag and wristband did not belong together.
@@ -108,14 +108,22 @@ BAG = View(
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """When a physician last looked at the patient before the infusion, and what stood against it."""
+    """When a physician last looked at the patient before the infusion, what stood against it, and the last weight."""
 
     assessed_at: Instant | None = None
     outside: tuple[str, ...] = ()
+    weight: Quantity | None = None
+    weighed_at: Instant | None = None
 
 
 def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
-    return Readiness(stamp.time, fact.outside) if isinstance(fact, PatientAssessed) else state
+    match fact:
+        case PatientAssessed(outside=outside, weight=None):
+            return replace(state, assessed_at=stamp.time, outside=outside)
+        case PatientAssessed(outside=outside, weight=weight):
+            return Readiness(stamp.time, outside, weight, stamp.time)
+        case _:
+            return state
 
 
 READINESS = View(
@@ -124,4 +132,5 @@ READINESS = View(
     folds=(PatientAssessed,),
     state=Readiness,
     evolve=_evolve_readiness,
+    version=2,
 )

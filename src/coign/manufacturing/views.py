@@ -10,10 +10,12 @@ from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 from coign.manufacturing.events import (
     Abandoned,
+    BagFilled,
     BatchResumed,
     BatchStarted,
     Filled,
     LabelsCounted,
+    ProductFrozen,
     SlotConfirmed,
     StepCompleted,
 )
@@ -74,7 +76,11 @@ class BatchState:
     steps_done: tuple[str, ...] = ()
     performers: tuple[Person, ...] = ()
     filled_at: Instant | None = None
-    filled_by: Person | None = None
+    #: Who filled any of it: they neither scan its labels back nor count them.
+    fillers: tuple[Person, ...] = ()
+    #: When the first bag was closed: from then on the cells lie in their freezing medium.
+    first_filled_at: Instant | None = None
+    frozen_at: Instant | None = None
     final_containers: tuple[Unit, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
@@ -140,15 +146,12 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             done = (*state.steps_done, step)
             used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
             return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used)
-        case Filled():
-            return replace(
-                state,
-                filled_at=fact.filled_at,
-                filled_by=fact.operator,
-                final_containers=(fact.final_container,),
-                samples=(fact.sample,),
-                performers=_with(state.performers, fact.operator),
-            )
+        case BagFilled(unit=unit):
+            return _filled(state, fact, unit)
+        case Filled(final_container=unit):
+            return replace(_filled(state, fact, unit), filled_at=fact.filled_at, samples=(fact.sample,))
+        case ProductFrozen(operator=operator):
+            return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator))
         case LabelsCounted(by=by) as counted:
             performers = _with(state.performers, by)
             return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
@@ -160,6 +163,16 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             return state
 
 
+def _filled(state: BatchState, fact: BagFilled | Filled, unit: Unit) -> BatchState:
+    return replace(
+        state,
+        final_containers=(*state.final_containers, unit),
+        first_filled_at=state.first_filled_at or fact.filled_at,
+        fillers=_with(state.fillers, fact.operator),
+        performers=_with(state.performers, fact.operator),
+    )
+
+
 def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
     return people if person in people else (*people, person)
 
@@ -167,9 +180,18 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned, BatchResumed),
+    folds=(
+        BatchStarted,
+        StepCompleted,
+        BagFilled,
+        Filled,
+        ProductFrozen,
+        LabelsCounted,
+        Abandoned,
+        BatchResumed,
+    ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=3,
+    version=4,
     public=True,
 )

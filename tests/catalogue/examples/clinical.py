@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.clinic import (
+    BAG_VOLUME,
     CART,
     CELLLAB,
     CENTRE,
@@ -390,7 +391,9 @@ def bag_without_expiry(clinic: Clinic) -> Asked:
     _, chain = clinic.ordered("ann")
     unit = Unit.of("bag")
     clinic.happened(
-        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        UnitCreated(
+            unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1", volume=BAG_VOLUME
+        ),
         LabelVerified(unit=unit, label_serial="1", by=QP.person),
         CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=SITE),
         by=QP,

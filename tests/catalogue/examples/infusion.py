@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.catalogue.told import Asked, Story, allows, refuses
 from tests.support.clinic import (
+    BAG_VOLUME,
     CELLLAB,
     CENTRE,
     HASH,
@@ -274,7 +275,9 @@ def thawing_what_expired(clinic: Clinic) -> Asked:
 def thawing_what_has_no_expiry(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_thaw("ann")
     clinic.happened(
-        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        UnitCreated(
+            unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1", volume=BAG_VOLUME
+        ),
         LabelVerified(unit=unit, label_serial="1", by=QP.person),
         by=QP,
     )
