@@ -27,6 +27,8 @@ WHERE_THE_DOSE_IS_DECIDED = frozenset(
         "infusion.request_emergency", "infusion.decide_emergency", "infusion.start_emergency",
     }
 )  # fmt: skip
+#: Where each of two persons reads bag and patient for themselves.
+AT_THE_BED = frozenset({"infusion.check_bedside", "infusion.confirm_bedside"})
 
 
 def bag_in_turn(story: Story) -> Unit | None:
@@ -36,8 +38,11 @@ def bag_in_turn(story: Story) -> Unit | None:
     return next((u for u in left if bags[u].issued_at is not None), left[0] if left else None)
 
 
-def dose_rows(story: Story) -> list[dict[str, Any]]:
-    """Bag by bag, the sum, what was given, the weight and the range; nothing where the programme works no dose out."""
+def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]:
+    """Bag by bag, the sum, what was given, the weight and the range; nothing where the programme works no dose out.
+
+    At the bed no bag is named: each person reads it off the bag for themselves.
+    """
     plan = story.programme.dose if story.programme is not None else None
     bags = story.chain.units_of_kind("final_container")
     if plan is None or not story.sees_patient or not bags:
@@ -49,37 +54,37 @@ def dose_rows(story: Story) -> list[dict[str, Any]]:
     bags = tuple(u for u in bags if u in strengths and u in there and u in story.units)
     volumes = {u: story.units[u].volume for u in bags}
     cells = {u: plan.cells_in(volumes[u], strengths[u]) for u in bags}
-    rows = [
-        _bag_row(n, u, volumes[u], strengths[u], cells, given.get(u)) for n, u in enumerate(bags, start=1)
-    ]  # fmt: skip
-    rows.append({"label": _("All bags together"), "value": plan.words(sum(cells.values(), Decimal(0)))})
+    total = sum(cells.values(), Decimal(0))
+    rows = []
+    for number, unit in enumerate(bags, start=1):
+        label = _("Bag %(n)s of %(all)s") % {"n": number, "all": len(bags)}
+        rows.append(
+            {
+                "label": label if at_the_bed else f"{label}, {unit.identifier}",
+                "value": _bag_words(volumes[unit], strengths[unit], cells[unit], total, given.get(unit)),
+            }
+        )
+    rows.append({"label": _("All bags together"), "value": plan.words(total)})
     if given:
         went_in = sum((plan.cells_in(g.given, strengths.get(u)) for u, g in given.items()), Decimal(0))
         rows.append({"label": _("Given so far"), "value": plan.words(went_in)})
     return rows + _range_rows(plan, newest_weight(reader().state(COURSE, here), reader().state(READINESS, here)))
 
 
-def _bag_row(
-    number: int,
-    unit: Unit,
-    volume: Quantity | None,
-    strength: Quantity | None,
-    cells: dict[Unit, Decimal],
-    given: Given | None,
-) -> dict[str, Any]:
-    label = _("Bag %(n)s of %(all)s, %(name)s") % {"n": number, "all": len(cells), "name": unit.identifier}
+def _bag_words(
+    volume: Quantity | None, strength: Quantity | None, cells: Decimal, total: Decimal, given: Given | None
+) -> str:
     if volume is None or strength is None:
-        return {"label": label, "value": _("not known")}
-    share = 100 * cells[unit] / (sum(cells.values(), Decimal(0)) or 1)
-    words = _("%(volume)s at %(strength)s: %(cells)s, %(share)s %% of the dose") % {
+        return _("not known")
+    words = _("%(volume)s × %(strength)s per mL = %(cells)s, %(share)s %% of the dose") % {
         "volume": quantity_words(volume.value, volume.unit),
-        "strength": quantity_words(strength.value, strength.unit),
-        "cells": millions(cells[unit]),
-        "share": f"{share:.0f}",
+        "strength": millions(strength.amount),
+        "cells": millions(cells),
+        "share": f"{100 * cells / (total or 1):.0f}",
     }
     if given is not None:
         words += "; " + _("%s given") % quantity_words(given.given.value, given.given.unit)
-    return {"label": label, "value": words}
+    return words
 
 
 def _range_rows(plan: DosePlan, weighed: tuple[Quantity, Instant] | None) -> list[dict[str, Any]]:
