@@ -6,6 +6,7 @@ missing is *not yet*, what is wrong is *stop*, and what somebody judged is shown
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 
 from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Lot
+from coign.programmes.dose_plan import millions
 from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
 from coign.supply.views import LOT
 from coign.web import acting
@@ -29,6 +31,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
 from coign.web.therapy.story import Story
 from coign.web.therapy.track import deadline_text, local_day
+from coign.web.therapy.units import quantity_words
 
 _WORST = ("in_order", "look", "not_yet", "stop")
 
@@ -50,7 +53,7 @@ class Line:
 
 def lines(story: Story, gates: Iterable[GateAnswer]) -> list[Line]:
     """Every line, what needs somebody first."""
-    made = {name: make(story) for name, make in _LINES.items()}
+    made = {name: line for name, make in _LINES.items() if (line := make(story)) is not None}
     others: list[Line] = []
     for gate in gates:
         name = _GATES.get(gate.gate, "")
@@ -199,6 +202,28 @@ def _results(story: Story) -> Line:
     return Line(_("Results"), status, words, _("%d results") % len(recorded), "#results")
 
 
+def _dose(story: Story) -> Line | None:
+    """What the bags hold by the results that stand; the patient's weight is the centre's to know."""
+    plan = story.programme.dose if story.programme is not None else None
+    bags = story.units_of("final_container")
+    if plan is None or not bags:
+        return None
+    strength = plan.strength({name: result["value"] for name, result in results_of(story)[0].items()})
+    volumes = [story.units[u].volume for u in bags]
+    if strength is None or None in volumes:
+        return Line(
+            _("Dose"), "not_yet", _("Not all results it is worked out from are there"), _("Results"), "#results"
+        )
+    cells = [plan.cells_in(volume, strength) for volume in volumes]
+    each = ", ".join(
+        _("%(volume)s with %(cells)s") % {"volume": quantity_words(v.value, v.unit), "cells": millions(c)}
+        for v, c in zip(volumes, cells, strict=True)
+        if v is not None
+    )
+    words = _("%(each)s; together %(dose)s") % {"each": each, "dose": plan.words(sum(cells, Decimal(0)))}
+    return Line(_("Dose"), "in_order", words, _("Results"), "#results")
+
+
 def _labels(story: Story) -> Line:
     made = [s for s in story.units.values() if s.kind in ("final_container", "sample")]
     back = sum(s.label_verified for s in made)
@@ -270,7 +295,7 @@ def _review(story: Story) -> Line:
     return Line(_("Review of the record"), "in_order", words, _("What happened"), "acts")
 
 
-_LINES: dict[str, Callable[[Story], Line]] = {
+_LINES: dict[str, Callable[[Story], Line | None]] = {
     "identity": _identity,
     "custody": _custody,
     "temperature": _temperature,
@@ -280,6 +305,7 @@ _LINES: dict[str, Callable[[Story], Line]] = {
     "measurements": _measurements,
     "deviations": _deviations,
     "results": _results,
+    "dose": _dose,
     "labels": _labels,
     "training": _training,
     "authorisation": _authorisation,
