@@ -53,17 +53,15 @@ def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]
     there = {*story.units_of("final_container"), *given}
     bags = tuple(u for u in bags if u in strengths and u in there and u in story.units)
     volumes = {u: story.units[u].volume for u in bags}
-    cells = {u: plan.cells_in(volumes[u], strengths[u]) for u in bags}
-    total = sum(cells.values(), Decimal(0))
-    rows = []
-    for number, unit in enumerate(bags, start=1):
-        label = _("Bag %(n)s of %(all)s") % {"n": number, "all": len(bags)}
-        rows.append(
-            {
-                "label": label if at_the_bed else f"{label}, {unit.identifier}",
-                "value": _bag_words(volumes[unit], strengths[unit], cells[unit], total, given.get(unit)),
-            }
-        )
+    total = sum((plan.cells_in(volumes[u], strengths[u]) for u in bags), Decimal(0))
+    rows: list[dict[str, Any]] = [
+        {
+            "label": _("Bag %(n)s of %(all)s") % {"n": n, "all": len(bags)}
+            + ("" if at_the_bed else f" {unit.identifier}"),
+            **_bag_words(plan, volumes[unit], strengths[unit], total, given.get(unit)),
+        }
+        for n, unit in enumerate(bags, start=1)
+    ]
     rows.append({"label": _("All bags together"), "value": plan.words(total)})
     if given:
         went_in = sum((plan.cells_in(g.given, strengths.get(u)) for u, g in given.items()), Decimal(0))
@@ -71,20 +69,25 @@ def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]
     return rows + _range_rows(plan, newest_weight(reader().state(COURSE, here), reader().state(READINESS, here)))
 
 
+def dose_at(story: Story, action: str) -> list[dict[str, Any]]:
+    """The same above the form of an act by which somebody decides about cells."""
+    return dose_rows(story, at_the_bed=action in AT_THE_BED) if action in WHERE_THE_DOSE_IS_DECIDED else []
+
+
 def _bag_words(
-    volume: Quantity | None, strength: Quantity | None, cells: Decimal, total: Decimal, given: Given | None
-) -> str:
+    plan: DosePlan, volume: Quantity | None, strength: Quantity | None, total: Decimal, given: Given | None
+) -> dict[str, str]:
     if volume is None or strength is None:
-        return _("not known")
-    words = _("%(volume)s × %(strength)s per mL = %(cells)s, %(share)s %% of the dose") % {
+        return {"value": _("not known")}
+    cells = plan.cells_in(volume, strength)
+    detail = _("%(volume)s × %(strength)s per mL, %(share)s %% of the dose") % {
         "volume": quantity_words(volume.value, volume.unit),
         "strength": millions(strength.amount),
-        "cells": millions(cells),
         "share": f"{100 * cells / (total or 1):.0f}",
     }
     if given is not None:
-        words += "; " + _("%s given") % quantity_words(given.given.value, given.given.unit)
-    return words
+        detail += "; " + _("%s given") % quantity_words(given.given.value, given.given.unit)
+    return {"value": millions(cells), "detail": detail}
 
 
 def _range_rows(plan: DosePlan, weighed: tuple[Quantity, Instant] | None) -> list[dict[str, Any]]:
@@ -96,5 +99,5 @@ def _range_rows(plan: DosePlan, weighed: tuple[Quantity, Instant] | None) -> lis
     }  # fmt: skip
     return [
         {"label": _("Weight"), "value": shown},
-        {"label": _("Dose that the programme allows"), "value": plan.range_words(weight)},
+        {"label": _("The programme allows"), "value": plan.range_words(weight)},
     ]

@@ -26,7 +26,6 @@ from coign.web.therapy.deciding import (
     of_batch,
     pending_tests,
 )
-from coign.web.therapy.dosing import AT_THE_BED, WHERE_THE_DOSE_IS_DECIDED, dose_rows
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
@@ -315,8 +314,6 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += failing_rows(story, failing_test(story, action.name))
     if action.name in _OF_PARCELS:
         rows += _parcel_rows(story)
-    if action.name in WHERE_THE_DOSE_IS_DECIDED:
-        rows += dose_rows(story, at_the_bed=action.name in AT_THE_BED)
     return rows
 
 
