@@ -1,16 +1,26 @@
 """What all tests share: a real database, the conformance data, golden files, and that nothing is skipped quietly."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from coign.database import Database, scratch
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 # No test asserts a duration: a busy machine must not fail a rule.
 settings.register_profile("coign", deadline=None)
 settings.load_profile("coign")
+
+# Commands are started hundreds of times: what they import is compiled once, whatever the machine is set to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SHARED = Path(__file__).parents[2] / "shared"
 #: Folders whose files take longest, after those with a browser. Begun first, so that no core waits for another's last.
@@ -76,6 +86,19 @@ def database() -> Iterator[Database]:
     # Without fsync: only a power cut would show the difference, and no test causes one.
     with scratch(durable=False) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """One browser; each person gets a context of their own in it. Not longer: while it runs, Django takes this thread
+    for one that must not wait."""
+    from playwright.sync_api import sync_playwright
+    from tests.browsing import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

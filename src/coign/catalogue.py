@@ -7,8 +7,10 @@ from coign import (
     closing,
     coldchain,
     collection,
+    correction,
     custody,
     donor,
+    facility,
     identity,
     incident,
     infusion,
@@ -43,11 +45,13 @@ DOMAINS = (
     coldchain,
     supply,
     manufacturing,
+    facility,
     quality,
     infusion,
     closing,
     safety,
     incident,
+    correction,
 )
 
 ACTIONS: dict[str, Action[Any]] = {action.name: action for domain in DOMAINS for action in domain.ACTIONS}

@@ -1,5 +1,11 @@
-"""A person at a keyboard with a scanner, and nothing else: Tab, Enter, arrows, and symbols that end with Enter."""
+"""A person at a keyboard with a scanner, and nothing else: Tab, Enter, arrows, and symbols that end with Enter.
 
+The browser answers a key only after it has drawn, so keys are sent in bundles, as a scanner or a quick typist does.
+Where a person would look before the next key, the page itself ignores what follows once the aim is reached (`AIM`).
+"""
+
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +14,18 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 
 PHONE = {"width": 360, "height": 740}
-TABS_MAX = 120
+BUNDLE = 12
+TABS_MAX = 10 * BUNDLE
+_CODES = {"Tab": 9, "Enter": 13, "ArrowDown": 40}
+#: Keys beyond the aim are ignored, until it is taken away: `aimed` says whether the focus has what was sought.
+AIM = """([property, wanted]) => {
+  const focus = () => document.activeElement;
+  window.aimed = () => property === 'matches' ? focus()?.matches(wanted) ?? false : focus()?.[property] === wanted;
+  window.aiming ??= document.addEventListener('keydown', (event) => {
+    if (window.aimed?.()) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, {capture: true}) ?? true;
+  return window.aimed();
+}"""
 NAVIGATION_MS_MAX = 20_000
 #: What reaches beyond the window, and is not inside something that scrolls by itself.
 STICKING_OUT = """() => [...document.body.querySelectorAll('*')]
@@ -22,6 +39,7 @@ class Person:
     def __init__(self, browser: Browser, base: str, account: str) -> None:
         self.context: BrowserContext = browser.new_context(viewport=PHONE, reduced_motion="reduce")
         self.page: Page = self.context.new_page()
+        self._keyboard = self.context.new_cdp_session(self.page)
         self.account = account
         self.seen: list[str] = []
         self.page.goto(base + "/sign-in/")
@@ -43,19 +61,40 @@ class Person:
 
     def tab_to(self, selector: str) -> None:
         """Tab until the focus is there."""
-        for _ in range(TABS_MAX):
-            if self.page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{selector} cannot be reached with Tab on {self.page.url}")
+        if not self._until("matches", selector, "Tab", TABS_MAX):
+            raise AssertionError(f"{selector} cannot be reached with Tab on {self.page.url}")
+
+    def _until(self, of_focus: str, wanted: str, key: str, at_most: int) -> bool:
+        """Press a key until what has the focus matches, or has this value."""
+        reached: bool = self.page.evaluate(AIM, [of_focus, wanted])
+        for _ in range(0, at_most, BUNDLE):
+            if reached:
+                break
+            self._keys([key] * BUNDLE)
+            reached = self.page.evaluate("() => window.aimed()")
+        self.page.evaluate("() => { window.aimed = null; }")
+        return reached
+
+    def type(self, text: str) -> None:
+        """Characters, one after the other."""
+        self._keys(text)
+
+    def _keys(self, keys: Iterable[str]) -> None:
+        """Keys or characters in order, without waiting for what one did before the next is pressed."""
+        session = self._keyboard._impl_obj  # the interface without `async` waits after each
+
+        async def press() -> None:
+            events = (event for key in keys for event in _down_up(key))
+            await asyncio.gather(*(session.send("Input.dispatchKeyEvent", e, None) for e in events))
+
+        self._keyboard._sync(press())
 
     def scan(self, symbol: str) -> None:
         """The scanner types and ends with Enter; nothing has the focus that takes text."""
         self.page.evaluate("document.activeElement?.blur()")
         try:
             with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
-                self.page.keyboard.type(symbol)
-                self.page.keyboard.press("Enter")
+                self._keys([*symbol, "Enter"])
         except TimeoutError as error:
             raise AssertionError(f"scanning {symbol} led nowhere from {self.page.url}") from error
         self.fits()
@@ -90,32 +129,25 @@ class Person:
             case _:
                 self.tab_to(f'#act [name="{name}"]')
                 self.page.keyboard.press("Control+a")
-                self.page.keyboard.type(str(value))
+                self.type(str(value))
 
     def _choose(self, name: str, value: str) -> None:
         self.tab_to(f'#act input[type=radio][name="{name}"]')
         self.page.keyboard.press("Space")
-        for _ in range(12):
-            if self.page.evaluate("document.activeElement.value") == value:
-                return
-            self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{name} offers no {value}")
+        self._arrow_to(name, value)
 
     def _select(self, name: str, value: str) -> None:
         self.tab_to(f'#act select[name="{name}"]')
-        for _ in range(40):
-            if self.page.evaluate("document.activeElement.value") == value:
-                return
-            self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{name} offers no {value}")
+        self._arrow_to(name, value)
+
+    def _arrow_to(self, name: str, value: str) -> None:
+        if not self._until("value", value, "ArrowDown", 4 * BUNDLE):
+            raise AssertionError(f"{name} offers no {value}")
 
     def _type_time(self, value: str, zone: str) -> None:
         """Month, day, year, hour, minute, second: as the browser's own field takes them from the keyboard."""
         at = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
-        for part in (f"{at:%m}", f"{at:%d}", f"{at:%Y}"):
-            self.page.keyboard.type(part)
-        self.page.keyboard.press("Tab")
-        self.page.keyboard.type(f"{at:%I}{at:%M}{at:%S}{at:%p}")
+        self._keys([*f"{at:%m%d%Y}", "Tab", *f"{at:%I%M%S%p}"])
 
     def attach(self, name: str, content: bytes, folder: Path) -> None:
         """Tab to the file field; the dialogue that Space opens is the system's own, so the file is put in directly."""
@@ -123,3 +155,13 @@ class Person:
         file.write_bytes(content)
         self.tab_to(f'input[type=file][name="{name}"]')
         self.page.locator("input[type=file]:focus").set_input_files(file)
+
+
+def _down_up(key: str) -> list[dict[str, Any]]:
+    """The two events of a key; a character's own text goes with it."""
+    code = _CODES.get(key)
+    if code is None:
+        return [{"type": "keyDown", "key": key, "text": key}, {"type": "keyUp", "key": key}]
+    about = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+    text = {"type": "keyDown", "text": "\r"} if key == "Enter" else {"type": "rawKeyDown"}
+    return [about | text, about | {"type": "keyUp"}]

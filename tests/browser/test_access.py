@@ -1,10 +1,8 @@
 """Main pages can be used by everybody: one heading, every field named, the focus seen, nothing sideways on a phone."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.browser.conftest import CHROMIUM, Demonstration
+from playwright.sync_api import Browser
+from tests.browser.conftest import Demonstration
 from tests.browser.hands import Person
 
 pytestmark = pytest.mark.browser
@@ -30,15 +28,6 @@ FOCUS = """() => { const s = getComputedStyle(document.activeElement);
 SKIPPED = """() => [...document.querySelectorAll('h1,h2,h3,h4')].filter((e) => e.checkVisibility())
   .map((e) => +e.tagName[1]).filter((n, i, all) => i > 0 && n > all[i - 1] + 1)"""
 LANDMARKS = "() => ['main', 'header, [role=alert]'].filter((s) => !document.querySelector(s))"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

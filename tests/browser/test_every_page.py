@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.conftest import CHROMIUM, Demonstration
+from tests.browser.conftest import Demonstration
 from tests.browser.looking import OF_THE_ROLE, SIDEWAYS, Walk, faults, kept_out, kind_of
+from tests.browsing import launch
 
 from coign.demo import people
 
@@ -46,9 +47,7 @@ def browsers() -> Iterator[Callable[[int], Browser]]:
         def browser(text_percent: int) -> Browser:
             if text_percent not in opened:
                 letters = f"--blink-settings=defaultFontSize={16 * text_percent // 100}"
-                opened[text_percent] = playwright.chromium.launch(
-                    executable_path=CHROMIUM, args=["--no-sandbox", letters]
-                )
+                opened[text_percent] = launch(playwright, letters)
             return opened[text_percent]
 
         yield browser

@@ -1,13 +1,12 @@
 """A whole therapy by Tab, Enter and scans alone, on a phone of 360 px: from the patient's enrolment to the infusion."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.browser.conftest import CHROMIUM, Demonstration
+from playwright.sync_api import Browser
+from tests.browser.conftest import Demonstration
 from tests.browser.hands import Person
 
 from coign.demo import people
@@ -20,15 +19,6 @@ MARIA = {
     "birth_date": "1971-02-14",
     "hospital_number": "NH-447998",
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser; each person gets a context of their own in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Ward:
@@ -104,7 +94,7 @@ def enrol(ward: Ward, **about: str) -> str:
     person.follow("/actions/clinical.enrol/")
     for name, value in (about or MARIA).items():
         person.tab_to(f"input[name={name}]")
-        person.page.keyboard.type(value)
+        person.type(value)
     person.tab_to("main button[type=submit]")
     person.press("Enter")
     (root,) = set(ward.site.ask("roots")) - before

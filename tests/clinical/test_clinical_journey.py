@@ -203,7 +203,7 @@ def _answer(chain: Chain) -> answer_turn.AnswerTurn:
     return answer_turn.AnswerTurn(chain=chain, told_at=START_OF_TIME, decision="wait", reason=text(FreeText))
 
 
-@pytest.mark.requirement("PAT-28")
+@pytest.mark.requirement("PAT-28", "SCS-S1")
 def test_what_turns_after_conditioning_began_is_named_bag_by_bag_for_the_physician() -> None:
     clinic = Clinic()
     _, chain = clinic.ordered("ann")
@@ -211,8 +211,11 @@ def test_what_turns_after_conditioning_began_is_named_bag_by_bag_for_the_physici
     clinic.condition(chain)
     assert clinic.unmet(answer_turn.ACTION, _answer(chain), PHYSICIAN) == ["clinical.something_turned"]
     clinic.happened(UnitsBlocked(units=(bags[0],), why="on hold: sterility"), by=PHYSICIAN)
+    clinic.recalled(bags[1])
 
     (fact,) = clinic.do(answer_turn.ACTION, _answer(chain), PHYSICIAN)
 
-    assert fact.turned == ("bag-1 is blocked: on hold: sterility",)
+    held, recalled = fact.turned
+    assert held == "bag-1 is blocked: on hold: sterility"
+    assert recalled.startswith("bag-2 was made with a lot that stands still: ")
     assert clinic.state(COURSE, chain).turn_answered_at is not None

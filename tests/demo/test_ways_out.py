@@ -72,7 +72,7 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
 
 @pytest.mark.requirement("GMP-38", "GMP-S8")
 def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_left(begun: Service) -> None:
-    root = play(begun, enrolled(begun), "count-labels")
+    root = play(begun, enrolled(begun), "record-monitoring")
     batch, late = failing(begun, root, "sterility", "positive")
     for attribute in [a for a in scene.find(begun, root).programme.panel if a.id != "sterility"]:
         value = scene_value(attribute)

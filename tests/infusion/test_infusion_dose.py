@@ -8,20 +8,30 @@ from tests.support.clinic import (
     CENTRE,
     INFUSION,
     MAKER,
+    OPERATOR,
     PHARMACIST,
     PHYSICIAN,
     QP,
     STRENGTH,
     VERSION,
+    WEIGHT,
     Clinic,
     given,
 )
 from tests.support.paper import Refusal
 
+from coign.clinical.events import ConditioningStarted, Ordered
+from coign.clinical.views import COURSE
+from coign.correction.events import ValueCorrected
 from coign.identity.events import ChainBegun
 from coign.infusion.actions import infuse, thaw
-from coign.kernel.subjects import Batch, Chain, Document, Unit
-from coign.kernel.values import Quantity
+from coign.infusion.events import PatientAssessed
+from coign.infusion.state import READINESS
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Batch, Case, Chain, Document, Subject, Unit
+from coign.kernel.values import Instant, Quantity
+from coign.manufacturing.events import Filled
+from coign.manufacturing.views import BATCH
 from coign.programmes.model import Programmes
 from coign.quality.events import SuppliedUnderException
 
@@ -141,3 +151,41 @@ def test_the_newest_weight_counts() -> None:
     with pytest.raises(Refusal) as no:
         clinic.do(thaw.ISSUE, thaw.Issue(unit=bag), PHARMACIST)
     assert no.value.gates == ("infusion.dose_is_in_range",)
+
+
+def corrected(clinic: Clinic, fact: type[Fact], name: str, of: Subject, at: Instant, after: Quantity) -> None:
+    """Two persons found, each at the source, that another value was right."""
+    clinic.happened(
+        ValueCorrected(
+            case=Case.of(f"case-{name}"), of=(of,), entry=1, fact=fact.TYPE, name=name, before="0", after=after.value,
+            unit=after.unit, recorded_at=at, first=OPERATOR.person, second=QP.person,
+        ),
+        by=OPERATOR,
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("PAT-29", "CSV-05")
+def test_a_corrected_volume_is_what_the_dose_is_worked_out_from() -> None:
+    clinic = Clinic()
+    _, (bag,) = conditioned(clinic, "60")
+    batch = Batch.of(bag.identifier)
+    recorded_at = clinic.state(BATCH, batch).container(bag).recorded_at
+    corrected(clinic, Filled, "volume", batch, recorded_at, ml("251"))
+    assert refused(clinic, bag) == ("infusion.dose_is_in_range",)
+
+
+@pytest.mark.requirement("PAT-29", "CSV-05")
+def test_a_corrected_weight_counts_unless_a_newer_one_has_taken_its_place() -> None:
+    clinic = Clinic()
+    chain, (bag,) = conditioned(clinic, "60")
+    course, ready = clinic.state(COURSE, chain), clinic.state(READINESS, chain)
+    light = Quantity("11", "kg")
+    corrected(clinic, Ordered, "weight", chain, course.ordered_at, light)
+    assert clinic.state(COURSE, chain).weight == WEIGHT  # the weight of the order was replaced when conditioning was
+    corrected(clinic, ConditioningStarted, "weight", chain, course.weight_recorded_at, light)
+    assert clinic.state(COURSE, chain).weight == light
+    clinic.issue(bag)  # the check before the infusion brought a newer one
+    corrected(clinic, PatientAssessed, "weight", chain, course.ordered_at, light)
+    assert clinic.state(READINESS, chain).weight == WEIGHT
+    corrected(clinic, PatientAssessed, "weight", chain, ready.weighed_at, light)
+    assert refused(clinic, bag) == ("infusion.dose_is_in_range",)

@@ -101,7 +101,7 @@ def test_what_was_not_signed_so_is_located_even_when_every_hash_was_recomputed(s
     assert [(p.position, p.kind) for p in _verify(installation, key).problems] == [(position, "signature")]
 
 
-@pytest.mark.requirement("CSV-14")
+@pytest.mark.requirement("CSV-14", "CSV-S6")
 def test_a_signature_does_not_fit_another_entry(signed, key):
     installation, position = signed
     with installation.connection() as connection:

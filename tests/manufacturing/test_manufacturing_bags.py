@@ -43,7 +43,8 @@ def test_each_bag_is_a_unit_with_its_own_volume_and_expiry_and_every_label_of_th
     plant.filled()
     batch = plant.state(BATCH_VIEW, BATCH)
     assert batch.final_containers == (PRODUCT_2, PRODUCT) and batch.samples == (SAMPLE,)
-    assert [plant.state(UNIT, bag).volume for bag in batch.units] == [Quantity("34", "mL"), Quantity("68", "mL"), None]
+    assert [bag.volume for bag in batch.containers] == [Quantity("34", "mL"), Quantity("68", "mL")]
+    assert batch.container(PRODUCT_2) == batch.containers[0] and batch.container(SAMPLE) is None
     plant.labelled()
     plant.frozen()
     counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=4, destroyed=0))

@@ -13,7 +13,6 @@ from tests.support.plant import (
     LOTS,
     MAKER,
     OPERATORS,
-    PLANT,
     QA,
     ROOM,
     SEALED,
@@ -60,7 +59,7 @@ class InThePlant(RuleBasedStateMachine):
     def two_therapies_arrived(self) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
         self.plant.equipped()
-        self.plant.act("manufacturing.register_room", QA, room=ROOMS[1], site=PLANT, grade="C")
+        self.plant.room(ROOMS[1])
         self.batches: list[Batch] = []
         for chain, bag in THERAPIES.items():
             self.plant.ordered(chain)

@@ -181,7 +181,7 @@ def copy_with(backup: Path, target: Path, **changed: bytes | None) -> Path:
 @pytest.mark.requirement("CSV-30")
 def test_a_flipped_byte_anywhere_is_found(place, backup, tmp_path):
     content = bytearray(backup.read_bytes())
-    # All along the file, and each byte of its table of contents, where no reader of zip files looks at dates and rights.
+    # All along the file, and each byte of the last line of its table, of which no reader looks at dates and rights.
     ends = range(content.rfind(b"PK\x01\x02"), len(content))
     for at in (*range(100, len(content), len(content) // 25), *ends):
         damaged = tmp_path / "damaged.zip"

@@ -32,6 +32,7 @@ from coign.kernel.subjects import (
     Person,
     Product,
     Programme,
+    Room,
     Shipment,
     Shipper,
     Site,
@@ -39,7 +40,7 @@ from coign.kernel.subjects import (
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
 from coign.logistics.events import Packed, Received
-from coign.manufacturing.events import SlotConfirmed, StepCompleted
+from coign.manufacturing.events import Filled, SlotConfirmed, StepCompleted
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
 from coign.programmes.dose_plan import DosePlan, DoseRange
 from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range
@@ -291,12 +292,13 @@ class Clinic(PaperRecord):
                 label_serial="1",
                 batch=Batch.of(bag),
                 expires=self.now.plus(days=days),
-                volume=volume,
             ),
             CustodyBegan(unit=unit, holder=MAKER, person=maker, site=Site.of("plant")),
             LabelVerified(unit=unit, label_serial="1", by=maker),
             by=OPERATOR,
         )
+        if volume is not None:
+            self.filled(chain, unit, volume)
         if certified:
             self.certify(chain, unit)
         self.happened(
@@ -319,6 +321,17 @@ class Clinic(PaperRecord):
             by=CELLLAB,
         )  # fmt: skip
         return unit
+
+    def filled(self, chain: Chain, unit: Unit, volume: Quantity = BAG_VOLUME) -> None:
+        """So much of a batch of its own is in this bag."""
+        self.happened(
+            Filled(
+                batch=Batch.of(unit.identifier), chain=chain, room=Room.of("room"), final_container=unit,
+                sample=Unit.of(f"sample-{unit.identifier}"), volume=volume, filled_at=self.now,
+                operator=OPERATOR.person,
+            ),
+            by=OPERATOR,
+        )  # fmt: skip
 
     def certify(self, chain: Chain, unit: Unit, strength: Quantity | None = STRENGTH) -> None:
         """The qualified person answers for it."""

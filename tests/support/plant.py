@@ -183,11 +183,19 @@ class Plant(PaperRecord):
         self.qualify(ANALYST_2, "release_testing")
         for material in LOTS:
             self.lot(material)
-        self.act("manufacturing.register_room", QA, room=ROOM, site=PLANT, grade="C")
+        self.room(ROOM)
         self.shipper(SHIPPER, CELLLAB)
         self.shipper(SHIPPER_2, WAREHOUSE)
         self.tank(TANK, BOX, CELLLAB)
         self.tank(TANK_2, BOX_2, WAREHOUSE)
+
+    def room(self, room: Room, grade: str = "A", **given: Any) -> None:
+        """A room or cabinet that the quality unit put in use."""
+        self.act("manufacturing.register_room", QA, room=room, site=PLANT, grade=grade)
+        self.act("facility.put_in_use", QA, **{**self.qualification(room), **given})
+
+    def qualification(self, room: Room = ROOM) -> dict[str, Any]:
+        return {"room": room, "qualified_on": self.now.plus(days=-1), "evidence": FILE}
 
     def tank(self, tank: Equipment, box: Box, actor: Actor, *, kind: str = "general", days: float = 365) -> None:
         """A tank with one box."""
@@ -396,8 +404,11 @@ class Plant(PaperRecord):
         """A first bag; the last one is to come."""
         self.act("manufacturing.fill_bag", OPERATOR, **self.bag())
 
-    def filled(self) -> None:
+    def filled(self, *, monitored: bool = True) -> None:
+        """The product is in its container, and nothing grew on the plates of the room."""
         self.act("manufacturing.fill", OPERATOR, **self.filling())
+        if monitored:
+            self.monitored()
 
     def labelled(self, *units: Unit) -> None:
         for unit in units or self.state(BATCH_VIEW, BATCH).units:
@@ -422,6 +433,22 @@ class Plant(PaperRecord):
     def count(printed: int = 3, destroyed: int = 1) -> dict[str, Any]:
         case = Case.of("DEV-LABELS")
         return {"batch": BATCH, "printed": printed, "destroyed": destroyed, "case": case}
+
+    def plates(self, *, hours_ago: float | None = None, **counts: int) -> dict[str, Any]:
+        """What the laboratory counts on samples of the room of the batch; by default all of them, and nothing grew."""
+        batch = self.state(BATCH_VIEW, BATCH)
+        taken = max(batch.started_at, batch.filled_at or self.now) if batch.started_at is not None else self.now
+        taken = taken if hours_ago is None else self.now.plus(hours=-hours_ago)
+        read = counts or {**dict.fromkeys(VERSION.monitoring, 0), "particles_0_5": 400}
+        return {"room": ROOM, "batch": BATCH, "taken_at": taken, "case": Case.of("DEV-ROOM"), **read}
+
+    def monitored(self, **counts: int) -> list[Fact]:
+        return self.act("facility.record_monitoring", ANALYST, **self.plates(**counts))
+
+    def judged(self, conclusion: str = "acceptable", by: Actor | None = None) -> None:
+        """What grew in grade A is assessed."""
+        given = {"batch": BATCH, "organism": "M. luteus", "assessment": SEALED, "evidence": FILE}
+        self.act("facility.assess_growth", by or QA_2, conclusion=conclusion, **given)
 
     def counted(self) -> None:
         self.act("manufacturing.count_labels", OPERATOR_2, **self.count())

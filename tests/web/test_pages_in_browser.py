@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.web import gallery_site
 
-CHROMIUM = Path("/usr/bin/chromium")
 VENDOR = gallery_site.WEB / "static" / "vendor" / "stamp.txt"
 SHOOT = Path(__file__).parents[2] / "tools" / "screens" / "shoot.py"
 
@@ -25,16 +24,6 @@ def address() -> Iterator[str]:
         assert server.stdout is not None
         yield f"http://127.0.0.1:{json.loads(server.stdout.readline())['port']}"
         server.terminate()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

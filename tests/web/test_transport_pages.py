@@ -16,6 +16,7 @@ from coign.demo import people, player, scene
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.logistics.views import SHIPMENT, ShipmentState
+from coign.manufacturing.views import BATCH
 from coign.perform import Request
 from coign.service import Service
 from coign.storage.views import PLACE
@@ -154,3 +155,40 @@ def test_a_tank_shows_who_lies_where_and_names_only_to_those_who_treat(
     assert [word for word in (number, "Vogt", "T.V.") if word in page] == []
     elsewhere = transport.shows(CELLLAB, f"/journeys/{transport.root}/").partition("<main")[2]
     assert "BEI-TANK-1" not in elsewhere, "where it lies in another house's tank is that house's own matter"
+
+
+@pytest.mark.requirement("SCS-S1", "GMP-S7", "TRC-26")
+def test_a_lot_recalled_while_its_product_is_in_the_air_stops_it_wherever_somebody_looks(transport: Transport) -> None:
+    service, journey = transport.service, f"/journeys/{transport.root}/"
+    transport.played("depart-out")
+    assert "recalled" not in transport.shows(COURIER, journey).lower()
+    batch = next(state for _, state in service.states.all(BATCH) if str(state.chain) == transport.root)
+    warehouse, qa = people.in_role("warehouse", people.MAKER)[0].actor, people.in_role("qa", people.MAKER)[0].actor
+    lot, told = str(batch.lots[0]), {"why": "the supplier calls it back"}
+    done = player.perform_as(service, warehouse, "supply.hold_lot", {"lot": lot, **told}, f"hold/{transport.root}")
+    player.settled(service, done)
+
+    for path in ("/", journey):
+        page = transport.shows(COURIER, path).partition("<main")[2]
+        assert "hand it over into quarantine only" in page
+        assert batch.lots[0].identifier not in page, "a carrier learns where to, not why"
+    page = transport.shows(CELLLAB, journey).partition("<main")[2]
+    assert "STOP: recalled" in page and f"{batch.lots[0].identifier} is on hold" in page
+
+    transport.played("arrive-out")
+    step = player.next_command(service, transport.root).step
+    assert "hand it over into quarantine only" in transport.shows(COURIER, f"{journey}do/{step}/")
+    transport.played("open-out")
+    step = player.next_command(service, transport.root).step
+    assert "STOP: recalled" in transport.shows(CELLLAB, f"{journey}do/{step}/"), "the receipt says it as well"
+    transport.played("confirm-product")
+    assert "clinical.product_lots_are_in_order" in unmet(transport), "nobody is conditioned for it"
+    lifted = {"lot": lot, "finding": "the notice named another lot"}
+    player.settled(service, player.perform_as(service, qa, "supply.lift_hold", lifted, f"lift/{transport.root}"))
+    assert "clinical.product_lots_are_in_order" not in unmet(transport)
+    assert "STOP: recalled" not in transport.shows(CELLLAB, journey)
+
+
+def unmet(transport: Transport) -> set[str]:
+    """The gates that keep the next act of this therapy from being done."""
+    return {answer.gate for answer in player.next_command(transport.service, transport.root).unmet}

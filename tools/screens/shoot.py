@@ -14,13 +14,14 @@ import re
 import sys
 from functools import partial
 from pathlib import Path
+from shutil import which
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 WIDTHS_PX = (360, 768, 1920)
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or which("chromium-headless-shell") or which("chromium") or "chromium"
 STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (el) => {

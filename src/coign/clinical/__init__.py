@@ -1,5 +1,6 @@
 """The patient's way to a therapy: enrolled, agreed, fit, ordered, conditioned."""
 
+import coign.correction  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.clinical.actions import (
     answer_turn,
     confirm_eligibility,

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from coign.clinical.views import COURSE, PATIENT, TREATMENT
 from coign.coldchain.views import CONDITION
+from coign.correction.views import CORRECTIONS
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Chain, Patient, Unit
@@ -56,7 +57,7 @@ def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
     bags = chain.units_of_kind("final_container")
     return (
         *(Read(unit, view) for unit in bags for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)),
-        *(Read(batch, BATCH) for batch in batches_of(asked, known)),
+        *(Read(batch, view) for batch in batches_of(asked, known) for view in (BATCH, CORRECTIONS)),
         *([Read(chain.patient, PATIENT)] if chain.patient is not None else []),
         *reads_of_authorisation(chain.product, chain.centre),
     )

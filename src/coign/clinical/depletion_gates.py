@@ -9,6 +9,7 @@ from coign.identity.views import UNIT, UnitState
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant
+from coign.manufacturing.views import recalled_because
 from coign.quality.views import DISPOSITION, DispositionState
 
 #: What is said when there is nothing left to give.
@@ -201,12 +202,13 @@ def days_follow_one_another(asked: OfDays, known: Circumstances) -> str | None:
 
 
 def why_not_given(
-    bag: UnitState, condition: ConditionState, disposition: DispositionState, now: Instant
+    bag: UnitState, condition: ConditionState, disposition: DispositionState, recalled: str | None, now: Instant
 ) -> tuple[str, ...]:
-    """What stands against giving one bag now, each in a few words that follow its name."""
+    """What stands against giving one bag now, each in a few words that follow its name; its lots in doubt among it."""
     expired = f"expired {bag.expires}" if bag.expires is not None and bag.expires <= now else None
     released = None if disposition.is_released else "is not released"
-    found = (bag.stands_still_because, condition.not_in_order_because, released, expired)
+    recall = f"was made with a lot that stands still: {recalled}" if recalled else None
+    found = (bag.stands_still_because, condition.not_in_order_because, released, recall, expired)
     return tuple(reason for reason in found if reason)
 
 
@@ -219,7 +221,11 @@ def turned_because(asked: OfChain, known: Circumstances) -> tuple[str, ...]:
         f"{unit.identifier} {reason}"
         for unit in bags
         for reason in why_not_given(
-            known.state(UNIT, unit), known.state(CONDITION, unit), known.state(DISPOSITION, unit), known.now
+            known.state(UNIT, unit),
+            known.state(CONDITION, unit),
+            known.state(DISPOSITION, unit),
+            recalled_because(known.state(UNIT, unit).batch, known),
+            known.now,
         )
     )
 

@@ -5,10 +5,12 @@ from typing import Protocol
 
 from coign.clinical.conditioning_gates import OfChain, containers, programme
 from coign.clinical.views import COURSE
+from coign.correction.views import CORRECTIONS
 from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
+from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import WEIGHT, DosePlan, is_weight
 from coign.quality.views import DISPOSITION
 
@@ -28,6 +30,14 @@ def weighing(asked: OfExamined, known: Circumstances) -> tuple[Quantity, Instant
     if asked.weight is not None:
         return asked.weight, asked.examined_at
     return (course.weight, course.weighed_on) if course.weight and course.weighed_on else None
+
+
+def _volume(unit: Unit, known: Circumstances) -> Quantity | None:
+    """How much is in a bag, as it counts now; None: nobody knows."""
+    batch = known.state(UNIT, unit).batch
+    if batch is None:
+        return None
+    return known.state(CORRECTIONS, batch).volume_of(known.state(BATCH, batch).container(unit))
 
 
 def _plan(asked: OfChain, known: Circumstances) -> DosePlan | None:
@@ -66,7 +76,7 @@ def cells_are_known(asked: OfChain, known: Circumstances) -> str | None:
     plan = _plan(asked, known)
     if plan is None:
         return None
-    bags = {u: (known.state(UNIT, u).volume, known.state(DISPOSITION, u).strength) for u in _released(asked, known)}
+    bags = {u: (_volume(u, known), known.state(DISPOSITION, u).strength) for u in _released(asked, known)}
     said = [f"{unit.identifier} {why}" for unit, what in bags.items() if (why := plan.unknown_because(*what))]
     return "; ".join(said) or None
 
@@ -103,7 +113,7 @@ def planned_dose_is_in_range(asked: OfExamined, known: Circumstances) -> str | N
     if plan is None or weighed is None or not is_weight(weighed[0]):
         return None  # `clinical.dose_weight_is_fresh` and `clinical.examined_weight_is_in_kilograms` say so
     bags = {u: known.state(DISPOSITION, u) for u in _released(asked, known)}
-    cells = [c for u, of in bags.items() if (c := plan.cells_in(known.state(UNIT, u).volume, of.strength))]
+    cells = [c for u, of in bags.items() if (c := plan.cells_in(_volume(u, known), of.strength))]
     if not cells:
         return None  # `clinical.cells_are_known` says so
     # Bag by bag, as many may be given as are in range: the smallest one must be.

@@ -1,9 +1,10 @@
 """What can happen to a patient on the way to a therapy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.fields import correctable
 from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme, Unit
 from coign.kernel.values import Digest, FreeText, Identifying, Instant, Quantity
 
@@ -94,7 +95,7 @@ class Ordered(Fact, type="clinical.ordered.v1", about=("patient", "chain")):
     patient: Patient
     chain: Chain
     programme: Programme
-    weight: Quantity
+    weight: Quantity = field(metadata=correctable("Weight"))
     weighed_on: Instant
     prescriber: Person
 
@@ -108,7 +109,7 @@ class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=(
     first_day: Instant
     planned_infusion: Instant
     examined_at: Instant | None = None
-    weight: Quantity | None = None
+    weight: Quantity | None = field(default=None, metadata=correctable("Weight"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

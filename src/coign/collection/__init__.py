@@ -1,5 +1,6 @@
 """Cells are taken: who sits in the chair, what came out, and what its label says."""
 
+import coign.correction  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.collection.actions.collect import FINISH, START
 from coign.collection.actions.freeze import FILL, FINISH_FREEZING
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, RESOLVE_MISMATCH

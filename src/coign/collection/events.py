@@ -1,8 +1,9 @@
 """What can happen when cells are collected."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coign.kernel.facts import Fact
+from coign.kernel.fields import correctable
 from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Person, Unit
 from coign.kernel.values import FreeText, Quantity
 
@@ -59,8 +60,8 @@ class CollectionFinished(Fact, type="collection.finished.v1", about=("chain",)):
 
     chain: Chain
     unit: Unit
-    volume: Quantity
-    cd3: Quantity
+    volume: Quantity = field(metadata=correctable("Volume"))
+    cd3: Quantity = field(metadata=correctable("CD3+ cells"))
     din: str
 
 
@@ -79,8 +80,8 @@ class CryobagFilled(Fact, type="collection.cryobag_filled.v1", about=("chain", "
     chain: Chain
     source: Unit
     unit: Unit
-    volume: Quantity
-    cd3: Quantity
+    volume: Quantity = field(metadata=correctable("Volume"))
+    cd3: Quantity = field(metadata=correctable("CD3+ cells"))
     maker: Organisation
     by: Person
 

@@ -12,6 +12,7 @@ from coign.collection.events import (
     IdentityMismatchResolved,
     LabelResolved,
 )
+from coign.correction.events import ValueCorrected
 from coign.identity.events import UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Patient, Person, Unit
@@ -114,6 +115,9 @@ def _evolve_freezing(state: Freezing, fact: Fact, stamp: Stamp) -> Freezing:
             return Freezing((*state.cryobags, Cryobag(unit, volume, cd3))[-CRYOBAGS_LISTED_MAX:])
         case FreezingFinished():
             return replace(state, finished=True)
+        case ValueCorrected(of=of) if fact.corrects(CryobagFilled):
+            bags = tuple(fact.put_into(bag) if bag.unit in of else bag for bag in state.cryobags)
+            return replace(state, cryobags=bags)
         case _:
             return state
 
@@ -121,7 +125,8 @@ def _evolve_freezing(state: Freezing, fact: Fact, stamp: Stamp) -> Freezing:
 FREEZING = View(
     "collection.freezing",
     kinds=frozenset({"unit"}),
-    folds=(CryobagFilled, FreezingFinished),
+    folds=(CryobagFilled, FreezingFinished, ValueCorrected),
     state=Freezing,
     evolve=_evolve_freezing,
+    version=2,
 )

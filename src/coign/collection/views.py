@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from coign.collection.events import CollectionFinished, CollectionStarted
+from coign.correction.events import ValueCorrected
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
@@ -53,6 +54,9 @@ def _evolve(state: Collection, fact: Fact, stamp: Stamp) -> Collection:
         case CollectionFinished():
             bag = Collected(fact.unit, fact.din, fact.volume, fact.cd3, stamp.time)
             return Collection(None, (*state.collected, bag)[-COLLECTIONS_LISTED_MAX:])
+        case ValueCorrected(recorded_at=at) if fact.corrects(CollectionFinished):
+            bags = tuple(fact.put_into(bag) if bag.at == at else bag for bag in state.collected)
+            return replace(state, collected=bags)
         case _:
             return state
 
@@ -60,8 +64,9 @@ def _evolve(state: Collection, fact: Fact, stamp: Stamp) -> Collection:
 COLLECTION = View(
     "collection.collection",
     kinds=frozenset({"chain"}),
-    folds=(CollectionStarted, CollectionFinished),
+    folds=(CollectionStarted, CollectionFinished, ValueCorrected),
     state=Collection,
     evolve=_evolve,
+    version=2,
     public=True,
 )

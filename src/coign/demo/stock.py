@@ -14,7 +14,9 @@ HOLD_TIME_H = "240"
 LASTS_DAYS = 500
 #: Shippers of centre and maker besides those for further therapies: some stay with whoever received last.
 SHIPPERS_EACH = 3
-ROOMS = (("suite-1", "B"), ("suite-2", "B"), ("suite-3", "B"))
+#: Rooms with the cabinet that stands in each: cells are open in the cabinet.
+ROOMS = (("suite-1", "B", ""), ("suite-2", "B", ""), ("suite-3", "B", ""), ("cabinet-1", "A", "suite-1"),
+         ("cabinet-2", "A", "suite-2"), ("cabinet-3", "A", "suite-3"))  # fmt: skip
 LOTS_EACH = 2
 #: Tanks of centre and maker: what each is kept for, and how many boxes stand in it.
 TANKS = (("general", 4), ("quarantine", 1), ("biohazard", 1))
@@ -76,9 +78,19 @@ def _short(organisation: Organisation) -> str:
 
 def _rooms(seeding: "Seeding") -> None:
     by = people.in_role("qa", people.MAKER)[0].actor
-    for name, grade in ROOMS:
+    for name, grade, within in ROOMS:
         command = {"room": Room.of(name), "site": people.site_of(people.MAKER), "grade": grade}
         seeding.once(f"stock/room/{name}", by, "manufacturing.register_room", lambda c=command: c)  # type: ignore[misc]
+
+        def qualified(name: str = name, within: str = within) -> dict[str, Any]:
+            return {
+                "room": Room.of(name),
+                "within": Room.of(within) if within else None,
+                "qualified_on": seeding.now.plus(days=-1),
+                "evidence": seeding.keep(f"Qualification of {name}: air flow, filters, particles, growth. In order."),
+            }
+
+        seeding.once(f"stock/room/{name}/in-use", by, "facility.put_in_use", qualified)
 
 
 def _suppliers(seeding: "Seeding") -> None:

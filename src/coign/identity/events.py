@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Person, Product, Programme, Unit
-from coign.kernel.values import Digest, Instant, Quantity
+from coign.kernel.values import Digest, Instant
 
 UnitKind = Literal["starting_material", "intermediate", "final_container", "sample"]
 Ending = Literal["administered", "consumed", "destroyed", "returned", "used_for_test", "lost"]
@@ -29,10 +29,7 @@ class ChainBegun(Fact, type="identity.chain_begun.v1", about=("chain",), parties
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCreated(Fact, type="identity.unit_created.v1", about=("unit", "chain"), parties=("organisation",)):
-    """A container exists from now on, with a printed label; `parents` are the units it was made from.
-
-    `volume`: how much is in it, where a dose depends on that.
-    """
+    """A container exists from now on, with a printed label; `parents` are the units it was made from."""
 
     unit: Unit
     chain: Chain
@@ -43,7 +40,6 @@ class UnitCreated(Fact, type="identity.unit_created.v1", about=("unit", "chain")
     batch: Batch | None = None
     din: str = ""
     expires: Instant | None = None
-    volume: Quantity | None = None
 
     def claims(self) -> tuple[tuple[str, str], ...]:
         """A donation number is given once, for ever (ISBT 128 ST-001)."""

@@ -13,7 +13,7 @@ from coign.identity.events import (
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Product, Programme, Unit
-from coign.kernel.values import Digest, Instant, Quantity
+from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 
 
@@ -85,7 +85,6 @@ class UnitState:
     label_verified: bool = False
     blocked: tuple[str, ...] = ()
     ended: str = ""
-    volume: Quantity | None = None
 
     @property
     def stands_still_because(self) -> str | None:
@@ -104,7 +103,7 @@ def _evolve_unit(state: UnitState, fact: Fact, stamp: Stamp) -> UnitState:
         case UnitCreated():
             return UnitState(
                 fact.chain, fact.unit_kind, fact.organisation, stamp.time, fact.parents, fact.batch, fact.din,
-                fact.expires, fact.label_serial, volume=fact.volume,
+                fact.expires, fact.label_serial,
             )  # fmt: skip
         case LabelVerified():
             return replace(state, label_verified=True)
@@ -124,6 +123,5 @@ UNIT = View(
     folds=(UnitCreated, LabelVerified, UnitsBlocked, UnitsUnblocked, UnitEnded),
     state=UnitState,
     evolve=_evolve_unit,
-    version=2,
     public=True,
 )

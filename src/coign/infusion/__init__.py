@@ -1,5 +1,6 @@
 """The product reaches its patient: thawed, checked at the bed by two, given."""
 
+import coign.correction  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.infusion.actions import assess_patient
 from coign.infusion.actions.bedside import CHECK_BEDSIDE, CONFIRM_BEDSIDE, RESOLVE_MISMATCH
 from coign.infusion.actions.emergency import DECIDE, REQUEST

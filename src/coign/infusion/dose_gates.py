@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from coign.clinical.views import COURSE, Course
+from coign.correction.views import CORRECTIONS
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.product_gates import OfUnit, product, programme
 from coign.infusion.state import READINESS, Readiness
@@ -11,6 +12,7 @@ from coign.infusion.views import INFUSION
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant, Quantity
+from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import WEIGHT, DosePlan, is_weight
 from coign.quality.views import DISPOSITION
 
@@ -33,6 +35,14 @@ def newest_weight(course: Course, ready: Readiness) -> tuple[Quantity, Instant] 
     return max(found, key=lambda weighed: weighed[1], default=None)
 
 
+def _volume(unit: Unit, known: Circumstances) -> Quantity | None:
+    """How much is in a bag, as it counts now; None: nobody knows."""
+    batch = known.state(UNIT, unit).batch
+    if batch is None:
+        return None
+    return known.state(CORRECTIONS, batch).volume_of(known.state(BATCH, batch).container(unit))
+
+
 def _plan(asked: OfUnit, known: Circumstances) -> tuple[DosePlan, Chain] | None:
     """How the dose of a released bag is worked out; None where no dose is, or where another gate speaks."""
     bag, version = product(asked, known), programme(asked, known)
@@ -42,7 +52,7 @@ def _plan(asked: OfUnit, known: Circumstances) -> tuple[DosePlan, Chain] | None:
 
 
 def _cells(unit: Unit, plan: DosePlan, known: Circumstances) -> Decimal:
-    return plan.cells_in(known.state(UNIT, unit).volume, known.state(DISPOSITION, unit).strength)
+    return plan.cells_in(_volume(unit, known), known.state(DISPOSITION, unit).strength)
 
 
 def given_so_far(plan: DosePlan, chain: Chain, known: Circumstances) -> Decimal:
@@ -83,7 +93,7 @@ def cells_are_known(asked: OfUnit, known: Circumstances) -> str | None:
     if found is None:
         return None
     strength = known.state(DISPOSITION, asked.unit).strength
-    why = found[0].unknown_because(known.state(UNIT, asked.unit).volume, strength)
+    why = found[0].unknown_because(_volume(asked.unit, known), strength)
     return f"{asked.unit.identifier} {why}" if why else None
 
 

@@ -1,9 +1,10 @@
 """What can happen to a product between freezer and patient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.fields import correctable
 from coign.kernel.subjects import Case, Chain, Patient, Person, Unit
 from coign.kernel.values import Digest, FreeText, Quantity
 
@@ -25,10 +26,10 @@ class PatientAssessed(Fact, type="infusion.patient_assessed.v1", about=("chain",
 
     chain: Chain
     patient: Patient
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = field(metadata=correctable("Finding"))
     outside: tuple[str, ...]
     by: Person
-    weight: Quantity | None = None
+    weight: Quantity | None = field(default=None, metadata=correctable("Weight"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,6 @@ class InfusionFinished(Fact, type="infusion.finished.v1", about=("unit", "chain"
     unit: Unit
     chain: Chain
     patient: Patient
-    given: Quantity
-    residual: Quantity
+    given: Quantity = field(metadata=correctable("Given"))
+    residual: Quantity = field(metadata=correctable("Left in the bag"))
     outcome: Outcome

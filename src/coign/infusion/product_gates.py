@@ -7,6 +7,7 @@ from typing import Protocol
 
 from coign.clinical.views import COURSE, PATIENT, TREATMENT
 from coign.coldchain.views import CONDITION
+from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.infusion.views import INFUSION
@@ -235,6 +236,20 @@ def consent_in_force(asked: OfUnit, known: Circumstances) -> str | None:
     if chain is None or chain.patient is None or known.state(PATIENT, chain.patient).consents_to(chain.programme):
         return None
     return f"{chain.patient.identifier} has no consent to {TREATMENT} in force"
+
+
+@gate(
+    "infusion.corrections_are_assessed",
+    requirement=("CSV-05", "PAT-28"),
+    protects="What was decided on a weight, a count or a volume that was wrong may be wrong for this patient.",
+    remedy="Let a second person read the source, and somebody without a part in it assess what it means.",
+    resolvers=("physician", "qa", "nurse"),
+    risk=Risk.PATIENT,
+)
+def corrections_are_assessed(asked: OfUnit, known: Circumstances) -> str | None:
+    bag = product(asked, known)
+    why = None if bag is None or bag.chain is None else known.state(CORRECTIONS, bag.chain).open_because
+    return f"corrected values of the therapy were not assessed: {why}" if why else None
 
 
 @gate(

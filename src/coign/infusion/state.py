@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from coign.correction.events import ValueCorrected
 from coign.infusion.events import (
     BedsideChecked,
     BedsideConfirmed,
@@ -106,6 +107,10 @@ BAG = View(
 )
 
 
+#: What stands against an infusion once a finding of the check before it was corrected.
+CHECK_ANEW = "a finding was corrected since: the patient is checked anew"
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """When a physician last looked at the patient before the infusion, what stood against it, and the last weight."""
@@ -122,6 +127,10 @@ def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
             return replace(state, assessed_at=stamp.time, outside=outside)
         case PatientAssessed(outside=outside, weight=weight):
             return Readiness(stamp.time, outside, weight, stamp.time)
+        case ValueCorrected(name="weight", recorded_at=at) if fact.corrects(PatientAssessed):
+            return fact.put_into(state) if at == state.weighed_at else state
+        case ValueCorrected(recorded_at=at) if fact.corrects(PatientAssessed) and at == state.assessed_at:
+            return replace(state, outside=(CHECK_ANEW,))  # what a physician judged was not so
         case _:
             return state
 
@@ -129,8 +138,8 @@ def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
 READINESS = View(
     "infusion.readiness",
     kinds=frozenset({"chain"}),
-    folds=(PatientAssessed,),
+    folds=(PatientAssessed, ValueCorrected),
     state=Readiness,
     evolve=_evolve_readiness,
-    version=2,
+    version=3,
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from coign.correction.events import ValueCorrected
 from coign.infusion.events import EmergencyInfusionStarted, InfusionFinished, InfusionStarted, Outcome, Thawed
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Unit
@@ -61,6 +62,9 @@ def _evolve(state: Infusion, fact: Fact, stamp: Stamp) -> Infusion:
             bag = Given(unit, state.started_at, stamp.time, given, residual, outcome, state.emergency)
             bags = (*state.bags, bag)[-BAGS_LISTED_MAX:]
             return Infusion(first_started_at=state.first_started_at, bags=bags)
+        case ValueCorrected(recorded_at=at) if fact.corrects(InfusionFinished):
+            bags = tuple(fact.put_into(bag) if bag.finished_at == at else bag for bag in state.bags)
+            return replace(state, bags=bags)
         case _:
             return state
 
@@ -68,9 +72,9 @@ def _evolve(state: Infusion, fact: Fact, stamp: Stamp) -> Infusion:
 INFUSION = View(
     "infusion.infusion",
     kinds=frozenset({"chain"}),
-    folds=(Thawed, InfusionStarted, EmergencyInfusionStarted, InfusionFinished),
+    folds=(Thawed, InfusionStarted, EmergencyInfusionStarted, InfusionFinished, ValueCorrected),
     state=Infusion,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )

@@ -35,3 +35,8 @@ def resolved(by: str) -> dict[str, Any]:
 def allotted() -> dict[str, Any]:
     """Metadata for the identifier of something new: allotted when the command is prepared."""
     return {"allotted": True}
+
+
+def correctable(label: str) -> dict[str, Any]:
+    """Metadata for a field of a fact: what was measured or counted, and may be corrected by a further entry."""
+    return {"correctable": label}

@@ -1,9 +1,10 @@
 """What can happen in the plant: rooms, slots, batches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.fields import correctable
 from coign.kernel.subjects import Batch, Chain, Equipment, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 
@@ -97,7 +98,7 @@ class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch"
 
     batch: Batch
     step: str
-    measurements: tuple[Measured, ...]
+    measurements: tuple[Measured, ...] = field(metadata=correctable("Measurement"))
     lots: tuple[Lot, ...]
     out_of_limits: tuple[str, ...]
     operator: Person
@@ -110,7 +111,7 @@ class BagFilled(Fact, type="manufacturing.bag_filled.v1", about=("batch", "chain
     batch: Batch
     chain: Chain
     unit: Unit
-    volume: Quantity
+    volume: Quantity = field(metadata=correctable("Filled volume"))
     filled_at: Instant
     operator: Person
 
@@ -124,7 +125,7 @@ class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "roo
     room: Room
     final_container: Unit
     sample: Unit
-    volume: Quantity
+    volume: Quantity = field(metadata=correctable("Filled volume"))
     filled_at: Instant
     operator: Person
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
+from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain, Room, Site, Unit
@@ -155,6 +156,19 @@ def dates_are_in_order(asked: OfSlot, known: Circumstances) -> str | None:
 def room_is_empty(asked: OfRoom, known: Circumstances) -> str | None:
     batch = known.state(ROOM, asked.room).open_batch
     return f"{batch.identifier} is open in {asked.room.identifier}" if batch else None
+
+
+@gate(
+    "manufacturing.room_may_be_used",
+    requirement=("GMP-32", "GMP-31"),
+    protects="Cells are opened only where the air was tested, and in time.",
+    remedy="Take another room, or let the quality unit put this one in use after its qualification.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def room_may_be_used(asked: OfRoom, known: Circumstances) -> str | None:
+    why = known.state(FACILITY, asked.room).not_usable_because(known.now)
+    return f"{asked.room.identifier} {why}" if why else None
 
 
 @gate(

@@ -1,12 +1,13 @@
 """Whose place is kept in the plant, and what was made from whom: the questions that other domains ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
-from coign.kernel.values import Digest, Instant
+from coign.kernel.values import Digest, Instant, Quantity
 from coign.kernel.views import Stamp, View
 from coign.manufacturing.events import (
     Abandoned,
@@ -21,7 +22,7 @@ from coign.manufacturing.events import (
 )
 from coign.quality.events import BatchRejected
 from coign.regulatory.views import on_hold_because
-from coign.supply.views import LOT
+from coign.supply.views import LOT, LotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ SLOT = View(
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A bag of product, how much was filled, and when that was recorded; corrections since are `correction`'s."""
+
+    unit: Unit
+    volume: Quantity
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class BatchState:
     """One production run: whose cells, under which version, how far, by whom. Bounded by the programme's steps."""
 
@@ -81,7 +91,7 @@ class BatchState:
     #: When the first bag was closed: from then on the cells lie in their freezing medium.
     first_filled_at: Instant | None = None
     frozen_at: Instant | None = None
-    final_containers: tuple[Unit, ...] = ()
+    containers: tuple[Container, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
     #: How many labels nobody can find; None: they were not counted.
@@ -96,6 +106,15 @@ class BatchState:
     def is_open(self) -> bool:
         """Whether production is going on."""
         return self.started_at is not None and self.filled_at is None and not self.abandoned
+
+    @property
+    def final_containers(self) -> tuple[Unit, ...]:
+        """The bags of product, in the order they were filled."""
+        return tuple(container.unit for container in self.containers)
+
+    def container(self, unit: Unit) -> Container | None:
+        """What is on record of a bag of product; None: it is none of this batch."""
+        return next((c for c in self.containers if c.unit == unit), None)
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -115,7 +134,12 @@ def reads_of_lots(batch: Batch | None, known: Circumstances) -> tuple[Read, ...]
 def recalled_because(batch: Batch | None, known: Circumstances) -> str | None:
     """None, or which lots of a batch are in doubt now: a recall is read upward whenever anybody asks."""
     lots = known.state(BATCH, batch).lots if batch is not None else ()
-    found = [f"{lot.identifier} {why}" for lot in lots if (why := known.state(LOT, lot).recalled_because)]
+    return in_doubt_because({lot: known.state(LOT, lot) for lot in lots})
+
+
+def in_doubt_because(lots: Mapping[Lot, LotState]) -> str | None:
+    """None, or which of these lots stand still, and why."""
+    found = [f"{lot.identifier} {why}" for lot, state in lots.items() if (why := state.recalled_because)]
     return "; ".join(found) or None
 
 
@@ -147,9 +171,9 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
             return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used)
         case BagFilled(unit=unit):
-            return _filled(state, fact, unit)
+            return _filled(state, fact, unit, stamp.time)
         case Filled(final_container=unit):
-            return replace(_filled(state, fact, unit), filled_at=fact.filled_at, samples=(fact.sample,))
+            return replace(_filled(state, fact, unit, stamp.time), filled_at=fact.filled_at, samples=(fact.sample,))
         case ProductFrozen(operator=operator):
             return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator))
         case LabelsCounted(by=by) as counted:
@@ -163,10 +187,10 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             return state
 
 
-def _filled(state: BatchState, fact: BagFilled | Filled, unit: Unit) -> BatchState:
+def _filled(state: BatchState, fact: BagFilled | Filled, unit: Unit, at: Instant) -> BatchState:
     return replace(
         state,
-        final_containers=(*state.final_containers, unit),
+        containers=(*state.containers, Container(unit, fact.volume, at)),
         first_filled_at=state.first_filled_at or fact.filled_at,
         fillers=_with(state.fillers, fact.operator),
         performers=_with(state.performers, fact.operator),

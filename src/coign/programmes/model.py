@@ -141,6 +141,8 @@ class ProgrammeVersion:
     quarantine_shipment: tuple[str, ...] = ()
     #: None: the programme does not say how a dose is worked out.
     dose: DosePlan | None = None
+    #: The samples of the room that must be read before the record of a batch is reviewed.
+    monitoring: tuple[str, ...] = ()
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""

@@ -62,10 +62,12 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
-_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "dose")
+_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitoring", "dose")
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method", "may_be_pending")
 JURISDICTIONS = ("EU", "US")
+#: Samples of a room that rules know limits for.
+SAMPLES = ("particles_0_5", "particles_5", "active_air", "settle_plate", "contact_plate", "glove_print")
 
 T = TypeVar("T")
 
@@ -140,6 +142,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         else BeforeInfusion(),
         quarantine_shipment=_jurisdictions(fields["quarantine_shipment"]) if "quarantine_shipment" in fields else (),
         dose=read_dose(fields["dose"], panel) if "dose" in fields else None,
+        monitoring=_samples(fields["monitoring"]) if "monitoring" in fields else (),
     )
     return None if findings.problems else version
 
@@ -174,6 +177,14 @@ def _jurisdictions(item: Item) -> tuple[str, ...]:
     for name in named:
         if name not in JURISDICTIONS:
             item.refuse("jurisdiction", f"{name} is no jurisdiction here; known are {', '.join(JURISDICTIONS)}")
+    return named
+
+
+def _samples(item: Item) -> tuple[str, ...]:
+    named = item.texts()
+    for name in named:
+        if name not in SAMPLES:
+            item.refuse("sample", f"{name} is no sample of a room; known are {', '.join(SAMPLES)}")
     return named
 
 

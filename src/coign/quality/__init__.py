@@ -1,5 +1,6 @@
 """What the quality unit says about material, results, deviations and batches."""
 
+import coign.correction  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.quality.actions import (
     accept_material,
     certify,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT, UnitState
-from coign.kernel.actions import Circumstances, Risk, gate
+from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Case, Organisation, Unit
 from coign.manufacturing.views import BATCH, held_because
 from coign.quality.gates import OfBatch, programme_of
@@ -327,3 +328,23 @@ def production_is_over(asked: OfBatch, known: Circumstances) -> str | None:
 def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
     why = held_because(asked.batch, known)
     return f"{asked.batch.identifier} {why}" if why else None
+
+
+def reads_of_corrections(batch: Batch, known: Circumstances) -> tuple[Read, ...]:
+    """Once BATCH is read: what was corrected in the record of the batch, and of its therapy."""
+    chain = known.state(BATCH, batch).chain
+    return tuple(Read(subject, CORRECTIONS) for subject in (batch, chain) if subject is not None)
+
+
+@gate(
+    "quality.corrections_are_assessed",
+    requirement=("CSV-05", "GMP-19"),
+    protects="What was decided on a number that was wrong may not hold any more.",
+    remedy="Finish the corrections: a second person reads the source, and somebody without a part in it assesses.",
+    resolvers=("qa", "operator"),
+    risk=Risk.PATIENT,
+)
+def corrections_are_assessed(asked: OfBatch, known: Circumstances) -> str | None:
+    reads = reads_of_corrections(asked.batch, known)
+    found = [why for read in reads if (why := known.state(CORRECTIONS, read.subject).open_because)]
+    return f"corrected values were not assessed: {', '.join(found)}" if found else None

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from coign.facility.views import ENVIRONMENT
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Chain, Organisation, Product
@@ -194,7 +195,8 @@ def late_result_is_cleared(asked: OfBlock, known: Circumstances) -> str | None:
     results = {name: dossier.result(name) for name in dossier.pending}
     said = [f"{r.attribute} is {r.value} {r.unit}".rstrip() for r in results.values() if r and r.verdict == "fail"]
     said += [f"{name} has no reviewed result" for name, r in results.items() if r is None or r.reviewed_by is None]
-    return "; ".join(said) or None
+    grown = known.state(ENVIRONMENT, batch).blocked_because
+    return "; ".join([*said, *([grown] if grown else [])]) or None
 
 
 @gate(

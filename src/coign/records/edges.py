@@ -62,6 +62,8 @@ def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
     match kind:
         case "manufacturing.batch_started.v1":
             yield Edge(body["room"], body["batch"], "made in")
+        case "facility.room_put_in_use.v1" if body["within"]:
+            yield Edge(body["within"], body["room"], "stands in")
         case "manufacturing.step_completed.v1":
             yield from (Edge(lot, body["batch"], "went into") for lot in body["lots"])
         case "collection.started.v1":

@@ -29,6 +29,7 @@ CALLED_FOR = frozenset(
         "quality.conclude_investigation", "quality.invalidate_result", "quality.request_exception",
         "quality.assess_exception_risk", "quality.accept_exception", "quality.record_exception_notice",
         "quality.supply_under_exception", "quality.acknowledge_late_result", "quality.assess_late_result",
+        "facility.assess_growth",
     }
 )  # fmt: skip
 #: From this grade on a reaction asks whether it is to be reported.
@@ -171,6 +172,8 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called += ["coldchain.assess_excursion"] * (1 + len(unclear.get("further", ())))
     if "quality.deviation_opened.v1" in facts:
         called.append("quality.close_deviation")
+    if "facility.growth_found.v1" in facts:
+        called.append("facility.assess_growth")
     called += _safety_calls(facts)
     called += _quality_calls(facts)
     _note_release(journey, programme, facts)
@@ -242,7 +245,7 @@ def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
             continue
         _undo(journey, step)
         journey.partly.pop(step.id, None)
-        if step.action.startswith("quality."):
+        if step.action.startswith(("quality.", "facility.")):
             journey.called.pop(step.action, None)
 
 

@@ -32,6 +32,7 @@ from coign.records import Projector
 from coign.records import create_tables as create_record_tables
 from coign.service import first_start, therapies, vaulting
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
+from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, LoggerFile
@@ -182,6 +183,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
             resolvers={
                 "identity_lookup": identities,
                 "logger_file": LoggerFile(states, documents, programmes),
+                "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,
             programmes_digest=programmes.digest,

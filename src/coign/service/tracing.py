@@ -8,6 +8,7 @@ import psycopg
 
 from coign.catalogue import PARTIES
 from coign.custody.views import HOLDING, Holding
+from coign.facility.views import ROOM, RoomState
 from coign.identity.views import UNIT, UnitState
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.sight import may_see
@@ -23,7 +24,7 @@ from coign.quality.views import DISPOSITION, DispositionState
 from coign.records.trace import Hit, position_at, projected_to, walk
 from coign.supply.views import LOT, LotState
 
-_TOLD: tuple[View[Any], ...] = (UNIT, HOLDING, DISPOSITION, BATCH, LOT)
+_TOLD: tuple[View[Any], ...] = (UNIT, HOLDING, DISPOSITION, BATCH, LOT, ROOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ def _state_words(subject: Subject, of: dict[str, Any]) -> str:
         return _unit_words(of[UNIT.name], of[DISPOSITION.name])
     if isinstance(subject, Batch):
         return _batch_words(of[BATCH.name])
+    if subject.kind == "room":
+        return _room_words(of[ROOM.name])
     lot: LotState = of[LOT.name]
     if subject.kind == "lot":
         return lot.recalled_because or ("approved" if lot.approved else "in quarantine")
@@ -200,6 +203,12 @@ def _unit_words(unit: UnitState, disposition: DispositionState) -> str:
         return f"{kind}, was rejected"
     said = disposition.may_be_given_because or ("was accepted" if disposition.is_accepted else "")
     return f"{kind}, {said}" if said else kind
+
+
+def _room_words(room: RoomState) -> str:
+    """Its grade, and whether anything grew there or flew there too much when it was read last."""
+    above = any(reading.level == "action" for reading in room.last)
+    return f"grade {room.grade}, {'above a limit when it was read last' if above else 'within its limits'}"
 
 
 def _batch_words(batch: BatchState) -> str:

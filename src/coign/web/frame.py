@@ -16,6 +16,7 @@ from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
 from coign.web.pages.upkeep import what_is_due
+from coign.web.people.deeds import LOOKS_ANYWHERE, LOOKS_AT_HOME
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.story import name_of
@@ -29,6 +30,8 @@ NAVIGATION: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
+#: Those who work with the rooms of a plant, read their samples, or answer for what was made in them.
+WHO_ASKS_ROOMS = frozenset({"operator", "analyst", "qcreviewer", "qa", "qp", "quality-us", "inspector"})
 WHO_ASKS_AUTHORITIES = frozenset({"authority", "inspector", "regulatory", "qa", "qp", "quality-us", "physician"})
 
 
@@ -112,6 +115,7 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
                 {"url": reverse("account_change_password"), "label": _("Password")},
                 {"url": reverse("usersessions_list"), "label": _("Where you are signed in")},
                 {"url": reverse("account-happened"), "label": _("What happened to your account")},
+                {"url": reverse("deeds", args=[account.person]), "label": _("What you did")},
             ],
             "sign_out_url": reverse("account_logout"),
             "has_password": account.user.has_usable_password(),
@@ -126,16 +130,28 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
             {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}
             for name, label in (
                 *((n, _(words)) for n, words in NAVIGATION),
+                *_rooms(role),
                 *_oversight(role),
+                *_looking_into(role),
                 *_administration(role, organisation),
             )
         ],
     }
 
 
+def _rooms(role: str) -> list[tuple[str, str]]:
+    """The rooms of a plant are looked up by those who work in them or judge what was made there."""
+    return [("rooms", _("Rooms"))] if role in WHO_ASKS_ROOMS else []
+
+
 def _oversight(role: str) -> list[tuple[str, str]]:
     """What an authority allows is looked up by those who decide, release, or answer for patients."""
     return [("oversight", _("Authorisations"))] if role in WHO_ASKS_AUTHORITIES else []
+
+
+def _looking_into(role: str) -> list[tuple[str, str]]:
+    """What people did is asked by those who oversee, judge or train them."""
+    return [("deeds-people", _("What people did"))] if role in LOOKS_ANYWHERE | LOOKS_AT_HOME else []
 
 
 def _administration(role: str, organisation: str) -> list[tuple[str, str]]:

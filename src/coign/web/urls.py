@@ -13,6 +13,7 @@ from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.pages import (
     courses,
+    deeds,
     do,
     external_links,
     forms,
@@ -28,6 +29,7 @@ from coign.web.pages import (
     people_acts,
     reference,
     release,
+    rooms,
     safety,
     scan,
     security,
@@ -38,6 +40,7 @@ from coign.web.pages import (
     tanks,
     tracing,
     training,
+    trends,
     upkeep,
     verdict,
 )
@@ -76,6 +79,9 @@ urlpatterns = [
     path("training/lessons/<str:name>/", courses.one_lesson, name="lesson"),
     path("tanks/", tanks.every_tank, name="tanks"),
     path("tanks/<str:name>/", tanks.tank, name="tank"),
+    path("trends/", trends.every_trend, name="trends"),
+    path("rooms/", rooms.every_room, name="rooms"),
+    path("rooms/<str:name>/", rooms.room, name="room"),
     path("store/", supply.whole_store, name="store"),
     path("store/packs/", supply.packs, name="packs"),
     path("store/suspect/<str:name>/", supply.suspect, name="suspect"),
@@ -85,6 +91,9 @@ urlpatterns = [
     path("why/<str:name>/", forms.why, name="why"),
     path("entries/<int:position>/", history.receipt, name="receipt"),
     path("subjects/<str:name>/", history.subject, name="subject"),
+    path("done-by/", deeds.everybody, name="deeds-people"),
+    path("done-by/<str:name>/", deeds.of_person, name="deeds"),
+    path("done-by/<str:name>/acts.csv", deeds.as_csv, name="deeds-csv"),
     path("subjects/<str:name>/trace/", tracing.trace, name="trace"),
     path("reference/", reference.index, name="reference"),
     path("reference/actions/", reference.actions, name="reference-actions"),

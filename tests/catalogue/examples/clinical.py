@@ -5,7 +5,6 @@ from typing import Any
 
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.clinic import (
-    BAG_VOLUME,
     CART,
     CELLLAB,
     CENTRE,
@@ -392,12 +391,18 @@ def bag_without_expiry(clinic: Clinic) -> Asked:
     unit = Unit.of("bag")
     clinic.happened(
         UnitCreated(
-            unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1", volume=BAG_VOLUME
+            unit=unit,
+            chain=chain,
+            unit_kind="final_container",
+            organisation=MAKER,
+            label_serial="1",
+            batch=Batch.of(unit.identifier),
         ),
         LabelVerified(unit=unit, label_serial="1", by=QP.person),
         CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=SITE),
         by=QP,
     )
+    clinic.filled(chain, unit)
     clinic.certify(chain, unit)
     _received(clinic, unit, CENTRE)
     return _condition(clinic, chain)

@@ -26,7 +26,7 @@ from tests.support.plant_cases import allow, nothing, refuse, then
 
 from coign.custody.events import CustodyBegan
 from coign.identity.events import ChainEnded, UnitsBlocked
-from coign.kernel.subjects import Person, Site, Unit
+from coign.kernel.subjects import Person, Room, Site, Unit
 from coign.kernel.values import Actor, Quantity
 
 NEW_ROOM = {"room": ROOM, "site": PLANT, "grade": "C"}
@@ -260,3 +260,31 @@ refuse(COUNT, "batch_is_filled", OPERATOR_2, then("stepped"), Plant.count())
 refuse(COUNT, "counts_are_possible", OPERATOR_2, then("filled"), Plant.count(printed=1, destroyed=0))
 refuse(COUNT, "labels_counted_by_another", OPERATOR, then("filled"), Plant.count())
 refuse(CLEAR, "no_label_is_missing", OPERATOR, one_missing, Plant.look())
+
+
+# Rooms that may not be used
+
+
+def room_shut(p: Plant) -> None:
+    p.act("facility.take_out_of_use", QA, room=ROOM, why=SEALED)
+
+
+def overdue(p: Plant) -> None:
+    """Everybody is qualified again; the room is not."""
+    p.wait(days=181)
+    for actor in (OPERATOR, OPERATOR_2):
+        p.qualify(actor, "aseptic_processing")
+
+
+NEVER_IN_USE = Room.of("C9")
+
+
+def only_registered(p: Plant) -> None:
+    ready(p)
+    p.act("manufacturing.register_room", QA, room=NEVER_IN_USE, site=PLANT, grade="A")
+
+
+refuse(CLEAR, "room_may_be_used", OPERATOR, then(ready, room_shut), LOOK)
+refuse(CLEAR, "room_may_be_used", OPERATOR, only_registered, Plant.look(room=NEVER_IN_USE))
+refuse(CLEAR, "room_may_be_used", OPERATOR, then(ready, overdue), LOOK)
+refuse(START, "room_may_be_used", OPERATOR, then("at_hand", room_shut), OPENED)

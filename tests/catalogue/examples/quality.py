@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.catalogue.examples.logistics import logged, warm
+from tests.support.corrections import in_doubt
 from tests.support.plant import (
     ANALYST,
     BAG,
@@ -279,6 +280,7 @@ refuse(CERTIFY, "judge_had_no_part", ANALYST_AS_QP, then("reviewed", lambda p: p
 refuse(CERTIFY, "results_are_complete", QP, then("reviewed", lambda p: p.act(INVALIDATE, QA, **ERROR)), CERTIFIED)
 refuse(CERTIFY, "results_meet_specification", QP, failed, CERTIFIED)
 refuse(CERTIFY, "deviations_are_closed", QP, then("reviewed", deviated), CERTIFIED)
+refuse(CERTIFY, "corrections_are_assessed", QP, then("reviewed", in_doubt), CERTIFIED)
 refuse(CERTIFY, "labels_are_verified", QP, half_labelled, CERTIFIED)
 refuse(CERTIFY, "units_are_not_blocked", QP, then("reviewed", block(PRODUCT)), CERTIFIED)
 refuse(
@@ -318,3 +320,35 @@ refuse(
     then(swapped, lambda p: p.granted(OPERATOR_2, "qa")),
     LABEL,
 )
+
+
+# The room in which it was open
+
+
+def not_read(p: Plant) -> None:
+    """Everything is tested, and of the room's samples only one was read."""
+    p.until("stepped")
+    p.filled(monitored=False)
+    p.monitored(settle_plate=0)
+    p.labelled_and_counted()
+    p.tested()
+
+
+def grown(p: Plant) -> None:
+    p.monitored(settle_plate=1)
+
+
+def grown_late(p: Plant) -> None:
+    """A plate is read after the release; what grew on it is not judged, and holds the product."""
+    p.until("certified")
+    p.monitored(glove_print=1)
+
+
+HELD = {"unit": PRODUCT, "why": "late_result", "finding": SEALED}
+refuse(READ, "environment_was_read", QA, not_read, THIS)
+refuse(READ, "growth_is_assessed", QA, then("tested", grown), THIS)
+allow(READ, QA, then("tested", grown, lambda p: p.judged()), THIS)
+refuse(READ, "growth_is_assessed", QA, then("tested", grown, lambda p: p.judged("not_acceptable")), THIS)
+refuse(CERTIFY, "growth_is_assessed", QP, then("reviewed", grown), CERTIFIED)
+refuse(RESOLVE, "late_result_is_cleared", QA_2, grown_late, HELD)
+allow(RESOLVE, QA_2, then(grown_late, lambda p: p.judged(by=QA)), HELD)

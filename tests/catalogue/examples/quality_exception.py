@@ -15,6 +15,7 @@ from tests.catalogue.examples.quality import (
     without_sterility,
 )
 from tests.catalogue.examples.quality_oos import ANALYST_AS_QA, analyst_as_qa
+from tests.support.corrections import in_doubt
 from tests.support.plant import (
     ANALYST,
     BATCH,
@@ -54,6 +55,7 @@ allow(QUARANTINE, QP, then("labelled"), SOON)
 refuse(QUARANTINE, "batch_is_filled", QP, then("stepped"), SOON)
 refuse(QUARANTINE, "judge_had_no_part", ANALYST_AS_QP, then("tested", performer_as_qp), SOON)
 refuse(QUARANTINE, "quarantine_shipment_is_foreseen", QUALITY_US, then("labelled", in_us), SOON)
+refuse(QUARANTINE, "growth_is_assessed", QP, then("labelled", lambda p: p.monitored(settle_plate=1)), SOON)
 refuse(QUARANTINE, "labels_are_verified", QP, then("filled"), SOON)
 refuse(QUARANTINE, "units_are_not_blocked", QP, then("labelled", block(PRODUCT)), SOON)
 refuse(QUARANTINE, "batch_is_undecided", QP, then("certified"), SOON)
@@ -189,6 +191,8 @@ refuse(SUPPLY, "authority_was_told", QP, all_but("notice"), SUPPLIED)
 refuse(SUPPLY, "expanded_access_is_on_record", QUALITY_US, then(fail, in_us, exception("request")), SUPPLIED)
 refuse(SUPPLY, "lots_are_in_order", QP, then(all_but(), held_lot), SUPPLIED)
 refuse(SUPPLY, "deviations_are_closed", QP, then(all_but(), deviated), SUPPLIED)
+refuse(SUPPLY, "corrections_are_assessed", QP, then(all_but(), in_doubt), SUPPLIED)
+refuse(SUPPLY, "growth_is_assessed", QP, then(all_but(), lambda p: p.monitored(settle_plate=1)), SUPPLIED)
 refuse(SUPPLY, "labels_are_verified", QP, half_labelled_and_failing, SUPPLIED)
 refuse(SUPPLY, "nothing_else_holds_units", QP, then(all_but(), block(PRODUCT)), SUPPLIED)
 refuse(SUPPLY, "custody_is_in_order", QP, then(all_but(), lambda p: p.handed(PRODUCT, WAREHOUSE, CELLLAB)), SUPPLIED)

@@ -44,7 +44,7 @@ ACTION = Action(
     command=AnswerTurn,
     roles=frozenset({"physician"}),
     reads=conditioning_gates.of_course,
-    then_reads=(conditioning_gates.of_product,),
+    then_reads=(conditioning_gates.of_product, conditioning_gates.of_lots),
     gates=(
         conditioning_gates.therapy_is_of_this_centre,
         depletion_gates.patient_depends_on_product,

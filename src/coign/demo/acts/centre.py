@@ -14,7 +14,7 @@ from coign.identity.views import UNIT
 from coign.infusion.state import BAG
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant
-from coign.manufacturing.views import SLOT
+from coign.manufacturing.views import BATCH, SLOT
 
 FORM_VERSION = "3.1"
 
@@ -207,11 +207,11 @@ def confirm_bedside(scene: Scene) -> Command:
 def finish_infusion(scene: Scene) -> Command:
     """Nearly all of it went in."""
     bag = _in_turn(scene)
-    filled, left = scene.state(UNIT, bag).volume, Decimal(scene.chance.randrange(5, 20)) / 10
+    filled, left = scene.state(BATCH, scene.batch).container(bag), Decimal(scene.chance.randrange(5, 20)) / 10
     assert filled is not None, "a bag of product has its volume"
     return {
         "unit": bag,
-        "given": {"value": str(filled.amount - left), "unit": "mL"},
+        "given": {"value": str(filled.volume.amount - left), "unit": "mL"},
         "residual": {"value": str(left), "unit": "mL"},
         "outcome": "complete",
     }

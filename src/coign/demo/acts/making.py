@@ -10,13 +10,19 @@ from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Lot, Room
 from coign.manufacturing.state import ROOM, RoomState
 from coign.manufacturing.views import BATCH
+from coign.records.reading import Thing
 from coign.storage.views import PLACE
 from coign.supply.views import LOT
 
 
 def _room(scene: Scene, fits: Callable[[RoomState], bool]) -> Room | None:
-    rooms = [Room(thing.subject) for thing in scene.things("room", scene.actor.organisation)]
-    return next((room for room in rooms if fits(scene.state(ROOM, room))), None)
+    states = [(room, scene.state(ROOM, room)) for room in (Room(t.subject) for t in _rooms(scene))]
+    cabinets = [(room, state) for room, state in states if state.grade == "A"]
+    return next((room for room, state in cabinets or states if fits(state)), None)
+
+
+def _rooms(scene: Scene) -> list[Thing]:
+    return scene.things("room", scene.actor.organisation)
 
 
 @plays("manufacturing.clear_line")
@@ -93,6 +99,33 @@ def freeze(scene: Scene) -> Command:
         "started_at": closed.plus(minutes=scene.chance.randrange(8, 15)),
         "ended_at": scene.now.plus(minutes=-1),
         "end_temperature": {"value": f"-{scene.chance.randrange(950, 1050) / 10:.1f}", "unit": "Cel"},
+    }
+
+
+@plays("facility.record_monitoring")
+def record_monitoring(scene: Scene) -> Command:
+    """Every sample of the cabinet when the container was closed: nothing grew, and few particles flew."""
+    batch = scene.state(BATCH, scene.batch)
+    grown = dict.fromkeys(("active_air", "settle_plate", "contact_plate", "glove_print"), 0)
+    return {
+        "room": batch.room,
+        "batch": scene.batch,
+        "taken_at": batch.filled_at,
+        "particles_0_5": scene.chance.randrange(80, 900),
+        "particles_5": scene.chance.randrange(0, 9),
+        **grown,
+    }
+
+
+@plays("facility.assess_growth")
+def assess_growth(scene: Scene) -> Command:
+    """A colony that somebody's glove left beside the cells, and that the product does not have."""
+    return {
+        "batch": scene.batch,
+        "organism": "Staphylococcus epidermidis",
+        "conclusion": "acceptable",
+        "assessment": "Demonstration: gloves were changed before the vessel was opened; sterility is negative.",
+        "evidence": scene.keep("Identification of one colony; impact on the batch: none."),
     }
 
 

@@ -78,6 +78,7 @@ START = Action(
         product_gates.is_authorised,
         product_gates.lots_are_in_order,
         product_gates.product_is_not_expired,
+        product_gates.corrections_are_assessed,
         product_gates.consent_in_force,
         patient_gates.patient_is_ready,
         patient_gates.assessment_is_fresh,

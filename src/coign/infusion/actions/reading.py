@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coign.clinical.views import COURSE, PATIENT
 from coign.coldchain.views import CONDITION
+from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.product_gates import OfUnit
@@ -29,7 +30,7 @@ def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
     """What is known of the therapy that the bag was made for, and of its batch."""
     bag = known.state(UNIT, asked.unit)
     made_in = () if bag.batch is None else (Read(bag.batch, BATCH),)
-    views = (CHAIN, COURSE, INFUSION, READINESS, ADMINISTRATION)
+    views = (CHAIN, COURSE, INFUSION, READINESS, ADMINISTRATION, CORRECTIONS)
     of_chain = () if bag.chain is None else tuple(Read(bag.chain, view) for view in views)
     return (*made_in, *of_chain)
 
@@ -42,5 +43,12 @@ def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
         return lots
     therapy = known.state(CHAIN, bag.chain)
     of_patient = () if therapy.patient is None else (Read(therapy.patient, PATIENT),)
-    bags = tuple(Read(u, view) for u in therapy.units_of_kind("final_container") for view in (UNIT, DISPOSITION))
-    return (*lots, *of_patient, *bags, *reads_of_authorisation(therapy.product, therapy.centre))
+    made = [each for each in therapy.units if each.kind == "final_container"]
+    bags = tuple(Read(each.unit, view) for each in made for view in (UNIT, DISPOSITION))
+    batches = tuple(
+        Read(batch, view)
+        for batch in dict.fromkeys(each.batch for each in made)
+        if batch is not None
+        for view in (BATCH, CORRECTIONS)
+    )
+    return (*lots, *of_patient, *bags, *batches, *reads_of_authorisation(therapy.product, therapy.centre))

@@ -41,6 +41,7 @@ BEFORE_THE_THAW = (
     product_gates.is_authorised,
     product_gates.lots_are_in_order,
     product_gates.product_is_not_expired,
+    product_gates.corrections_are_assessed,
     product_gates.consent_in_force,
     product_gates.conditioning_is_given,
     product_gates.conditioning_is_over,

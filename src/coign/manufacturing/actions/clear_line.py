@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.facility.views import ROOM as FACILITY
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain, Room
@@ -22,7 +23,7 @@ class ClearLine:
 
 
 def _reads(asked: ClearLine, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.room, ROOM), Read(asked.chain))
+    return (Read(asked.room, ROOM), Read(asked.room, FACILITY), Read(asked.chain))
 
 
 def _decide(asked: ClearLine, known: Circumstances) -> Sequence[LineChecked]:
@@ -35,10 +36,10 @@ ACTION = Action(
     command=ClearLine,
     roles=frozenset({"operator"}),
     reads=_reads,
-    gates=(gates.room_is_empty, gates.no_label_is_missing),
+    gates=(gates.room_may_be_used, gates.room_is_empty, gates.no_label_is_missing),
     decide=_decide,
     emits=(LineChecked,),
-    requirements=("GMP-34", "GMP-35", "GMP-S5", "TRC-13"),
+    requirements=("GMP-32", "GMP-34", "GMP-35", "GMP-S5", "TRC-13"),
     risk=Risk.PATIENT,
     rationale="A label or a tube of the last patient that stays in the room can end in the next one's product.",
 )

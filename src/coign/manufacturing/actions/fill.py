@@ -95,10 +95,10 @@ def _filled(asked: Fill, known: Circumstances) -> Sequence[Fact]:
 
 
 def _container(asked: FillBag | Fill, known: Circumstances, unit: Unit) -> Sequence[Fact]:
-    """A bag of product: it lasts from when it was closed, and says how much is in it."""
+    """A bag of product: it lasts from when it was closed."""
     lasts_min = step_gates.programme_of(asked.batch, known).minutes("shelf_life")
     expires = asked.filled_at.plus(minutes=lasts_min)
-    made = _made(asked, known, unit, "final_container", expires=expires, volume=asked.volume)
+    made = _made(asked, known, unit, "final_container", expires=expires)
     return (made, _held(known, asked.batch, unit))
 
 
@@ -109,7 +109,6 @@ def _made(
     kind: UnitKind,
     *,
     expires: Instant | None = None,
-    volume: Quantity | None = None,
 ) -> UnitCreated:
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
@@ -123,7 +122,6 @@ def _made(
         parents=(batch.source,),
         batch=asked.batch,
         expires=expires,
-        volume=volume,
     )
 
 

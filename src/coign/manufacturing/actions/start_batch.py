@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from coign.coldchain.events import ExposureEnded
 from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
+from coign.facility.views import ROOM as FACILITY
 from coign.identity.events import UnitEnded
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -34,7 +35,7 @@ class StartBatch:
 
 def _reads(asked: StartBatch, actor: Actor) -> Sequence[Read]:
     bag = (Read(asked.unit, view) for view in (UNIT, HOLDING, DISPOSITION, CONDITION, PLACE))
-    return (*bag, Read(asked.room, ROOM), Read(asked.batch), *reads_of_skill(actor.person))
+    return (*bag, Read(asked.room, ROOM), Read(asked.room, FACILITY), Read(asked.batch), *reads_of_skill(actor.person))
 
 
 def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
@@ -88,11 +89,24 @@ ACTION = Action(
         gates.slot_is_kept,
         gates.start_is_authorised,
         gates.room_is_cleared,
+        gates.room_may_be_used,
         gates.starter_is_qualified,
     ),
     decide=_decide,
     emits=(BatchStarted, ExposureEnded, UnitEnded),
-    requirements=("GMP-04", "GMP-06", "GMP-34", "GMP-35", "REG-02", "REG-S5", "SCS-11", "TRN-01", "TRC-11", "TRC-22"),
+    requirements=(
+        "GMP-04",
+        "GMP-06",
+        "GMP-32",
+        "GMP-34",
+        "GMP-35",
+        "REG-02",
+        "REG-S5",
+        "SCS-11",
+        "TRN-01",
+        "TRC-11",
+        "TRC-22",
+    ),
     risk=Risk.PATIENT,
     rationale="A bag that was opened cannot be closed again, and two patients in one room can be mixed up.",
 )

@@ -10,7 +10,7 @@ from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, release_gates
+from coign.quality import batch_gates, environment_gates, release_gates
 from coign.quality.events import Certified
 from coign.quality.gates import OfBatch
 from coign.quality.state import DOSSIER
@@ -27,14 +27,20 @@ class Certify:
 
 
 def _reads(asked: Certify, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER), Read(asked.certificate))
+    return (
+        Read(asked.batch, BATCH),
+        Read(asked.batch, DOSSIER),
+        *environment_gates.reads_of_environment(asked),
+        Read(asked.certificate),
+    )
 
 
 def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
     """The therapy, and the containers that are decided about."""
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    return (*units, *((Read(batch.chain, CHAIN),) if batch.chain is not None else ()))
+    chain = (Read(batch.chain, CHAIN),) if batch.chain is not None else ()
+    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
 
 
 def reads_of_destination(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
@@ -79,6 +85,8 @@ ACTION = Action(
         batch_gates.results_meet_specification,
         release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
+        batch_gates.corrections_are_assessed,
+        environment_gates.growth_is_assessed,
         batch_gates.labels_are_verified,
         batch_gates.units_are_not_blocked,
         batch_gates.custody_is_in_order,
@@ -88,7 +96,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Certified,),
-    requirements=("GMP-02", "GMP-15", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14", "REG-02", "REG-S5"),
+    requirements=("GMP-02", "GMP-15", "GMP-31", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14", "REG-02", "REG-S5"),
     risk=Risk.PATIENT,
     rationale="This signature is the last judgement before a patient is prepared for the product.",
     meaning="certified",

@@ -9,7 +9,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, release_gates
+from coign.quality import batch_gates, environment_gates, release_gates
 from coign.quality.actions.certify import reads_of_destination
 from coign.quality.events import QuarantineShipmentAllowed
 from coign.quality.state import DOSSIER
@@ -25,7 +25,7 @@ class AllowQuarantineShipment:
 
 
 def _reads(asked: AllowQuarantineShipment, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER))
+    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER), *environment_gates.reads_of_environment(asked))
 
 
 def _reads_of_units(asked: AllowQuarantineShipment, known: Circumstances) -> Sequence[Read]:
@@ -50,13 +50,14 @@ ACTION = Action(
         batch_gates.batch_is_filled,
         batch_gates.judge_had_no_part,
         release_gates.quarantine_shipment_is_foreseen,
+        environment_gates.growth_is_assessed,
         batch_gates.labels_are_verified,
         batch_gates.units_are_not_blocked,
         batch_gates.batch_is_undecided,
     ),
     decide=_decide,
     emits=(QuarantineShipmentAllowed,),
-    requirements=("GMP-14", "GMP-37", "TRC-14"),
+    requirements=("GMP-14", "GMP-37", "GMP-31", "TRC-14"),
     risk=Risk.PATIENT,
     rationale="What is at the bedside before anybody answers for it is one mistake away from the patient.",
     meaning="approved",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from coign.facility.views import ENVIRONMENT
 from coign.identity.events import UnitsUnblocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -32,7 +33,7 @@ def _reads(asked: ResolveBlock, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_batch(asked: ResolveBlock, known: Circumstances) -> Sequence[Read]:
     batch = known.state(UNIT, asked.unit).batch
-    return (Read(batch, DOSSIER),) if batch is not None else ()
+    return (Read(batch, DOSSIER), Read(batch, ENVIRONMENT)) if batch is not None else ()
 
 
 def _decide(asked: ResolveBlock, known: Circumstances) -> Sequence[Fact]:

@@ -8,7 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, oos_gates
+from coign.quality import batch_gates, environment_gates, oos_gates
 from coign.quality.events import RecordReviewed
 from coign.quality.state import DOSSIER
 
@@ -21,7 +21,7 @@ class ReviewRecord:
 
 
 def _reads(asked: ReviewRecord, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER))
+    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER), *environment_gates.reads_of_environment(asked))
 
 
 def _decide(asked: ReviewRecord, known: Circumstances) -> Sequence[RecordReviewed]:
@@ -41,12 +41,14 @@ ACTION = Action(
         batch_gates.results_are_complete,
         oos_gates.investigations_are_concluded,
         batch_gates.deviations_are_closed,
+        environment_gates.environment_was_read,
+        environment_gates.growth_is_assessed,
         batch_gates.judge_had_no_part,
         batch_gates.batch_is_undecided,
     ),
     decide=_decide,
     emits=(RecordReviewed,),
-    requirements=("GMP-19", "GMP-02", "GMP-35", "GMP-S5", "CSV-31"),
+    requirements=("GMP-19", "GMP-02", "GMP-31", "GMP-35", "GMP-S5", "CSV-31"),
     risk=Risk.PATIENT,
     rationale="What nobody reads, nobody finds.",
     meaning="reviewed",

@@ -12,7 +12,7 @@ from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, exception_gates, release_gates
+from coign.quality import batch_gates, environment_gates, exception_gates, release_gates
 from coign.quality.actions.certify import reads_of_destination
 from coign.quality.events import LATE_RESULT, SuppliedUnderException
 from coign.quality.exception_state import EXCEPTION
@@ -29,13 +29,15 @@ class SupplyUnderException:
 
 
 def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER), Read(asked.document))
+    batch = (Read(asked.batch, view) for view in (BATCH, DOSSIER))
+    return (*batch, *environment_gates.reads_of_environment(asked), Read(asked.document))
 
 
 def _reads_of_units(asked: SupplyUnderException, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    return (*units, *(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None))
+    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None)
+    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
 
 
 def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]:
@@ -79,6 +81,8 @@ ACTION = Action(
         exception_gates.expanded_access_is_on_record,
         release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
+        batch_gates.corrections_are_assessed,
+        environment_gates.growth_is_assessed,
         batch_gates.labels_are_verified,
         exception_gates.nothing_else_holds_units,
         batch_gates.custody_is_in_order,
@@ -87,7 +91,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(SuppliedUnderException, UnitsUnblocked),
-    requirements=("GMP-40", "GMP-41", "GMP-S2", "GMP-39", "GMP-02"),
+    requirements=("GMP-40", "GMP-41", "GMP-31", "GMP-S2", "GMP-39", "GMP-02"),
     risk=Risk.PATIENT,
     rationale="Some patients have nothing but a product that fails: it reaches them openly, or in secret.",
     meaning="supplied under exception",

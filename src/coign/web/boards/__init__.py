@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coign.web.boards.able import able
 from coign.web.boards.batches import batches
+from coign.web.boards.corrections import corrections
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
 from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
 from coign.web.boards.record import programmes, record
+from coign.web.boards.rooms import rooms_board
 from coign.web.boards.stopped import stopped
 from coign.web.boards.transport import transport
 from coign.web.boards.turned import turned
@@ -17,20 +19,20 @@ from coign.web.boards.turned import turned
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (turned, stopped, glance),
-    "physician": (turned, stopped, day, glance),
-    "nurse": (turned, day),
-    "celllab": (turned, day, transport, leftovers),
-    "infusion": (turned, day),
-    "pharmacist": (turned, day, transport, leftovers),
+    "coordinator": (turned, stopped, corrections, glance),
+    "physician": (turned, stopped, day, corrections, glance),
+    "nurse": (turned, day, corrections),
+    "celllab": (turned, day, corrections, transport, leftovers),
+    "infusion": (turned, day, corrections),
+    "pharmacist": (turned, day, corrections, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
-    "operator": (held, batches),
-    "analyst": (batches,),
-    "qcreviewer": (batches,),
-    "qa": (turned, stopped, held, batches, transport, leftovers),
-    "qp": (turned, stopped, held, batches),
-    "quality-us": (stopped, batches),
+    "operator": (held, corrections, batches, rooms_board),
+    "analyst": (corrections, batches, rooms_board),
+    "qcreviewer": (corrections, batches, rooms_board),
+    "qa": (turned, stopped, held, corrections, batches, rooms_board, transport, leftovers),
+    "qp": (turned, stopped, held, corrections, batches),
+    "quality-us": (stopped, corrections, batches),
     "safety": (glance,),
     "trainer": (able,),
     "regulatory": (programmes,),

@@ -42,6 +42,7 @@ def _drawn(shown: list[Journey], made: dict[str, str], steps: dict[str, list[Nex
     by = {root: who_does(open_[0], places) for root, open_ in steps.items()}
     return {
         "title": _("Batches in the house"),
+        "url": reverse("trends"),
         "rows": [_row(j, made[j.root], steps.get(j.root, []), by.get(j.root, "")) for j in shown],
     }
 

@@ -13,15 +13,20 @@ from coign.web.therapy.story import name_of
 
 
 def transport(here: Here) -> Board | None:
-    """Shipments under way, whichever ends first first."""
+    """Shipments under way: what a recall reaches first, then whichever ends first."""
     parcels = parcels_of((j.root for j in here.going_on), here.actor)
     if not parcels:
         return None
-    shown = sorted(parcels.items(), key=lambda pair: str(pair[1].state.keeps_cold_until or ""))[:THERAPIES_MAX]
+    shown = sorted(parcels.items(), key=_urgency)[:THERAPIES_MAX]
     units = [p.state.unit for _root, p in shown if p.state.unit is not None]
     held = {u for u, h in states_of(HOLDING, units).items() if h.organisation == here.actor.organisation}
     drawn = {"title": _("On its way"), "rows": [_row(root, p, mine=p.state.unit in held) for root, p in shown]}
     return Board("transport", [], lambda who: drawn)
+
+
+def _urgency(pair: tuple[str, Parcel]) -> tuple[bool, str]:
+    parcel = pair[1]
+    return not parcel.recalled, str(parcel.state.keeps_cold_until or "")
 
 
 def _row(root: str, parcel: Parcel, *, mine: bool) -> dict[str, Any]:
@@ -35,6 +40,7 @@ def _row(root: str, parcel: Parcel, *, mine: bool) -> dict[str, Any]:
         "seal": state.seal if mine else "",
         "logger": state.logger,
         "mine": mine,
+        "recalled": parcel.recalled,
         "hold": cold(parcel),
         "url": reverse("journey", args=[root]),
     }

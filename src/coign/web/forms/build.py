@@ -193,7 +193,8 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
         value = known_value(question, actor, given)
         return _typed(question, common | {"required": False, "initial": value}, forms.HiddenInput())
     initial = given.split(",") if given and question.many else given or _initial(question)
-    common |= {"required": question.required and question.type is not str, "initial": initial}
+    may_be_empty = question.type is str and asks.source != "measure"  # what was read is never nothing
+    common |= {"required": question.required and not may_be_empty, "initial": initial}
     options = _options(question, actor)
     if options is not None:
         return _choice(question, options, common)

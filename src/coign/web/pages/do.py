@@ -35,6 +35,7 @@ from coign.web.therapy.known import (
     results_of,
     steps_done,
 )
+from coign.web.therapy.recall import recall
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.targets import targets
 from coign_verify.intent import intent_hash
@@ -243,6 +244,7 @@ def _page(
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),
         "clocks": clocks(asked.story),
+        "recall": recall(asked.story),
         "second": _second(asked.story, asked.action),
         "differently_url": _differently(asked.story),
         "scans": bool(asked.scanned),

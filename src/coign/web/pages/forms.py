@@ -12,7 +12,7 @@ from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, Forbidden, Invalid, Refused
 from coign.perform import Request
-from coign.web import acting, running
+from coign.web import acting, correcting, running
 from coign.web.api.actions import action_named
 from coign.web.forms import build
 from coign.web.pages.refusals import gate_words, refusal_words
@@ -119,6 +119,7 @@ def _page(
         "refusal": refusal_words(refused) if refused is not None else None,
         "key": acting.new_key(),
         "upload": shown is not None and shown.is_multipart(),
+        "introduction": correcting.introduction(action.name, request.GET.dict(), acting.actor_of(request)),
     }
     status = 409 if refused is not None else 422 if shown is not None and shown.errors else 200
     return render(request, "pages/form.html", context, status=status)

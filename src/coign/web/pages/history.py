@@ -9,17 +9,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
-from coign.kernel.errors import Invalid
-from coign.kernel.subjects import Organisation, parse_subject
+from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.subjects import Case, Subject, parse_subject
+from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
-from coign.web import acting, told
+from coign.web import acting, as_of, correcting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
+from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
 from coign.web.roles import role_words
+from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import names_of_organisations, place_words
@@ -30,10 +33,15 @@ from coign_verify.tree import leaf_hash
 def receipt(request: HttpRequest, position: int) -> HttpResponse:
     """What was recorded: the entry in words, what exactly was signed, and its hash to take along."""
     organisation = acting.sees_for(request)
-    entry = visible_entry(position, organisation)
+    entry, point = visible_entry(position, organisation), as_of.asked(request)
+    if point is not None and not point.tells(entry):
+        raise NotFound(f"entry {position} did not stand in the record by then")
     intent = entry.plain["intent"]
     context = {
-        "entry": _lines([entry], organisation)[0],
+        "entry": _lines([entry], acting.actor_of(request))[0],
+        "values": correcting.values_shown(entry, acting.actor_of(request), point),
+        "point": point,
+        "here": reverse("receipt", args=[position]),
         "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f in intent["facts"]],
         "unmet": entry.unmet,
         "intent": flat(intent),
@@ -44,41 +52,76 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
 
 @require_GET
 def subject(request: HttpRequest, name: str) -> HttpResponse:
-    """A subject: what holds now, and everything that happened to it."""
+    """A subject: what holds, and everything that happened to it; now, or as the record stood at a point in it."""
     try:
         found = parse_subject(name)
     except ValueError as error:
         raise Invalid.at("subject", str(error)) from error
-    organisation = acting.sees_for(request)
-    entries = visible_history(found, organisation)
-    states = reader().states_as_of(found, entries)
-    root = root_of(found, organisation)
+    organisation, point = acting.sees_for(request), as_of.asked(request)
+    whole = visible_history(found, organisation)
+    entries = whole if point is None else [e for e in whole if point.tells(e)]
     context = {
         "subject": found,
         "kind": told.kind_words(found),
-        "therapy": reverse("journey", args=[root]) if root is not None else "",
-        "report": report_address(acting.actor_of(request), str(found)) if found.kind == "unit" else "",
-        "states": [
-            {"name": name, "title": told.words(name.partition(".")[2]), "rows": told.rows(plain(state))}
-            for name, state in states.items()
-        ],
-        "history": _lines(list(reversed(entries)), organisation),
+        "asked": as_of.for_input(point),
+        "point": _point(point, entries, whole) if point is not None else None,
+        "here": reverse("subject", args=[found]),
+        "states": _states(found, entries, point),
+        "history": _at(point, _lines(list(reversed(entries)), acting.actor_of(request))),
     }
-    return render(request, "pages/subject.html", context)
+    # From a view of the past nothing is done, and nothing leads to what came later.
+    return render(request, "pages/subject.html", context | (_ways(request, found) if point is None else {}))
 
 
-def _lines(entries: Sequence[Entry], organisation: Organisation) -> list[dict[str, Any]]:
+def _states(found: Subject, entries: Sequence[Entry], point: as_of.AsOf | None) -> list[dict[str, Any]]:
+    states = {name: told.rows(plain(state)) for name, state in reader().states_as_of(found, entries).items()}
+    return [
+        {"name": name, "title": told.words(name.partition(".")[2]), "rows": point.in_rows(rows) if point else rows}
+        for name, rows in states.items()
+    ]
+
+
+def _at(point: as_of.AsOf | None, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines of history of which each leads to its entry as it stood at the same point."""
+    return lines if point is None else [line | {"url": point.here(line["url"]), "who_url": ""} for line in lines]
+
+
+def _point(point: as_of.AsOf, entries: Sequence[Entry], whole: Sequence[Entry]) -> dict[str, Any]:
+    """What the banner of a view of the past says."""
+    return {
+        "at": point.at.moment if point.at is not None else None,
+        "position": point.position,
+        "later": len(whole) > len(entries),
+    }
+
+
+def _ways(request: HttpRequest, found: Subject) -> dict[str, Any]:
+    """What can be done about a subject, and where else it is told of."""
+    actor = acting.actor_of(request)
+    root = root_of(found, actor.organisation)
+    return {
+        "therapy": reverse("journey", args=[root]) if root is not None else "",
+        "report": report_address(actor, str(found)) if found.kind == "unit" else "",
+        "next": correcting.next_acts(found, actor) if isinstance(found, Case) else [],
+        "traced": True,
+    }
+
+
+def _lines(entries: Sequence[Entry], reads: Actor) -> list[dict[str, Any]]:
     """Entries as lines of history, with people and places by their names as far as this organisation has them."""
-    names = names_of((e.actor.person for e in entries), str(organisation))
+    names = names_of((e.actor.person for e in entries), str(reads.organisation))
+    corrected = {fact.entry for fact in corrections_in(entries)}
     places = names_of_organisations()
     return [
         in_words(entry)
         | {
             "who": names[entry.actor.person],
+            "who_url": deeds_address(reads, entry.actor),
             "role": role_words(entry.actor.role),
             "place": place_words(str(entry.actor.organisation), places),
             "about": [{"name": str(s), "kind": told.kind_words(s), "identifier": s.identifier} for s in entry.about],
             "url": reverse("receipt", args=[entry.position]),
+            "corrected": entry.position in corrected,
         }
         for entry in entries
     ]

@@ -18,6 +18,7 @@ from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
 from coign.web.claims import claim_of
 from coign.web.pages.refusals import gate_words
+from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.band import band
@@ -34,6 +35,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
+from coign.web.therapy.recall import recall
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
@@ -156,6 +158,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         # Whoever has something to do here sees that first, on a phone without a scroll.
         "mine": any(c.mine for c in steps),
         "matters": open_matters(story),
+        "recall": recall(story),
         "turned": [
             p
             for p in (
@@ -276,9 +279,11 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
             "status": _OUTCOMES.get(act.outcome, "look"),
             "outcome": act.outcome,
             "who": names[act.person],
+            "who_url": deeds_address(story.actor, story.entries[act.position].actor),
             "role": role_words(act.role),
             "place": place_words(act.organisation, places),
             "unmet": len(act.unmet),
+            "corrected": act.position in story.corrected,
             "url": reverse("receipt", args=[act.position]),
         }
         for act in reversed(story.acts)

@@ -27,6 +27,7 @@ from coign.web.therapy.deciding import (
     pending_words,
     test_names,
 )
+from coign.web.therapy.environment import environment
 from coign.web.therapy.known import last_values, results_of
 from coign.web.therapy.people import names_of
 from coign.web.therapy.story import Story, story_of
@@ -77,6 +78,7 @@ def release_context(story: Story) -> dict[str, Any]:
         "results": _results(story),
         "trends": list(trends(story).values()),
         "measured": _measured(story),
+        "environment": environment(story).rows,
         "decided": decided,
         "asked": bool(gates),
         "shut": any(not g.holds for g in gates),

@@ -22,6 +22,7 @@ from coign.web.learning.knowing import PRODUCTION, known_courses, tasks
 from coign.web.learning.matrix import matrix
 from coign.web.learning.own import own_training
 from coign.web.learning.transcript import transcript
+from coign.web.people.deeds import may_look
 from coign.web.roles import role_words
 from coign.web.therapy.looking import every
 from coign.web.therapy.people import names_of
@@ -66,7 +67,13 @@ def of_person(request: HttpRequest, name: str) -> HttpResponse:
     found = transcript(person, at, organisation)
     if found is None:
         raise NotFound(f"{person.identifier} is not known here at that time")
-    return render(request, "pages/training_person.html", found | {"within": within(""), "asked": local_input(at)})
+    more = {"within": within(""), "asked": local_input(at), "deeds": _deeds(request, person)}
+    return render(request, "pages/training_person.html", found | more)
+
+
+def _deeds(request: HttpRequest, person: Person) -> str:
+    """The way to everything this person did, for whoever may ask."""
+    return reverse("deeds", args=[person]) if may_look(acting.actor_of(request), person) else ""
 
 
 def instant_asked(request: HttpRequest) -> Instant:

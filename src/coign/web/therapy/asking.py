@@ -23,6 +23,7 @@ from coign.web.forms.build import Question, questions
 from coign.web.forms.times import LocalTime
 from coign.web.therapy import scans
 from coign.web.therapy.ending import DECISIONS, END, decision_fields, decisions_of
+from coign.web.therapy.environment import RECORD, limit_hint, sampled_at
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
 from coign.web.therapy.offers import options_for
 from coign.web.therapy.parcel import further_bags
@@ -245,7 +246,7 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
     asks = question.asks
     common: dict[str, Any] = {
         "label": asks.label,
-        "help_text": asks.hint,
+        "help_text": " · ".join(w for w in (asks.hint, _limit_hint(story, action, question)) if w),
         "required": question.required,
         "error_messages": {"required": _("Fill in: %s.") % asks.label},
     }
@@ -271,6 +272,10 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
     return forms.CharField(widget=widget, **common)
 
 
+def _limit_hint(story: Story, action: Action[Any], question: Question) -> str:
+    return limit_hint(story, question.name) if action.name == RECORD else ""
+
+
 def _choice(question: Question, options: list[tuple[str, str]], common: dict[str, Any]) -> forms.Field:
     given = question.default if isinstance(question.default, str) else ""
     if question.many:
@@ -288,7 +293,8 @@ def _time(story: Story, question: Question, common: dict[str, Any]) -> forms.Fie
     """Date and time as people of this place read it; what just happened begins with now."""
     common["help_text"] = " ".join(w for w in (question.asks.hint, _("Time in %s") % zone_name(story)) if w)
     if question.asks.source == "device" or (question.name.endswith(("_at", "_on")) and not _planned(question)):
-        common["initial"] = timezone.localtime(acting.now().moment).replace(microsecond=0, tzinfo=None)
+        happened = sampled_at(story) if question.name == "taken_at" else acting.now()
+        common["initial"] = timezone.localtime(happened.moment).replace(microsecond=0, tzinfo=None)
     return LocalTime(**common)
 
 

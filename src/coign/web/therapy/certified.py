@@ -14,8 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coign.correction.views import CORRECTIONS
 from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Lot
+from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import millions
 from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
 from coign.supply.views import LOT
@@ -25,7 +27,8 @@ from coign.web.oversight.sight import jurisdiction_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
-from coign.web.therapy.deciding import of_batch, pending_tests, pending_words
+from coign.web.therapy.deciding import batch_of, of_batch, pending_tests, pending_words
+from coign.web.therapy.environment import environment
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
@@ -205,23 +208,29 @@ def _results(story: Story) -> Line:
 def _dose(story: Story) -> Line | None:
     """What the bags hold by the results that stand; the patient's weight is the centre's to know."""
     plan = story.programme.dose if story.programme is not None else None
-    bags = story.units_of("final_container")
-    if plan is None or not bags:
+    batch = batch_of(story)
+    made = states_of(BATCH, [batch])[batch].containers if batch is not None else ()
+    if plan is None or batch is None or not made:
         return None
     strength = plan.strength({name: result["value"] for name, result in results_of(story)[0].items()})
-    volumes = [story.units[u].volume for u in bags]
-    if strength is None or None in volumes:
+    if strength is None:
         return Line(
             _("Dose"), "not_yet", _("Not all results it is worked out from are there"), _("Results"), "#results"
         )
+    corrected = states_of(CORRECTIONS, [batch])[batch]
+    volumes = [volume for bag in made if (volume := corrected.volume_of(bag)) is not None]
     cells = [plan.cells_in(volume, strength) for volume in volumes]
     each = ", ".join(
         _("%(volume)s with %(cells)s") % {"volume": quantity_words(v.value, v.unit), "cells": millions(c)}
         for v, c in zip(volumes, cells, strict=True)
-        if v is not None
     )
     words = _("%(each)s; together %(dose)s") % {"each": each, "dose": plan.words(sum(cells, Decimal(0)))}
     return Line(_("Dose"), "in_order", words, _("Results"), "#results")
+
+
+def _environment(story: Story) -> Line:
+    found = environment(story)
+    return Line(_("Environment"), found.status, found.words, _("%d counts") % len(found.rows), "#environment")
 
 
 def _labels(story: Story) -> Line:
@@ -306,6 +315,7 @@ _LINES: dict[str, Callable[[Story], Line | None]] = {
     "deviations": _deviations,
     "results": _results,
     "dose": _dose,
+    "environment": _environment,
     "labels": _labels,
     "training": _training,
     "authorisation": _authorisation,
@@ -325,6 +335,7 @@ _GATES = {
     "quality.lots_are_in_order": "materials",
     "quality.releaser_is_of_destination": "authorisation",
     "quality.labels_are_verified": "labels",
+    "quality.growth_is_assessed": "environment",
     "quality.record_is_reviewed": "review",
     "quality.certified_by_another": "review",
     "quality.judge_had_no_part": "review",

@@ -113,6 +113,7 @@ def destination_of(story: Story) -> Destination:
 def test_names(story: Story, tests: Iterable[str]) -> str:
     """Tests by the names of the programme."""
     names = {t.id: t.label for t in story.programme.panel} if story.programme is not None else {}
+    names["environment"] = _("Environment of the room")
     return ", ".join(names.get(test, test) for test in tests)
 
 

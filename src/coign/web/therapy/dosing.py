@@ -1,16 +1,19 @@
 """The dose as people see it where they decide: bag by bag, what was given, and what the programme allows (PAT-29)."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from coign.clinical.views import COURSE
+from coign.correction.views import CORRECTIONS
 from coign.infusion.dose_gates import newest_weight
 from coign.infusion.state import BAG, READINESS
 from coign.infusion.views import INFUSION, Given
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant, Quantity
+from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import DosePlan, is_weight, millions
 from coign.quality.views import DISPOSITION
 from coign.web.reading import reader
@@ -52,7 +55,7 @@ def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]
     strengths = {u: s.strength for u, s in states_of(DISPOSITION, bags).items() if not s.rejected}
     there = {*story.units_of("final_container"), *given}
     bags = tuple(u for u in bags if u in strengths and u in there and u in story.units)
-    volumes = {u: story.units[u].volume for u in bags}
+    volumes = _volumes(story, bags)
     total = sum((plan.cells_in(volumes[u], strengths[u]) for u in bags), Decimal(0))
     rows: list[dict[str, Any]] = [
         {
@@ -67,6 +70,15 @@ def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]
         went_in = sum((plan.cells_in(g.given, strengths.get(u)) for u, g in given.items()), Decimal(0))
         rows.append({"label": _("Given so far"), "value": plan.words(went_in)})
     return rows + _range_rows(plan, newest_weight(reader().state(COURSE, here), reader().state(READINESS, here)))
+
+
+def _volumes(story: Story, bags: Iterable[Unit]) -> dict[Unit, Quantity | None]:
+    """How much is in each bag, as it counts now."""
+    made_in = {unit: batch for unit in bags if (batch := story.units[unit].batch) is not None}
+    made, corrected = states_of(BATCH, made_in.values()), states_of(CORRECTIONS, made_in.values())
+    found: dict[Unit, Quantity | None] = dict.fromkeys(bags)
+    found |= {unit: corrected[batch].volume_of(made[batch].container(unit)) for unit, batch in made_in.items()}
+    return found
 
 
 def dose_at(story: Story, action: str) -> list[dict[str, Any]]:

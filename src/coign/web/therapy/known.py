@@ -25,6 +25,7 @@ from coign.web.therapy.deciding import (
     failing_test,
     of_batch,
     pending_tests,
+    test_names,
 )
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
@@ -277,7 +278,7 @@ def _shown(story: Story, question: Question, value: Any) -> str:
         case _, "step" if story.programme is not None:
             return story.programme.step(text).title
         case _, "attribute" if story.programme is not None:
-            return story.programme.attribute(text).label
+            return test_names(story, [text])
     if question.name == "unit" and question.type is str:
         return unit_words(text)
     return text.partition(":")[2] if isinstance(question.type, type) and issubclass(question.type, Subject) else text

@@ -17,6 +17,7 @@ from coign.web import acting, running
 from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.looking import states_of, visible
+from coign.web.therapy.recalled import recalled_units
 from coign.web.therapy.story import Story, name_of, names_of_organisations, place_words
 from coign.web.therapy.units import quantity_words
 
@@ -28,6 +29,8 @@ class Parcel:
     shipment: Shipment
     state: ShipmentState
     place: str
+    #: Whether a recall reaches a bag in it: it goes into quarantine, and its carrier is told no more than that.
+    recalled: bool = False
 
     @property
     def keeps_cold_until(self) -> str:
@@ -72,11 +75,13 @@ def _under_way(shipments: Iterable[Shipment]) -> dict[Shipment, Parcel]:
     states = {s: state for s, state in states_of(SHIPMENT, shipments).items() if state.is_under_way}
     sites = states_of(SITE, [state.destination for state in states.values() if state.destination is not None])
     names = names_of_organisations() if states else {}
+    recalled = recalled_units(unit for state in states.values() for unit in state.units)
     found = {}
     for shipment, state in states.items():
         site = sites.get(state.destination) if state.destination is not None else None
         # Older entries name no place: then the organisation must do.
-        found[shipment] = Parcel(shipment, state, site.name if site is not None else place_words(str(state.to), names))
+        place = site.name if site is not None else place_words(str(state.to), names)
+        found[shipment] = Parcel(shipment, state, place, any(unit in recalled for unit in state.units))
     return found
 
 

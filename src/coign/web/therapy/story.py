@@ -1,9 +1,10 @@
 """One therapy as its reader may see it: the journey, its acts and entries, its programme and the patient's identity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Chain, Organisation, Patient, Site, Unit
@@ -15,6 +16,7 @@ from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.web import running
 from coign.web.reading import reader
+from coign.web.therapy.corrected import as_it_counts, corrected_in
 from coign.web.therapy.identities import Identity, identities_of
 from coign.web.therapy.looking import entries_at, every, states_of, visible, visible_entries
 
@@ -43,6 +45,8 @@ class Story:
     identity: Identity | None
     chain: ChainState = field(default_factory=ChainState)
     units: Mapping[Unit, UnitState] = field(default_factory=dict)
+    #: By the position of the corrected entry: what counts in place of what was recorded.
+    corrected: Mapping[int, Sequence[ValueCorrected]] = field(default_factory=dict)
 
     @property
     def coi(self) -> str:
@@ -55,13 +59,17 @@ class Story:
         return self.programme.product_name if self.programme is not None else ""
 
     def told(self, *types: str) -> Iterator[Told]:
-        """The facts of these types that this reader may know, oldest first."""
+        """The facts of these types that this reader may know, oldest first, with values as they count now."""
         for position in sorted(self.entries):
             entry = self.entries[position]
             if entry.outcome != "refused":
                 for fact in entry.plain["intent"]["facts"]:
                     if not types or fact["type"] in types:
-                        yield Told(fact["type"], fact["body"], entry)
+                        yield Told(fact["type"], self._as_it_counts(position, fact), entry)
+
+    def _as_it_counts(self, position: int, fact: Mapping[str, Any]) -> Mapping[str, Any]:
+        about_it = [c for c in self.corrected.get(position, ()) if c.fact == fact["type"]]
+        return as_it_counts(fact["body"], about_it) if about_it else fact["body"]
 
     def last(self, *types: str) -> Told | None:
         """The newest of these facts."""
@@ -98,6 +106,7 @@ def story_of(root: str, actor: Actor) -> Story:
         identity=identities_of([patient], actor).get(patient) if patient in seen else None,
         chain=chain,
         units=units,
+        corrected=corrected_in(entries.values()),
     )
 
 

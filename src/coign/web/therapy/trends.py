@@ -30,6 +30,13 @@ def trends(story: Story) -> dict[str, dict[str, Any]]:
     return {a.id: _chart(a, results.get(a.id, {}), this) for a in story.programme.panel if not a.equals}
 
 
+def product_trends(programme: ProgrammeVersion, actor: Actor) -> list[dict[str, Any]]:
+    """The same over the batches of a product, whichever one opens the page: the newest one stands out."""
+    results = _results(programme, actor, also="")
+    newest = {name: next(reversed(entries), "") for name, entries in results.items()}
+    return [_chart(a, results.get(a.id, {}), newest.get(a.id, "")) for a in programme.panel if not a.equals]
+
+
 def _results(programme: ProgrammeVersion, actor: Actor, *, also: str) -> dict[str, dict[str, Entry]]:
     """By attribute and batch: the entry whose result stands, batches in the order of their first result."""
     with reader().connection() as connection:

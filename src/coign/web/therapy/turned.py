@@ -12,6 +12,7 @@ from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 from coign.quality.views import DISPOSITION
 from coign.web.therapy.looking import states_of
+from coign.web.therapy.recalled import recalled_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ def waiting(chains: Mapping[str, Chain], now: Instant) -> list[Waiting]:
     bags = {root: bound[chain].units_of_kind("final_container") for root, chain in depend.items()}
     units = [unit for each in bags.values() for unit in each]
     states, warmth, said = states_of(UNIT, units), states_of(CONDITION, units), states_of(DISPOSITION, units)
+    recalled = recalled_units(units)
     found = []
     for root, chain in depend.items():
         left = [u for u in bags[root] if not states[u].ended and not said[u].rejected]
         why = tuple(
-            f"{u.identifier} {reason}" for u in left for reason in why_not_given(states[u], warmth[u], said[u], now)
+            f"{u.identifier} {reason}"
+            for u in left
+            for reason in why_not_given(states[u], warmth[u], said[u], recalled.get(u), now)
         )
         found.append(Waiting(root, courses[chain], why if left else (NO_BAG_LEFT,)))
     return found

@@ -3,7 +3,9 @@
 import re
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_WORDS = {"Cel": "°C", "[degF]": "°F", "1": "", "{dose}": "doses"}
+_WORDS = {
+    "Cel": "°C", "[degF]": "°F", "1": "", "{dose}": "doses", "1/m3": "in 1 m³", "{CFU}/m3": "CFU/m³",
+}  # fmt: skip
 
 
 def unit_words(code: str) -> str:

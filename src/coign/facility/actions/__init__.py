@@ -1,0 +1,1 @@
+"""One file an action: rooms and what is read in them."""
