@@ -15,6 +15,7 @@ from coign.clinical.actions.give_conditioning import BeginConditioning, RecordCo
 from coign.coldchain.events import LoggerRead
 from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
+from coign.correction.events import CorrectionProposed
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.identity.events import LabelVerified, UnitCreated
 from coign.identity.views import CHAIN, UNIT
@@ -22,6 +23,7 @@ from coign.infusion.actions import assess_patient, bedside, infuse, thaw
 from coign.infusion.events import Finding
 from coign.kernel.subjects import (
     Batch,
+    Case,
     Chain,
     Document,
     Equipment,
@@ -393,6 +395,17 @@ class Clinic(PaperRecord):
             LotHeld(lot=lot, by=OPERATOR.person, why=text(FreeText)),
             by=OPERATOR,
         )
+
+    def weight_in_doubt(self, chain: Chain) -> None:
+        """The weight of the order is being corrected; no container is held by it."""
+        self.happened(
+            CorrectionProposed(
+                case=Case.of("COR1"), home=chain, entry=3, fact="clinical.ordered.v1", name="weight", label="Weight",
+                before="70", after="81", unit="kg", recorded_at=self.now, recorded_by=PHYSICIAN.person, of=(chain,),
+                units=(), reason=text(FreeText), by=NURSE.person, informed=(CENTRE,),
+            ),
+            by=NURSE,
+        )  # fmt: skip
 
     def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
         """A conditioned patient, looked at today, whose bag lies in the centre's freezer."""

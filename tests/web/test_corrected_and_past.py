@@ -16,7 +16,7 @@ from coign.collection.views import COLLECTION
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.identity.views import UNIT
-from coign.kernel.errors import Refused
+from coign.kernel.errors import Invalid, NotFound, Refused
 from coign.kernel.subjects import Chain
 from coign.service import Service
 
@@ -117,6 +117,11 @@ def test_the_maker_who_was_only_told_cannot_correct_what_the_centre_recorded(hou
         "qa-1", f"/actions/correction.propose/?entry={at}&name=cd3", entry=str(at), name="cd3", value="1", reason="x"
     )
     assert form.status_code == 404
+    for nowhere in (-1, 1 << 63):
+        with pytest.raises(NotFound):
+            house.act("nurse-1", "correction.propose", entry=nowhere, name="cd3", value="1", reason="x")
+    with pytest.raises(Invalid, match="volume"):
+        house.act("nurse-1", "correction.propose", entry=at, name="colour", value="1", reason="x")
 
 
 def test_the_second_person_finds_it_on_their_first_page_and_is_told_no_value(house: House) -> None:

@@ -48,7 +48,7 @@ def programme(asked: OfChain, known: Circumstances) -> ProgrammeVersion | None:
 
 def of_course(asked: OfChain, actor: Actor) -> Sequence[Read]:
     """The therapy, its course, and what was decided for it while administration was stopped."""
-    return tuple(Read(asked.chain, view) for view in (CHAIN, COURSE, ADMINISTRATION))
+    return tuple(Read(asked.chain, view) for view in (CHAIN, COURSE, ADMINISTRATION, CORRECTIONS))
 
 
 def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
@@ -131,6 +131,19 @@ def conditioning_not_started(asked: OfChain, known: Circumstances) -> str | None
         return f"conditioning was begun {course.begun_at}"
     since = course.conditioning_from
     return f"conditioning was ordered already, with {since} as its first day" if since else None
+
+
+@gate(
+    "clinical.corrections_are_assessed",
+    requirement=("CSV-05", "PAT-28"),
+    protects="Doses follow the weight, and the plan follows the cells that were counted.",
+    remedy="Let a second person read the source, and somebody without a part in it assess what it means.",
+    resolvers=("physician", "nurse", "qa"),
+    risk=Risk.PATIENT,
+)
+def corrections_are_assessed(asked: OfChain, known: Circumstances) -> str | None:
+    why = known.state(CORRECTIONS, asked.chain).open_because
+    return f"corrected values of {asked.chain.identifier} were not assessed: {why}" if why else None
 
 
 @gate(

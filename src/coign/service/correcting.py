@@ -23,8 +23,10 @@ class RecordedValue:
     def __call__(self, command: Propose, actor: Actor) -> Mapping[str, Any]:
         """`found`."""
         with self._connect() as connection:
+            # Further on no record of ours can reach, and the database could not even be asked.
+            position = command.entry if 0 <= command.entry < 1 << 63 else -1
             row = connection.execute(
-                "select body from entry where ledger_id = %s and position = %s", (self._ledger_id, command.entry)
+                "select body from entry where ledger_id = %s and position = %s", (self._ledger_id, position)
             ).fetchone()
             entry = Entry(command.entry, bytes(row[0])) if row is not None else None
             if entry is None or entry.actor.organisation != actor.organisation:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign import catalogue
@@ -19,7 +20,7 @@ from coign.ledger.entries import Entry
 from coign.service.correcting import as_corrected, recorded
 from coign.web.as_of import AsOf
 from coign.web.reading import reader
-from coign.web.templatetags.coign_words import exact
+from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.looking import visible, visible_entries
 from coign.web.therapy.people import names_of
@@ -142,7 +143,7 @@ def decided_since(proposal: CorrectionProposed, actor: Actor) -> list[dict[str, 
         {
             "title": catalogue.ACTIONS[e.action.rpartition(".v")[0]].title,
             "who": names[str(e.actor.person)],
-            "when": exact(e.time.moment),
+            "when": moment(timezone.localtime(e.time.moment)),
             "url": reverse("receipt", args=[e.position]),
         }
         for e in reversed(shown)

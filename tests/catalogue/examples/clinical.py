@@ -320,6 +320,14 @@ def conditioned_twice(clinic: Clinic) -> Asked:
     return _condition(clinic, chain)
 
 
+@refuses("clinical.corrections_are_assessed")
+def conditioned_for_a_weight_in_doubt(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    clinic.weight_in_doubt(chain)
+    return _condition(clinic, chain)
+
+
 @refuses("clinical.product_exists")
 def conditioned_for_nothing(clinic: Clinic) -> Asked:
     return _condition(clinic, clinic.ordered("ann")[1])
@@ -579,6 +587,7 @@ TURNS: dict[str, Callable[[Clinic], None]] = {
     "product_is_certified": _called_back,
     "product_lots_are_in_order": lambda c: c.recalled(Unit.of("bag")),
     "conditioning_has_consent": lambda c: c.withdraw(Patient.of("ann")),
+    "corrections_are_assessed": lambda c: c.weight_in_doubt(Chain.of("ann")),
 }
 
 

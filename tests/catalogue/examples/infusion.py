@@ -28,7 +28,6 @@ from tests.support.clinic import (
 
 from coign.clinical.events import PatientEnrolled
 from coign.coldchain.events import ExcursionAssessed
-from coign.correction.events import CorrectionProposed
 from coign.custody.events import HandedOver, HandOverMismatched
 from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.identity.views import UNIT
@@ -296,29 +295,17 @@ def thawing_against_the_patients_will(clinic: Clinic) -> Asked:
     return _thaw(clinic, unit)
 
 
-def _in_doubt(clinic: Clinic, chain: Chain) -> None:
-    """The weight of the order is being corrected; no container is held by it."""
-    clinic.happened(
-        CorrectionProposed(
-            case=Case.of("COR1"), home=chain, entry=3, fact="clinical.ordered.v1", name="weight", label="Weight",
-            before="70", after="81", unit="kg", recorded_at=clinic.now, recorded_by=PHYSICIAN.person, of=(chain,),
-            units=(), reason=text(FreeText), by=NURSE.person, informed=(CENTRE,),
-        ),
-        by=NURSE,
-    )  # fmt: skip
-
-
 @refuses_both("infusion.corrections_are_assessed")
 def thawing_for_a_weight_in_doubt(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_thaw("ann")
-    _in_doubt(clinic, chain)
+    clinic.weight_in_doubt(chain)
     return _thaw(clinic, unit)
 
 
 @refuses("infusion.corrections_are_assessed")
 def started_for_a_weight_in_doubt(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_infuse("ann")
-    _in_doubt(clinic, chain)
+    clinic.weight_in_doubt(chain)
     return _start(unit)
 
 

@@ -330,6 +330,7 @@ def not_read(p: Plant) -> None:
     p.until("stepped")
     p.filled(monitored=False)
     p.monitored(settle_plate=0)
+    p.frozen()
     p.labelled_and_counted()
     p.tested()
 

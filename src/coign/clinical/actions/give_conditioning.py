@@ -57,6 +57,7 @@ BEGIN = Action(
     gates=(
         conditioning_gates.therapy_is_of_this_centre,
         conditioning_gates.conditioning_has_consent,
+        conditioning_gates.corrections_are_assessed,
         depletion_gates.conditioning_is_ordered,
         depletion_gates.conditioning_not_begun,
         depletion_gates.first_day_has_come,

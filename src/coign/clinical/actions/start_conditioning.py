@@ -52,6 +52,7 @@ ACTION = Action(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
         gates.conditioning_not_started,
+        gates.corrections_are_assessed,
         depletion_gates.patient_is_fit,
         depletion_gates.examination_is_of_today,
         dose_gates.examined_weight_is_in_kilograms,

@@ -23,6 +23,8 @@ from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
 
 FIELDS_A_SCREEN_MAX = 5
+#: The record's whole numbers stay below this (RFC 8785).
+WHOLE_MAX = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,8 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
         field.help_text = " ".join(w for w in (question.asks.hint, f"in {zone}") if w)
         return field
     if question.type is int:
-        return forms.IntegerField(widget=widget or forms.NumberInput(), **common)
+        number = widget or forms.NumberInput()
+        return forms.IntegerField(widget=number, min_value=-WHOLE_MAX, max_value=WHOLE_MAX, **common)
     return forms.CharField(widget=widget or forms.TextInput(attrs=attrs), **common)
 
 
