@@ -23,7 +23,7 @@ from tests.support.paper import Refusal
 from coign.clinical.events import ConditioningStarted, Ordered
 from coign.clinical.views import COURSE
 from coign.correction.events import ValueCorrected
-from coign.identity.events import ChainBegun
+from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
 from coign.infusion.actions import infuse, thaw
 from coign.infusion.events import PatientAssessed
 from coign.infusion.state import READINESS
@@ -189,3 +189,13 @@ def test_a_corrected_weight_counts_unless_a_newer_one_has_taken_its_place() -> N
     assert clinic.state(READINESS, chain).weight == WEIGHT
     corrected(clinic, PatientAssessed, "weight", chain, ready.weighed_at, light)
     assert refused(clinic, bag) == ("infusion.dose_is_in_range",)
+
+
+def test_a_bag_of_no_batch_has_no_volume_that_anybody_knows() -> None:
+    clinic = Clinic()
+    chain, (bag,) = conditioned(clinic, "60")
+    made = UnitCreated(unit=bag, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1")
+    clinic.happened(made, LabelVerified(unit=bag, label_serial="1", by=QP.person), by=QP)
+    assert "infusion.cells_are_known" in refused(clinic, bag)
+    with pytest.raises(Refusal, match=r"clinical\.cells_are_known"):
+        clinic.order_conditioning(chain)
