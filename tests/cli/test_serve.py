@@ -22,7 +22,7 @@ def _serving(home: Path, output: Path, **more: str) -> Iterator[tuple["subproces
         port = free.getsockname()[1]
     with output.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "coign.cli", "serve"],
+            [sys.executable, "-m", "coign.cli", "serve", "--journeys", "1"],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

@@ -16,6 +16,8 @@ from coign.ledger.entries import Entry
 from coign.service import Service, Settings, prepare
 
 SEED = 7
+#: So many therapies: the story of tests is a short one.
+JOURNEYS = 3
 _ledger_ids = count(secrets.randbelow(1 << 28) + (1 << 28))
 
 Opened = Callable[[], Service]
@@ -41,7 +43,7 @@ def open_service(database: Database, tmp_path_factory: pytest.TempPathFactory) -
 def told(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The whole story; nobody adds to it."""
     with fresh(database, tmp_path_factory.mktemp("home")) as service:
-        story.tell(service, SEED)
+        story.tell(service, SEED, JOURNEYS)
         yield service
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from tests.demo.conftest import SEED, Opened, entries
+from tests.demo.conftest import JOURNEYS, SEED, Opened, entries
 
 from coign import catalogue
 from coign.demo import accounts, people, story
@@ -32,13 +32,13 @@ def shape(service: Service) -> list[tuple[str, str, str, int]]:
 
 def test_told_again_it_enters_nothing(told: Service) -> None:
     before = len(entries(told))
-    assert story.tell(told, SEED) == 0
+    assert story.tell(told, SEED, JOURNEYS) == 0
     assert len(entries(told)) == before
 
 
 def test_the_same_seed_tells_the_same_story_elsewhere(told: Service, open_service: Opened) -> None:
     other = open_service()
-    story.tell(other, SEED)
+    story.tell(other, SEED, JOURNEYS)
     assert [s[:3] for s in shape(other)] == [s[:3] for s in shape(told)]
     assert abs(shape(other)[-1][3] - shape(told)[-1][3]) <= 1  # working days fall as the calendar has them
     assert people.printed_names(SEED) == people.printed_names(SEED) != people.printed_names(SEED + 1)
@@ -59,8 +59,8 @@ def test_an_interrupted_telling_goes_on_where_it_stopped(told: Service, open_ser
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        story.tell(service, SEED, progress=cut)
-    story.tell(service, SEED)
+        story.tell(service, SEED, JOURNEYS, progress=cut)
+    story.tell(service, SEED, JOURNEYS)
     assert sorted(s[:3] for s in shape(service)) == sorted(s[:3] for s in shape(told))
 
 
@@ -93,7 +93,7 @@ def test_accounts_are_named_by_job_and_administrators_do_nothing_else(told: Serv
     assert len({a.name for a in listed}) == len(listed)
     for each in listed:
         assert each.roles == [each.account.rpartition("-")[0]]
-    assert sum(a.can_do_now for a in listed) >= story.JOURNEYS
+    assert sum(a.can_do_now for a in listed) >= JOURNEYS
     admins = [told.states.of(AUTHORITY, a.person) for a in people.ACCOUNTS if a.role == "admin"]
     assert all({g.role for g in admin.grants} == {"admin"} for admin in admins)
 

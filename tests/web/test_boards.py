@@ -153,7 +153,7 @@ def test_the_record_is_shown_to_who_inspects_it(house: House) -> None:
 
 def test_an_empty_first_page_says_what_will_come_and_after_what(house: House) -> None:
     patient, _number = house.enrolled(given_name="Ada", family_name="Head")
-    root = house.played(patient, "place-product")
+    root = house.played(patient, "record-monitoring")
     page = words(house.home("qcreviewer-1"))
     assert "Coming to you" in page
     assert f"Review the results {root.partition(':')[2]} · after: record the results (analyst)" in page

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.web.site import HOSPITAL, MAKER, Site
 
+from coign.demo import player
 from coign.kernel.values import Instant
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ class Plant:
         yesterday = site.service.clock.now_us() - 86_400_000_000
         qualified = {"qualified_on": Instant.of_us(yesterday), "evidence": "ab" * 32}
         site.signed("facility.put_in_use", "rooms-qa", room=f"room:{SUITE}", **qualified)
-        site.signed("facility.put_in_use", "rooms-qa", room=f"room:{CABINET}", within=f"room:{SUITE}", **qualified)
+        done = site.signed(
+            "facility.put_in_use", "rooms-qa", room=f"room:{CABINET}", within=f"room:{SUITE}", **qualified
+        )
+        player.settled(site.service, done)
         self.taken_at = Instant.of_us(site.service.clock.now_us() - 60_000_000)
 
     def read(self, room: str, **counts: int) -> None:
@@ -88,6 +92,18 @@ def test_a_room_shows_the_cabinets_that_stand_in_it_and_what_is_above_its_alert_
     plant.read(SUITE, settle_plate=3)
     page = plant.get("rooms-analyst", f"/rooms/{SUITE}/")
     assert f'href="/rooms/{CABINET}/"' in page and "Alert level" in page and "at most 5 CFU" in page
+
+
+@pytest.mark.requirement("TRC-01")
+def test_what_came_out_of_a_room_is_one_click_away_and_names_its_cabinet(plant: Plant) -> None:
+    link = re.search(r'href="([^"]*/trace/)"', plant.get("rooms-qa", f"/rooms/{SUITE}/"))
+    assert link is not None and SUITE in link[1]
+    trace = plant.get("rooms-qa", link[1])
+    assert CABINET in trace and "grade A, " in trace.replace("Grade", "grade")
+
+
+def test_results_batch_by_batch_open_for_a_house_that_has_none_yet(plant: Plant) -> None:
+    assert "Results batch by batch" in plant.get("rooms-analyst", "/trends/")
 
 
 def test_rooms_of_another_house_are_not_known(plant: Plant) -> None:

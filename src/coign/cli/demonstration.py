@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from coign.cli.output import answer, say
+from coign.cli.output import answer, say, say_some
 
 if TYPE_CHECKING:
     from coign.service import Service, Settings
@@ -17,7 +17,7 @@ def add_commands(commands: Any) -> None:
     common.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
     common.add_argument("--debug", action="store_true", help="show where a defect comes from")
     story = argparse.ArgumentParser(add_help=False)
-    story.add_argument("--journeys", type=_count, metavar="N", help="how many therapies the story holds (3)")
+    story.add_argument("--journeys", type=count, metavar="N", help="how many therapies the story holds (40)")
     story.add_argument("--seed", type=int, metavar="S", help="which story: the same seed tells the same one (1)")
     demo = commands.add_parser("demo", parents=[common, story], help="the demonstration", description=__doc__)
     demo.set_defaults(run=_tell)
@@ -37,7 +37,8 @@ def add_commands(commands: Any) -> None:
     reset.set_defaults(run=_reset)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number of 1 or more, as it stands on the command line."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number of 1 or more, not {text!r}")
     return int(text)
@@ -72,8 +73,9 @@ def _told(service: "Service", seed: int | None, journeys: int | None) -> dict[st
         raise Invalid.at(
             "seed", f"this demonstration tells story {told}: `coign demo reset --seed {seed}` begins another"
         )
-    seed, journeys = told or (SEED if seed is None else seed), journeys or story.JOURNEYS
-    acts = story.tell(service, seed, journeys, progress=say)
+    seed = told or (SEED if seed is None else seed)
+    journeys = journeys or story.how_many(service, seed)
+    acts = story.tell(service, seed, journeys, progress=say_some)
     return {"ok": True, "seed": seed, "journeys": journeys, "acts": acts}
 
 

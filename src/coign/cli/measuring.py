@@ -1,15 +1,19 @@
 """`coign bench`: figures as ratios against a limit measured in the same run."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coign.cli.output import answer, say
+
+if TYPE_CHECKING:
+    from coign.bench.figures import Figure
+    from coign.bench.place import Place
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """The command."""
     bench = commands.add_parser("bench", parents=[common], help="measure, as ratios against limits of this machine")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="action bulk growth proof verify; none: all of them")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="action bulk growth proof verify pages; none: all")
     bench.add_argument("--quick", action="store_true", help="at most three minutes, with fewer samples")
     bench.set_defaults(run=_bench)
 
@@ -17,9 +21,16 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
 def _bench(given: argparse.Namespace) -> int:
     from coign.bench import run
 
-    result = run(given.names, quick=given.quick, progress=say)
+    result = run(given.names, quick=given.quick, progress=say, further={"pages": _pages})
     answer(result, _table(result), as_json=given.as_json)
     return 0
+
+
+def _pages(place: "Place") -> "list[Figure]":
+    """Pages are asked for where they are made; nothing of the web is loaded before they are measured."""
+    from coign.web.measuring.pages import measure
+
+    return measure(place)
 
 
 def _table(result: dict[str, Any]) -> str:

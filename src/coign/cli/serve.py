@@ -4,10 +4,18 @@ import argparse
 import socket
 from typing import Any
 
+from coign.cli.demonstration import count
+
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """The command; where it listens stands in the environment (COIGN_BIND, COIGN_PORT)."""
     serve = commands.add_parser("serve", parents=[common], help="start Coign and serve it", description=__doc__)
+    serve.add_argument(
+        "--journeys",
+        type=count,
+        metavar="N",
+        help="how many therapies a new demonstration's story holds (40); one that is told keeps its own",
+    )
     serve.set_defaults(run=_serve)
 
 
@@ -17,7 +25,7 @@ def _serve(given: argparse.Namespace) -> int:
 
     settings = Settings.read()
     _check_port(settings.bind, settings.port)
-    return serving.run(settings, debug=given.debug)
+    return serving.run(settings, debug=given.debug, journeys=given.journeys)
 
 
 def _check_port(bind: str, port: int) -> None:

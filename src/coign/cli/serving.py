@@ -19,7 +19,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from coign import logs
-from coign.cli.output import say
+from coign.cli.output import say, say_some
 from coign.database import Database, Supervisor, running
 from coign.service import Service, Settings, memory, prepare, upkeep
 from coign.web import running as web
@@ -36,13 +36,13 @@ SET_UP_FIRST = (
 log = logging.getLogger("coign.serve")
 
 
-def run(settings: Settings, *, debug: bool) -> int:
+def run(settings: Settings, *, debug: bool, journeys: int | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; both mean exit 0."""
     signal.signal(signal.SIGTERM, _leave)
     try:
         with _database(settings) as database:
             say("Preparing …")
-            welcome = _prepare(database, settings)
+            welcome = _prepare(database, settings, journeys)
             return _serve(settings, welcome, debug=debug)
     except KeyboardInterrupt:
         return 0
@@ -81,7 +81,7 @@ def _watch(supervisor: Supervisor, ended: threading.Event) -> None:
                 log.error("the database does not start: %s", error)
 
 
-def _prepare(database: Database, settings: Settings) -> Callable[[str], str]:
+def _prepare(database: Database, settings: Settings, journeys: int | None) -> Callable[[str], str]:
     """Tables, first entry, start check; gives what to print when ready."""
     from coign.web import tables
 
@@ -91,7 +91,7 @@ def _prepare(database: Database, settings: Settings) -> Callable[[str], str]:
         try:
             tables.prepare(database)
             if service.demonstration and not service.problems:
-                _demonstrate(service)
+                _demonstrate(service, journeys)
         finally:
             web.stop()
         for problem in service.problems:
@@ -108,7 +108,7 @@ def _remind(service: Service) -> None:
                 say(f"Overdue: {each.sentence}.")
 
 
-def _demonstrate(service: Service) -> None:
+def _demonstrate(service: Service, journeys: int | None) -> None:
     """The demonstration's story and accounts. An interrupted start goes on where it stopped; later ones add nothing."""
     from coign.demo import scene, story
     from coign.demo.seed import SEED
@@ -119,7 +119,8 @@ def _demonstrate(service: Service) -> None:
     told = scene.seed_of(service)
     # A demonstration that somebody set up by hand keeps its own people.
     if told or service.states.of(INSTALLATION, THIS).being_set_up:
-        story.tell(service, told or SEED, progress=say)
+        seed = told or SEED
+        story.tell(service, seed, journeys or story.how_many(service, seed), progress=say_some)
         demonstration.open_accounts(service)
 
 

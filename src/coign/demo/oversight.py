@@ -161,6 +161,11 @@ def furnish(seeding: "Seeding") -> None:
     )  # fmt: skip
 
 
+def is_furnished(seeding: "Seeding") -> bool:
+    """Whether the last act of the story was entered."""
+    return seeding.stands(_of("authority"), "suspension")
+
+
 def _of(role: str) -> Actor:
     return people.in_role(role, people.AUTHORITY if role == "authority" else people.MAKER)[0].actor
 

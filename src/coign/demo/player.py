@@ -32,6 +32,7 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "storage.confirm_removal": ("storage.start_removal",),
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
+    "manufacturing.clear_line": ("facility.put_in_use",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": ("clinical.confirm_product",),
     "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
@@ -44,6 +45,8 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
 WAITS_H = (1, 6, 24, 48, 96, 168)
 PROJECTED_SECONDS_MAX = 30.0
 END = "end"
+#: What was read for one act, shared by those who could do it.
+Seen = dict[tuple[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def next_command(service: Service, root: str, step: str = "") -> Suggested:
 def perform_next(service: Service, root: str, step: str = "") -> Done:
     """Do the next act as the person whose turn it is; what belongs together and took too long is done again."""
     therapy = scene.find(service, root)
-    return _performed(service, therapy, open_step(therapy, step))
+    return perform_next_of(service, therapy, open_step(therapy, step))
 
 
 def play(service: Service, root: str, to: str) -> Iterator[str]:
@@ -81,7 +84,7 @@ def play(service: Service, root: str, to: str) -> Iterator[str]:
         step = open_step(therapy)
         wait_until(service, due(service, therapy, step))
         done = perform_in_time(service, therapy, step)
-        therapy = scene.find(service, therapy.journey.root)
+        therapy = scene.again(service, therapy)
         yield f"{done.entries[0].position:>6}  {step.title}"
 
 
@@ -116,9 +119,10 @@ def suggested(service: Service, therapy: Therapy, step: JourneyStep) -> Suggeste
     """The first of those whose turn it could be for whom every gate holds; otherwise the first, with what is unmet."""
     first: Suggested | None = None
     problem: CoignError = NotFound(f"nobody in the demonstration does {step.action}")
-    for account in candidates(service, therapy, step):
+    seen: Seen = {}
+    for account in candidates(service, therapy, step, seen):
         try:
-            found = _for(service, therapy, step, account)
+            found = _for(service, therapy, step, account, seen)
         except (Forbidden, NotFound) as error:
             problem = error
             continue
@@ -130,11 +134,15 @@ def suggested(service: Service, therapy: Therapy, step: JourneyStep) -> Suggeste
     return first
 
 
-def _for(service: Service, therapy: Therapy, step: JourneyStep, account: Account) -> Suggested:
+def _command(service: Service, therapy: Therapy, step: JourneyStep, account: Account, seen: Seen) -> Mapping[str, Any]:
     act = acts.of(step.action)
     if act is None:
         raise NotFound(f"nobody in the demonstration knows how to do {step.action}")
-    command = act(_scene(service, therapy, step.action, account.actor))
+    return act(look(service, therapy, step.action, account.actor, seen))
+
+
+def _for(service: Service, therapy: Therapy, step: JourneyStep, account: Account, seen: Seen) -> Suggested:
+    command = _command(service, therapy, step, account, seen)
     asked = Request(step.action, account.actor, "demonstration/check", command, source=Source.INSIDE)
     answers = service.door.check(asked)
     unmet = tuple(a for a in answers if not a.holds)
@@ -142,18 +150,18 @@ def _for(service: Service, therapy: Therapy, step: JourneyStep, account: Account
     return Suggested(step.id, step.action, account.actor, command, signed, unmet)
 
 
-def candidates(service: Service, therapy: Therapy, step: JourneyStep) -> list[Account]:
+def candidates(service: Service, therapy: Therapy, step: JourneyStep, seen: Seen | None = None) -> list[Account]:
     """Whose turn it could be, in an order that the story's chance gives."""
-    organisation = _organisation(service, therapy, step)
+    organisation = _organisation(service, therapy, step, {} if seen is None else seen)
     found = [a for role in step.roles for a in people.in_role(role, organisation)]
-    _chance(service, therapy, f"{step.action}/who").shuffle(found)
+    _chance(therapy, f"{step.action}/who").shuffle(found)
     return found
 
 
-def _organisation(service: Service, therapy: Therapy, step: JourneyStep) -> Organisation:
+def _organisation(service: Service, therapy: Therapy, step: JourneyStep, seen: Seen) -> Organisation:
     """Whose people do it: the programme's side, except where a unit in somebody's hands decides."""
     if step.action in ("custody.offer_shipment", "custody.withdraw_shipment", "custody.accept_shipment"):
-        view = _scene(service, therapy, step.action, people.INTERFACE.actor)
+        view = look(service, therapy, step.action, people.INTERFACE.actor, seen)
         holder = view.state(HOLDING, view.unit).organisation
         to = view.state(OFFER, view.unit).to
         return (to if step.action == "custody.accept_shipment" else holder) or people.COURIER
@@ -162,14 +170,15 @@ def _organisation(service: Service, therapy: Therapy, step: JourneyStep) -> Orga
     return Organisation(named) if named else {"maker": people.MAKER}.get(step.side, people.COURIER)
 
 
-def _scene(service: Service, therapy: Therapy, action: str, actor: Actor) -> Scene:
+def look(service: Service, therapy: Therapy, action: str, actor: Actor, seen: Seen) -> Scene:
+    """What somebody has in front of them for an act."""
     now = Instant.of_us(service.clock.now_us())
-    return Scene(service, therapy, action, actor, scene.seed_of(service), now, _chance(service, therapy, action))
+    return Scene(service, therapy, action, actor, therapy.seed, now, _chance(therapy, action), seen)
 
 
-def _chance(service: Service, therapy: Therapy, what: str) -> random.Random:
+def _chance(therapy: Therapy, what: str) -> random.Random:
     """The story's chance for one thing: the same for the same seed, therapy and progress."""
-    told = f"{scene.seed_of(service)}/{therapy.number}/{therapy.acts_done}/{what}"
+    told = f"{therapy.seed}/{therapy.number}/{therapy.acts_done}/{what}"
     return random.Random(told)  # noqa: S311 - a story, no secret
 
 
@@ -178,13 +187,18 @@ def _chance(service: Service, therapy: Therapy, what: str) -> random.Random:
 
 def perform_as(service: Service, actor: Actor, action: str, command: Mapping[str, Any], nonce: str) -> Done:
     """Perform an action as somebody of the demonstration, signed with their own key where it is signed."""
-    request = Request(action, actor, nonce, command, source=Source.INSIDE)
-    if service.door.actions[action].meaning is None:
-        return service.door.perform(request)
+    return service.door.perform(signed(service, Request(action, actor, nonce, command, source=Source.INSIDE)))
+
+
+def signed(service: Service, request: Request) -> Request:
+    """The request with its signature, where the action is signed; refused, and not recorded, if a gate is shut now."""
+    if service.door.actions[request.action].meaning is None:
+        return request
     prepared = service.door.prepare(request)
-    value = keys.demonstration_key(service, actor.person).sign(prepared.intent_hash)
-    signature = Signature(keys.DEMONSTRATION, keys.credential_of(actor.person, keys.DEMONSTRATION), value)
-    return service.door.perform(replace(request, intent_hash=prepared.intent_hash, signature=signature))
+    person = request.actor.person
+    value = keys.demonstration_key(service, person).sign(prepared.intent_hash)
+    signature = Signature(keys.DEMONSTRATION, keys.credential_of(person, keys.DEMONSTRATION), value)
+    return replace(request, intent_hash=prepared.intent_hash, signature=signature)
 
 
 def settled(service: Service, done: Done) -> Done:
@@ -195,31 +209,49 @@ def settled(service: Service, done: Done) -> Done:
     return done
 
 
-def _performed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
+def perform_next_of(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
+    """The same for a therapy that was read, and one of its open steps."""
+    if service.door.actions[step.action].meaning is not None and step.action not in AGAIN:
+        return settled(service, _signed(service, therapy, step))
     found = suggested(service, therapy, step)
     if found.unmet and step.action in AGAIN:
         _again(service, therapy, step)
         found = suggested(service, therapy, step)
     if found.unmet:
         raise Refused(found.action, found.unmet, subjects=[therapy.journey.root])
-    return settled(service, _do(service, therapy, found))
+    return settled(service, _do(service, therapy, found.actor, found.action, found.command))
 
 
-def _do(service: Service, therapy: Therapy, found: Suggested) -> Done:
+def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
+    """The first of those whose turn it is for whom it can be prepared: that asks every gate and records nothing."""
+    problem: CoignError = NotFound(f"nobody in the demonstration does {step.action}")
+    seen: Seen = {}
+    for account in candidates(service, therapy, step, seen):
+        try:
+            command = _command(service, therapy, step, account, seen)
+            return _do(service, therapy, account.actor, step.action, command)
+        except (Forbidden, NotFound, Refused) as error:
+            problem = problem if isinstance(problem, Refused) else error
+    raise problem
+
+
+def _do(service: Service, therapy: Therapy, actor: Actor, action: str, command: Mapping[str, Any]) -> Done:
     # The key names where the therapy stands, so that the same act is never entered twice; what is repeated because
     # time ran out has moved on by then.
-    nonce = f"play/{therapy.journey.root}/{found.action}/{therapy.journey.position}"
-    return perform_as(service, found.actor, found.action, found.command, nonce)
+    nonce = f"play/{therapy.journey.root}/{action}/{therapy.journey.position}"
+    return perform_as(service, actor, action, command, nonce)
 
 
 def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
     for action in AGAIN[step.action]:
         like = next((s for s in therapy.programme.journey if s.action == action and s.side == step.side), step)
-        repeated = JourneyStep(like.id, action, like.stage, like.title, like.roles, like.after, like.side, like.task)
-        found = suggested(service, scene.find(service, therapy.journey.root), repeated)
-        if found.unmet:
-            continue
-        settled(service, _do(service, scene.find(service, therapy.journey.root), found))
+        may = service.door.actions[action].roles
+        roles = like.roles if may & set(like.roles) else tuple(sorted(may))
+        repeated = JourneyStep(like.id, action, like.stage, like.title, roles, like.after, like.side, like.task)
+        now = scene.again(service, therapy)
+        found = suggested(service, now, repeated)
+        if not found.unmet:
+            settled(service, _do(service, now, found.actor, found.action, found.command))
 
 
 # Time
@@ -229,7 +261,7 @@ def due(service: Service, therapy: Therapy, step: JourneyStep) -> Instant:
     """When the act would be done: some time after the last one, and not before the day that was agreed."""
     journey, name = therapy.journey, _pace_name(service, therapy, step)
     zone = people.zone_of(people.MAKER if step.side == "maker" else people.CENTRE)
-    usual = pace.after(Instant(journey.updated), name, _chance(service, therapy, "pace"), zone)
+    usual = pace.after(Instant(journey.updated), name, _chance(therapy, "pace"), zone)
     return max(usual, _agreed(service, therapy, step) or usual)
 
 
@@ -237,7 +269,7 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
     chain = therapy.journey.chain
     if not chain:
         return None
-    view = _scene(service, therapy, step.action, people.INTERFACE.actor)
+    view = look(service, therapy, step.action, people.INTERFACE.actor, {})
     match step.action:
         case "collection.check_identity":
             return view.state(SLOT, view.chain).collection_on
@@ -279,7 +311,7 @@ def perform_in_time(service: Service, therapy: Therapy, step: JourneyStep) -> Do
     """Do a step; where rules refuse, see whether they only ask for time to pass."""
     for wait in (*WAITS_H, None):
         try:
-            return _performed(service, therapy, step)
+            return perform_next_of(service, therapy, step)
         except Refused:
             if wait is None or _hours_left(service) < wait or not _waiting_helps(step):
                 raise

@@ -2,10 +2,10 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 import psycopg
 
@@ -33,11 +33,12 @@ _ENROLMENT = re.compile(r"seed/\d+/therapy/(\d+)/enrol")
 
 @dataclass(frozen=True, slots=True)
 class Therapy:
-    """One journey of the read models, the version of the programme it follows, and its number in the story."""
+    """One journey of the read models, the programme's version that it follows, and its number and seed in the story."""
 
     journey: Journey
     programme: ProgrammeVersion
     number: int
+    seed: int
 
     @property
     def acts_done(self) -> int:
@@ -61,7 +62,20 @@ def find(service: Service, root: str) -> Therapy:
         if journey is None:
             raise NotFound(f"there is no therapy {root}")
         number = _number(reads, service.ledger_id, journey)
-    return Therapy(journey, version_of(service, journey), number)
+    return Therapy(journey, version_of(service, journey), number, seed_of(service))
+
+
+def again(service: Service, therapy: Therapy) -> Therapy:
+    """The same therapy as it stands now: its number and its seed stay what they were."""
+    root = therapy.journey.root
+    with connection(service) as reads:
+        journey = reading.journey(reads, service.ledger_id, root)
+        if journey is None:  # since the order it goes on under its chain
+            found = reading.journey_of(reads, service.ledger_id, therapy.journey.patient)
+            journey = reading.journey(reads, service.ledger_id, found) if found else None
+    if journey is None:
+        raise NotFound(f"there is no therapy {root}")
+    return Therapy(journey, version_of(service, journey), therapy.number, therapy.seed)
 
 
 def _number(reads: "psycopg.Connection[Any]", ledger_id: int, journey: Journey) -> int:
@@ -118,10 +132,15 @@ class Scene:
     seed: int
     now: Instant
     chance: random.Random
+    #: What was read for this act already: while somebody looks, nobody else acts on it.
+    seen: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def state(self, view: View[S], subject: Subject) -> S:
         """What is recorded about something now."""
-        return self.service.states.of(view, subject)
+        key = (view.name, str(subject))
+        if key not in self.seen:
+            self.seen[key] = self.service.states.of(view, subject)
+        return cast(S, self.seen[key])
 
     def keep(self, text: str) -> Digest:
         """A document of the demonstration, put where documents lie."""
@@ -157,11 +176,18 @@ class Scene:
     @property
     def unit(self) -> Unit:
         """The bag the therapy now turns on: the product once there is one, before that the collected cells."""
+        self._see_all([each.unit for each in self.bound.units], (UNIT, DISPOSITION))
         for kind in ("final_container", "starting_material"):
             here = [u for u in self.bound.units_of_kind(kind) if self._may_come_next(u)]
             if here:
                 return here[-1]
         raise NotFound(f"{self.chain.identifier} has no bag")
+
+    def _see_all(self, subjects: Sequence[Subject], views: Sequence[View[Any]]) -> None:
+        """Read at once what would be looked at one by one."""
+        unseen = [s for s in subjects if any((view.name, str(s)) not in self.seen for view in views)]
+        if unseen:
+            self.seen.update(self.service.states.several(views, unseen))
 
     def _may_come_next(self, unit: Unit) -> bool:
         """Whether the therapy can still turn on it: it is there, and nobody rejected it."""
@@ -194,6 +220,9 @@ class Scene:
 
     def things(self, kind: str, organisation: str = "") -> list[Thing]:
         """Things of a kind that are here, by name."""
-        with connection(self.service) as reads:
-            found = reading.things(reads, self.service.ledger_id, organisation=organisation, kind=kind)
-        return sorted(found, key=lambda thing: thing.subject)
+        key = (f"things of {organisation}", kind)
+        if key not in self.seen:
+            with connection(self.service) as reads:
+                found = reading.things(reads, self.service.ledger_id, organisation=organisation, kind=kind)
+            self.seen[key] = sorted(found, key=lambda thing: thing.subject)
+        return cast("list[Thing]", self.seen[key])

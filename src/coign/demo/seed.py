@@ -21,6 +21,8 @@ Progress = Callable[[str], None]
 #: Who shows what happens to somebody without a skill (TRN-01).
 UNTRAINED = frozenset({("operator-3", "aseptic_processing")})
 QUALIFIED_DAYS = 360
+#: Whose qualification ends within the story, so that somebody finds out what that means.
+ENDS_EARLIER_DAYS = {("operator-2", "filling"): 30}
 
 
 class Seeding:
@@ -177,7 +179,7 @@ class Seeding:
                 lambda account=account, task=task: {  # type: ignore[misc]
                     "person": account.person,
                     "task": task,
-                    "until": self.now.plus(days=QUALIFIED_DAYS),
+                    "until": self.now.plus(days=ENDS_EARLIER_DAYS.get((account.account, task), QUALIFIED_DAYS)),
                     "evidence": self.keep(f"Observed practice of {account.account}: {task}. Passed."),
                 },
             )

@@ -15,6 +15,8 @@ LASTS_DAYS = 500
 #: Shippers of centre and maker besides those for further therapies: some stay with whoever received last.
 SHIPPERS_EACH = 3
 #: Rooms with the cabinet that stands in each: cells are open in the cabinet.
+#: A cabinet is qualified for half a year: in a long story it is qualified again before that.
+QUALIFIED_EACH_DAYS = 150
 ROOMS = (("suite-1", "B", ""), ("suite-2", "B", ""), ("suite-3", "B", ""), ("cabinet-1", "A", "suite-1"),
          ("cabinet-2", "A", "suite-2"), ("cabinet-3", "A", "suite-3"))  # fmt: skip
 LOTS_EACH = 2
@@ -78,9 +80,16 @@ def _short(organisation: Organisation) -> str:
 
 def _rooms(seeding: "Seeding") -> None:
     by = people.in_role("qa", people.MAKER)[0].actor
-    for name, grade, within in ROOMS:
+    for name, grade, _ in ROOMS:
         command = {"room": Room.of(name), "site": people.site_of(people.MAKER), "grade": grade}
         seeding.once(f"stock/room/{name}", by, "manufacturing.register_room", lambda c=command: c)  # type: ignore[misc]
+    qualify_rooms(seeding, 0)
+
+
+def qualify_rooms(seeding: "Seeding", time: int) -> None:
+    """Every room and cabinet may be used until a half-year or a year from now; `time`: how often it was done before."""
+    by = people.in_role("qa", people.MAKER)[0].actor
+    for name, _, within in ROOMS:
 
         def qualified(name: str = name, within: str = within) -> dict[str, Any]:
             return {
@@ -90,7 +99,8 @@ def _rooms(seeding: "Seeding") -> None:
                 "evidence": seeding.keep(f"Qualification of {name}: air flow, filters, particles, growth. In order."),
             }
 
-        seeding.once(f"stock/room/{name}/in-use", by, "facility.put_in_use", qualified)
+        key = f"stock/room/{name}/in-use" if time == 0 else f"stock/room/{name}/in-use/{time}"
+        seeding.once(key, by, "facility.put_in_use", qualified)
 
 
 def _suppliers(seeding: "Seeding") -> None:

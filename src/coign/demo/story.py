@@ -1,46 +1,32 @@
 """Several therapies side by side, each up to its stage, with plausible time between two acts."""
 
+import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from coign.demo import classroom, oversight, patients, people, player, scene
+from coign.demo import classroom, oversight, patients, people, plans, player, scene, stock, turns
+from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
-from coign.kernel.errors import NotFound
-from coign.kernel.values import Instant
-from coign.records import reading
+from coign.demo.turns import TURNS
+from coign.kernel.errors import NotFound, Refused
+from coign.kernel.values import Actor, Instant
+from coign.ledger.entries import Entry
 from coign.service import Service
 
-JOURNEYS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How far one therapy goes: a stage or step, how many of its repetitions, and when it begins after the first."""
-
-    to: str
-    times: int
-    begins_day: float
-
-
-#: One at the centre and ready for conditioning, one in testing, one in the chair.
-PLANS = (Plan("at_the_centre", 0, 0), Plan("record-results", 5, 23), Plan("start-collection", 0, 40))
-#: Further therapies follow in threes, some days later each.
-NEXT_THREE_DAYS = 4.0
-
-
-def plan_of(number: int) -> Plan:
-    """The plan of the therapy with this number, counted from 0."""
-    plan, group = PLANS[number % len(PLANS)], number // len(PLANS)
-    return Plan(plan.to, plan.times, plan.begins_day + group * NEXT_THREE_DAYS)
+#: As many as `make run` tells.
+JOURNEYS = 40
+#: How long somebody waits for a free room or shipper before they look again, and how often.
+LOOK_AGAIN_H, LOOKS_MAX = 4, 90
 
 
 def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progress = lambda line: None) -> int:
     """The whole story: its beginning, then every therapy up to its stage. How many acts of therapies were entered.
 
-    Where it was interrupted it goes on; told again it enters nothing.
+    Where it was interrupted it goes on; what was told to its end is not told again, whatever people made of it since.
     """
     seeding = Seeding(service, seed, progress)
+    if is_told(seeding, journeys):
+        return 0
     seeding.run(journeys)
     _caught_up(service)
     acts = 0
@@ -50,6 +36,31 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
     classroom.furnish(seeding)
     oversight.furnish(seeding)
     return acts
+
+
+def how_many(service: Service, seed: int) -> int:
+    """As many therapies as this record's story has; as many as `make run` tells where it has not come to its end."""
+    return enrolled(service, seed) if oversight.is_furnished(Seeding(service, seed)) else JOURNEYS
+
+
+def is_told(seeding: Seeding, journeys: int) -> bool:
+    """Whether a story of so many therapies came to its end."""
+    return oversight.is_furnished(seeding) and enrolled(seeding.service, seeding.seed) >= journeys
+
+
+def enrolled(service: Service, seed: int) -> int:
+    """How many therapies of the story were begun."""
+    with scene.connection(service) as reads:
+        row = reads.execute(
+            "select count(*) from nonce where ledger_id = %s and person = %s and nonce like %s",
+            (service.ledger_id, str(_coordinator().person), f"seed/{seed}/therapy/%/enrol"),
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _coordinator() -> Actor:
+    return people.in_role("coordinator", people.CENTRE)[0].actor
 
 
 def _caught_up(service: Service) -> None:
@@ -62,86 +73,114 @@ def _caught_up(service: Service) -> None:
         raise NotFound("the lists do not follow the record: look into the log")
 
 
+def take_turn(seeding: Seeding, therapy: Therapy, name: str) -> str:
+    """What goes wrong in a therapy, in place of what should come; gives the title of the act."""
+    turn, service = TURNS[name], seeding.service
+    actor = turns.actor_of(turn)
+    done = seeding.once(
+        _turn(therapy.number, name),
+        actor,
+        turn.action,
+        lambda: turn.command(player.look(service, therapy, turn.action, actor, {})),
+    )
+    if done is not None:
+        player.settled(service, done)
+    return service.door.actions[turn.action].title
+
+
 class _Telling:
     """Who is where in the story; what comes first in time is entered first."""
 
     def __init__(self, seeding: Seeding, journeys: int) -> None:
         self._seeding, self._service = seeding, seeding.service
-        self._journeys = journeys
-        self._roots: dict[int, str] = {}
+        self._began, self._rooms_kept = _began(self._service), 0
+        self._begins = self._began.plus(days=plans.days_before_the_first(journeys))
+        self._therapies = {number: self._enrolled(number) for number in range(journeys)}
+        self._looks = dict.fromkeys(range(journeys), 0)
 
     def acts(self) -> Iterator[str]:
         """One act after another, whichever therapy it belongs to."""
-        while (coming := self._coming()) is not None:
-            moment, number = coming
+        coming = [(moment, n) for n in self._therapies if (moment := self._due(n)) is not None]
+        heapq.heapify(coming)
+        while coming:
+            moment, number = heapq.heappop(coming)
             player.wait_until(self._service, moment)
-            yield self._act(number)
+            self._keep_rooms()
+            try:
+                yield self._act(number)
+                self._looks[number] = 0
+                following = self._due(number)
+            except (NotFound, Refused):  # no room or shipper is free, or the agreed day has not come
+                self._looks[number] += 1
+                if self._looks[number] > LOOKS_MAX:
+                    raise
+                following = self._seeding.now.plus(hours=LOOK_AGAIN_H)
+            if following is not None:
+                heapq.heappush(coming, (following, number))
 
-    def _coming(self) -> tuple[Instant, int] | None:
-        """When the next act comes, and of which therapy; None: all are where they should be."""
-        due = [(moment, n) for n in range(self._journeys) if (moment := self._due(n)) is not None]
-        return min(due, default=None)
+    def _keep_rooms(self) -> None:
+        """Rooms are qualified again before their time is over."""
+        times = int(self._seeding.now.minutes_since(self._began) // (stock.QUALIFIED_EACH_DAYS * 24 * 60))
+        while self._rooms_kept < times:
+            self._rooms_kept += 1
+            stock.qualify_rooms(self._seeding, self._rooms_kept)
 
     def _due(self, number: int) -> Instant | None:
-        therapy = self._therapy(number)
+        """When the next act of a therapy comes; None: it is where it should be."""
+        therapy, plan = self._therapies[number], plans.plan_of(number)
         if therapy is None:
-            return self._begins(number)
-        if self._has_arrived(therapy, plan_of(number)):
+            return self._begins.plus(days=plan.begins_day)
+        if self._has_arrived(therapy, plan):
             return None
         if self._changes_name(therapy):
             return Instant(therapy.journey.updated)
         return player.due(self._service, therapy, player.open_step(therapy))
 
-    def _begins(self, number: int) -> Instant:
-        """Counted from the first enrolment, or from now when nobody is enrolled."""
-        first = self._therapy(0) if number else None
-        start = Instant(first.journey.begun) if first is not None else self._seeding.now
-        return start.plus(days=plan_of(number).begins_day)
-
-    def _therapy(self, number: int) -> Therapy | None:
-        if number not in self._roots:
-            patient = self._enrolled(number)
-            if patient is None:
-                return None
-            self._roots[number] = patient
-        return scene.find(self._service, self._roots[number])
-
-    def _enrolled(self, number: int) -> str | None:
-        """The patient that this part of the story enrolled, if it has come so far."""
-        coordinator = people.in_role("coordinator", people.CENTRE)[0]
+    def _enrolled(self, number: int) -> Therapy | None:
+        """The therapy that this part of the story began, if it has come so far."""
         with scene.connection(self._service) as reads:
             row = reads.execute(
                 "select s.subject from nonce n join entry_subject s using (ledger_id, position) where n.ledger_id = %s "
                 "and n.person = %s and n.nonce = %s and s.subject like 'patient:%%' and s.seq is not null",
                 (
                     self._service.ledger_id,
-                    str(coordinator.person),
+                    str(_coordinator().person),
                     f"seed/{self._seeding.seed}/{_enrolment(number)}",
                 ),
             ).fetchone()
-            known = row is not None and reading.journey_of(reads, self._service.ledger_id, row[0])
-        return row[0] if row is not None and known else None
+        return scene.find(self._service, row[0]) if row is not None else None
 
-    @staticmethod
-    def _has_arrived(therapy: Therapy, plan: Plan) -> bool:
+    def _has_arrived(self, therapy: Therapy, plan: Plan) -> bool:
         partly = len(therapy.journey.partly.get(plan.to, ()))
+        if plan.stays_there and plan.turns and self._turned(therapy, plan.turns[-1][1]):
+            return True
         return player.is_done(therapy, plan.to) or bool(plan.times and partly >= plan.times)
 
+    def _turned(self, therapy: Therapy, name: str) -> bool:
+        return self._seeding.stands(turns.actor_of(TURNS[name]), _turn(therapy.number, name))
+
     def _act(self, number: int) -> str:
-        therapy = self._therapy(number)
+        therapy = self._therapies[number]
         if therapy is None:
             return self._enrol(number)
         if self._changes_name(therapy):
-            return self._change_name(therapy)
-        step = player.open_step(therapy)
-        player.perform_in_time(self._service, therapy, step)
-        return f"{therapy.journey.chain or therapy.journey.patient}  {step.title}"
+            said = self._change_name(therapy)
+        else:
+            step = player.open_step(therapy)
+            named = dict(plans.plan_of(number).turns).get(step.id, "")
+            if named and not self._turned(therapy, named):
+                said = take_turn(self._seeding, therapy, named)
+            else:
+                player.perform_next_of(self._service, therapy, step)
+                said = step.title
+        self._therapies[number] = scene.again(self._service, therapy)
+        return f"{therapy.journey.chain or therapy.journey.patient}  {said}"
 
     def _enrol(self, number: int) -> str:
         who = patients.patient(self._seeding.seed, number)
         done = self._seeding.once(
             _enrolment(number),
-            people.in_role("coordinator", people.CENTRE)[0].actor,
+            _coordinator(),
             "clinical.enrol",
             lambda: {
                 "family_name": who.family_name,
@@ -152,27 +191,29 @@ class _Telling:
         )
         if done is not None:
             player.settled(self._service, done)
+        self._therapies[number] = self._enrolled(number)
         return f"therapy {number + 1}: enrolled"
 
     def _changes_name(self, therapy: Therapy) -> bool:
         """Once production has begun, so that the name on the order and the name on the wristband differ."""
         new = patients.patient(self._seeding.seed, therapy.number).new_family_name
-        actor = people.in_role("coordinator", people.CENTRE)[0].actor
         return bool(
-            new and "start-batch" in therapy.journey.done and not self._seeding.stands(actor, _new_name(therapy.number))
+            new
+            and "start-batch" in therapy.journey.done
+            and not self._seeding.stands(_coordinator(), _new_name(therapy.number))
         )
 
     def _change_name(self, therapy: Therapy) -> str:
         new = patients.patient(self._seeding.seed, therapy.number).new_family_name
         done = self._seeding.once(
             _new_name(therapy.number),
-            people.in_role("coordinator", people.CENTRE)[0].actor,
+            _coordinator(),
             "clinical.correct_identity",
             lambda: {"patient": therapy.journey.patient, "family_name": new},
         )
         if done is not None:
             player.settled(self._service, done)
-        return f"{therapy.journey.chain}  Change of name"
+        return "Change of name"
 
 
 def _enrolment(number: int) -> str:
@@ -181,3 +222,17 @@ def _enrolment(number: int) -> str:
 
 def _new_name(number: int) -> str:
     return f"therapy/{number}/new-name"
+
+
+def _turn(number: int, name: str) -> str:
+    return f"therapy/{number}/{name}"
+
+
+def _began(service: Service) -> Instant:
+    """The record's first instant."""
+    with scene.connection(service) as reads:
+        row = reads.execute(
+            "select body from entry where ledger_id = %s and position = 0", (service.ledger_id,)
+        ).fetchone()
+    assert row is not None, "the record has a first entry"
+    return Entry(0, bytes(row[0])).time

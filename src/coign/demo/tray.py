@@ -33,6 +33,10 @@ Sort = Literal[
     "wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"
 ]
 
+#: On a page without a therapy: of so many that wait, those whose things lie here.
+QUEUE_MAX, WANTED_MAX = 20, 6
+#: What lies about besides, and how much of each kind.
+_LYING, LYING_EACH = tuple(cls.kind for cls in (Patient, Unit, Shipper, Box, Room, Lot)), 20
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "coordinator": ("wristband", "badge"),
@@ -79,14 +83,16 @@ class TrayItem:
     odd: bool = False
 
 
-def tray(service: Service, person: Person, organisation: Organisation) -> list[TrayItem]:
-    """What lies in front of this person at this organisation; nothing in a record that is no demonstration."""
+def tray(service: Service, person: Person, organisation: Organisation, root: str = "") -> list[TrayItem]:
+    """What lies in front of this person at this organisation, who has one therapy at hand or the next ones that wait
+    for them; nothing in a record that is no demonstration.
+    """
     if not service.demonstration:
         return []
     grants = service.states.of(AUTHORITY, person).grants
     roles = [g.role for g in grants if g.organisation == organisation]
     sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
-    table = _Table(service, person, organisation, roles)
+    table = _Table(service, person, organisation, roles, root)
     return [item for sort in sorts for item in _arranged(table.of(sort))]
 
 
@@ -101,13 +107,15 @@ def _arranged(items: Iterable[TrayItem]) -> list[TrayItem]:
 class _Table:
     """What one person has around them; `wanted` are the therapies that wait for them."""
 
-    def __init__(self, service: Service, person: Person, organisation: Organisation, roles: Sequence[str]) -> None:
+    def __init__(
+        self, service: Service, person: Person, organisation: Organisation, roles: Sequence[str], root: str
+    ) -> None:
         self._service, self._person, self._organisation = service, person, organisation
         with scene.connection(service) as reads:
-            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation))
-            self._wanted = {step.root for step in waiting}
-            here = reading.things(reads, service.ledger_id, organisation=str(organisation))
-            coming = [t for root in self._wanted for t in reading.things(reads, service.ledger_id, root=root)]
+            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation), at_most=QUEUE_MAX)
+            self._wanted = {root} if root else set(list(dict.fromkeys(step.root for step in waiting))[:WANTED_MAX])
+            coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
+            here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:

@@ -221,6 +221,8 @@ class Projector:
         while not self._stopping:
             try:
                 with psycopg.connect(self._dsn, autocommit=True, prepare_threshold=1) as connection:
+                    # Lists and how far they reach are lost together, and made again: nobody waits for the disk.
+                    connection.execute("set synchronous_commit to off")
                     self._follow(connection)
             except psycopg.OperationalError as error:
                 log.warning("projector.connection_lost", error=type(error).__name__)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
+from coign.catalogue import ACTIONS
 from coign.records.journey import Journey
 
 
@@ -52,6 +53,13 @@ class Thing:
     gone: bool
 
 
+#: Acts that are open only while cells are under way or a conditioned patient waits for them.
+_TOUCHING_CELLS = ("collection", "coldchain", "custody", "logistics", "storage", "manufacturing", "quality", "infusion")
+_BEFORE_CELLS = frozenset({"manufacturing.confirm_slot", "collection.check_identity", "collection.confirm_identity"})
+_UNDER_WAY = frozenset(
+    {name for name, action in ACTIONS.items() if action.domain in _TOUCHING_CELLS and name not in _BEFORE_CELLS}
+    | {"clinical.begin_conditioning", "clinical.record_conditioning"}
+)
 _JOURNEY = (
     "j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product, j.maker, j.stage, j.updated, "
     "j.position, j.done, j.ended, j.partly, j.called"
@@ -62,14 +70,57 @@ _VISIBLE = (
 )
 
 
-def journeys(connection: psycopg.Connection, ledger_id: int, organisation: str | None = None) -> list[Journey]:
+def journeys(
+    connection: psycopg.Connection, ledger_id: int, organisation: str | None = None, *, at_most: int | None = None
+) -> list[Journey]:
     """Therapies that an organisation is party to (None: all of them), most recently touched first."""
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         return cursor.execute(
             f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_VISIBLE} "  # noqa: S608
-            "order by j.position desc",
-            {"l": ledger_id, "o": organisation},
+            "order by j.position desc limit %(m)s",
+            {"l": ledger_id, "o": organisation, "m": at_most},
         ).fetchall()
+
+
+def journeys_at(
+    connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], organisation: str
+) -> dict[str, Journey]:
+    """These therapies, as far as an organisation is party to them."""
+    with connection.cursor(row_factory=class_row(Journey)) as cursor:
+        found = cursor.execute(
+            f"select {_JOURNEY} from records.journey j "  # noqa: S608
+            f"where j.ledger_id = %(l)s and j.root = any(%(r)s) and {_VISIBLE}",
+            {"l": ledger_id, "r": list(roots), "o": organisation},
+        ).fetchall()
+    return {j.root: j for j in found}
+
+
+def count_journeys(connection: psycopg.Connection, ledger_id: int, organisation: str) -> int:
+    """How many therapies an organisation is party to."""
+    row = connection.execute(
+        "select count(*) from records.party where ledger_id = %s and organisation = %s", (ledger_id, organisation)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def in_hand(
+    connection: psycopg.Connection, ledger_id: int, organisation: str | None, *, newest: int, at_most: int = 2000
+) -> list[Journey]:
+    """Therapies in which cells are under way or a patient depends on them, and those touched last, which come first.
+
+    By index, however many therapies there are: those that wait for their order or are long over are not looked at.
+    """
+    roots = {j.root: j for j in journeys(connection, ledger_id, organisation, at_most=newest)}
+    with connection.cursor(row_factory=class_row(Journey)) as cursor:
+        under_way = cursor.execute(
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "  # noqa: S608
+            f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {_VISIBLE} "
+            "order by j.position desc limit %(m)s",
+            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "m": at_most},
+        ).fetchall()
+    roots |= {j.root: j for j in under_way if j.root not in roots}
+    return sorted(roots.values(), key=lambda j: -j.position)
 
 
 def journey(
@@ -149,4 +200,28 @@ def things(
             "and not gone and (%(o)s = '' or organisation = %(o)s) and (%(r)s = '' or root = %(r)s) "
             "and (%(k)s = '' or kind = %(k)s) order by position desc",
             {"l": ledger_id, "o": organisation, "r": root, "k": kind},
+        ).fetchall()
+
+
+def things_of(connection: psycopg.Connection, ledger_id: int, roots: Sequence[str]) -> list[Thing]:
+    """Things with symbols of these journeys that are still there, most recently touched first."""
+    with connection.cursor(row_factory=class_row(Thing)) as cursor:
+        return cursor.execute(
+            "select subject, kind, organisation, root, title, detail, gone from records.thing "
+            "where ledger_id = %s and root = any(%s) and not gone order by position desc",
+            (ledger_id, list(roots)),
+        ).fetchall()
+
+
+def newest_things(
+    connection: psycopg.Connection, ledger_id: int, organisation: str, kinds: Sequence[str], *, each: int
+) -> list[Thing]:
+    """Of each kind so many things that are at an organisation, most recently touched first; by index."""
+    with connection.cursor(row_factory=class_row(Thing)) as cursor:
+        return cursor.execute(
+            "select t.* from unnest(%(k)s::text[]) as asked (kind) cross join lateral (select subject, kind, "
+            "organisation, root, title, detail, gone from records.thing "
+            "where ledger_id = %(l)s and organisation = %(o)s and kind = asked.kind and not gone "
+            "order by position desc limit %(m)s) t",
+            {"l": ledger_id, "o": organisation, "k": list(kinds), "m": each},
         ).fetchall()

@@ -27,6 +27,7 @@ create table if not exists records.journey (
     primary key (ledger_id, root)
 );
 create index if not exists journey_patient on records.journey (ledger_id, patient);
+create index if not exists journey_newest on records.journey (ledger_id, position);
 
 create table if not exists records.act (
     ledger_id int not null,
@@ -58,6 +59,7 @@ create table if not exists records.next_step (
     primary key (ledger_id, root, step)
 );
 create index if not exists next_step_roles on records.next_step using gin (roles);
+create index if not exists next_step_action on records.next_step (ledger_id, action);
 
 -- Organisations that may see a journey: those that its facts name as party.
 create table if not exists records.party (
@@ -89,6 +91,8 @@ create table if not exists records.thing (
     primary key (ledger_id, subject)
 );
 create index if not exists thing_place on records.thing (ledger_id, organisation) where not gone;
+create index if not exists thing_newest on records.thing (ledger_id, organisation, kind, position) where not gone;
+create index if not exists thing_root on records.thing (ledger_id, root) where not gone;
 
 -- What came out of what, or was touched by it: walked down and up by `coign trace`.
 create table if not exists records.edge (

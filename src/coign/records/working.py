@@ -135,20 +135,21 @@ class Working:
         self._rows.setdefault(table, []).append({"ledger_id": self._ledger_id, **values})
 
     def write(self) -> None:
-        """Write what changed, each table in one go."""
+        """Write what changed, each table in one go, all of them in one round trip."""
         for root in self._changed:
             self._add("journey", **asdict(self._journeys[root]))
-        if self._steps:
-            self._connection.execute(
-                "delete from records.next_step where ledger_id = %s and root = any(%s)",
-                (self._ledger_id, list(self._steps)),
-            )
         for root, steps in self._steps.items():
             for step in steps:
                 self._add("next_step", root=root, **step)
         if self._things:
             self._rows["thing"] = list(self._things.values())
-        for table, rows in self._rows.items():
-            self._connection.execute(_INSERT[table], (orjson.dumps(rows).decode(),))
+        with self._connection.pipeline():
+            if self._steps:
+                self._connection.execute(
+                    "delete from records.next_step where ledger_id = %s and root = any(%s)",
+                    (self._ledger_id, list(self._steps)),
+                )
+            for table, rows in self._rows.items():
+                self._connection.execute(_INSERT[table], (orjson.dumps(rows).decode(),))
         for waiting in (self._rows, self._changed, self._steps, self._things):
             waiting.clear()

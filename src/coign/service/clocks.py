@@ -97,6 +97,8 @@ class Lag:
     def _ask(self, query: LiteralString, values: dict[str, int]) -> int:
         if self._connection is None or self._connection.closed:
             self._connection = connect(self._dsn)
+            # Not waited for: an entry that follows a step is written behind it and takes it along to the disk.
+            self._connection.execute("set synchronous_commit to off")
         try:
             row = self._connection.execute(query, values).fetchone()
         except psycopg.OperationalError:

@@ -1,6 +1,7 @@
 """Answers what rules cannot know by themselves, before the lock: who is this, and what stands in that logger's file."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_UP, Decimal
 from threading import Lock
@@ -24,6 +25,7 @@ from coign.logistics.views import SHIPMENT
 from coign.programmes.model import Programmes, ProgrammeVersion
 from coign.service.states import Connect, States
 from coign.vault import Candidate, Vault, match, similar
+from coign.vault.likeness import traits
 
 #: What can be searched in the vault: the field of an action → the name of its index.
 INDEXED: Mapping[str, str] = {
@@ -51,51 +53,85 @@ class IdentityLookup:
     """Whether a hospital number is somebody's already, and how many patients of the centre could be mixed up with this
     one (TRC-24).
 
-    The number is found by the vault's blind index and then compared exactly. For likeness the centre's patients are
-    opened in memory: O(patients of the centre) for each enrolment. Only commitments are kept between two calls.
+    The number is found by the vault's blind index and then compared exactly. For likeness every patient is opened once
+    in a process and keyed marks of name and birth date are kept; only whose marks agree is opened again and compared,
+    so that an enrolment costs the same whether a centre has ten patients or ten thousand.
     """
 
     def __init__(self, connect: Connect, ledger_id: int, vault: Vault) -> None:
         self._connect, self._ledger_id, self._vault = connect, ledger_id, vault
         self._patients: dict[Patient, _Known] = {}
+        #: Keyed marks of names and birth dates: who shares one, and nothing about anybody.
+        self._marked: defaultdict[str, set[Patient]] = defaultdict(set)
+        self._unmarked: set[Patient] = set()
         self._next_position = 0
         self._lock = Lock()
 
     def __call__(self, command: Enrol | CorrectIdentity, actor: Actor) -> Mapping[str, Any]:
         """`already`, `similar` and `number`."""
         presented = {name: text for name in _FIELDS if (text := _text(getattr(command, name)))}
+        number, centre = presented.get("hospital_number", ""), actor.organisation
         with self._connect() as connection:
-            others = self._of_centre(connection, actor.organisation)
-            mine = others.pop(command.patient, {})
-            numbered = self._numbered(connection, presented.get("hospital_number", ""))
-        number = presented.get("hospital_number", "")
+            self._catch_up(connection)
+            mine = self._opened(connection, centre, [command.patient]).get(command.patient, {})
+            asked = {**mine, **presented}
+            numbered = self._numbered(connection, number)
+            others = self._opened(connection, centre, (self._like(asked, centre) | numbered) - {command.patient})
         return {
             "already": _of_number(others, numbered, number),
-            "similar": _alike({**mine, **presented}, others),
-            "number": HospitalNumber.of(self._vault.mark(f"number/{actor.organisation}", number)) if number else None,
+            "similar": _alike(asked, others),
+            "number": HospitalNumber.of(self._vault.mark(f"number/{centre}", number)) if number else None,
         }
 
     def who_has(self, number: str, centre: Organisation) -> tuple[Patient, Mapping[str, str]] | None:
         """The patient of this centre who has this hospital number now, with the values that hold now."""
         with self._connect() as connection:
-            known = self._of_centre(connection, centre)
+            self._catch_up(connection)
             numbered = self._numbered(connection, number)
+            known = self._opened(connection, centre, numbered)
         found = _of_number(known, numbered, number)
         return None if found is None else (found, known[found])
 
-    def _numbered(self, connection: psycopg.Connection[Any], number: str) -> set[str]:
-        return set(self._vault.find(connection, "hospital_number", number)) if number else set()
+    def _numbered(self, connection: psycopg.Connection[Any], number: str) -> set[Patient]:
+        return {Patient(p) for p in self._vault.find(connection, "hospital_number", number)} if number else set()
 
-    def _of_centre(self, connection: psycopg.Connection[Any], centre: Organisation) -> dict[Patient, dict[str, str]]:
-        """The values that hold now, of every patient of this centre whose identity was not erased."""
+    def _like(self, values: Mapping[str, str], centre: Organisation) -> set[Patient]:
+        """Those of the centre who share a mark with these values."""
         with self._lock:
-            self._follow(connection)
-            known = {p: dict(k.commitments) for p, k in self._patients.items() if k.centre == centre}
+            return {p for mark in self._marks_of(values, centre) for p in self._marked.get(mark, ())}
+
+    def _marks_of(self, values: Mapping[str, str], centre: Organisation) -> frozenset[str]:
+        shared = zip(("name", "birth_date"), traits(_candidate("", values)), strict=True)
+        return frozenset(self._vault.mark(f"{trait}/{centre}", value) for trait, value in shared if value)
+
+    def _opened(
+        self, connection: psycopg.Connection[Any], centre: Organisation, patients: Iterable[Patient]
+    ) -> dict[Patient, dict[str, str]]:
+        """The values that hold now, of those of these patients who are the centre's and were not erased."""
+        with self._lock:
+            found = {p: self._patients[p] for p in patients if p in self._patients}
+            known = {p: dict(k.commitments) for p, k in found.items() if k.centre == centre}
+        return self._values(connection, known)
+
+    def _values(
+        self, connection: psycopg.Connection[Any], known: Mapping[Patient, Mapping[str, bytes]]
+    ) -> dict[Patient, dict[str, str]]:
         opened = self._vault.open(connection, [c for held in known.values() for c in held.values()])
         return {
             patient: {name: opened[c].value for name, c in held.items() if c in opened}
             for patient, held in known.items()
         }
+
+    def _catch_up(self, connection: psycopg.Connection[Any]) -> None:
+        """Take in who was entered or corrected since the last look, and mark them."""
+        with self._lock:
+            self._follow(connection)
+            new = {p: self._patients[p].commitments for p in self._unmarked}
+            for patient, values in self._values(connection, new).items() if new else ():
+                # What was marked before a correction stays: it costs a comparison and hides nobody.
+                for mark in self._marks_of(values, self._patients[patient].centre):
+                    self._marked[mark].add(patient)
+            self._unmarked.clear()
 
     def _follow(self, connection: psycopg.Connection[Any]) -> None:
         """Take in what was entered about patients since the last look."""
@@ -111,10 +147,11 @@ class IdentityLookup:
                     self._patients[fact.patient] = _Known(fact.centre)
                 if isinstance(fact, PatientEnrolled | IdentityCorrected):
                     self._patients[fact.patient].take(fact)
+                    self._unmarked.add(fact.patient)
             self._next_position = position + 1
 
 
-def _of_number(known: Mapping[Patient, Mapping[str, str]], numbered: set[str], number: str) -> Patient | None:
+def _of_number(known: Mapping[Patient, Mapping[str, str]], numbered: set[Patient], number: str) -> Patient | None:
     """The index finds who ever had the number, in any spelling; who has it now is compared exactly."""
     asked = {"hospital_number": number}
     found = (p for p in sorted(known) if p in numbered)

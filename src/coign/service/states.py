@@ -1,6 +1,6 @@
 """Reads single states without the lock: for resolvers and for whoever must know where something stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 
@@ -34,6 +34,23 @@ class States:
                 entries = history(connection, self._ledger_id, subject)
                 return cast(S, self._folding.refold(view, subject, entries))
         return cast(S, self._folding.load(view.name, bytes(row[1])))
+
+    def several(self, views: Sequence[View[Any]], subjects: Sequence[Subject]) -> dict[tuple[str, str], Any]:
+        """The states of many subjects in these views, by name of the view and subject, in one question."""
+        named = {view.name: view for view in views}
+        found = {(view.name, str(subject)): view.state() for view in views for subject in subjects}
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select subject, view, fold, body from state "
+                "where ledger_id = %s and subject = any(%s) and view = any(%s)",
+                (self._ledger_id, [str(s) for s in subjects], list(named)),
+            ).fetchall()
+        for subject, name, fold, body in rows:
+            current = fold == named[name].version
+            found[name, subject] = (
+                self._folding.load(name, bytes(body)) if current else self.of(named[name], parse_subject(subject))
+            )
+        return found
 
     def all(self, view: View[S]) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; for short lists such as organisations."""

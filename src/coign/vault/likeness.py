@@ -41,15 +41,21 @@ class Alike:
     reasons: tuple[Likeness, ...]
 
 
+def traits(candidate: Candidate) -> tuple[str, str]:
+    """What is the same in two people who are alike: the words of the name in order of letters, the birth date."""
+    return " ".join(sorted(_core(candidate.name))), candidate.birth_date
+
+
 def similar(candidates: Sequence[Candidate]) -> tuple[Alike, ...]:
     """All pairs that are alike in name or birth date, in order of their keys."""
-    by_name: defaultdict[tuple[str, ...], list[Candidate]] = defaultdict(list)
+    by_name: defaultdict[str, list[Candidate]] = defaultdict(list)
     by_birth_date: defaultdict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        if core := _core(candidate.name):
-            by_name[tuple(sorted(core))].append(candidate)
-        if candidate.birth_date:
-            by_birth_date[candidate.birth_date].append(candidate)
+        name, birth_date = traits(candidate)
+        if name:
+            by_name[name].append(candidate)
+        if birth_date:
+            by_birth_date[birth_date].append(candidate)
     reasons: defaultdict[tuple[str, str], list[Likeness]] = defaultdict(list)
     for one, other in _pairs(by_name.values()):
         reasons[one.key, other.key].append(_likeness(one.name, other.name))

@@ -63,7 +63,8 @@ def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] 
     if not is_on() or not account.demonstration:
         return None
     organisation = Organisation(request.session.get(acting.ORGANISATION, account.organisation))
-    things = tray.tray(running.service(), account.subject, organisation)
+    root = request.resolver_match.kwargs.get("root", "") if request.resolver_match else ""
+    things = tray.tray(running.service(), account.subject, organisation, root)
     return {"things": things} if things else None
 
 

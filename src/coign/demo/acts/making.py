@@ -5,6 +5,7 @@ from collections.abc import Callable
 from coign.demo.acts import Command, plays
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
+from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Lot, Room
@@ -17,8 +18,10 @@ from coign.supply.views import LOT
 
 def _room(scene: Scene, fits: Callable[[RoomState], bool]) -> Room | None:
     states = [(room, scene.state(ROOM, room)) for room in (Room(t.subject) for t in _rooms(scene))]
-    cabinets = [(room, state) for room, state in states if state.grade == "A"]
-    return next((room for room, state in cabinets or states if fits(state)), None)
+    cabinets = [(room, state) for room, state in states if state.grade == "A"] or states
+    fitting = [room for room, state in cabinets if fits(state)]
+    usable = (room for room in fitting if scene.state(FACILITY, room).not_usable_because(scene.now) is None)
+    return next(usable, fitting[0] if fitting else None)
 
 
 def _rooms(scene: Scene) -> list[Thing]:
@@ -84,6 +87,22 @@ def fill(scene: Scene) -> Command:
         "batch": scene.batch,
         "volume": {"value": str(scene.chance.randrange(66, 72)), "unit": "mL"},
         "filled_at": scene.now.plus(minutes=-1),
+    }
+
+
+@plays("facility.put_in_use")
+def put_in_use(scene: Scene) -> Command:
+    """Of the cabinets in which nothing is open the one whose qualification ends first, tested again an hour ago."""
+    states = {room: scene.state(FACILITY, room) for room in (Room(t.subject) for t in _rooms(scene))}
+    cabinets = {room: state for room, state in states.items() if state.grade == "A"} or states
+    if not cabinets:
+        raise NotFound("there is no room")
+    room = min(cabinets, key=lambda r: (scene.state(ROOM, r).open_batch or "", cabinets[r].qualified_until or ""))
+    return {
+        "room": room,
+        "within": cabinets[room].within,
+        "qualified_on": scene.now.plus(hours=-1),
+        "evidence": scene.keep(f"Qualification of {room.identifier}: air flow, filters, particles, growth. In order."),
     }
 
 

@@ -9,10 +9,11 @@ from coign.custody.views import HOLDING
 from coign.demo import people
 from coign.demo.acts import Command, plays
 from coign.demo.scene import Scene
-from coign.gateways.loggers import Leg, synthesise
+from coign.gateways.loggers import Leg, Warming, synthesise
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Shipper
+from coign.kernel.values import Digest
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import SHIPMENT
 
@@ -112,6 +113,11 @@ def open_shipper(scene: Scene) -> Command:
 @plays("coldchain.record_logger")
 def record_logger(scene: Scene) -> Command:
     """The logger's file: readings from packing until it was taken out, as a shipper that works gives them."""
+    return {"shipment": scene.shipment, "file": logger_file(scene)}
+
+
+def logger_file(scene: Scene, *warmings: Warming) -> Digest:
+    """The file that the logger of the shipment gives, put where documents lie."""
     shipment = scene.state(SHIPMENT, scene.shipment)
     taken_over = scene.state(HOLDING, scene.unit).since
     assert shipment.packed_at is not None
@@ -127,9 +133,10 @@ def record_logger(scene: Scene) -> Command:
         interval_s=INTERVAL_S,
         hold_c=HOLD_C,
         noise_c=NOISE_C,
+        warmings=warmings,
     )
     file = synthesise(f"{scene.seed}/{scene.therapy.number}/{shipment.logger}", leg)
-    return {"shipment": scene.shipment, "file": scene.service.documents.put(file)}
+    return scene.service.documents.put(file)
 
 
 @plays("coldchain.assess_excursion")

@@ -26,8 +26,12 @@ def record_result(scene: Scene) -> Command:
     test = next((a for a in scene.programme.panel if dossier.result(a.id) is None), None)
     if test is None:
         raise NotFound(f"every test of {scene.batch.identifier} has a result")
-    value = inside(test, scene.chance)
-    sample = scene.state(BATCH, scene.batch).samples[0]
+    return result_of(scene, test.id, inside(test, scene.chance))
+
+
+def result_of(scene: Scene, attribute: str, value: str) -> Command:
+    """A result of the batch's sample, with the file of the instrument."""
+    test, sample = scene.programme.attribute(attribute), scene.state(BATCH, scene.batch).samples[0]
     raw = f"instrument: {test.method}\nsample: {sample.identifier}\ntest: {test.label}\nresult: {value} {test.unit}"
     return {
         "batch": scene.batch,

@@ -34,7 +34,7 @@ class RecordMonitoring:
     room: Room = field(metadata=asks("Room or cabinet", "scan"))
     batch: Batch | None = field(default=None, metadata=asks("Batch", "scan"))
     taken_at: Instant = field(metadata=asks("Samples taken at", "device"))
-    condition: Condition = field(default="operation", metadata=asks("The room was", "choose"))
+    condition: Condition = field(default="operation", metadata=asks("State of the room", "choose"))
     particles_0_5: int | None = field(default=None, metadata=asks("Particles from 0.5 µm", hint="in a cubic metre"))
     particles_5: int | None = field(default=None, metadata=asks("Particles from 5 µm", hint="in a cubic metre"))
     active_air: int | None = field(default=None, metadata=asks("Active air", hint="colonies in a cubic metre"))

@@ -26,7 +26,9 @@ class Waiting:
 def waiting(product: Product, jurisdiction: str, organisation: Organisation | None = None) -> list[Waiting]:
     """Therapies with this product in this jurisdiction that a house is party to; of all houses when none is given."""
     with reader().connection() as connection:
-        known = records.journeys(connection, running.service().ledger_id, str(organisation) if organisation else None)
+        house = str(organisation) if organisation else None
+        # A patient who waits for cells has a step open that gives, moves or judges them.
+        known = records.in_hand(connection, running.service().ledger_id, house, newest=0)
     return [
         Waiting(j.root, j.centre)
         for j in known

@@ -36,6 +36,8 @@ from coign.web.therapy.turned import Waiting, waiting
 from coign.web.therapy.urgent import give_by
 
 SHOWN_MAX = 50
+#: Besides the therapies in which something is under way, so many that were touched last are told about on boards.
+NEWEST = 200
 #: After every instant of a record.
 NEVER = Instant("9999-12-31T00:00:00.000000Z")
 #: The newest therapies among which people are told apart.
@@ -73,11 +75,15 @@ def home_context(actor: Actor) -> dict[str, Any]:
     with reader().connection() as connection:
         ledger_id = running.service().ledger_id
         steps = records.queue(connection, ledger_id, roles, str(actor.organisation), at_most=SHOWN_MAX)
-        journeys = {j.root: j for j in records.journeys(connection, ledger_id, str(actor.organisation))}
+        at_hand = records.in_hand(connection, ledger_id, str(actor.organisation), newest=NEWEST)
+        waiting_here = [s.root for s in steps]
+        journeys = {j.root: j for j in at_hand} | records.journeys_at(
+            connection, ledger_id, waiting_here, str(actor.organisation)
+        )
     steps = [s for s in steps if s.root in journeys]
     urgent = give_by([journeys[root] for root in {s.root for s in steps}])
     steps.sort(key=lambda s: urgent.get(s.root, NEVER))  # what cannot wait comes first, then the oldest
-    here = Here(actor, list(journeys.values()))
+    here = Here(actor, at_hand)
     boards = boards_of(here)
     coming = ahead(here.going_on, actor) if not steps else []
     named = {s.root for s in steps} | {root for b in boards for root in b.roots} | {c.root for c in coming}

@@ -76,14 +76,15 @@ def _done(request: HttpRequest) -> int | None:
 def list_context(actor: Actor) -> dict[str, Any]:
     """Rows of the list, newest first."""
     with reader().connection() as connection:
-        found = records.journeys(connection, running.service().ledger_id, str(actor.organisation))
-    shown = found[:LISTED_MAX]
+        ledger_id, organisation = running.service().ledger_id, str(actor.organisation)
+        shown = records.journeys(connection, ledger_id, organisation, at_most=LISTED_MAX)
+        count = records.count_journeys(connection, ledger_id, organisation)
     known = identities_of((Patient(j.patient) for j in shown), actor)
     mixed = could_be_mixed_up(known)
     parcels = parcels_of((j.root for j in shown if _carries(j, actor)), actor)
     return {
         "rows": [journey_row(j, known, mixed, parcels.get(j.root), carries=_carries(j, actor)) for j in shown],
-        "more": max(len(found) - LISTED_MAX, 0),
+        "more": max(count - LISTED_MAX, 0),
     }
 
 

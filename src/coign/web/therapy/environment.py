@@ -17,6 +17,7 @@ from coign.web.rooms.counts import STATUS, count_row, limit_words
 from coign.web.therapy.deciding import batch_of, of_batch
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story, Told
+from coign.web.therapy.track import local_text
 
 RECORD = "facility.record_monitoring"
 
@@ -81,7 +82,23 @@ def limit_hint(story: Story, name: str) -> str:
     room = Room(started.body["room"])
     state = states_of(ROOM, [room])[room]
     limit = limit_words(name, grade=state.grade, limit_set=state.limit_set, condition="operation", at=acting.now())
-    return _("Limit in grade %(grade)s: %(limit)s") % {"grade": state.grade, "limit": limit} if limit else ""
+    said = [_("Limit in grade %(grade)s: %(limit)s") % {"grade": state.grade, "limit": limit}] if limit else []
+    return " · ".join([*said, _("empty: not read yet")])
+
+
+def growth_rows(story: Story) -> list[dict[str, Any]]:
+    """What grew in grade A, where and when: what is judged about a batch."""
+    return [
+        {
+            "label": _("Grown in grade A"),
+            "value": _("%(samples)s in %(room)s, taken %(at)s") % {
+                "samples": words_of(told.body["samples"]),
+                "room": told.body["room"].partition(":")[2],
+                "at": local_text(Instant(told.body["taken_at"])),
+            },
+        }
+        for told in of_batch(story, "facility.growth_found.v1")
+    ]  # fmt: skip
 
 
 def sampled_at(story: Story) -> Instant:

@@ -27,6 +27,7 @@ from coign.web.therapy.deciding import (
     pending_tests,
     test_names,
 )
+from coign.web.therapy.environment import growth_rows
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
 from coign.web.therapy.story import Story, name_of, names_of_organisations
@@ -313,6 +314,8 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += _result_rows(story, action)
     if action.name in INVESTIGATES:
         rows += failing_rows(story, failing_test(story, action.name))
+    if action.name == "facility.assess_growth" or action.name in CALLED:
+        rows += growth_rows(story)
     if action.name in _OF_PARCELS:
         rows += _parcel_rows(story)
     return rows

@@ -1,0 +1,81 @@
+"""How far each therapy of the story goes, when it begins, and what goes wrong on its way."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A stage or step, how many of its repetitions, the day it begins on, and what turns at which open step."""
+
+    to: str
+    times: int
+    #: Days after the enrolment of the first therapy of the list; those that are further began before it.
+    begins_day: float
+    #: Step that is open → name of what happens then instead (`turns.py`).
+    turns: tuple[tuple[str, str], ...] = ()
+    #: Nobody goes on after its last turn.
+    stays_there: bool = False
+
+
+END = "end"
+_WARM_IN, _WARM_OUT = ("read-logger-in", "warm_at_the_maker"), ("read-logger-out", "warm_at_the_centre")
+_FAILING = ("record-results", "failing_viability")
+
+#: One at the centre and ready for conditioning, one in testing, one in the chair; then those whose patients went home,
+#: those that stopped, and one at nearly every stage between enrolment and follow-up. The days follow from how long
+#: each takes by `durations.yaml`, so that all of them stand where they should within the same week.
+PLANS = (
+    Plan("at_the_centre", 0, 0),
+    Plan("record-results", 5, 23),
+    Plan("start-collection", 0, 40),
+    Plan(END, 0, -150),
+    Plan(END, 0, -144, (_WARM_IN,)),
+    Plan(END, 0, -138, (("check-identity", "progression"),), stays_there=True),
+    Plan(END, 0, -132, (_FAILING,)),
+    Plan(END, 0, -124),
+    Plan(END, 0, -118, (("confirm-product", "progression"),), stays_there=True),
+    Plan(END, 0, -112, (("complete-steps", "deviation"),)),
+    Plan(END, 0, -106, (("count-labels", "failed_batch"),)),
+    Plan("confirm-bag-out", 0, -4),
+    Plan(END, 0, -90, (_WARM_OUT,)),
+    Plan(END, 0, -84, (("slot", "withdrawal"),), stays_there=True),
+    Plan(END, 0, -60, (("accept-material", "withdrawal"),), stays_there=True),
+    Plan("start-infusion", 0, -3),
+    Plan("order", 0, 46),
+    Plan("eligibility", 0, 50),
+    Plan("draft", 0, 48),
+    Plan("finish-infusion", 0, -7),
+    Plan("report-event", 0, -12),
+    Plan("record-conditioning", 0, -1),
+    Plan("assess-patient", 0, -6),
+    Plan("confirm-product", 0, 4),
+    Plan("read-logger-out", 0, 6, (_WARM_OUT,)),
+    Plan("arrive-out", 0, 8),
+    Plan("collect-product", 0, 9),
+    Plan("certify", 0, 11),
+    Plan("review-record", 0, 12),
+    Plan("conclude-investigation", 0, 13, (_FAILING,)),
+    Plan("review-results", 0, 14),
+    Plan("record-results", 3, 17),
+    Plan("complete-steps", 3, 26, (("complete-steps", "deviation"),)),
+    Plan("start-batch", 0, 29),
+    Plan("accept-material", 0, 31),
+    Plan("read-logger-in", 0, 33, (_WARM_IN,)),
+    Plan("depart-in", 0, 35),
+    Plan("place-cryobags", 0, 36),
+    Plan(END, 0, 37, (("verify-collection-label", "mismatched_label"),), stays_there=True),
+    Plan("slot", 0, 43),
+)
+#: After the last one they are told again from the first, some days later each time.
+AGAIN_AFTER_DAYS = 4.0
+
+
+def plan_of(number: int) -> Plan:
+    """The plan of the therapy with this number, counted from 0."""
+    plan, round_ = PLANS[number % len(PLANS)], number // len(PLANS)
+    return Plan(plan.to, plan.times, plan.begins_day + round_ * AGAIN_AFTER_DAYS, plan.turns, plan.stays_there)
+
+
+def days_before_the_first(journeys: int) -> float:
+    """How long before the first therapy of the list the earliest of so many begins."""
+    return -min(plan_of(number).begins_day for number in range(journeys))

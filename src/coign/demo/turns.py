@@ -1,0 +1,85 @@
+"""What goes wrong on the way of a therapy: who does what then, and what they scan, measure and write."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from coign.collection.views import COLLECTION
+from coign.demo import people
+from coign.demo.acts import Command
+from coign.demo.acts.moving import logger_file
+from coign.demo.acts.testing import result_of
+from coign.demo.scene import Scene
+from coign.gateways.loggers import Warming
+from coign.identity.views import UNIT
+from coign.kernel.errors import NotFound
+from coign.kernel.subjects import Unit
+from coign.kernel.values import Actor
+
+#: Where the lid stood open: minutes after the packing, how long, and how warm it became.
+LID_OPEN = Warming(200, 120, Decimal(-120))
+FAILING_VIABILITY = ("viability", "68")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One act in place of the step that is open, by somebody of a role on one side."""
+
+    action: str
+    role: str
+    side: str
+    command: Callable[[Scene], Command]
+
+
+def _warm(scene: Scene) -> Command:
+    return {"shipment": scene.shipment, "file": logger_file(scene, LID_OPEN)}
+
+
+def _failing_viability(scene: Scene) -> Command:
+    return result_of(scene, *FAILING_VIABILITY)
+
+
+def _deviation(scene: Scene) -> Command:
+    text = "Demonstration: the incubator's door stood open for four minutes."
+    return {"batch": scene.batch, "description": text}
+
+
+def _failed_batch(scene: Scene) -> Command:
+    return {"batch": scene.batch, "why": "Demonstration: growth too slow, the dose is not reached."}
+
+
+def _mismatched_label(scene: Scene) -> Command:
+    """The label of a bag that lies beside it."""
+    unit = scene.first_bag(lambda u: not scene.state(UNIT, u).label_verified, "has a label to scan back")
+    others = [Unit(t.subject) for t in scene.things("unit", scene.actor.organisation)]
+    other = next((u for u in others if u not in scene.state(COLLECTION, scene.chain).units), None)
+    if other is None:
+        raise NotFound("no other bag lies here")
+    return {"unit": unit, "label": other, "label_serial": scene.state(UNIT, other).label_serial}
+
+
+def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
+    return lambda scene: {
+        "chain": scene.chain, "reason": reason, "note": f"Demonstration: {note}", "others": "destroyed",
+    }  # fmt: skip
+
+
+TURNS: Mapping[str, Turn] = {
+    "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
+    "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
+    "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
+    "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
+    "progression": Turn(
+        "closing.end_therapy", "physician", "centre", _ended("progression", "progress of the disease while waiting.")
+    ),
+    "withdrawal": Turn(
+        "closing.end_therapy", "physician", "centre", _ended("withdrawal", "the patient changed her mind.")
+    ),
+    "warm_at_the_maker": Turn("coldchain.record_logger", "warehouse", "maker", _warm),
+    "warm_at_the_centre": Turn("coldchain.record_logger", "celllab", "centre", _warm),
+}
+
+
+def actor_of(turn: Turn) -> Actor:
+    """Who does it."""
+    return people.in_role(turn.role, people.MAKER if turn.side == "maker" else people.CENTRE)[0].actor

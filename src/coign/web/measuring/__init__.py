@@ -1,0 +1,1 @@
+"""How long the daily pages take with many therapies; see README.md."""

@@ -1,0 +1,28 @@
+"""A record of many therapies: what the measurement fills it with, and what lists read of it."""
+
+from coign.demo import people
+from coign.records import reading
+from coign.service import Service
+from coign.web.measuring.filling import ORDERED_EACH, fill
+
+CENTRE = str(people.CENTRE)
+
+
+def test_therapies_are_entered_in_bulk_and_lists_read_only_what_is_at_hand(begun: Service) -> None:
+    said: list[str] = []
+    count = 3 * ORDERED_EACH
+
+    fill(begun, count, said.append)
+
+    with begun.vault.pool.connection() as connection:
+        listed = reading.journeys(connection, begun.ledger_id, CENTRE)
+        newest = reading.journeys(connection, begun.ledger_id, CENTRE, at_most=2)
+        counted = reading.count_journeys(connection, begun.ledger_id, CENTRE)
+        at_hand = reading.in_hand(connection, begun.ledger_id, CENTRE, newest=2)
+        named = reading.journeys_at(connection, begun.ledger_id, [listed[-1].root], CENTRE)
+        elsewhere = reading.journeys_at(connection, begun.ledger_id, [listed[-1].root], str(people.CENTRE_US))
+    assert counted == len(listed) == count
+    assert sorted(j.stage for j in listed) == ["collection"] * 3 + ["order"] * (count - 3)
+    assert newest == listed[:2] == at_hand  # no cells are under way yet: only what was touched last
+    assert list(named) == [listed[-1].root] and not elsewhere
+    assert len(said) == 2

@@ -1,0 +1,213 @@
+"""The tour's twelve decisive moments, by hand through the pages; what the page says there is what the tour promises."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.web.served import served
+from tests.web.site import Site
+from tests.web.visitor import Visitor
+
+from coign.database import Database
+from coign.demo import people, player, scene
+from coign.demo.acts.moving import logger_file
+from coign.demo.acts.values import inside
+from coign.demo.turns import LID_OPEN
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.subjects import Chain, Lot, Room, Unit
+from coign.ledger.verification import verify_database
+from coign.manufacturing.state import ROOM
+from coign.manufacturing.views import BATCH, SLOT
+from coign.perform.assemble import folding
+from coign.records import reading
+from coign.service import Service
+
+#: Two therapies that go on from moment to moment.
+pytestmark = pytest.mark.story
+PAGE = Path(__file__).parents[2] / "docs/tutorial/twelve-moments.md"
+ANNA = {"family_name": "Weiss", "given_name": "Anna", "birth_date": "1967-11-21", "hospital_number": "NH-760001"}
+BEN = {"family_name": "Roth", "given_name": "Ben", "birth_date": "1979-03-08", "hospital_number": "NH-760002"}
+
+
+def promised(number: int) -> list[str]:
+    """What the tour says that one reads at this moment."""
+    part = PAGE.read_text().partition(f"\n## {number}. ")[2].partition("\n## ")[0]
+    found = [line[2:] for line in part.splitlines() if line.startswith("> ")]
+    assert found, f"moment {number} promises nothing"
+    return found
+
+
+class Tour(Visitor):
+    """A visitor with two patients: Anna's therapy meets every trouble, Ben's goes to its end."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.anna_, self.ben_ = self.enrol(**ANNA), self.enrol(**BEN)
+        self.anna = self.play(str(self.anna_), "finish-collection")
+        self.ben = str(self.ben_)
+
+    def shows(self, number: int) -> None:
+        """The page says what the tour promises for this moment; … stands for anything."""
+        for sentence in promised(number):
+            pattern = ".*".join(re.escape(part) for part in sentence.split("…"))
+            assert re.search(pattern, self.words), f"{sentence}\n{self.words}"
+
+    def bag(self, kind: Any, root: str = "") -> Unit:
+        """Anna's bag, or the other therapy's."""
+        return self.service.states.of(CHAIN, Chain(root or self.anna)).units_of_kind(kind)[-1]
+
+    def who_did(self, step: str) -> str:
+        """The account of whoever did a step of Anna's therapy."""
+        with scene.connection(self.service) as reads:
+            acts = reading.acts(reads, self.service.ledger_id, self.anna)
+        return next(a.person for a in acts if a.step == step).partition(":")[2]
+
+    def clock(self, hours: float) -> str:
+        """So many hours from now, as the hospital's clocks show it and forms take it."""
+        moment = scene.now(self.service).plus(hours=hours).moment
+        return moment.astimezone(ZoneInfo(people.zone_of(people.CENTRE))).strftime("%Y-%m-%dT%H:%M")
+
+    def room(self) -> Room:
+        """Where Anna's batch is made."""
+        batch = self.service.states.of(SLOT, Chain(self.anna)).batch
+        with scene.connection(self.service) as reads:
+            rooms = [Room(t.subject) for t in reading.things(reads, self.service.ledger_id, kind="room")]
+        return next(r for r in rooms if self.service.states.of(ROOM, r).open_batch == batch)
+
+
+@pytest.fixture(scope="module")
+def tour(site: Site, database: Database, home: Path) -> Iterator[Tour]:
+    """One world for all twelve."""
+    with served(database, home) as service:
+        yield Tour(service)
+
+
+@pytest.mark.requirement("TRC-14")
+def test_1_a_label_at_the_chair_is_read_back_from_the_bag(tour: Tour) -> None:
+    tour.be("nurse-1").act(tour.anna, "verify-collection-label").scan(tour.anna_)
+    tour.shows(1)
+    bag = tour.bag("starting_material")
+    serial = int(tour.service.states.of(UNIT, bag).label_serial)
+    tour.scan(bag, serial=serial).go()
+    assert tour.service.states.of(UNIT, bag).label_verified
+
+
+@pytest.mark.requirement("TRC-11", "TRC-13")
+def test_2_a_bag_changes_hands_only_between_two(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "give-to-laboratory")
+    bag = tour.bag("starting_material")
+    giver = tour.who_did("give-to-laboratory")
+    tour.be(giver).act(tour.anna, "take-in-laboratory").scan(bag).go(condition="intact")
+    tour.shows(2)
+    tour.be("celllab-1").act(tour.anna, "take-in-laboratory").scan(bag).go(condition="intact")
+    assert "take-in-laboratory" in scene.find(tour.service, tour.anna).journey.done, tour.words
+
+
+@pytest.mark.requirement("SCS-09")
+def test_3_a_warm_shipment_waits_for_a_judgement(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "open-in")
+    therapy = scene.find(tour.service, tour.anna)
+    warehouse = people.in_role("warehouse", people.MAKER)[0].actor
+    here = player.look(tour.service, therapy, "coldchain.record_logger", warehouse, {})
+    file = tour.service.documents.get(logger_file(here, LID_OPEN))
+    tour.be("warehouse-1").act(tour.anna, "read-logger-in").go(file=SimpleUploadedFile("logger.csv", file))
+    tour.be("qa-1").open(f"/journeys/{tour.anna}/")
+    tour.shows(3)
+
+
+@pytest.mark.requirement("GMP-34", "GMP-35")
+def test_4_no_two_patients_in_one_cabinet(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "start-batch")
+    tour.ben = tour.play(tour.ben, "accept-material")
+    tour.be("operator-1").act(tour.ben, "clear-line").scan(tour.room()).go(finding="clear")
+    tour.shows(4)
+
+
+@pytest.mark.requirement("GMP-04")
+def test_5_a_lot_on_hold_is_used_by_nobody(tour: Tour) -> None:
+    therapy = scene.find(tour.service, tour.anna)
+    operator = people.in_role("operator", people.MAKER)[0].actor
+    here = player.look(tour.service, therapy, "manufacturing.complete_step", operator, {})
+    while not (step := therapy.programme.next_step(tour.service.states.of(BATCH, here.batch).steps_done)).materials:
+        player.perform_next(tour.service, tour.anna, "complete-steps")
+    suggested = player.next_command(tour.service, tour.anna, "complete-steps").command
+    lot = Lot(suggested["lots"][0])
+    tour.be("warehouse-1").open("/actions/supply.hold_lot/").go(lot=lot, why="A vial of it leaked.")
+    tour.be("operator-1").act(tour.anna, "complete-steps").scan(*(Lot(each) for each in suggested["lots"]))
+    tour.go(**{f"m-{m.id}": inside(m, here.chance) for m in step.measurements})
+    tour.shows(5)
+    qa = people.in_role("qa", people.MAKER)[0].actor
+    lifted = {"lot": lot, "finding": "The box leaked, no vial."}
+    player.settled(tour.service, player.perform_as(tour.service, qa, "supply.lift_hold", lifted, "tour-lift"))
+
+
+@pytest.mark.requirement("GMP-21")
+def test_6_viability_of_68_percent_is_out_of_specification(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "verify-product-label")
+    sample = next(u.unit for u in tour.service.states.of(CHAIN, Chain(tour.anna)).units if u.kind == "sample")
+    raw = SimpleUploadedFile("cytometer.txt", b"viability 68 %")
+    tour.be("analyst-1").act(tour.anna, "record-results").scan(sample).go(value="68", raw=raw)
+    tour.be("qcreviewer-1").open(f"/journeys/{tour.anna}/")
+    tour.shows(6)
+
+
+@pytest.mark.requirement("GMP-15")
+def test_7_nobody_certifies_what_fails(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "review-record")
+    tour.be("qp-1").act(tour.anna, "certify").go()
+    tour.shows(7)
+
+
+@pytest.mark.requirement("PAT-28")
+def test_8_conditioning_waits_for_the_product(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "supply-exception")
+    tour.be("physician-1").act(tour.anna, "conditioning")
+    tour.go(first_day=tour.clock(24), planned_infusion=tour.clock(24 * 6), examined_at=tour.clock(-1), fit="fit")
+    tour.shows(8)
+
+
+@pytest.mark.requirement("PAT-30")
+def test_9_a_thawed_bag_has_its_clock(tour: Tour) -> None:
+    tour.anna = tour.play(tour.anna, "confirm-bedside")
+    tour.service.advance(3)
+    tour.be("infusion-1").act(tour.anna, "start-infusion").scan(tour.bag("final_container")).go()
+    tour.shows(9)
+
+
+@pytest.mark.requirement("TRC-12")
+def test_10_another_patients_wristband_stops_everything(tour: Tour) -> None:
+    tour.ben = tour.play(tour.ben, "thaw")
+    bag = tour.bag("final_container", tour.ben)
+    tour.be("nurse-1").act(tour.ben, "check-bedside").scan(bag, tour.anna_).go()
+    tour.shows(10)
+    third = people.in_role("infusion", people.CENTRE)[1].actor
+    found = {"unit": bag, "finding": "Anna's wristband lay on the table; Ben wears his own. Read aloud by two."}
+    done = player.perform_as(tour.service, third, "infusion.resolve_mismatch", found, "tour-resolve")
+    player.settled(tour.service, done)
+
+
+@pytest.mark.requirement("PAT-15")
+def test_11_the_record_grades_what_was_seen(tour: Tour) -> None:
+    tour.ben = tour.play(tour.ben, "finish-infusion")
+    tour.be("nurse-1").act(tour.ben, "record-reaction")
+    tour.go(
+        seen_at=tour.clock(-0.05), temperature="39.1", blood_pressure="one_vasopressor", oxygen="none",
+        anticytokine_given="no", fever_before="not_known", fever_explained="no", died_of_it="no",
+    )  # fmt: skip
+    tour.be("physician-1").open(f"/journeys/{tour.ben}/safety/")
+    tour.shows(11)
+
+
+@pytest.mark.requirement("CSV-01")
+def test_12_all_of_it_verifies(tour: Tour) -> None:
+    service = tour.service
+    with psycopg.connect(service.database.owner_dsn, autocommit=True) as connection:
+        found = verify_database(connection, service.ledger_id, log_keys=[service.log_key], folding=folding())
+    assert not found.problems
+    tour.be("inspector-1").open("/")
+    tour.shows(12)
