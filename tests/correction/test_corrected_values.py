@@ -254,8 +254,8 @@ def test_a_word_cannot_be_corrected_and_a_number_without_one_is_left_out() -> No
     clinic = Clinic()
     clinic.ready_to_infuse("ann")
     (told,) = [f for _, _, f in clinic.history if isinstance(f, PatientAssessed)]
-    assert [v.name for v in values_of((told,))] == ["findings/clearance"]
-    odd = replace(told, findings=(Finding(id="clearance", value="not applicable", unit="mL/min"),))
+    assert [v.name for v in values_of((told,))] == ["findings/clearance", "weight"]
+    odd = replace(told, findings=(Finding(id="clearance", value="not applicable", unit="mL/min"),), weight=None)
     assert list(values_of((odd,))) == []
 
 

@@ -31,7 +31,7 @@ def played(service: Service, root: str, to: str) -> list[str]:
     return list(player.play(service, root, to))
 
 
-@pytest.mark.requirement("TRC-10", "PAT-28")
+@pytest.mark.requirement("TRC-10", "PAT-28", "PAT-29")
 def test_a_therapy_goes_from_enrolment_to_the_first_response_through_the_door(begun: Service) -> None:
     patient = enrolled(begun)
     before = len(entries(begun))
@@ -47,7 +47,12 @@ def test_a_therapy_goes_from_enrolment_to_the_first_response_through_the_door(be
     facts = [fact["type"] for entry in new for fact in entry.plain["intent"]["facts"]]
     assert facts[-1] == "safety.response_recorded.v1"
     assert "safety.reaction_recorded.v1" in facts
-    for once in ("infusion.finished.v1", "quality.certified.v1", "manufacturing.filled.v1", "clinical.ordered.v1"):
+    given = [f["body"]["unit"] for e in new for f in e.plain["intent"]["facts"] if f["type"] == "infusion.finished.v1"]
+    assert len(given) == len(set(given)) == therapy.programme.final_containers_max == 2
+    for once in (
+        "manufacturing.bag_filled.v1", "manufacturing.filled.v1", "manufacturing.product_frozen.v1",
+        "quality.certified.v1", "clinical.ordered.v1",
+    ):  # fmt: skip
         assert facts.count(once) == 1
     assert not any(mismatched in fact for fact in facts for mismatched in ("mismatched", "blocked"))
 

@@ -288,7 +288,7 @@ class InThePlant(RuleBasedStateMachine):
                     assert unit not in blocked
                     made = next(f for f in self.plant.facts if isinstance(f, UnitCreated) and f.unit == unit)
                     assert made.batch is not None
-                    assert self.plant.state(BATCH, made.batch).filled_by != actor.person
+                    assert actor.person not in self.plant.state(BATCH, made.batch).fillers
 
 
 TestInThePlant = InThePlant.TestCase

@@ -236,7 +236,7 @@ def test_a_step_is_not_closed_with_a_material_that_is_missing_or_must_not_be_use
 
 @pytest.mark.requirement("GMP-S5", "GMP-35")
 def test_a_label_that_nobody_can_find_keeps_batch_and_room_shut_until_it_is_found() -> None:
-    plant = plant_at("filled")
+    plant = plant_at("frozen")
     plant.labelled()
     plant.tested()
     counted, opened = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=3))

@@ -58,7 +58,7 @@ class AtTheDesk(RuleBasedStateMachine):
     @initialize(labelled=st.booleans())
     def filled(self, labelled: bool) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
-        self.plant.until("filled")
+        self.plant.until("frozen")
         self.plant.labelled(SAMPLE)
         self.plant.counted()
         if labelled:

@@ -67,6 +67,7 @@ def test_the_verdict_is_computed_from_the_specification_the_batch_began_with(
 @pytest.mark.parametrize("attribute", sorted(PASSING))
 def test_without_one_result_of_the_panel_or_with_a_failing_one_there_is_no_certificate(attribute: str) -> None:
     bad = {"sterility": "positive", "mycoplasma": "positive", "identity": "other", "vcn": "9", "endotoxin": "7"}
+    bad["viable_cells"] = "0.1"
     failing = plant_at("labelled")
     failing.tested(**{attribute: bad.get(attribute, "1")})
     failing.confirmed(attribute)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pytest
 from tests.records.test_journey import PROGRAMME, at, opened
 
-from coign.records.journey import Journey, note_act, note_calls, note_cells, step_done_by
+from coign.records.journey import Journey, note_act, note_bags, note_calls, step_done_by
 
 REQUIRED = [t.id for t in PROGRAMME.panel if not t.may_be_pending]
 PENDING = [t.id for t in PROGRAMME.panel if t.may_be_pending]
@@ -72,8 +73,8 @@ def used(name: str) -> tuple[str, dict[str, Any]]:
 
 def test_after_a_failed_batch_cells_are_collected_anew_when_no_bag_is_left() -> None:
     journey = at("certify")
-    note_cells(journey, [bag("unit:A")])
-    note_cells(journey, [used("unit:A")])
+    note_bags(journey, [bag("unit:A")])
+    note_bags(journey, [used("unit:A")])
     note_calls(journey, PROGRAMME, {"quality.batch_rejected.v1": {}})
     assert opened(journey) == ["slot"]
     done(journey, "manufacturing.confirm_slot", {})
@@ -82,8 +83,8 @@ def test_after_a_failed_batch_cells_are_collected_anew_when_no_bag_is_left() -> 
 
 def test_after_a_failed_batch_the_bag_that_is_left_is_made_anew() -> None:
     journey = at("certify")
-    note_cells(journey, [bag("unit:A"), bag("unit:B", "unit:A"), bag("unit:C", "unit:A")])
-    note_cells(journey, [used("unit:B")])
+    note_bags(journey, [bag("unit:A"), bag("unit:B", "unit:A"), bag("unit:C", "unit:A")])
+    note_bags(journey, [used("unit:A"), used("unit:B")])
     note_calls(journey, PROGRAMME, {"manufacturing.abandoned.v1": {}})
     done(journey, "manufacturing.confirm_slot", {})
     assert opened(journey)[0] == "clear-line"
@@ -99,3 +100,38 @@ def test_a_late_adverse_result_calls_both_sides() -> None:
     journey = at("pack-product")
     note_calls(journey, PROGRAMME, {"quality.late_result_adverse.v1": {}})
     assert {"acknowledge-late-result", "assess-late-result"} <= set(opened(journey))
+
+
+def product(name: str) -> tuple[str, dict[str, Any]]:
+    return "identity.unit_created.v1", {"unit": name, "unit_kind": "final_container", "parents": []}
+
+
+OF_A_BAG = (
+    "infusion.issue", "storage.start_removal", "storage.confirm_removal", "infusion.thaw", "infusion.check_bedside",
+    "infusion.confirm_bedside", "infusion.start",
+)  # fmt: skip
+
+
+@pytest.mark.requirement("PAT-30")
+def test_one_bag_goes_the_whole_way_and_then_the_next_one_does() -> None:
+    journey = at("issue")
+    note_bags(journey, [product("unit:A"), product("unit:B")])
+    for unit, after in (("unit:A", "issue"), ("unit:B", "record-reaction")):
+        for action in OF_A_BAG:
+            assert "finish-infusion" not in opened(journey)
+            done(journey, action, {"unit": unit}, "centre")
+        note_bags(journey, [("identity.unit_ended.v1", {"unit": unit, "how": "administered"})])
+        done(journey, "infusion.finish", {"unit": unit}, "centre")
+        assert opened(journey)[0] == after
+        # What follows an infusion may be recorded after the first bag.
+        assert "record-reaction" in opened(journey)
+    assert "finish-infusion" in journey.done
+
+
+def test_fewer_bags_than_planned_may_be_filled() -> None:
+    journey = at("fill-bags")
+    assert opened(journey) == ["fill-bags", "fill"]
+    note_bags(journey, [product("unit:A")])
+    done(journey, "manufacturing.fill", {"batch": "batch:B"})
+    note_calls(journey, PROGRAMME, {"manufacturing.filled.v1": {}})
+    assert "fill-bags" not in opened(journey)

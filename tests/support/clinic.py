@@ -34,6 +34,7 @@ from coign.kernel.subjects import (
     Person,
     Product,
     Programme,
+    Room,
     Shipment,
     Shipper,
     Site,
@@ -41,8 +42,9 @@ from coign.kernel.subjects import (
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
 from coign.logistics.events import Packed, Received
-from coign.manufacturing.events import SlotConfirmed, StepCompleted
+from coign.manufacturing.events import Filled, SlotConfirmed, StepCompleted
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
+from coign.programmes.dose_plan import DosePlan, DoseRange
 from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
@@ -96,6 +98,20 @@ BEFORE = BeforeInfusion(
     ),
     ("pregnancy",),
 )
+#: A bag of 70 mL holds 70 million cells; up to 50 kg the dose follows the weight.
+WEIGHT = Quantity("68.0", "kg")
+STRENGTH, BAG_VOLUME = Quantity("1", "10*6/mL"), Quantity("70", "mL")
+DOSE = DosePlan(
+    cells="living cells",
+    count="cells",
+    shares=(),
+    ranges=(
+        DoseRange(Decimal("0.2"), Decimal(5), "10*6/kg", Decimal(50), "test"),
+        DoseRange(Decimal(10), Decimal(250), "10*6", None, "test"),
+    ),
+    cap=Quantity("250", "10*6"),
+    cap_source="test",
+)
 VERSION = ProgrammeVersion(
     programme=CART,
     version="1",
@@ -110,6 +126,7 @@ VERSION = ProgrammeVersion(
     consent_purposes=("treatment", "follow_up"),
     safety=SafetyPlan("6", TOLERANCE, RESPONSE),
     before_infusion=BEFORE,
+    dose=DOSE,
 )
 
 
@@ -217,7 +234,7 @@ class Clinic(PaperRecord):
         """The command of a draft."""
         given: dict[str, Any] = {
             "programme": CART,
-            "weight": Quantity("68.0", "kg"),
+            "weight": WEIGHT,
             "weighed_on": self.now,
             "indication": text(FreeText),
             "prescriber": PHYSICIAN.person,
@@ -262,7 +279,9 @@ class Clinic(PaperRecord):
         self.do(FINISH, finish(chain, unit, din), NURSE)
         return unit
 
-    def product(self, chain: Chain, bag: str, *, certified: bool = True, days: int = 300) -> Unit:
+    def product(
+        self, chain: Chain, bag: str, *, certified: bool = True, days: int = 300, volume: Quantity | None = BAG_VOLUME
+    ) -> Unit:
         """A bag of product at the centre: filled, labelled, certified, sent cold, received."""
         unit, shipment, shipper = Unit.of(bag), Shipment.of(bag), Shipper.of(bag)
         maker = OPERATOR.person
@@ -280,6 +299,8 @@ class Clinic(PaperRecord):
             LabelVerified(unit=unit, label_serial="1", by=maker),
             by=OPERATOR,
         )
+        if volume is not None:
+            self.filled(chain, unit, volume)
         if certified:
             self.certify(chain, unit)
         self.happened(
@@ -303,12 +324,23 @@ class Clinic(PaperRecord):
         )  # fmt: skip
         return unit
 
-    def certify(self, chain: Chain, unit: Unit) -> None:
+    def filled(self, chain: Chain, unit: Unit, volume: Quantity = BAG_VOLUME) -> None:
+        """So much of a batch of its own is in this bag."""
+        self.happened(
+            Filled(
+                batch=Batch.of(unit.identifier), chain=chain, room=Room.of("room"), final_container=unit,
+                sample=Unit.of(f"sample-{unit.identifier}"), volume=volume, filled_at=self.now,
+                operator=OPERATOR.person,
+            ),
+            by=OPERATOR,
+        )  # fmt: skip
+
+    def certify(self, chain: Chain, unit: Unit, strength: Quantity | None = STRENGTH) -> None:
         """The qualified person answers for it."""
         self.happened(
             Certified(
                 batch=Batch.of(unit.identifier), chain=chain, units=(unit,), certificate=Document.of(unit.identifier),
-                maker=MAKER, by=QP.person,
+                maker=MAKER, by=QP.person, strength=strength,
             ),
             by=QP,
         )  # fmt: skip
@@ -333,6 +365,7 @@ class Clinic(PaperRecord):
             "planned_infusion": self.now.plus(days=3),
             "examined_at": self.now.plus(hours=-1),
             "fit": "fit",
+            "weight": WEIGHT,
         }
         return start_conditioning.StartConditioning(chain=chain, **{**given, **changed})  # type: ignore[arg-type]
 
@@ -409,6 +442,12 @@ class Clinic(PaperRecord):
         self.confirm(unit, unit, patient)
         return patient, chain, unit
 
+    def wristband(self, chain: Chain) -> Patient:
+        """Who wears the wristband of a therapy."""
+        patient = self.state(CHAIN, chain).patient
+        assert patient is not None
+        return patient
+
     def infuse(self, unit: Unit) -> None:
         """The bag runs, and is finished half an hour later."""
         self.do(infuse.START, infuse.Start(unit=unit), INFUSION)
@@ -428,9 +467,9 @@ def given(unit: Unit, **changed: Any) -> infuse.Finish:
     return infuse.Finish(unit=unit, **{**values, **changed})
 
 
-def assessed(chain: Chain, **found: str) -> assess_patient.AssessPatient:
+def assessed(chain: Chain, weight: Quantity | None = WEIGHT, **found: str) -> assess_patient.AssessPatient:
     """The command of a check before the infusion."""
     values = {"infection": "none", "clearance": "80", "pregnancy": "not applicable", **found}
     units = {"clearance": "mL/min"}
     findings = tuple(Finding(id=name, value=value, unit=units.get(name, "")) for name, value in values.items())
-    return assess_patient.AssessPatient(chain=chain, findings=findings)
+    return assess_patient.AssessPatient(chain=chain, findings=findings, weight=weight)

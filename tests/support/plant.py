@@ -88,8 +88,8 @@ def as_role(actor: Actor, role: str) -> Actor:
 
 T1, T2 = Chain.of("T1"), Chain.of("T2")
 BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
-PRODUCT, SAMPLE = Unit.of("PRODUCT1"), Unit.of("SAMPLE1")
-TANK, TANK_2 = Equipment.of("TANK-C"), Equipment.of("TANK-M")
+PRODUCT, PRODUCT_2, SAMPLE = Unit.of("PRODUCT1"), Unit.of("PRODUCT2"), Unit.of("SAMPLE1")
+TANK, TANK_2, FREEZER = (Equipment.of(name) for name in ("TANK-C", "TANK-M", "FREEZER-1"))
 BOX, BOX_2 = Box.of("C-R1-B1"), Box.of("M-R1-B1")
 POSITIONS = 25
 BATCH, ROOM = Batch.of("B1"), Room.of("C2")
@@ -100,8 +100,8 @@ LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
 CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
 
 PASSING = {
-    "viability": "84.6", "cd3": "95", "car_positive": "17", "vcn": "2.1", "endotoxin": "0.5", "potency": "400",
-    "identity": "match", "sterility": "negative", "mycoplasma": "negative",
+    "viability": "84.6", "viable_cells": "3", "cd3": "95", "car_positive": "17", "vcn": "2.1", "endotoxin": "0.5",
+    "potency": "400", "identity": "match", "sterility": "negative", "mycoplasma": "negative",
 }  # fmt: skip
 MEASURED = {
     "viability_after_wash": "88.1", "t_cells_selected": "900", "moi": "3", "viability_before_transduction": "90",
@@ -395,6 +395,15 @@ class Plant(PaperRecord):
             "final_container": PRODUCT, "sample": SAMPLE,
         }  # fmt: skip
 
+    def bag(self, batch: Batch = BATCH) -> dict[str, Any]:
+        return {
+            "batch": batch, "volume": Quantity("34", "mL"), "filled_at": self.now.plus(minutes=-5), "bag": PRODUCT_2,
+        }  # fmt: skip
+
+    def bag_filled(self) -> None:
+        """A first bag; the last one is to come."""
+        self.act("manufacturing.fill_bag", OPERATOR, **self.bag())
+
     def filled(self, *, monitored: bool = True) -> None:
         """The product is in its container, and nothing grew on the plates of the room."""
         self.act("manufacturing.fill", OPERATOR, **self.filling())
@@ -402,8 +411,23 @@ class Plant(PaperRecord):
             self.monitored()
 
     def labelled(self, *units: Unit) -> None:
-        for unit in units or (PRODUCT, SAMPLE):
+        for unit in units or self.state(BATCH_VIEW, BATCH).units:
             self.act("manufacturing.verify_label", OPERATOR_2, unit=unit, scanned=unit, label_serial="1")
+
+    def run(self, **changed: Any) -> dict[str, Any]:
+        """A run of the freezer that ended a minute ago."""
+        filled_at = self.state(BATCH_VIEW, BATCH).filled_at
+        good = {
+            "batch": BATCH, "equipment": FREEZER, "started_at": (filled_at or self.now).plus(minutes=15),
+            "ended_at": self.now.plus(minutes=-1), "end_temperature": Quantity("-95", "Cel"),
+            "case": Case.of("DEV-FREEZING"),
+        }  # fmt: skip
+        return {**good, **changed}
+
+    def frozen(self, **changed: Any) -> None:
+        """All bags are frozen in one run."""
+        self.wait(minutes=120)
+        self.act("manufacturing.freeze", OPERATOR, **self.run(**changed))
 
     @staticmethod
     def count(printed: int = 3, destroyed: int = 1) -> dict[str, Any]:
@@ -528,8 +552,8 @@ class Plant(PaperRecord):
             ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
             ("at_hand", lambda: self.taken_out(BAG, "production")),
             ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
-            ("labelled", self.labelled_and_counted), ("tested", self.tested), ("reviewed", self.reviewed),
-            ("certified", self.certified),
+            ("frozen", self.frozen), ("labelled", self.labelled_and_counted), ("tested", self.tested),
+            ("reviewed", self.reviewed), ("certified", self.certified),
             ("at_centre", lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2)),
         )  # fmt: skip
         assert stage in dict(acts)

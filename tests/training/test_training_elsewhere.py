@@ -41,7 +41,7 @@ def complete_a_step() -> Ready:
 
 
 def fill_the_product() -> Ready:
-    return _plant("stepped", fill.ACTION, lambda p: p.filling(), OPERATOR)
+    return _plant("stepped", fill.FILL, lambda p: p.filling(), OPERATOR)
 
 
 def record_a_result() -> Ready:

@@ -115,7 +115,7 @@ def test_a_batch_says_how_many_steps_and_tests_are_done(house: House) -> None:
     root = house.played(patient, "start-batch")
     coi = root.partition(":")[2]
     row = next(li for li in house.home("operator-1").split("<li") if coi in li and 'class="c-batch ' in li)
-    assert 'aria-label="Steps: 0 of 4"' in row and 'aria-label="Tests: 0 of 9"' in row
+    assert 'aria-label="Steps: 0 of 4"' in row and 'aria-label="Tests: 0 of 10"' in row
     house.played(root, "fill")
     row = next(li for li in house.home("qa-1").split("<li") if coi in li and 'class="c-batch ' in li)
     assert 'aria-label="Steps: 4 of 4"' in row

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.clinic import CELLLAB, INFUSION, Clinic
 from tests.web.served import served, signed_in
 from tests.web.site import Site
 
@@ -15,13 +14,10 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.donor.views import TESTING
 from coign.identity.views import CHAIN
-from coign.infusion.actions import infuse, thaw
-from coign.infusion.state import BAG
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import SLOT
 from coign.perform import Request
 from coign.service import Service
-from coign.web.therapy.next_bag import next_act_of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -45,7 +41,8 @@ class Ward:
         patient = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
         list(player.play(service, patient, "record-conditioning"))
         self.root = scene.find(service, patient).journey.root
-        self.bag = service.states.of(CHAIN, Chain(self.root)).units_of_kind("final_container")[0]
+        self.bags = service.states.of(CHAIN, Chain(self.root)).units_of_kind("final_container")
+        self.bag = self.bags[0]
 
     def browser(self, who: str) -> Client:
         """This person's browser."""
@@ -64,9 +61,8 @@ class Ward:
         """Perform beside the web, signed where it is signed."""
         account = people.account(who)
         assert account is not None
-        player.settled(
-            self.service, player.perform_as(self.service, account.actor, action, command, f"ward/{who}/{action}")
-        )
+        key = f"ward/{who}/{action}/{command.get('unit', '')}"
+        player.settled(self.service, player.perform_as(self.service, account.actor, action, command, key))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +92,9 @@ def test_a_reactive_donor_stands_on_label_and_page_until_the_bag_is_set_apart(wa
     assert "The donor is reactive" in page and "Set a hazardous bag apart" in page
     assert "Set a hazardous bag apart" not in ward.page("nurse-1")
 
-    ward.act("celllab-1", "donor.set_apart", unit=ward.bag, label=ward.bag, place="Tank H")
+    for bag in ward.bags:
+        assert "Set a hazardous bag apart" in ward.page("celllab-1")
+        ward.act("celllab-1", "donor.set_apart", unit=bag, label=bag, place="Tank H")
     assert "The donor is reactive" not in ward.page("celllab-1")
 
 
@@ -113,8 +111,23 @@ def test_the_physician_is_asked_about_everything_that_the_programme_lists(ward: 
     assert "Enter Creatinine clearance." in answer.content.decode()
 
 
+@pytest.mark.requirement("PAT-29")
+def test_whoever_decides_about_cells_sees_the_dose_bag_by_bag_with_its_units(ward: Ward) -> None:
+    path = f"/journeys/{ward.root}/do/assess-patient/"
+    for who, at in (("physician-1", path), ("nurse-1", f"/journeys/{ward.root}/")):
+        answer = ward.browser(who).get(at).content.decode()
+        page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer)))
+        for number, bag in enumerate(ward.bags, start=1):
+            each = r"[\d.]+ million \d+ mL × [\d.]+ million per mL, \d+ % of the dose"
+            assert re.search(rf"Bag {number} of 2 {bag.identifier} {each}", page)
+        assert re.search(r"All bags together [\d.]+ million viable CAR\+ T cells", page)
+        assert re.search(r"Weight \d+\.\d kg, measured \d\d [A-Z]{3} \d{4}", page)
+        assert re.search(r"The programme allows [\d.]+ million to [\d.]+ million at", page)
+    assert "million viable" not in ward.page("qp-1")  # the maker knows no weight of a patient
+
+
 def test_the_cell_laboratory_scans_every_bag_and_the_queue_says_who_is_conditioned(ward: Ward) -> None:
-    assert "Every bag in its place, 0 of 1" in ward.page("celllab-1", "do/confirm-product/")
+    assert "Every bag in its place, 0 of 2" in ward.page("celllab-1", "do/confirm-product/")
     assert "Patient conditioned" in ward.page("physician-1", "/")
 
 
@@ -144,8 +157,8 @@ def test_when_the_product_turns_the_physician_is_called_before_anybody_else(ward
 def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_page(ward: Ward) -> None:
     assert "End the therapy" in ward.page("physician-1")
     asked = ward.page("physician-1", "do/closing.end_therapy/")
-    assert f"What becomes of {ward.bag.identifier}" in asked
-    decisions = [{"unit": ward.bag, "becomes": "destroyed"}]
+    assert all(f"What becomes of {bag.identifier}" in asked for bag in ward.bags)
+    decisions = [{"unit": bag, "becomes": "destroyed"} for bag in ward.bags]
     ward.act(
         "physician-1", "closing.end_therapy", chain=ward.root, reason="no_product", note="told", others="destroyed",
         decisions=decisions,
@@ -157,28 +170,3 @@ def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_
     assert ward.bag.identifier not in second  # the second person finds it for themselves
     ward.act("celllab-2", "closing.confirm_disposal", unit=ward.bag, scanned=ward.bag)
     assert ward.bag.identifier not in ward.page("celllab-1", "/")
-
-
-def test_the_next_bag_goes_the_whole_way_from_the_freezer_to_the_patient() -> None:
-    clinic = Clinic()
-    ann, chain = clinic.ordered("ann")
-    bags = [clinic.product(chain, f"bag-{n}") for n in (1, 2)]
-    clinic.condition(chain)
-    clinic.wait(days=3)
-    clinic.assess(chain)
-    unit = bags[1]
-    acts = (
-        lambda: clinic.issue(unit),
-        lambda: clinic.do(thaw.THAW, thaw.Thaw(unit=unit), CELLLAB),
-        lambda: clinic.check(unit, ann),
-        lambda: clinic.confirm(unit, unit, ann),
-        lambda: clinic.do(infuse.START, infuse.Start(unit=unit), INFUSION),
-    )
-    offered = []
-    for act in acts:
-        offered.append(next_act_of(clinic.state(BAG, unit)))
-        act()
-    assert [*offered, next_act_of(clinic.state(BAG, unit))] == [
-        "infusion.issue", "infusion.thaw", "infusion.check_bedside", "infusion.confirm_bedside", "infusion.start",
-        "infusion.finish",
-    ]  # fmt: skip

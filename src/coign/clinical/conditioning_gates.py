@@ -57,7 +57,7 @@ def of_product(asked: OfChain, known: Circumstances) -> Sequence[Read]:
     bags = chain.units_of_kind("final_container")
     return (
         *(Read(unit, view) for unit in bags for view in (UNIT, DISPOSITION, RECEIPT, CONDITION)),
-        *(Read(batch, BATCH) for batch in batches_of(asked, known)),
+        *(Read(batch, view) for batch in batches_of(asked, known) for view in (BATCH, CORRECTIONS)),
         *([Read(chain.patient, PATIENT)] if chain.patient is not None else []),
         *reads_of_authorisation(chain.product, chain.centre),
     )

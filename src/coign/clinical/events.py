@@ -109,6 +109,7 @@ class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=(
     first_day: Instant
     planned_infusion: Instant
     examined_at: Instant | None = None
+    weight: Quantity | None = field(default=None, metadata=correctable("Weight"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

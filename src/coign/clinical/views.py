@@ -161,7 +161,7 @@ NUMBER = View(
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The clinical course of one therapy: the dated weight it was ordered for, and the conditioning.
+    """The clinical course of one therapy: the newest dated weight that was ordered on, and the conditioning.
 
     `conditioning_from`: the first day as it was ordered; `begun_at`: when the first dose was given.
     """
@@ -177,6 +177,8 @@ class Course:
     begun_at: Instant | None = None
     given_until: Instant | None = None
     turn_answered_at: Instant | None = None
+    #: When the weight came into the record: a correction is about that entry.
+    weight_recorded_at: Instant | None = None
 
     @property
     def depends_on_product(self) -> bool:
@@ -191,23 +193,32 @@ class Course:
 def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
     match fact:
         case Ordered(weight=weight, weighed_on=weighed_on, prescriber=prescriber):
-            return Course(weight, weighed_on, prescriber, stamp.time)
+            return Course(weight, weighed_on, prescriber, stamp.time, weight_recorded_at=stamp.time)
         case ProductConfirmed(by=by):
             # A further count asks for a further order: what was ordered on the old one does not go on by itself.
             started = state.conditioning_from if state.depends_on_product else None
             return replace(state, confirmed_at=stamp.time, confirmed_by=by, conditioning_from=started)
         case ConditioningStarted(first_day=first_day, planned_infusion=planned_infusion):
-            return replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+            ordered = replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
+            if fact.weight is None:
+                return ordered
+            at = stamp.time
+            return replace(ordered, weight=fact.weight, weighed_on=fact.examined_at, weight_recorded_at=at)
         case ConditioningBegun():
             return replace(state, begun_at=stamp.time)
         case ConditioningGiven(last_day=last_day):
             return replace(state, given_until=last_day)
         case TurnAnswered():
             return replace(state, turn_answered_at=stamp.time)
-        case ValueCorrected(recorded_at=at) if fact.corrects(Ordered) and at == state.ordered_at:
+        # A newer weight has taken the place of one that is corrected later.
+        case ValueCorrected(recorded_at=at) if _tells_weight(fact) and at == state.weight_recorded_at:
             return fact.put_into(state)
         case _:
             return state
+
+
+def _tells_weight(fact: ValueCorrected) -> bool:
+    return fact.corrects(Ordered) or fact.corrects(ConditioningStarted)
 
 
 COURSE = View(
@@ -224,6 +235,6 @@ COURSE = View(
     ),
     state=Course,
     evolve=_evolve_course,
-    version=3,
+    version=4,
     public=True,
 )

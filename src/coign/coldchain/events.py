@@ -61,6 +61,15 @@ class ExcursionAssessed(Fact, type="coldchain.excursion_assessed.v1", about=("un
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureBegan(Fact, type="coldchain.exposure_began.v1", about=("units",)):
+    """These units are frozen and lie in no tank yet: they warm since then, and the programme allows them so much."""
+
+    units: tuple[Unit, ...]
+    since: Instant
+    allowed: Quantity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExposureEnded(Fact, type="coldchain.exposure_ended.v1", about=("unit",)):
     """The unit was thawed on purpose: its time out of the cold is over, and another clock begins."""
 

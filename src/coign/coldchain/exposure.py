@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from math import ceil
 
-from coign.coldchain.events import ExcursionAssessed, ExposureEnded
+from coign.coldchain.events import ExcursionAssessed, ExposureBegan, ExposureEnded
 from coign.kernel.facts import Fact
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp
@@ -51,12 +51,14 @@ def _minutes(seconds: int) -> str:
     return f"{-(-seconds // 60)}"
 
 
-EXPOSES = (TakenOut, Opened, Unpacked, Packed, Placed, ExposureEnded, ExcursionAssessed)
+EXPOSES = (ExposureBegan, TakenOut, Opened, Unpacked, Packed, Placed, ExposureEnded, ExcursionAssessed)
 
 
 def evolve(state: Exposure, fact: Fact, stamp: Stamp) -> Exposure:
     """Start, stop, end, or grant more."""
     match fact:
+        case ExposureBegan(since=since, allowed=allowed):
+            return replace(state, out_since=since, allowed=allowed)
         case TakenOut(allowed=allowed) | Opened(allowed=allowed):
             return replace(state, out_since=state.out_since or stamp.time, allowed=allowed or state.allowed)
         case Unpacked() if state.allowed is not None:

@@ -92,6 +92,6 @@ CONDITION = View(
     folds=(*exposure.EXPOSES, LoggerRead, LoggerMissing),
     state=ConditionState,
     evolve=_evolve,
-    version=3,
+    version=4,
     public=True,
 )

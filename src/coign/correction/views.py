@@ -1,14 +1,25 @@
 """Which values of a batch or a therapy were corrected, and what still waits: the question that release asks."""
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from coign.correction.events import CorrectionAssessed, CorrectionDiffers, CorrectionProposed, ValueCorrected
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Case
+from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 
 #: The newest corrected values, and the newest open cases, that are listed: the state stays bounded.
 LISTED_MAX = 64
+
+
+class RecordedVolume(Protocol):
+    """What a state keeps of a volume that can be corrected."""
+
+    @property
+    def volume(self) -> Quantity: ...
+    @property
+    def recorded_at(self) -> Instant: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,8 @@ class Corrected:
     entry: int
     name: str
     case: Case
+    recorded_at: Instant
+    value: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,13 @@ class Corrections:
         """The case in which a value was last corrected; None: it was not."""
         return next((v.case for v in self.values if (v.entry, v.name) == (entry, name)), None)
 
+    def volume_of(self, recorded: RecordedVolume | None) -> Quantity | None:
+        """The volume that counts: what it was corrected to, or what was recorded; None: none was recorded."""
+        if recorded is None:
+            return None
+        told = (v.value for v in self.values if (v.recorded_at, v.name) == (recorded.recorded_at, "volume"))
+        return next(told, recorded.volume)
+
     def waits(self, entry: int, name: str) -> Case | None:
         """The case in which a second person has still to read this value."""
         return next((o.case for o in self.open if o.proposed and (o.entry, o.name) == (entry, name)), None)
@@ -62,7 +82,8 @@ def _evolve(state: Corrections, fact: Fact, stamp: Stamp) -> Corrections:
             return _read(state, case)
         case ValueCorrected(case=case, entry=entry, name=name):
             others = tuple(v for v in state.values if (v.entry, v.name) != (entry, name))
-            return replace(_read(state, case), values=(*others, Corrected(entry, name, case))[-LISTED_MAX:])
+            corrected = Corrected(entry, name, case, fact.recorded_at, fact.quantity)
+            return replace(_read(state, case), values=(*others, corrected)[-LISTED_MAX:])
         case CorrectionAssessed(case=case):
             left = tuple(o for o in state.open if o.case != case)
             return replace(state, open=left, open_count=state.open_count - 1)
@@ -81,5 +102,6 @@ CORRECTIONS = View(
     folds=(CorrectionProposed, CorrectionDiffers, ValueCorrected, CorrectionAssessed),
     state=Corrections,
     evolve=_evolve,
+    version=2,
     public=True,
 )

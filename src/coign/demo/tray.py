@@ -47,7 +47,7 @@ _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "celllab": ("bag", "box", "shipper", "seal", "logger", "wristband", "badge"),
     "courier": ("shipper", "seal", "badge"),
     "warehouse": ("bag", "box", "shipper", "seal", "logger", "lot", "pack", "badge"),
-    "operator": ("bag", "box", "room", "lot", "badge"),
+    "operator": ("bag", "box", "room", "lot", "device", "badge"),
     "analyst": ("bag", "badge"),
     "qcreviewer": ("bag", "badge"),
     "qa": ("bag", "lot", "room", "badge"),
@@ -213,6 +213,9 @@ class _Table:
             copied = True
 
     def _devices(self) -> Iterator[TrayItem]:
+        if self._organisation == people.MAKER:
+            yield _item(Symbol(SymbolKind.EQUIPMENT, "freezer-1", 1), "device", "Controlled-rate freezer")
+            return
         for number in (1, 2):
             yield _item(Symbol(SymbolKind.EQUIPMENT, f"apheresis-{number}", 1), "device", "Apheresis device")
         yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")

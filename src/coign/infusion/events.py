@@ -29,6 +29,7 @@ class PatientAssessed(Fact, type="infusion.patient_assessed.v1", about=("chain",
     findings: tuple[Finding, ...] = field(metadata=correctable("Finding"))
     outside: tuple[str, ...]
     by: Person
+    weight: Quantity | None = field(default=None, metadata=correctable("Weight"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

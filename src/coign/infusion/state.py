@@ -18,7 +18,7 @@ from coign.infusion.events import (
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Patient, Person
-from coign.kernel.values import FreeText, Instant
+from coign.kernel.values import FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View
 
 #: Why units stand still after bag and wristband did not belong together.
@@ -113,16 +113,22 @@ CHECK_ANEW = "a finding was corrected since: the patient is checked anew"
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """When a physician last looked at the patient before the infusion, and what stood against it."""
+    """When a physician last looked at the patient before the infusion, what stood against it, and the last weight."""
 
     assessed_at: Instant | None = None
     outside: tuple[str, ...] = ()
+    weight: Quantity | None = None
+    weighed_at: Instant | None = None
 
 
 def _evolve_readiness(state: Readiness, fact: Fact, stamp: Stamp) -> Readiness:
     match fact:
-        case PatientAssessed(outside=outside):
-            return Readiness(stamp.time, outside)
+        case PatientAssessed(outside=outside, weight=None):
+            return replace(state, assessed_at=stamp.time, outside=outside)
+        case PatientAssessed(outside=outside, weight=weight):
+            return Readiness(stamp.time, outside, weight, stamp.time)
+        case ValueCorrected(name="weight", recorded_at=at) if fact.corrects(PatientAssessed):
+            return fact.put_into(state) if at == state.weighed_at else state
         case ValueCorrected(recorded_at=at) if fact.corrects(PatientAssessed) and at == state.assessed_at:
             return replace(state, outside=(CHECK_ANEW,))  # what a physician judged was not so
         case _:
@@ -135,5 +141,5 @@ READINESS = View(
     folds=(PatientAssessed, ValueCorrected),
     state=Readiness,
     evolve=_evolve_readiness,
-    version=2,
+    version=3,
 )

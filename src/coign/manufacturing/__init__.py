@@ -8,12 +8,13 @@ from coign.manufacturing.actions import (
     confirm_clearance,
     confirm_slot,
     count_labels,
-    fill,
+    freeze,
     register_room,
     resume_batch,
     start_batch,
     verify_label,
 )
+from coign.manufacturing.actions.fill import FILL, FILL_BAG
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
 
@@ -24,7 +25,9 @@ ACTIONS = (
     confirm_clearance.ACTION,
     start_batch.ACTION,
     complete_step.ACTION,
-    fill.ACTION,
+    FILL_BAG,
+    FILL,
+    freeze.ACTION,
     verify_label.ACTION,
     count_labels.ACTION,
     abandon_batch.ACTION,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
-from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
+from coign.kernel.subjects import Batch, Chain, Equipment, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 
 Grade = Literal["A", "B", "C", "D"]
@@ -105,8 +105,20 @@ class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BagFilled(Fact, type="manufacturing.bag_filled.v1", about=("batch", "chain")):
+    """A part of the product is in a bag of its own; the rest is still open in the room."""
+
+    batch: Batch
+    chain: Chain
+    unit: Unit
+    volume: Quantity = field(metadata=correctable("Filled volume"))
+    filled_at: Instant
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "room")):
-    """The product is in its final container and the room is left; production of the batch is over."""
+    """The last of the product is in its container and the room is left; production of the batch is over."""
 
     batch: Batch
     chain: Chain
@@ -115,6 +127,24 @@ class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "roo
     sample: Unit
     volume: Quantity = field(metadata=correctable("Filled volume"))
     filled_at: Instant
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFrozen(Fact, type="manufacturing.product_frozen.v1", about=("batch", "chain", "units")):
+    """One run of a controlled-rate freezer: these bags, from when to when, how cold they were when they came out.
+
+    `out_of_limits` names what the programme would have otherwise.
+    """
+
+    batch: Batch
+    chain: Chain
+    units: tuple[Unit, ...]
+    equipment: Equipment
+    started_at: Instant
+    ended_at: Instant
+    end_temperature: Quantity
+    out_of_limits: tuple[str, ...]
     operator: Person
 
 

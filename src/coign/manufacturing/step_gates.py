@@ -6,7 +6,6 @@ from typing import Protocol
 from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Batch, Lot, Unit
-from coign.kernel.values import Instant, Quantity
 from coign.manufacturing.events import Measured
 from coign.manufacturing.views import BATCH
 from coign.programmes.model import ProgrammeVersion, Step
@@ -32,16 +31,6 @@ class OfStep(OfBatch, Protocol):
 
     @property
     def lots(self) -> tuple[Lot, ...]: ...
-
-
-class OfFill(OfBatch, Protocol):
-    """A command that fills the final container."""
-
-    @property
-    def volume(self) -> Quantity: ...
-
-    @property
-    def filled_at(self) -> Instant: ...
 
 
 class OfLabel(Protocol):
@@ -203,18 +192,6 @@ def operator_is_qualified(asked: OfStep, known: Circumstances) -> str | None:
 
 
 @gate(
-    "manufacturing.filler_is_qualified",
-    requirement=("TRN-01", "TRN-02"),
-    protects="Filling is the last open step: what gets in now reaches the patient.",
-    remedy="Let a qualified colleague fill, or be qualified by a trainer.",
-    resolvers=("trainer", "operator"),
-    risk=Risk.PATIENT,
-)
-def filler_is_qualified(asked: OfBatch, known: Circumstances) -> str | None:
-    return missing_qualification(programme_of(asked.batch, known).task_of("manufacturing.fill"), known)
-
-
-@gate(
     "manufacturing.steps_are_done",
     requirement=("CSV-07", "GMP-06"),
     protects="A product is what all steps made of it.",
@@ -228,36 +205,6 @@ def steps_are_done(asked: OfBatch, known: Circumstances) -> str | None:
         return None  # `manufacturing.batch_is_open` says so
     following = programme_of(asked.batch, known).next_step(batch.steps_done)
     return f"“{following.id}” is not done yet" if following is not None else None
-
-
-@gate(
-    "manufacturing.volume_agrees",
-    requirement=("CSV-28", "TRC-22"),
-    protects="A volume of nothing, or in another unit, would give a wrong dose.",
-    remedy="Give the filled volume in millilitres, greater than nothing.",
-    resolvers=("operator",),
-    risk=Risk.PATIENT,
-)
-def volume_agrees(asked: OfFill, known: Circumstances) -> str | None:
-    if asked.volume.unit == "mL" and asked.volume.amount > 0:
-        return None
-    return f"{asked.volume} is no volume in mL"
-
-
-@gate(
-    "manufacturing.fill_is_recorded_now",
-    requirement=("GMP-18", "GMP-13"),
-    protects="The shelf life counts from the filling; a wrong instant makes an expired product look fresh.",
-    remedy="Record the filling when it is done, with its true time.",
-    resolvers=("operator",),
-    risk=Risk.PATIENT,
-)
-def fill_is_recorded_now(asked: OfFill, known: Circumstances) -> str | None:
-    limit_min = known.rules.minutes("manufacturing.fill_recorded_within", known.now)
-    ago_min = known.now.minutes_since(asked.filled_at)
-    if ago_min < 0:
-        return f"{asked.filled_at} lies ahead"
-    return None if ago_min <= limit_min else f"{asked.filled_at} is more than {limit_min:g} minutes ago"
 
 
 @gate(
@@ -302,7 +249,7 @@ def label_verified_by_another(asked: OfLabel, known: Circumstances) -> str | Non
     batch = known.state(UNIT, asked.unit).batch
     if batch is None:
         return None  # `manufacturing.unit_was_made_here` says so
-    return "you filled this container yourself" if known.state(BATCH, batch).filled_by == known.actor.person else None
+    return "you filled bags of this batch yourself" if known.actor.person in known.state(BATCH, batch).fillers else None
 
 
 @gate(
@@ -344,4 +291,4 @@ def counts_are_possible(asked: OfCount, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def labels_counted_by_another(asked: OfBatch, known: Circumstances) -> str | None:
-    return "you filled it yourself" if known.state(BATCH, asked.batch).filled_by == known.actor.person else None
+    return "you filled it yourself" if known.actor.person in known.state(BATCH, asked.batch).fillers else None

@@ -7,14 +7,16 @@ from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
-from coign.kernel.values import Digest, Instant
+from coign.kernel.values import Digest, Instant, Quantity
 from coign.kernel.views import Stamp, View
 from coign.manufacturing.events import (
     Abandoned,
+    BagFilled,
     BatchResumed,
     BatchStarted,
     Filled,
     LabelsCounted,
+    ProductFrozen,
     SlotConfirmed,
     StepCompleted,
 )
@@ -62,6 +64,15 @@ SLOT = View(
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A bag of product, how much was filled, and when that was recorded; corrections since are `correction`'s."""
+
+    unit: Unit
+    volume: Quantity
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class BatchState:
     """One production run: whose cells, under which version, how far, by whom. Bounded by the programme's steps."""
 
@@ -75,8 +86,12 @@ class BatchState:
     steps_done: tuple[str, ...] = ()
     performers: tuple[Person, ...] = ()
     filled_at: Instant | None = None
-    filled_by: Person | None = None
-    final_containers: tuple[Unit, ...] = ()
+    #: Who filled any of it: they neither scan its labels back nor count them.
+    fillers: tuple[Person, ...] = ()
+    #: When the first bag was closed: from then on the cells lie in their freezing medium.
+    first_filled_at: Instant | None = None
+    frozen_at: Instant | None = None
+    containers: tuple[Container, ...] = ()
     samples: tuple[Unit, ...] = ()
     abandoned: bool = False
     #: How many labels nobody can find; None: they were not counted.
@@ -91,6 +106,15 @@ class BatchState:
     def is_open(self) -> bool:
         """Whether production is going on."""
         return self.started_at is not None and self.filled_at is None and not self.abandoned
+
+    @property
+    def final_containers(self) -> tuple[Unit, ...]:
+        """The bags of product, in the order they were filled."""
+        return tuple(container.unit for container in self.containers)
+
+    def container(self, unit: Unit) -> Container | None:
+        """What is on record of a bag of product; None: it is none of this batch."""
+        return next((c for c in self.containers if c.unit == unit), None)
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -146,15 +170,12 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             done = (*state.steps_done, step)
             used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
             return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used)
-        case Filled():
-            return replace(
-                state,
-                filled_at=fact.filled_at,
-                filled_by=fact.operator,
-                final_containers=(fact.final_container,),
-                samples=(fact.sample,),
-                performers=_with(state.performers, fact.operator),
-            )
+        case BagFilled(unit=unit):
+            return _filled(state, fact, unit, stamp.time)
+        case Filled(final_container=unit):
+            return replace(_filled(state, fact, unit, stamp.time), filled_at=fact.filled_at, samples=(fact.sample,))
+        case ProductFrozen(operator=operator):
+            return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator))
         case LabelsCounted(by=by) as counted:
             performers = _with(state.performers, by)
             return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
@@ -166,6 +187,16 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             return state
 
 
+def _filled(state: BatchState, fact: BagFilled | Filled, unit: Unit, at: Instant) -> BatchState:
+    return replace(
+        state,
+        containers=(*state.containers, Container(unit, fact.volume, at)),
+        first_filled_at=state.first_filled_at or fact.filled_at,
+        fillers=_with(state.fillers, fact.operator),
+        performers=_with(state.performers, fact.operator),
+    )
+
+
 def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
     return people if person in people else (*people, person)
 
@@ -173,9 +204,18 @@ def _with(people: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
 BATCH = View(
     "manufacturing.batch",
     kinds=frozenset({"batch"}),
-    folds=(BatchStarted, StepCompleted, Filled, LabelsCounted, Abandoned, BatchResumed),
+    folds=(
+        BatchStarted,
+        StepCompleted,
+        BagFilled,
+        Filled,
+        ProductFrozen,
+        LabelsCounted,
+        Abandoned,
+        BatchResumed,
+    ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=3,
+    version=4,
     public=True,
 )

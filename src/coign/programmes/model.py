@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
+from coign.programmes.dose_plan import DosePlan
 from coign.programmes.safety_plan import SafetyPlan
 
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
@@ -138,6 +139,8 @@ class ProgrammeVersion:
     before_infusion: BeforeInfusion = field(default_factory=BeforeInfusion)
     #: Where product may be sent before it is released, kept in quarantine there.
     quarantine_shipment: tuple[str, ...] = ()
+    #: None: the programme does not say how a dose is worked out.
+    dose: DosePlan | None = None
     #: The samples of the room that must be read before the record of a batch is reviewed.
     monitoring: tuple[str, ...] = ()
 
@@ -158,6 +161,12 @@ class ProgrammeVersion:
     def cryobags_min(self) -> int:
         """Into how many cryobags at least a collection is divided; one where the programme plans nothing."""
         planned = self.quantity_if_any("cryobags_min")
+        return int(planned.amount) if planned is not None else 1
+
+    @property
+    def final_containers_max(self) -> int:
+        """Into how many bags at most the product is filled; one where the programme plans nothing."""
+        planned = self.quantity_if_any("final_containers_max")
         return int(planned.amount) if planned is not None else 1
 
     def task_of(self, action: str) -> str:

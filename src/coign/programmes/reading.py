@@ -10,6 +10,7 @@ from typing import TypeVar
 from coign.kernel.errors import FieldError, Invalid
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
+from coign.programmes.dose_reading import read_dose
 from coign.programmes.journeys import read_journey, read_stages
 from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range, Step
 from coign.programmes.nodes import Findings, Item, Problem, compose, text_of
@@ -50,6 +51,9 @@ REQUIRED_LIMITS: Mapping[str, frozenset[str]] = {
 #: Limits that rules ask for where a programme has them.
 OPTIONAL_LIMITS: Mapping[str, frozenset[str]] = {
     "cryobags_min": frozenset({"1"}),
+    "final_containers_max": frozenset({"1"}),
+    "filling_to_freezing_max": DURATIONS,
+    "freezing_end_temperature_max": TEMPERATURES,
     "logger_uncertainty": TEMPERATURES,
     "time_out_of_cold_max": DURATIONS,
 }
@@ -58,7 +62,7 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
-_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitoring")
+_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitoring", "dose")
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method", "may_be_pending")
 JURISDICTIONS = ("EU", "US")
@@ -113,6 +117,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
     programme, product = _id(fields["programme"]), fields["product"].fields(("id", "name"))
     tasks, materials = _titles(fields["tasks"]), _titles(fields["materials"])
     stages = read_stages(fields["stages"])
+    panel = _ranges(fields["panel"], words=True)
     version = ProgrammeVersion(
         programme=Programme(f"programme:{programme}"),
         version=fields["version"].text(),
@@ -122,7 +127,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         product_name=text_of(product, "name"),
         limits=_limits(fields["limits"]),
         steps=_steps(fields["steps"], tasks, materials),
-        panel=_ranges(fields["panel"], words=True),
+        panel=panel,
         journey=read_journey(fields["journey"], stages, tasks, actions),
         statements=fields["statements"].texts(),
         storage=fields["storage"].text(),
@@ -136,6 +141,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         if "before_infusion" in fields
         else BeforeInfusion(),
         quarantine_shipment=_jurisdictions(fields["quarantine_shipment"]) if "quarantine_shipment" in fields else (),
+        dose=read_dose(fields["dose"], panel) if "dose" in fields else None,
         monitoring=_samples(fields["monitoring"]) if "monitoring" in fields else (),
     )
     return None if findings.problems else version

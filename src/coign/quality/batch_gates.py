@@ -102,6 +102,23 @@ def labels_are_reconciled(asked: OfBatch, known: Circumstances) -> str | None:
 
 
 @gate(
+    "quality.product_is_frozen",
+    requirement=("GMP-18", "GMP-19"),
+    protects="A record without its freezing run does not say whether the cells survived it.",
+    remedy="Record the run of the freezer.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def product_is_frozen(asked: OfBatch, known: Circumstances) -> str | None:
+    batch = known.state(BATCH, asked.batch)
+    if batch.filled_at is None or batch.frozen_at is not None:
+        return None  # `quality.batch_is_filled` says so
+    if programme_of(asked.batch, known).quantity_if_any("filling_to_freezing_max") is None:
+        return None  # a product that is given fresh
+    return f"no freezing of the bags of {asked.batch.identifier} is on record"
+
+
+@gate(
     "quality.results_are_complete",
     requirement=("GMP-15", "GMP-20"),
     protects="No test is forgotten: each has a result that a second person compared with its raw data.",

@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Case, Chain, Document, Organisation, Person, Unit
-from coign.kernel.values import Digest, FreeText, Instant
+from coign.kernel.values import Digest, FreeText, Instant, Quantity
 
 Verdict = Literal["pass", "fail"]
 #: What the laboratory found when it looked for an error of its own.
@@ -163,7 +163,8 @@ class RecordReviewed(Fact, type="quality.record_reviewed.v1", about=("batch",)):
 class Certified(Fact, type="quality.certified.v1", about=("batch", "units", "certificate"), parties=("maker",)):
     """Somebody answers for it: these units may be given to the patient they were made for.
 
-    `wording` and `jurisdiction` are the destination's; `pending` names the tests whose results are still to come.
+    `wording` and `jurisdiction` are the destination's; `pending` names the tests whose results are still to come;
+    `strength` is what the programme works a dose out from: cells that count in a millilitre, from the released results.
     """
 
     batch: Batch
@@ -175,6 +176,7 @@ class Certified(Fact, type="quality.certified.v1", about=("batch", "units", "cer
     wording: str = "certified"
     jurisdiction: str = ""
     pending: tuple[str, ...] = ()
+    strength: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +279,7 @@ class SuppliedUnderException(
     statement: str
     failed: tuple[str, ...]
     by: Person
+    strength: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

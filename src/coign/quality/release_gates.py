@@ -6,6 +6,7 @@ from coign.facility.views import ENVIRONMENT
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Chain, Organisation, Product
+from coign.kernel.values import Quantity
 from coign.manufacturing.views import BATCH, reads_of_lots, recalled_because
 from coign.people.views import ORGANISATION
 from coign.quality.events import LATE_RESULT
@@ -29,6 +30,17 @@ class OfCall(Protocol):
     def chain(self) -> Chain: ...
     @property
     def attribute(self) -> str: ...
+
+
+# What a dose is worked out from
+
+
+def strength_of(batch: Batch, known: Circumstances) -> Quantity | None:
+    """Cells that count in a millilitre, from the results that stand; None: the programme works no dose out."""
+    plan = programme_of(batch, known).dose
+    if plan is None:
+        return None
+    return plan.strength({r.attribute: r.value for r in known.state(DOSSIER, batch).results if r.stands})
 
 
 # Where it goes

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Case, Document
-from coign.kernel.values import Instant
+from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 from coign.quality.events import (
     LATE_RESULT,
@@ -42,6 +42,8 @@ class DispositionState:
     called_back: bool = False
     may_travel_in_quarantine: bool = False
     open_deviations: tuple[Case, ...] = ()
+    #: Cells that count in a millilitre, from the results it was released with (PAT-29).
+    strength: Quantity | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -80,10 +82,14 @@ def _evolve(state: DispositionState, fact: Fact, stamp: Stamp) -> DispositionSta
     match fact:
         case MaterialAccepted():
             return replace(state, material_accepted=True)
-        case Certified(certificate=certificate, wording=wording):
-            return replace(state, certificate=certificate, certified_at=stamp.time, wording=wording)
-        case SuppliedUnderException(document=document, statement=statement):
-            return replace(state, exception=document, exception_at=stamp.time, statement=statement, called_back=False)
+        case Certified(certificate=certificate, wording=wording, strength=strength):
+            at = stamp.time
+            return replace(state, certificate=certificate, certified_at=at, wording=wording, strength=strength)
+        case SuppliedUnderException():
+            return replace(
+                state, exception=fact.document, exception_at=stamp.time, statement=fact.statement, called_back=False,
+                strength=fact.strength,
+            )  # fmt: skip
         case QuarantineShipmentAllowed():
             return replace(state, may_travel_in_quarantine=True)
         case LateResultAdverse():
@@ -118,6 +124,6 @@ DISPOSITION = View(
     ),
     state=DispositionState,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )

@@ -30,7 +30,9 @@ _BY_HAND: Mapping[str, tuple[str, ...]] = {
     "collection.finished.v1": ("unit",),
     "manufacturing.batch_started.v1": ("batch",),
     "manufacturing.step_completed.v1": ("batch",),
+    "manufacturing.bag_filled.v1": ("batch",),
     "manufacturing.filled.v1": ("batch",),
+    "manufacturing.product_frozen.v1": ("batch",),
     "quality.result_recorded.v1": ("batch",),
     "quality.retest_recorded.v1": ("batch",),
     "logistics.packed.v1": ("unit",),
@@ -66,9 +68,11 @@ def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
             yield from (Edge(lot, body["batch"], "went into") for lot in body["lots"])
         case "collection.started.v1":
             yield Edge(body["equipment"], body["chain"], "collected with")
+        case "manufacturing.product_frozen.v1":
+            yield from (Edge(body["equipment"], unit, "frozen in") for unit in body["units"])
         case "logistics.packed.v1":
             yield Edge(body["shipper"], body["shipment"], "carried")
-            yield Edge(body["shipment"], body["unit"], "carried")
+            yield from (Edge(body["shipment"], unit, "carried") for unit in (body["unit"], *body.get("further", ())))
         case "supply.lot_received.v1" if body["supplier"].startswith("supplier:"):
             yield Edge(body["supplier"], body["lot"], "supplied")
         case "supply.pack_registered.v1":

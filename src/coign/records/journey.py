@@ -6,15 +6,21 @@ from typing import Any
 
 from coign.programmes.model import JourneyStep, ProgrammeVersion
 
-#: Acts that are done once for each of several things, as the programme lists them: which field tells them apart, how
-#: many there are.
-REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion], int]]] = {
-    "manufacturing.complete_step": ("step", lambda programme: len(programme.steps)),
-    "collection.fill_cryobag": ("unit", lambda programme: programme.cryobags_min),
-    "manufacturing.verify_label": ("unit", lambda programme: 2),  # the final container and the sample
-    "quality.record_result": ("attribute", lambda programme: len(programme.panel)),
-    "quality.review_result": ("attribute", lambda programme: len(programme.panel)),
+#: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
+PRODUCT, CELLS = "final_container", "starting_material"
+BAGS = (PRODUCT, CELLS)
+#: Acts that are done once for each of several things: which field tells them apart, and how many there are.
+REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion, "Journey"], int]]] = {
+    "manufacturing.complete_step": ("step", lambda programme, journey: len(programme.steps)),
+    "collection.fill_cryobag": ("unit", lambda programme, journey: programme.cryobags_min),
+    # The last bag is filled together with the sample.
+    "manufacturing.fill_bag": ("unit", lambda programme, journey: programme.final_containers_max - 1),
+    "manufacturing.verify_label": ("unit", lambda programme, journey: len(journey.of_kind(PRODUCT)) + 1),
+    "quality.record_result": ("attribute", lambda programme, journey: len(programme.panel)),
+    "quality.review_result": ("attribute", lambda programme, journey: len(programme.panel)),
 }
+#: One bag goes the whole way from the freezer to the patient, then the next one.
+ISSUE, FINISH = "infusion.issue", "infusion.finish"
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
 CALLED_FOR = frozenset(
     {
@@ -26,10 +32,6 @@ CALLED_FOR = frozenset(
         "facility.assess_growth",
     }
 )  # fmt: skip
-#: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
-BAGS = ("final_container", "starting_material")
-#: Under this name a journey keeps the collected bags that are left.
-CELLS = "cells"
 #: From this grade on a reaction asks whether it is to be reported.
 GRADE_TO_JUDGE = "3"
 
@@ -60,7 +62,11 @@ class Journey:
     @property
     def bags(self) -> list[str]:
         """The bags that the therapy turns on now: those of product once there are some, before that of cells."""
-        return next((found for kind in BAGS if (found := self.partly.get(f"bags/{kind}"))), [])
+        return next((found for kind in BAGS if (found := self.of_kind(kind))), [])
+
+    def of_kind(self, kind: str) -> list[str]:
+        """The bags of one kind that are left."""
+        return self.partly.get(f"bags/{kind}", [])
 
 
 def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneyStep]:
@@ -85,7 +91,9 @@ def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneySte
 
 
 def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion) -> bool:
-    """Whether what comes after tests may begin: all are there but those that may be pending at release."""
+    """Whether what comes after may begin: all results are there but pending ones, or a first bag is given."""
+    if step.action == FINISH:
+        return bool(journey.partly.get(step.id))
     if step.action not in ("quality.record_result", "quality.review_result"):
         return False
     return {t.id for t in programme.panel if not t.may_be_pending} <= set(journey.partly.get(step.id, ()))
@@ -116,17 +124,36 @@ def note_act(
         if journey.called[step.action]:
             return
     if step.each or step.action in REPEATED:
-        name, times = ("unit", lambda programme: len(journey.bags)) if step.each else REPEATED[step.action]
-        found = journey.partly.setdefault(step.id, [])
-        if body[name] not in found:
-            found.append(body[name])
-        if len(found) < times(programme):
+        name, times = ("unit", lambda *_: len(journey.bags)) if step.each else REPEATED[step.action]
+        if len(_noted(journey, step, body[name])) < times(programme, journey):
+            return
+    if step.action == FINISH:
+        _noted(journey, step, body["unit"])
+        if journey.of_kind(PRODUCT):
+            _go_to_next_bag(journey, programme, step)
             return
     journey.done[step.id] = position
 
 
+def _noted(journey: Journey, step: JourneyStep, thing: str) -> list[str]:
+    """For which things an act that is repeated was done, this one too."""
+    found = journey.partly.setdefault(step.id, [])
+    if thing not in found:
+        found.append(thing)
+    return found
+
+
+def _go_to_next_bag(journey: Journey, programme: ProgrammeVersion, finish: JourneyStep) -> None:
+    """A bag was given and another one is left: everything from its issue on is done again, for that bag."""
+    of_a_bag = {s.id for s in programme.journey if s.action == ISSUE}
+    for step in programme.journey[: programme.journey.index(finish)]:
+        if step.id in of_a_bag or any(before in of_a_bag for before in step.after):
+            of_a_bag.add(step.id)
+            _undo(journey, step)
+
+
 def note_bags(journey: Journey, facts: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Bags come into being and are no more; how many there are says how often an act is done."""
+    """Bags come into being and are no more: how many are left says how often an act is done, and what is made anew."""
     for kind, body in facts:
         if kind == "identity.unit_created.v1" and body["unit_kind"] in BAGS:
             journey.partly.setdefault(f"bags/{body['unit_kind']}", []).append(body["unit"])
@@ -150,6 +177,10 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
     called += _safety_calls(facts)
     called += _quality_calls(facts)
     _note_release(journey, programme, facts)
+    if "manufacturing.filled.v1" in facts:
+        for step in programme.journey:  # the last bag is filled, also where there were fewer than planned
+            if step.action == "manufacturing.fill_bag":
+                journey.done.setdefault(step.id, journey.position)
     for action in called:
         journey.called[action] = journey.called.get(action, 0) + 1
         for step in programme.journey:
@@ -201,17 +232,6 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
             _begin_anew(journey, programme)
 
 
-def note_cells(journey: Journey, facts: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-    """Which collected bags are left: what decides whether a failed batch is made anew or cells are collected anew."""
-    left = journey.partly.setdefault(CELLS, [])
-    for type_, body in facts:
-        if type_ == "identity.unit_created.v1" and body["unit_kind"] == "starting_material":
-            left.append(body["unit"])
-            journey.partly[CELLS] = left = [unit for unit in left if unit not in body["parents"]]
-        elif type_ == "identity.unit_ended.v1" and body["unit"] in left:
-            left.remove(body["unit"])
-
-
 def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
     """After a failed batch the therapy needs a place again, and cells again where no bag is left."""
     actions = [s.action for s in programme.journey]
@@ -221,7 +241,7 @@ def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
     accepted = actions.index("quality.accept_material") if "quality.accept_material" in actions else first
     for index, step in enumerate(programme.journey):
         with_cells = first < index <= accepted
-        if index < first or (with_cells and journey.partly.get(CELLS)):
+        if index < first or (with_cells and journey.of_kind(CELLS)):
             continue
         _undo(journey, step)
         journey.partly.pop(step.id, None)

@@ -19,7 +19,6 @@ from coign.records.journey import (
     note_act,
     note_bags,
     note_calls,
-    note_cells,
     open_steps,
     organisation_for,
     side_of,
@@ -128,7 +127,6 @@ class Projection:
             journey.ended = ended["why"]
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
-            note_cells(journey, [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]])
             note_calls(journey, programme, facts)
             journey.stage = stage_reached(journey, programme)
             working.steps(journey.root, _next_steps(journey, programme))

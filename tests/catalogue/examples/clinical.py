@@ -398,11 +398,19 @@ def bag_without_expiry(clinic: Clinic) -> Asked:
     _, chain = clinic.ordered("ann")
     unit = Unit.of("bag")
     clinic.happened(
-        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        UnitCreated(
+            unit=unit,
+            chain=chain,
+            unit_kind="final_container",
+            organisation=MAKER,
+            label_serial="1",
+            batch=Batch.of(unit.identifier),
+        ),
         LabelVerified(unit=unit, label_serial="1", by=QP.person),
         CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=SITE),
         by=QP,
     )
+    clinic.filled(chain, unit)
     clinic.certify(chain, unit)
     _received(clinic, unit, CENTRE)
     return _condition(clinic, chain)

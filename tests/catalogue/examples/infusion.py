@@ -274,7 +274,14 @@ def thawing_what_expired(clinic: Clinic) -> Asked:
 def thawing_what_has_no_expiry(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_thaw("ann")
     clinic.happened(
-        UnitCreated(unit=unit, chain=chain, unit_kind="final_container", organisation=MAKER, label_serial="1"),
+        UnitCreated(
+            unit=unit,
+            chain=chain,
+            unit_kind="final_container",
+            organisation=MAKER,
+            label_serial="1",
+            batch=Batch.of(unit.identifier),
+        ),
         LabelVerified(unit=unit, label_serial="1", by=QP.person),
         by=QP,
     )

@@ -185,6 +185,53 @@ ahead, late = (lambda p: filled_at(p, 1)), (lambda p: filled_at(p, -2))
 refuse(FILL, "fill_is_recorded_now", OPERATOR, then("stepped"), ahead)
 refuse(FILL, "fill_is_recorded_now", OPERATOR, then("stepped"), late)
 
+BAGS = "manufacturing.fill_bag"
+
+
+def bag_at(p: Plant, hours: float) -> dict[str, Any]:
+    return {**p.bag(), "filled_at": p.now.plus(hours=hours)}
+
+
+def held(p: Plant) -> None:
+    p.suspend("manufacture")
+
+
+allow(BAGS, OPERATOR, then("stepped"), Plant.bag)
+allow(FILL, OPERATOR, then("stepped", Plant.bag_filled), Plant.filling)
+refuse(BAGS, "batch_is_open", OPERATOR, then("filled"), Plant.bag)
+refuse(BAGS, "batch_is_not_held", OPERATOR, then("stepped", held), Plant.bag)
+refuse(BAGS, "steps_are_done", OPERATOR, then("started"), Plant.bag)
+refuse(BAGS, "filler_is_qualified", OPERATOR, then("stepped", unqualified), Plant.bag)
+refuse(BAGS, "volume_agrees", OPERATOR, then("stepped"), lambda p: {**p.bag(), "volume": Quantity("0", "mL")})
+refuse(BAGS, "fill_is_recorded_now", OPERATOR, then("stepped"), lambda p: bag_at(p, -2))
+refuse(
+    BAGS, "room_is_left_for_the_last", OPERATOR, then("stepped", Plant.bag_filled),
+    lambda p: {**p.bag(), "bag": Unit.of("PRODUCT3")},
+)  # fmt: skip
+
+FREEZE = "manufacturing.freeze"
+
+
+def two_hours(p: Plant) -> None:
+    p.wait(minutes=120)
+
+
+def ran(**changed: Any) -> Any:
+    return lambda p: p.run(**{name: value(p) if callable(value) else value for name, value in changed.items()})
+
+
+allow(FREEZE, OPERATOR, then("filled", two_hours), Plant.run)
+allow(FREEZE, OPERATOR, then("filled", two_hours), ran(end_temperature=Quantity("-60", "Cel")))
+allow(FREEZE, OPERATOR, then("filled", two_hours), ran(started_at=lambda p: p.now.plus(minutes=-20)))
+refuse(FREEZE, "batch_is_filled", OPERATOR, then("stepped"), Plant.run)
+refuse(FREEZE, "product_is_not_frozen", OPERATOR, then("frozen"), Plant.run)
+for changed_time in (
+    ran(started_at=lambda p: p.now.plus(hours=-20)), ran(ended_at=lambda p: p.now.plus(hours=1)),
+    ran(ended_at=lambda p: p.now.plus(hours=-1)), ran(started_at=lambda p: p.now),
+):  # fmt: skip
+    refuse(FREEZE, "freezing_is_possible", OPERATOR, then("filled", two_hours), changed_time)
+refuse(FREEZE, "end_temperature_agrees", OPERATOR, then("filled", two_hours), ran(end_temperature=Quantity("178", "K")))
+
 LABEL = "manufacturing.verify_label"
 SCANNED = {"unit": PRODUCT, "scanned": PRODUCT, "label_serial": "1"}
 DAMAGED = UnitsBlocked(units=(PRODUCT,), why="something")
@@ -196,6 +243,7 @@ refuse(LABEL, "label_verified_by_another", OPERATOR, then("filled"), SCANNED)
 
 ABANDON = {"batch": BATCH, "why": SEALED}
 allow("manufacturing.abandon_batch", QA, then("started"), ABANDON)
+allow("manufacturing.abandon_batch", QA, then("stepped", Plant.bag_filled), ABANDON)
 refuse("manufacturing.abandon_batch", "batch_is_open", QA, then("filled"), ABANDON)
 
 COUNT, CLEAR = "manufacturing.count_labels", "manufacturing.clear_line"

@@ -168,6 +168,14 @@ refuse(
 )
 
 READ, CERTIFY = "quality.review_record", "quality.certify"
+
+
+def not_frozen(p: Plant) -> None:
+    p.until("filled")
+    p.labelled_and_counted()
+    p.tested()
+
+
 THIS, CERTIFIED = {"batch": BATCH}, {"batch": BATCH, "certificate": CERTIFICATE}
 
 
@@ -183,7 +191,7 @@ def all_but_sterility(p: Plant) -> None:
 
 
 def not_counted(p: Plant) -> None:
-    p.until("filled")
+    p.until("frozen")
     p.labelled()
     p.tested()
 
@@ -206,6 +214,7 @@ refuse(READ, "results_are_complete", QA, not_all_tested, THIS)
 refuse(READ, "labels_are_reconciled", QA, not_counted, THIS)
 refuse(READ, "labels_are_reconciled", QA, label_missing, THIS)
 allow(READ, QA, all_but_sterility, THIS)
+refuse(READ, "product_is_frozen", QA, not_frozen, THIS)
 refuse(READ, "investigations_are_concluded", QA, not_investigated, THIS)
 refuse(READ, "deviations_are_closed", QA, then("tested", deviated), THIS)
 refuse(
@@ -228,7 +237,7 @@ def disputed(p: Plant) -> None:
 
 
 def half_labelled(p: Plant) -> None:
-    p.until("filled")
+    p.until("frozen")
     p.labelled(SAMPLE)
     p.counted()
     p.tested()
@@ -298,7 +307,7 @@ LABEL = {"unit": PRODUCT, "why": "label", "finding": SEALED}
 
 
 def swapped(p: Plant) -> None:
-    p.until("filled")
+    p.until("frozen")
     p.act("manufacturing.verify_label", OPERATOR_2, unit=PRODUCT, scanned=SAMPLE, label_serial="1")
 
 
@@ -321,6 +330,7 @@ def not_read(p: Plant) -> None:
     p.until("stepped")
     p.filled(monitored=False)
     p.monitored(settle_plate=0)
+    p.frozen()
     p.labelled_and_counted()
     p.tested()
 

@@ -164,7 +164,7 @@ def invalidated(p: Plant) -> None:
 
 
 def half_labelled_and_failing(p: Plant) -> None:
-    p.until("filled")
+    p.until("frozen")
     p.labelled(SAMPLE)
     p.counted()
     p.tested(viability="68")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coign.clinical import authorised_gates, depletion_gates
+from coign.clinical import authorised_gates, depletion_gates, dose_gates
 from coign.clinical import conditioning_gates as gates
 from coign.clinical.events import ConditioningStarted
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Instant
+from coign.kernel.values import Instant, Quantity
+from coign.programmes.dose_plan import WEIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,9 @@ class StartConditioning:
     planned_infusion: Instant = field(metadata=asks("Planned infusion"))
     examined_at: Instant = field(metadata=asks("Patient examined at", "device"))
     fit: Literal["fit", "not_fit"] = field(metadata=asks("Fit for conditioning", "choose"))
+    weight: Quantity | None = field(
+        default=None, metadata=asks("Weight", "measure", unit=WEIGHT, hint="as examined; the dose follows from it")
+    )
 
 
 def _decide(asked: StartConditioning, known: Circumstances) -> Sequence[ConditioningStarted]:
@@ -32,6 +36,7 @@ def _decide(asked: StartConditioning, known: Circumstances) -> Sequence[Conditio
             first_day=asked.first_day,
             planned_infusion=asked.planned_infusion,
             examined_at=asked.examined_at,
+            weight=asked.weight,
         ),
     )
 
@@ -50,6 +55,7 @@ ACTION = Action(
         gates.corrections_are_assessed,
         depletion_gates.patient_is_fit,
         depletion_gates.examination_is_of_today,
+        dose_gates.examined_weight_is_in_kilograms,
         depletion_gates.product_is_confirmed,
         depletion_gates.confirmation_holds,
         authorised_gates.conditioning_is_authorised,
@@ -61,10 +67,13 @@ ACTION = Action(
         gates.product_may_be_used,
         gates.product_lasts_until_infusion,
         gates.infusion_follows_conditioning,
+        dose_gates.cells_are_known,
+        dose_gates.dose_weight_is_fresh,
+        dose_gates.planned_dose_is_in_range,
     ),
     decide=_decide,
     emits=(ConditioningStarted,),
-    requirements=("PAT-28", "PAT-33"),
+    requirements=("PAT-28", "PAT-29", "PAT-33"),
     risk=Risk.PATIENT,
     rationale="Conditioning cannot be undone: without the cells that follow it, the patient may die of it.",
     meaning="ordered",

@@ -1,5 +1,7 @@
 """The centre's acts: consent, order, collection, conditioning, infusion, reaction."""
 
+from decimal import Decimal
+
 from coign import rulesets
 from coign.clinical.views import COURSE, PATIENT
 from coign.collection.views import COLLECTION
@@ -9,8 +11,10 @@ from coign.demo.acts.values import inside
 from coign.demo.scene import Scene, donation_number
 from coign.donor.views import TESTING
 from coign.identity.views import UNIT
+from coign.infusion.state import BAG
+from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant
-from coign.manufacturing.views import SLOT
+from coign.manufacturing.views import BATCH, SLOT
 
 FORM_VERSION = "3.1"
 
@@ -140,6 +144,7 @@ def start_conditioning(scene: Scene) -> Command:
         "planned_infusion": _morning(scene, first_day.plus(minutes=apart_min, hours=8)),
         "examined_at": scene.now.plus(minutes=-25),
         "fit": "fit",
+        "weight": {"value": patients.patient(scene.seed, scene.therapy.number).weight_kg, "unit": "kg"},
     }
 
 
@@ -176,29 +181,38 @@ def _morning(scene: Scene, earliest: Instant) -> Instant:
 @plays("infusion.thaw")
 @plays("infusion.start")
 def the_bag(scene: Scene) -> Command:
-    """The bag of product."""
-    return {"unit": scene.unit}
+    """The bag of product whose turn it is."""
+    return {"unit": _in_turn(scene)}
+
+
+def _in_turn(scene: Scene) -> Unit:
+    """One bag after the other: the one that is out of the cold, else the first."""
+    return next((u for u in scene.bags if scene.state(BAG, u).issued_at is not None), scene.bags[0])
 
 
 @plays("infusion.check_bedside")
 def check_bedside(scene: Scene) -> Command:
     """Bag and wristband."""
-    return {"unit": scene.unit, "wristband": scene.patient}
+    return {"unit": _in_turn(scene), "wristband": scene.patient}
 
 
 @plays("infusion.confirm_bedside")
 def confirm_bedside(scene: Scene) -> Command:
     """The bag that was checked first, and what this person scans."""
-    return {"unit": scene.unit, "bag": scene.unit, "wristband": scene.patient}
+    bag = _in_turn(scene)
+    return {"unit": bag, "bag": bag, "wristband": scene.patient}
 
 
 @plays("infusion.finish")
 def finish_infusion(scene: Scene) -> Command:
     """Nearly all of it went in."""
+    bag = _in_turn(scene)
+    filled, left = scene.state(BATCH, scene.batch).container(bag), Decimal(scene.chance.randrange(5, 20)) / 10
+    assert filled is not None, "a bag of product has its volume"
     return {
-        "unit": scene.unit,
-        "given": {"value": str(scene.chance.randrange(60, 68)), "unit": "mL"},
-        "residual": {"value": f"{scene.chance.uniform(0.5, 2.0):.1f}", "unit": "mL"},
+        "unit": bag,
+        "given": {"value": str(filled.volume.amount - left), "unit": "mL"},
+        "residual": {"value": str(left), "unit": "mL"},
         "outcome": "complete",
     }
 

@@ -91,13 +91,28 @@ def _lot(scene: Scene, material: str) -> Lot:
     raise NotFound(f"no lot of {material} may be used")
 
 
+@plays("manufacturing.fill_bag")
 @plays("manufacturing.fill")
 def fill(scene: Scene) -> Command:
-    """The final container, closed a minute ago."""
+    """One bag, closed a minute ago."""
     return {
         "batch": scene.batch,
-        "volume": {"value": str(scene.chance.randrange(66, 72)), "unit": "mL"},
+        "volume": {"value": str(scene.chance.randrange(18, 23)), "unit": "mL"},
         "filled_at": scene.now.plus(minutes=-1),
+    }
+
+
+@plays("manufacturing.freeze")
+def freeze(scene: Scene) -> Command:
+    """One run for all bags, begun soon after the last one was closed; they come out now."""
+    closed = scene.state(BATCH, scene.batch).filled_at
+    assert closed is not None, "freezing comes after filling"
+    return {
+        "batch": scene.batch,
+        "equipment": "equipment:freezer-1",
+        "started_at": closed.plus(minutes=scene.chance.randrange(8, 15)),
+        "ended_at": scene.now.plus(minutes=-1),
+        "end_temperature": {"value": f"-{scene.chance.randrange(950, 1050) / 10:.1f}", "unit": "Cel"},
     }
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion import patient_gates
+from coign.infusion import dose_gates, patient_gates
 from coign.infusion.events import Finding, PatientAssessed
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Quantity
+from coign.programmes.dose_plan import WEIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,9 @@ class AssessPatient:
 
     chain: Chain = field(metadata=asks("Therapy", "known"))
     findings: tuple[Finding, ...] = field(default=(), metadata=asks("Findings", "measure", options="before_infusion"))
+    weight: Quantity | None = field(
+        default=None, metadata=asks("Weight", "measure", unit=WEIGHT, hint="where the patient was weighed again")
+    )
 
 
 def _reads(asked: AssessPatient, actor: Actor) -> Sequence[Read]:
@@ -39,6 +43,7 @@ def _decide(asked: AssessPatient, known: Circumstances) -> Sequence[PatientAsses
             findings=asked.findings,
             outside=patient_gates.outside(asked, known),
             by=known.actor.person,
+            weight=asked.weight,
         ),
     )
 
@@ -55,6 +60,7 @@ ACTION = Action(
         patient_gates.assessment_is_of_this_centre,
         patient_gates.findings_are_complete,
         patient_gates.findings_can_be_read,
+        dose_gates.weight_is_in_kilograms,
     ),
     decide=_decide,
     emits=(PatientAssessed,),

@@ -36,11 +36,19 @@ def of_therapy(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
 
 
 def of_patient(asked: OfUnit, known: Circumstances) -> Sequence[Read]:
-    """What is known of the patient whom the therapy is for, of the lots in the bag, and of what an authority allows."""
+    """What is known of the patient, of all bags of the therapy, of the lots in the bag, of what an authority allows."""
     bag = known.state(UNIT, asked.unit)
     lots = reads_of_lots(bag.batch, known)
     if bag.chain is None:
         return lots
     therapy = known.state(CHAIN, bag.chain)
     of_patient = () if therapy.patient is None else (Read(therapy.patient, PATIENT),)
-    return (*lots, *of_patient, *reads_of_authorisation(therapy.product, therapy.centre))
+    made = [each for each in therapy.units if each.kind == "final_container"]
+    bags = tuple(Read(each.unit, view) for each in made for view in (UNIT, DISPOSITION))
+    batches = tuple(
+        Read(batch, view)
+        for batch in dict.fromkeys(each.batch for each in made)
+        if batch is not None
+        for view in (BATCH, CORRECTIONS)
+    )
+    return (*lots, *of_patient, *bags, *batches, *reads_of_authorisation(therapy.product, therapy.centre))

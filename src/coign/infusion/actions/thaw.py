@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.coldchain.events import ExposureEnded
 from coign.identity.views import UNIT
-from coign.infusion import gates, patient_gates, product_gates
+from coign.infusion import dose_gates, gates, patient_gates, product_gates
 from coign.infusion.actions.reading import of_bag, of_patient, of_therapy
 from coign.infusion.events import Issued, Thawed
 from coign.kernel.actions import Action, Circumstances, Risk
@@ -48,6 +48,9 @@ BEFORE_THE_THAW = (
     patient_gates.patient_was_assessed,
     patient_gates.patient_is_ready,
     patient_gates.assessment_is_fresh,
+    dose_gates.cells_are_known,
+    dose_gates.weight_is_fresh,
+    dose_gates.dose_is_in_range,
     product_gates.one_bag_at_a_time,
     gates.not_thawed_yet,
     gates.qualified_to_thaw,
@@ -79,7 +82,7 @@ ISSUE = Action(
     gates=BEFORE_THE_THAW,
     decide=_issued,
     emits=(Issued,),
-    requirements=("PAT-28", "PAT-30", "REG-02", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
+    requirements=("PAT-28", "PAT-29", "PAT-30", "REG-02", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
     risk=Risk.PATIENT,
     rationale="A bag out of the cold warms from its first minute: it leaves its place only when it can be given.",
 )
@@ -100,7 +103,7 @@ THAW = Action(
     ),
     decide=_thawed,
     emits=(Thawed, ExposureEnded),
-    requirements=("PAT-28", "PAT-30", "REG-02", "SCS-11", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
+    requirements=("PAT-28", "PAT-29", "PAT-30", "REG-02", "SCS-11", "SCS-13", "TRC-13", "TRN-01", "TRN-08"),
     risk=Risk.PATIENT,
     rationale="A bag thawed for nothing is lost, and so perhaps is the patient who was conditioned for it.",
     second_of="infusion.issue",

@@ -1,8 +1,10 @@
-"""Give a batch up before it is filled: its room and its slot are free again."""
+"""Give a batch up before it is filled: its room and its slot are free again, and bags filled so far are no more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.identity.events import UnitEnded
+from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
@@ -29,15 +31,17 @@ def _reads_of_batch(asked: AbandonBatch, known: Circumstances) -> Sequence[Read]
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
     assert batch.room is not None
-    return (Read(batch.chain, SLOT), Read(batch.room, ROOM))
+    bags = (Read(unit, UNIT) for unit in batch.final_containers)
+    return (Read(batch.chain, SLOT), Read(batch.room, ROOM), *bags)
 
 
-def _decide(asked: AbandonBatch, known: Circumstances) -> Sequence[Abandoned]:
+def _decide(asked: AbandonBatch, known: Circumstances) -> Sequence[Abandoned | UnitEnded]:
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
     assert batch.room is not None
     return (
         Abandoned(batch=asked.batch, chain=batch.chain, room=batch.room, by=known.actor.person, why=asked.why),
+        *(UnitEnded(unit=unit, how="destroyed") for unit in batch.final_containers),
     )  # fmt: skip
 
 
@@ -50,7 +54,7 @@ ACTION = Action(
     then_reads=(_reads_of_batch,),
     gates=(step_gates.batch_is_open,),
     decide=_decide,
-    emits=(Abandoned,),
+    emits=(Abandoned, UnitEnded),
     requirements=("GMP-19", "GMP-34"),
     risk=Risk.PATIENT,
     rationale="Given up too early, a patient's only cells are lost; never given up, a room stays shut.",

@@ -63,6 +63,7 @@ def _decide(asked: Certify, known: Circumstances) -> Sequence[Certified]:
             wording=release_gates.rule_of("release.wording", place, known),
             jurisdiction=place,
             pending=asked.pending,
+            strength=release_gates.strength_of(asked.batch, known),
         ),
     )
 

@@ -37,6 +37,7 @@ ACTION = Action(
     gates=(
         batch_gates.batch_is_filled,
         batch_gates.labels_are_reconciled,
+        batch_gates.product_is_frozen,
         batch_gates.results_are_complete,
         oos_gates.investigations_are_concluded,
         batch_gates.deviations_are_closed,

@@ -54,6 +54,7 @@ def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]
         statement=release_gates.rule_of("exception.statement", place, known),
         failed=tuple(r.attribute for r in known.state(DOSSIER, asked.batch).results if r.is_out_of_specification),
         by=known.actor.person,
+        strength=release_gates.strength_of(asked.batch, known),
     )
     held = tuple(unit for unit in batch.final_containers if LATE_RESULT in known.state(UNIT, unit).blocked)
     return (supplied, *((UnitsUnblocked(units=held, why=LATE_RESULT),) if held else ()))

@@ -27,6 +27,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
+from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.known import (
     context_rows,
     missing_values,
@@ -237,6 +238,7 @@ def _page(
     known = [k for n, k in asked.known.items() if n not in hidden]
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
+        "dose": dose_at(asked.story, asked.action.name),
         "rows": context_rows(asked.story, asked.action, known),
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],

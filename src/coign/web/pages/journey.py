@@ -26,12 +26,12 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
+from coign.web.therapy.dosing import dose_rows
 from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.looking import states_of
-from coign.web.therapy.next_bag import next_bag_panel
 from coign.web.therapy.parcel import Parcel, parcels_of, transport
 from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
@@ -166,7 +166,6 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
                 turned_panel(story),
                 donor_panel(story),
                 emergency_panel(story),
-                next_bag_panel(story),
                 disposal_panel(story),
             )
             if p is not None
@@ -177,6 +176,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "custody": custody(story),
         "charts": charts(story),
         "warming": warming(story),
+        "dose": dose_rows(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
         "acts": (rows := act_rows(story))[:ACTS_SHOWN],

@@ -6,6 +6,7 @@ missing is *not yet*, what is wrong is *stop*, and what somebody judged is shown
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -13,8 +14,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coign.correction.views import CORRECTIONS
 from coign.kernel.errors import GateAnswer
-from coign.kernel.subjects import Lot
+from coign.kernel.subjects import Batch, Chain, Lot, Subject
+from coign.manufacturing.views import BATCH
+from coign.programmes.dose_plan import millions
 from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
 from coign.supply.views import LOT
 from coign.web import acting
@@ -23,13 +27,14 @@ from coign.web.oversight.sight import jurisdiction_of
 from coign.web.roles import role_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.custody import custody
-from coign.web.therapy.deciding import of_batch, pending_tests, pending_words
+from coign.web.therapy.deciding import batch_of, of_batch, pending_tests, pending_words
 from coign.web.therapy.environment import environment
 from coign.web.therapy.known import last_values, results_of, steps_done
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.people import names_of
 from coign.web.therapy.story import Story
 from coign.web.therapy.track import deadline_text, local_day
+from coign.web.therapy.units import quantity_words
 
 _WORST = ("in_order", "look", "not_yet", "stop")
 
@@ -51,7 +56,7 @@ class Line:
 
 def lines(story: Story, gates: Iterable[GateAnswer]) -> list[Line]:
     """Every line, what needs somebody first."""
-    made = {name: make(story) for name, make in _LINES.items()}
+    made = {name: line for name, make in _LINES.items() if (line := make(story)) is not None}
     others: list[Line] = []
     for gate in gates:
         name = _GATES.get(gate.gate, "")
@@ -185,6 +190,21 @@ def _deviations(story: Story) -> Line:
     return Line(_("Deviations"), status, words, _("What happened"), "acts")
 
 
+def _corrections(story: Story) -> Line:
+    """As the states of batch and therapy tell it: an entry of the centre may name what nobody here sees."""
+    batches = [Batch(t.body["batch"]) for t in story.told("manufacturing.batch_started.v1")]
+    homes: list[Subject] = [
+        *batches,
+        *([Chain(story.journey.chain)] if story.sees_chain and story.journey.chain else []),
+    ]
+    states = states_of(CORRECTIONS, homes).values()
+    corrected, waiting = sum(len(s.values) for s in states), sum(s.open_count for s in states)
+    if not corrected and not waiting:
+        return Line(_("Corrected values"), "in_order", _("None was corrected"), _("What happened"), "acts")
+    words = _("%(corrected)s corrected, %(waiting)s not assessed") % {"corrected": corrected, "waiting": waiting}
+    return Line(_("Corrected values"), "not_yet" if waiting else "look", words, _("What happened"), "acts")
+
+
 def _results(story: Story) -> Line:
     recorded, reviewed = results_of(story)
     whole = len(story.programme.panel) if story.programme is not None else 0
@@ -198,6 +218,29 @@ def _results(story: Story) -> Line:
     complete = len(reviewed) == whole - len(pending_tests(story))
     status = "stop" if failed else "not_yet" if not complete else "look" if pending else "in_order"
     return Line(_("Results"), status, words, _("%d results") % len(recorded), "#results")
+
+
+def _dose(story: Story) -> Line | None:
+    """What the bags hold by the results that stand; the patient's weight is the centre's to know."""
+    plan = story.programme.dose if story.programme is not None else None
+    batch = batch_of(story)
+    made = states_of(BATCH, [batch])[batch].containers if batch is not None else ()
+    if plan is None or batch is None or not made:
+        return None
+    strength = plan.strength({name: result["value"] for name, result in results_of(story)[0].items()})
+    if strength is None:
+        return Line(
+            _("Dose"), "not_yet", _("Not all results it is worked out from are there"), _("Results"), "#results"
+        )
+    corrected = states_of(CORRECTIONS, [batch])[batch]
+    volumes = [volume for bag in made if (volume := corrected.volume_of(bag)) is not None]
+    cells = [plan.cells_in(volume, strength) for volume in volumes]
+    each = ", ".join(
+        _("%(volume)s with %(cells)s") % {"volume": quantity_words(v.value, v.unit), "cells": millions(c)}
+        for v, c in zip(volumes, cells, strict=True)
+    )
+    words = _("%(each)s; together %(dose)s") % {"each": each, "dose": plan.words(sum(cells, Decimal(0)))}
+    return Line(_("Dose"), "in_order", words, _("Results"), "#results")
 
 
 def _environment(story: Story) -> Line:
@@ -276,7 +319,7 @@ def _review(story: Story) -> Line:
     return Line(_("Review of the record"), "in_order", words, _("What happened"), "acts")
 
 
-_LINES: dict[str, Callable[[Story], Line]] = {
+_LINES: dict[str, Callable[[Story], Line | None]] = {
     "identity": _identity,
     "custody": _custody,
     "temperature": _temperature,
@@ -285,7 +328,9 @@ _LINES: dict[str, Callable[[Story], Line]] = {
     "recorded": _recorded,
     "measurements": _measurements,
     "deviations": _deviations,
+    "corrections": _corrections,
     "results": _results,
+    "dose": _dose,
     "environment": _environment,
     "labels": _labels,
     "training": _training,
@@ -300,6 +345,7 @@ _GATES = {
     "quality.custody_is_in_order": "custody",
     "quality.product_is_in_date": "labels",
     "quality.deviations_are_closed": "deviations",
+    "quality.corrections_are_assessed": "corrections",
     "quality.results_are_complete": "results",
     "quality.results_meet_specification": "results",
     "quality.pending_results_are_named": "results",
@@ -315,6 +361,6 @@ _GATES = {
 _MISSING = frozenset(
     {
         "quality.deviations_are_closed", "quality.results_are_complete", "quality.labels_are_verified",
-        "quality.record_is_reviewed",
+        "quality.record_is_reviewed", "quality.corrections_are_assessed",
     }
 )  # fmt: skip

@@ -18,6 +18,7 @@ from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.forms.build import questions
 from coign.web.roles import roles_words
+from coign.web.therapy.dosing import bag_in_turn
 from coign.web.therapy.known import known_values
 from coign.web.therapy.story import Story, name_of, place_words
 
@@ -94,6 +95,8 @@ def _expected(story: Story, action: Action[Any], kind: Any) -> str | None:
     if kind is Patient and story.sees_patient:
         return story.journey.patient
     if kind is Unit:
+        if action.name.startswith("infusion.") and (bag := bag_in_turn(story)) is not None:
+            return str(bag)
         wanted = "sample" if action.name == "quality.record_result" else ""
         there = {u: s.kind for u, s in story.units.items() if not s.ended}
         units = [u for u, kind in there.items() if (kind == wanted if wanted else kind != "sample")]

@@ -92,9 +92,9 @@ def _link(told: Told, names: Mapping[str, str], places: Mapping[Organisation, Or
 
 
 def _until(story: Story) -> Instant:
-    """Where the line ends: when the cells were given, or now."""
+    """Where the line ends: when the last bag was given, or now."""
     given = story.last("infusion.finished.v1")
-    return given.entry.time if given is not None else acting.now()
+    return given.entry.time if given is not None and not story.units_of("final_container") else acting.now()
 
 
 def _weight(links: list[_Link], n: int, until: Instant) -> int:

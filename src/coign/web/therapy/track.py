@@ -1,6 +1,7 @@
 """The stages of a therapy: when each was reached, one fact each, and where it stands now."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -144,6 +145,12 @@ def _quantity(value: Any) -> str:
     return quantity_words(value["value"], value["unit"])
 
 
+def _given(story: Story, told: Told) -> str:
+    """What went in of all bags together."""
+    given = [t.body["given"] for t in story.told("infusion.finished.v1")]
+    return quantity_words(str(sum(Decimal(each["value"]) for each in given)), given[0]["unit"])
+
+
 #: Which fact says, in which field, for when the stage of an act is planned.
 _PLANS = {
     "collection.start": ("manufacturing.slot_confirmed.v1", "collection_on"),
@@ -164,7 +171,7 @@ _FACTS: dict[str, tuple[str, Callable[[Story, Told], str]]] = {
         "clinical.conditioning_started.v1",
         lambda story, told: _("infusion %s") % local_day(Instant(told.body["planned_infusion"])),
     ),
-    "infusion": ("infusion.finished.v1", lambda story, told: _quantity(told.body["given"])),
+    "infusion": ("infusion.finished.v1", _given),
     "follow_up": ("safety.reaction_recorded.v1", lambda story, told: _("reaction recorded")),
 }
 
