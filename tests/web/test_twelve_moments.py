@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -57,9 +56,13 @@ class Tour(Visitor):
             pattern = ".*".join(re.escape(part) for part in sentence.split("…"))
             assert re.search(pattern, self.words), f"{sentence}\n{self.words}"
 
-    def bag(self, kind: Any, root: str = "") -> Unit:
-        """Anna's bag, or the other therapy's."""
-        return self.service.states.of(CHAIN, Chain(root or self.anna)).units_of_kind(kind)[-1]
+    def collected(self) -> Unit:
+        """The bag from Anna's collection."""
+        return self.service.states.of(CHAIN, Chain(self.anna)).units_of_kind("starting_material")[-1]
+
+    def bag_for(self, root: str, step: str) -> Unit:
+        """Of the bags of a therapy the one that comes next at a step."""
+        return Unit(player.next_command(self.service, root, step).command["unit"])
 
     def who_did(self, step: str) -> str:
         """The account of whoever did a step of Anna's therapy."""
@@ -91,7 +94,7 @@ def tour(site: Site, database: Database, home: Path) -> Iterator[Tour]:
 def test_1_a_label_at_the_chair_is_read_back_from_the_bag(tour: Tour) -> None:
     tour.be("nurse-1").act(tour.anna, "verify-collection-label").scan(tour.anna_)
     tour.shows(1)
-    bag = tour.bag("starting_material")
+    bag = tour.collected()
     serial = int(tour.service.states.of(UNIT, bag).label_serial)
     tour.scan(bag, serial=serial).go()
     assert tour.service.states.of(UNIT, bag).label_verified
@@ -100,7 +103,7 @@ def test_1_a_label_at_the_chair_is_read_back_from_the_bag(tour: Tour) -> None:
 @pytest.mark.requirement("TRC-11", "TRC-13")
 def test_2_a_bag_changes_hands_only_between_two(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "give-to-laboratory")
-    bag = tour.bag("starting_material")
+    bag = tour.collected()
     giver = tour.who_did("give-to-laboratory")
     tour.be(giver).act(tour.anna, "take-in-laboratory").scan(bag).go(condition="intact")
     tour.shows(2)
@@ -174,15 +177,16 @@ def test_8_conditioning_waits_for_the_product(tour: Tour) -> None:
 @pytest.mark.requirement("PAT-30")
 def test_9_a_thawed_bag_has_its_clock(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "confirm-bedside")
+    bag = tour.bag_for(tour.anna, "start-infusion")
     tour.service.advance(3)
-    tour.be("infusion-1").act(tour.anna, "start-infusion").scan(tour.bag("final_container")).go()
+    tour.be("infusion-1").act(tour.anna, "start-infusion").scan(bag).go()
     tour.shows(9)
 
 
 @pytest.mark.requirement("TRC-12")
 def test_10_another_patients_wristband_stops_everything(tour: Tour) -> None:
     tour.ben = tour.play(tour.ben, "thaw")
-    bag = tour.bag("final_container", tour.ben)
+    bag = tour.bag_for(tour.ben, "check-bedside")
     tour.be("nurse-1").act(tour.ben, "check-bedside").scan(bag, tour.anna_).go()
     tour.shows(10)
     third = people.in_role("infusion", people.CENTRE)[1].actor
