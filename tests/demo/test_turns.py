@@ -4,8 +4,10 @@ import pytest
 from tests.demo.conftest import SEED, entries
 from tests.demo.test_player import enrolled, played
 
+from coign.correction.views import CORRECTIONS
 from coign.demo import scene, story
 from coign.demo.seed import Seeding
+from coign.kernel.subjects import Chain
 from coign.service import Service
 
 
@@ -33,3 +35,12 @@ def test_a_therapy_meets_trouble_after_trouble_and_goes_on_until_its_patient_can
 
     assert "closing.therapy_ended.v1" in turn(begun, root, "conclude-investigation", "progression")
     assert scene.find(begun, root).journey.ended == "progression"
+
+
+@pytest.mark.requirement("CSV-05")
+def test_a_volume_is_mistyped_and_waits_for_a_colleague_who_reads_the_source(begun: Service) -> None:
+    root = enrolled(begun)
+    facts = turn(begun, root, "finish-freezing", "mistyped_volume")
+    assert facts == ["correction.proposed.v1", "identity.units_blocked.v1"]
+    chain = Chain(scene.find(begun, root).journey.chain)
+    assert [each.proposed for each in begun.states.of(CORRECTIONS, chain).open] == [True]

@@ -84,6 +84,17 @@ def entry_of(page: str) -> int:
     return int(found[1])
 
 
+def certified(house: House) -> tuple[str, str]:
+    """What whoever releases reads of the corrections."""
+    from coign.web.therapy.certified import lines
+    from coign.web.therapy.story import story_of
+
+    account = people.account("qp-1")
+    assert account is not None
+    found = next(li for li in lines(story_of(house.root, account.actor), []) if li.title == "Corrected values")
+    return found.status, found.sentence
+
+
 def history(house: House, who: str, query: str = "") -> str:
     return house.get(who, f"/subjects/{house.chain}/{query}")
 
@@ -146,11 +157,13 @@ def test_after_two_equal_readings_the_value_counts_and_the_old_one_stays_visible
 
 
 def test_whoever_assesses_sees_both_values_and_what_was_done_since(house: House) -> None:
+    assert certified(house) == ("not_yet", "1 corrected, 1 not assessed")
     address = f"/actions/correction.assess/?case={house.case}"
     page = house.get("physician-1", address)
     assert "Counts now" in page and "77.25 mL" in page and "Done since the value was recorded" not in page
     house.act("physician-1", "correction.assess", case=house.case, assessment="Enough cells by either volume.")
     assert not house.service.states.of(UNIT, house.collected.unit).blocked
+    assert certified(house) == ("look", "1 corrected, 0 not assessed")
 
 
 @pytest.mark.requirement("CSV-02")

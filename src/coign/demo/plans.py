@@ -62,7 +62,7 @@ PLANS = (
     Plan("accept-material", 0, 31),
     Plan("read-logger-in", 0, 33, (_WARM_IN,)),
     Plan("depart-in", 0, 35),
-    Plan("place-cryobags", 0, 36),
+    Plan("place-cryobags", 0, 36, (("place-cryobags", "mistyped_volume"),), stays_there=True),
     Plan(END, 0, 37, (("verify-collection-label", "mismatched_label"),), stays_there=True),
     Plan("slot", 0, 43),
 )

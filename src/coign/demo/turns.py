@@ -58,6 +58,17 @@ def _mismatched_label(scene: Scene) -> Command:
     return {"unit": unit, "label": other, "label_serial": scene.state(UNIT, other).label_serial}
 
 
+def _mistyped_volume(scene: Scene) -> Command:
+    """Ten millilitres less than were typed at the chair; a colleague has still to read the label."""
+    typed = scene.state(COLLECTION, scene.chain).collected[-1].volume
+    return {
+        "entry": scene.therapy.journey.done["finish-collection"],
+        "name": "volume",
+        "value": str(typed.amount - 10),
+        "reason": "Demonstration: read from the wrong line of the apheresis device's print.",
+    }
+
+
 def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
     return lambda scene: {
         "chain": scene.chain, "reason": reason, "note": f"Demonstration: {note}", "others": "destroyed",
@@ -69,6 +80,7 @@ TURNS: Mapping[str, Turn] = {
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
+    "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),
     "progression": Turn(
         "closing.end_therapy", "physician", "centre", _ended("progression", "progress of the disease while waiting.")
     ),

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from coign.correction.views import CORRECTIONS
 from coign.kernel.errors import GateAnswer
-from coign.kernel.subjects import Lot
+from coign.kernel.subjects import Batch, Chain, Lot, Subject
 from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import millions
 from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
@@ -190,6 +190,21 @@ def _deviations(story: Story) -> Line:
     return Line(_("Deviations"), status, words, _("What happened"), "acts")
 
 
+def _corrections(story: Story) -> Line:
+    """As the states of batch and therapy tell it: an entry of the centre may name what nobody here sees."""
+    batches = [Batch(t.body["batch"]) for t in story.told("manufacturing.batch_started.v1")]
+    homes: list[Subject] = [
+        *batches,
+        *([Chain(story.journey.chain)] if story.sees_chain and story.journey.chain else []),
+    ]
+    states = states_of(CORRECTIONS, homes).values()
+    corrected, waiting = sum(len(s.values) for s in states), sum(s.open_count for s in states)
+    if not corrected and not waiting:
+        return Line(_("Corrected values"), "in_order", _("None was corrected"), _("What happened"), "acts")
+    words = _("%(corrected)s corrected, %(waiting)s not assessed") % {"corrected": corrected, "waiting": waiting}
+    return Line(_("Corrected values"), "not_yet" if waiting else "look", words, _("What happened"), "acts")
+
+
 def _results(story: Story) -> Line:
     recorded, reviewed = results_of(story)
     whole = len(story.programme.panel) if story.programme is not None else 0
@@ -313,6 +328,7 @@ _LINES: dict[str, Callable[[Story], Line | None]] = {
     "recorded": _recorded,
     "measurements": _measurements,
     "deviations": _deviations,
+    "corrections": _corrections,
     "results": _results,
     "dose": _dose,
     "environment": _environment,
@@ -329,6 +345,7 @@ _GATES = {
     "quality.custody_is_in_order": "custody",
     "quality.product_is_in_date": "labels",
     "quality.deviations_are_closed": "deviations",
+    "quality.corrections_are_assessed": "corrections",
     "quality.results_are_complete": "results",
     "quality.results_meet_specification": "results",
     "quality.pending_results_are_named": "results",
@@ -344,6 +361,6 @@ _GATES = {
 _MISSING = frozenset(
     {
         "quality.deviations_are_closed", "quality.results_are_complete", "quality.labels_are_verified",
-        "quality.record_is_reviewed",
+        "quality.record_is_reviewed", "quality.corrections_are_assessed",
     }
 )  # fmt: skip
