@@ -41,6 +41,8 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "infusion.confirm_bedside": ("infusion.check_bedside",),
     "infusion.start": ("infusion.check_bedside", "infusion.confirm_bedside"),
 }
+#: What is not found any more when others cleared the room for themselves meanwhile.
+OF_A_CLEARED_ROOM = frozenset({"manufacturing.confirm_clearance", "manufacturing.start_batch"})
 #: Steps forward that are tried, in hours, when a rule asks for time to pass.
 WAITS_H = (1, 6, 24, 48, 96, 168)
 PROJECTED_SECONDS_MAX = 30.0
@@ -213,8 +215,14 @@ def perform_next_of(service: Service, therapy: Therapy, step: JourneyStep) -> Do
     """The same for a therapy that was read, and one of its open steps."""
     if service.door.actions[step.action].meaning is not None and step.action not in AGAIN:
         return settled(service, _signed(service, therapy, step))
-    found = suggested(service, therapy, step)
-    if found.unmet and step.action in AGAIN:
+    try:
+        found = suggested(service, therapy, step)
+        again = bool(found.unmet) and step.action in AGAIN
+    except NotFound:
+        if step.action not in OF_A_CLEARED_ROOM:
+            raise
+        again = True
+    if again:
         _again(service, therapy, step)
         found = suggested(service, therapy, step)
     if found.unmet:

@@ -31,7 +31,7 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
     """Everything that so many therapies need besides their patients."""
     seeding.progress("Laying in shippers, rooms and materials …")
     for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
-        _shippers(seeding, by, SHIPPERS_EACH + journeys // 2)
+        _shippers(seeding, by, SHIPPERS_EACH + journeys * 2 // 3)
         _tanks(seeding, by)
     _rooms(seeding)
     _suppliers(seeding)

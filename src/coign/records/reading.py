@@ -65,9 +65,13 @@ _JOURNEY = (
     "j.position, j.done, j.ended, j.partly, j.called"
 )
 _VISIBLE = (
-    "(%(o)s::text is null or exists (select from records.party p where p.ledger_id = j.ledger_id "
-    "and p.root = j.root and p.organisation = %(o)s))"
+    "exists (select from records.party p where p.ledger_id = j.ledger_id and p.root = j.root "
+    "and p.organisation = %(o)s)"
 )
+
+
+def _visible(organisation: str | None) -> str:
+    return "true" if organisation is None else _VISIBLE
 
 
 def journeys(
@@ -76,7 +80,7 @@ def journeys(
     """Therapies that an organisation is party to (None: all of them), most recently touched first."""
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         return cursor.execute(
-            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_VISIBLE} "  # noqa: S608
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_visible(organisation)} "  # noqa: S608
             "order by j.position desc limit %(m)s",
             {"l": ledger_id, "o": organisation, "m": at_most},
         ).fetchall()
@@ -89,7 +93,7 @@ def journeys_at(
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         found = cursor.execute(
             f"select {_JOURNEY} from records.journey j "  # noqa: S608
-            f"where j.ledger_id = %(l)s and j.root = any(%(r)s) and {_VISIBLE}",
+            f"where j.ledger_id = %(l)s and j.root = any(%(r)s) and {_visible(organisation)}",
             {"l": ledger_id, "r": list(roots), "o": organisation},
         ).fetchall()
     return {j.root: j for j in found}
@@ -112,10 +116,11 @@ def in_hand(
     By index, however many therapies there are: those that wait for their order or are long over are not looked at.
     """
     roots = {j.root: j for j in journeys(connection, ledger_id, organisation, at_most=newest)}
+    seen = _visible(organisation)
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         under_way = cursor.execute(
             f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "  # noqa: S608
-            f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {_VISIBLE} "
+            f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {seen} "
             "order by j.position desc limit %(m)s",
             {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "m": at_most},
         ).fetchall()
@@ -129,7 +134,8 @@ def journey(
     """One therapy by its chain, or its patient before the order; None: not there, or not to be told."""
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         return cursor.execute(
-            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root = %(r)s and {_VISIBLE}",  # noqa: S608
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s "  # noqa: S608
+            f"and j.root = %(r)s and {_visible(organisation)}",
             {"l": ledger_id, "r": root, "o": organisation},
         ).fetchone()
 
@@ -181,11 +187,12 @@ def queue(
     """What waits for people of these roles in this organisation, oldest first. One query, by index."""
     with connection.cursor(row_factory=class_row(NextStep)) as cursor:
         return cursor.execute(
-            "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation from records.next_step n "
-            "join records.journey j using (ledger_id, root) "
-            "join records.party p on p.ledger_id = n.ledger_id and p.root = n.root and p.organisation = %(o)s "
-            "where n.ledger_id = %(l)s and n.roles && %(r)s::text[] and n.organisation in ('', %(o)s) "
-            "order by j.position, n.ordinal limit %(m)s",
+            "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation "
+            "from unnest(array['', %(o)s]) as asked (organisation) cross join lateral (select s.* from "
+            "records.next_step s where s.ledger_id = %(l)s and s.organisation = asked.organisation "
+            "and s.roles && %(r)s::text[] and exists (select from records.party p where p.ledger_id = %(l)s "
+            "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
+            "order by n.position, n.ordinal limit %(m)s",
             {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most},
         ).fetchall()
 

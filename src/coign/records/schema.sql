@@ -56,8 +56,17 @@ create table if not exists records.next_step (
     roles text[] not null,
     organisation text not null,               -- empty: whoever of these roles is party to it
     ordinal int not null,
+    position bigint not null default 0,       -- when the therapy was touched last: queues are read oldest first, by index
     primary key (ledger_id, root, step)
 );
+-- Tables of an older version; looked at first, so that no start takes a lock for nothing.
+do $$ begin
+    if not exists (select from information_schema.columns
+                   where (table_schema, table_name, column_name) = ('records', 'next_step', 'position')) then
+        alter table records.next_step add column position bigint not null default 0;
+    end if;
+end $$;
+create index if not exists next_step_queue on records.next_step (ledger_id, organisation, position, ordinal);
 create index if not exists next_step_roles on records.next_step using gin (roles);
 create index if not exists next_step_action on records.next_step (ledger_id, action);
 

@@ -140,7 +140,7 @@ class Working:
             self._add("journey", **asdict(self._journeys[root]))
         for root, steps in self._steps.items():
             for step in steps:
-                self._add("next_step", root=root, **step)
+                self._add("next_step", root=root, position=self._journeys[root].position, **step)
         if self._things:
             self._rows["thing"] = list(self._things.values())
         with self._connection.pipeline():

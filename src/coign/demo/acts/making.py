@@ -15,6 +15,9 @@ from coign.records.reading import Thing
 from coign.storage.views import PLACE
 from coign.supply.views import LOT
 
+#: So long a room stays with the therapy that it was cleared for.
+KEPT_MIN = 60
+
 
 def _room(scene: Scene, fits: Callable[[RoomState], bool]) -> Room | None:
     states = [(room, scene.state(ROOM, room)) for room in (Room(t.subject) for t in _rooms(scene))]
@@ -30,12 +33,20 @@ def _rooms(scene: Scene) -> list[Thing]:
 
 @plays("manufacturing.clear_line")
 def clear_line(scene: Scene) -> Command:
-    """A room in which nothing is open and that nobody keeps for another therapy."""
+    """A room in which nothing is open and that nobody keeps for another therapy; what was kept for long is free."""
     room = _room(scene, lambda r: r.open_batch is None and r.cleared_for in (None, scene.chain) and r.check is None)
-    room = room or _room(scene, lambda r: r.open_batch is None)
+    room = room or _room(scene, lambda r: r.open_batch is None and not _is_kept(r, scene))
     if room is None:
         raise NotFound("no room is free")
     return {"room": room, "chain": scene.chain, "finding": "clear"}
+
+
+def _is_kept(room: RoomState, scene: Scene) -> bool:
+    """Whether somebody else cleared it a short while ago and is about to begin."""
+    if room.check is not None and room.check.chain == scene.chain:
+        return False
+    since = [at for at in (room.check.at if room.check else None, room.cleared_at) if at is not None]
+    return any(scene.now.minutes_since(at) < KEPT_MIN for at in since)
 
 
 @plays("manufacturing.confirm_clearance")
