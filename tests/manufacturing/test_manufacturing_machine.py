@@ -165,6 +165,14 @@ class InThePlant(RuleBasedStateMachine):
             self._try("manufacturing.fill", by, batch=batch, **given, **made)
 
     @rule(data=st.data(), by=who)
+    def fill_a_bag(self, data: st.DataObject, by: Actor) -> None:
+        if self.batches:
+            batch = data.draw(st.sampled_from(self.batches))
+            number = len(self.plant.state(BATCH, batch).containers)
+            given = {"volume": Quantity("34", "mL"), "filled_at": self.plant.now}
+            self._try("manufacturing.fill_bag", by, batch=batch, bag=Unit.of(f"P{number}-{batch.identifier}"), **given)
+
+    @rule(data=st.data(), by=who)
     def scan_back(self, data: st.DataObject, by: Actor) -> None:
         units = [u for b in self.batches for u in self.plant.state(BATCH, b).units]
         if units:
@@ -276,6 +284,12 @@ class InThePlant(RuleBasedStateMachine):
             state = self.plant.state(BATCH, batch)
             for unit in state.units:
                 assert self.plant.state(UNIT, unit).chain == state.chain
+
+    @invariant()
+    def there_are_no_more_bags_than_the_programme_says(self) -> None:
+        for batch in self.batches:
+            bags = self.plant.state(BATCH, batch).final_containers
+            assert len(bags) == len(set(bags)) <= VERSION.final_containers_max
 
     @invariant()
     def no_blocked_container_counts_as_verified_afterwards(self) -> None:

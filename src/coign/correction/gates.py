@@ -113,6 +113,21 @@ def read_by_another(asked: OfCorrection, known: Circumstances) -> str | None:
 
 
 @gate(
+    "correction.read_where_it_lies",
+    requirement=("TRC-13", "CSV-05"),
+    protects="A source is read where it lies, not from what another house tells of it.",
+    remedy="Let somebody of the house that recorded the value read it.",
+    resolvers=tuple(sorted(WHO_RECORDS)),
+    risk=Risk.PATIENT,
+)
+def read_where_it_lies(asked: OfCorrection, known: Circumstances) -> str | None:
+    house = known.state(CORRECTION, asked.case).house
+    if house in (None, known.actor.organisation):
+        return None  # `correction.waits_for_reading` says so where nothing was proposed
+    return f"{asked.case.identifier} is about a value that another house recorded"
+
+
+@gate(
     "correction.waits_for_assessment",
     requirement=("GMP-19", "CSV-07"),
     protects="What was decided on a wrong value is judged once the right one is known.",

@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.correction.events import CorrectionAssessed, CorrectionDiffers, CorrectionProposed, ValueCorrected
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Case
+from coign.kernel.subjects import Case, Organisation
 from coign.kernel.views import Stamp, View
 
 Stage = Literal["", "proposed", "corrected", "differs", "assessed"]
@@ -18,6 +18,8 @@ class CorrectionState:
     proposal: CorrectionProposed | None = None
     stage: Stage = ""
     second: str = ""
+    #: Where the value was recorded and the source lies.
+    house: Organisation | None = None
 
     @property
     def waits_for_reading(self) -> bool:
@@ -33,7 +35,7 @@ class CorrectionState:
 def _evolve(state: CorrectionState, fact: Fact, stamp: Stamp) -> CorrectionState:
     match fact:
         case CorrectionProposed():
-            return CorrectionState(fact, "proposed")
+            return CorrectionState(fact, "proposed", house=stamp.actor.organisation)
         case CorrectionDiffers(by=by):
             return replace(state, stage="differs", second=by)
         case ValueCorrected(second=second):
@@ -50,6 +52,7 @@ CORRECTION = View(
     folds=(CorrectionProposed, CorrectionDiffers, ValueCorrected, CorrectionAssessed),
     state=CorrectionState,
     evolve=_evolve,
+    version=2,
     public=True,
 )
 

@@ -165,4 +165,6 @@ def next_acts(case: Case, actor: Actor) -> list[dict[str, str]]:
         return []
     if state.proposal is not None and actor.person == state.proposal.by:
         return []
+    if wanted == READ and state.house != actor.organisation:
+        return []
     return [{"label": catalogue.ACTIONS[wanted].title, "url": form_address(wanted, case=case)}]

@@ -63,6 +63,10 @@ allow(READ, OPERATOR_2, then("stepped", proposed("61")), {**SOURCE, "value": "61
 allow(READ, OPERATOR_2, then("stepped", proposed()), {**SOURCE, "value": "18"})
 refuse(READ, "waits_for_reading", OPERATOR_2, then("stepped", proposed(), read()), SOURCE)
 refuse(READ, "read_by_another", OPERATOR, then("stepped", proposed()), SOURCE)
+refuse(
+    READ, "read_where_it_lies", QA, then(collected, lambda p: p.act(PROPOSE, NURSE, **at_the_chair(p))),
+    {**SOURCE, "value": "104"},
+)  # fmt: skip
 refuse(READ, "value_is_a_number", OPERATOR_2, then("stepped", proposed()), {**SOURCE, "value": "about 81"})
 
 JUDGED = {"case": CORRECTION, "assessment": SEALED}

@@ -33,7 +33,8 @@ def _open(here: Here) -> dict[Case, CorrectionState]:
 def _row(here: Here, case: Case, state: CorrectionState) -> dict[str, Any] | None:
     proposal, me = state.proposal, here.actor
     wanted = READ if state.waits_for_reading else ASSESS
-    if proposal is None or me.role not in catalogue.ACTIONS[wanted].roles:
+    elsewhere = wanted == READ and state.house != me.organisation
+    if proposal is None or elsewhere or me.role not in catalogue.ACTIONS[wanted].roles:
         return None
     mine = me.person in (proposal.by, state.second)
     return {

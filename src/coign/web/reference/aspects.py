@@ -37,7 +37,7 @@ ASPECTS = (
         "Manufacturing under GMP",
         "What is done next in the batch, by whom, and may it be released?",
         ("facility", "manufacturing", "quality"),
-        ("home", "journey", "do", "release", "label"),
+        ("home", "journey", "do", "release", "label", "rooms", "trends"),
         "GMP",
     ),
     Aspect(
@@ -50,8 +50,8 @@ ASPECTS = (
     Aspect(
         "Traceability and documentation",
         "Where does this come from, where did it go, who says so, and can that be shown?",
-        ("closing", "custody", "identity", "incident", "installation"),
-        ("journeys", "journey", "scan", "subject", "trace", "receipt"),
+        ("closing", "correction", "custody", "identity", "incident", "installation"),
+        ("journeys", "journey", "scan", "subject", "trace", "receipt", "deeds"),
         "TRC",
     ),
     Aspect(
