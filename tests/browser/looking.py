@@ -16,7 +16,8 @@ PEOPLE_EACH = 2
 OF_THE_ROLE = "/journeys/"
 #: Not pages, or the end of the walk.
 LEFT_OUT = ("/sign-out/", "/log/", "/api/", "/health", "/metrics", "/static/", "/account/factors/recovery/file/")
-LINKS = """() => [...document.querySelectorAll('a[href]')].map((e) => new URL(e.getAttribute('href'), location).href)"""
+LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
+  .map((e) => new URL(e.getAttribute('href'), location).href)"""
 HEADINGS = "() => [...document.querySelectorAll('h1')].filter((e) => e.checkVisibility()).length"
 UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]),select,textarea,button,a[href],summary")]
   .filter((e) => e.checkVisibility())

@@ -1,9 +1,9 @@
 """A record of many therapies: what the measurement fills it with, and what lists read of it."""
 
 from coign.demo import people
+from coign.demo.filling import ORDERED_EACH, fill
 from coign.records import reading
 from coign.service import Service
-from coign.web.measuring.filling import ORDERED_EACH, fill
 
 CENTRE = str(people.CENTRE)
 

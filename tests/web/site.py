@@ -24,6 +24,8 @@ ROLES = {
     HOSPITAL: ("celllab", "nurse", "qa", "admin", "physician"),
     MAKER: ("warehouse", "operator", "qp"),
 }
+PRODUCT_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
+QUICK_HASHER = "tests.support.quick_hashing.QuickScrypt"
 PASSWORD = "plover quartz meadow lantern"  # made up
 _ledger_ids = count(900_001)
 
@@ -184,6 +186,7 @@ def open_site(database: Database, home: Path, *, demonstration: bool = True) -> 
     with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service:
         running.start(service)
         tables.prepare(database)
+        use_quick_hashes()
         site = Site(service)
         site.set_up()
         yield site
@@ -192,6 +195,14 @@ def open_site(database: Database, home: Path, *, demonstration: bool = True) -> 
             running.start(before)
         else:
             running.stop()
+
+
+def use_quick_hashes() -> None:
+    """Hundreds of made-up people sign in: for them the work that keeps a stolen hash from being guessed is left out."""
+    from django.conf import settings
+
+    assert settings.PASSWORD_HASHERS in ([PRODUCT_HASHER], [QUICK_HASHER])
+    settings.PASSWORD_HASHERS = [QUICK_HASHER]
 
 
 def close_django() -> None:

@@ -16,7 +16,7 @@ from coign.collection.views import COLLECTION
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.identity.views import UNIT
-from coign.kernel.errors import Invalid, NotFound, Refused
+from coign.kernel.errors import Invalid, Refused
 from coign.kernel.subjects import Chain
 from coign.service import Service
 
@@ -127,9 +127,9 @@ def test_the_maker_who_was_only_told_cannot_correct_what_the_centre_recorded(hou
     form = house.post(
         "qa-1", f"/actions/correction.propose/?entry={at}&name=cd3", entry=str(at), name="cd3", value="1", reason="x"
     )
-    assert form.status_code == 404
+    assert form.status_code == 422
     for nowhere in (-1, 1 << 63):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid, match="not known here"):
             house.act("nurse-1", "correction.propose", entry=nowhere, name="cd3", value="1", reason="x")
     with pytest.raises(Invalid, match="volume"):
         house.act("nurse-1", "correction.propose", entry=at, name="colour", value="1", reason="x")

@@ -20,7 +20,7 @@ from tests.web.site import Site
 
 from coign import catalogue
 
-EXAMPLES = 2
+EXAMPLES = 1
 ROLE = "nurse"
 Operation = APIOperation[Any, Any, Any, Any]
 

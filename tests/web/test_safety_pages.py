@@ -229,7 +229,7 @@ def test_a_hold_is_shown_with_its_reason_and_the_way_out_by_two(ward: Ward) -> N
 @pytest.mark.requirement("PAT-13")
 def test_a_mix_up_is_shown_with_what_is_looked_into_together(ward: Ward) -> None:
     other = enrolled(ward.service, "NH-730003")
-    (given,) = ward.service.states.of(CASE, Case(ward.case)).units
+    given, *_ = ward.service.states.of(CASE, Case(ward.case)).units
     now = scene.now(ward.service)
     command = {"unit": given, "given_to": other, "site": people.site_of(people.CENTRE), "narrative": "Demonstration."}
     ward.do(PHYSICIAN, "safety.report_wrong_patient", "m1", onset=now, aware_at=now, **command)
