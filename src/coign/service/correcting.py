@@ -30,7 +30,7 @@ class RecordedValue:
             ).fetchone()
             entry = Entry(command.entry, bytes(row[0])) if row is not None else None
             if entry is None or entry.actor.organisation != actor.organisation:
-                raise Invalid.at("entry", f"{command.entry} is not known here: a value is corrected where it was recorded")
+                raise Invalid.at("entry", f"{command.entry} is not known here: only its own house corrects a value")
             found = recorded(entry, command.name)
             told = (f for e in history(connection, self._ledger_id, found.home) for f in e.facts)
             return {"found": as_corrected(found, [f for f in told if isinstance(f, ValueCorrected)])}

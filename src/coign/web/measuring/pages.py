@@ -13,11 +13,11 @@ from django.urls import reverse
 from coign.bench.figures import Figure, in_turns
 from coign.bench.place import Place
 from coign.demo import story
+from coign.demo.filling import fill
 from coign.demo.seed import SEED
 from coign.records import reading as records
 from coign.service import Service, Settings
 from coign.web import reading, running, tables
-from coign.demo.filling import fill
 
 _FEW_LEDGER, _MANY_LEDGER = 21, 22
 FEW, MANY, MANY_QUICK = 100, 10_000, 1_000
