@@ -1,5 +1,6 @@
 """How warm a unit was on each of its journeys: the stored file of the logger, drawn against the programme's limits."""
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,16 +21,17 @@ def charts(story: Story) -> list[dict[str, Any]]:
     """One chart for each journey of the cells, in order; one without readings says so."""
     read = {t.body["shipment"]: t for t in story.told("coldchain.logger_read.v1")}
     off = {t.body["shipment"] for t in story.told("logistics.unpacked.v1")}
-    return [
-        _chart(story, packed, read.get(packed.body["shipment"]))
-        for packed in story.told("logistics.packed.v1")
-        if packed.body["shipment"] not in off
-    ]
+    packed = [t for t in story.told("logistics.packed.v1") if t.body["shipment"] not in off]
+    used = Counter(t.body["shipper"] for t in packed)
+    return [_chart(story, t, read.get(t.body["shipment"]), again=used[t.body["shipper"]] > 1) for t in packed]
 
 
-def _chart(story: Story, packed: Told, read: Told | None) -> dict[str, Any]:
-    shipper = packed.body["shipper"].partition(":")[2]
-    shown: dict[str, Any] = {"title": _("Temperature, shipper %s") % shipper, "readings": []} | _limits(story)
+def _chart(story: Story, packed: Told, read: Told | None, *, again: bool) -> dict[str, Any]:
+    """A shipper that went twice in one therapy is told apart by when it was packed."""
+    title = _("Temperature, shipper %s") % packed.body["shipper"].partition(":")[2]
+    if again:
+        title = _("%(title)s, packed %(at)s") % {"title": title, "at": local_text(packed.entry.time)}
+    shown: dict[str, Any] = {"title": title, "readings": []} | _limits(story)
     if read is None:
         shown["source"] = _("Packed %s. The logger has not been read yet.") % local_text(packed.entry.time)
         return shown
