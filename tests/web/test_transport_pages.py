@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.web.served import enrolled, served, signed_in
@@ -15,6 +16,7 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
+from coign.kernel.values import Instant
 from coign.logistics.views import SHIPMENT, ShipmentState
 from coign.manufacturing.views import BATCH
 from coign.perform import Request
@@ -192,3 +194,19 @@ def test_a_lot_recalled_while_its_product_is_in_the_air_stops_it_wherever_somebo
 def unmet(transport: Transport) -> set[str]:
     """The gates that keep the next act of this therapy from being done."""
     return {answer.gate for answer in player.next_command(transport.service, transport.root).unmet}
+
+
+@pytest.mark.usefixtures("site")
+def test_a_shipper_that_went_twice_for_one_therapy_has_two_charts_told_apart() -> None:
+    from coign.web.therapy.warmth import charts
+
+    def packed(number: int, shipper: str) -> SimpleNamespace:
+        entry = SimpleNamespace(time=Instant(f"2026-03-{number:02}T08:00:00.000000Z"))
+        return SimpleNamespace(body={"shipment": f"shipment:{number}", "shipper": shipper}, entry=entry)
+
+    ways = [packed(1, "shipper:DS-1"), packed(2, "shipper:DS-2"), packed(9, "shipper:DS-1")]
+    told: dict[str, list[SimpleNamespace]] = {"logistics.packed.v1": ways}
+    story: Any = SimpleNamespace(programme=None, told=lambda kind: told.get(kind, []))
+    first, other, again = (chart["title"] for chart in charts(story))
+    assert other == "Temperature, shipper DS-2"
+    assert first.startswith("Temperature, shipper DS-1, packed ") and first != again
