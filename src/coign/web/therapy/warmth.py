@@ -1,6 +1,7 @@
 """How warm a unit was on each of its journeys: the stored file of the logger, drawn against the programme's limits."""
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,10 @@ from coign.web.therapy.track import local_text
 
 #: More points than a chart can show; between them the warmest is kept, so that no peak is lost.
 POINTS_MAX = 600
+#: Charts whose points are kept in memory, a few hundred kilobytes each at most.
+CHARTS_KEPT = 128
+
+Points = tuple[tuple[Any, Any], ...]
 
 
 def charts(story: Story) -> list[dict[str, Any]]:
@@ -35,11 +40,11 @@ def _chart(story: Story, packed: Told, read: Told | None, *, again: bool) -> dic
     if read is None:
         shown["source"] = _("Packed %s. The logger has not been read yet.") % local_text(packed.entry.time)
         return shown
-    series = _series(packed, read)
-    if series is None:
+    readings = _readings(packed, read)
+    if readings is None:
         shown["source"] = _("The file of this logger is not here; its verdict is in the record: %s.") % _verdict(read)
         return shown
-    shown["readings"] = _thinned(series)
+    shown["readings"] = readings
     shown["source"] = _("Logger %(serial)s, read %(at)s, %(count)s readings. Verdict: %(verdict)s.") % {
         "serial": read.body["logger"],
         "at": local_text(read.entry.time),
@@ -63,24 +68,30 @@ def _limits(story: Story) -> dict[str, Any]:
     return found
 
 
-def _series(packed: Told, read: Told) -> LoggerSeries | None:
+def _readings(packed: Told, read: Told) -> Points | None:
     """The file as it was read for the record: with what was expected of loggers when the journey began."""
     expected = Expected.usual(rulesets.load(), packed.entry.time)
     try:
-        return read_logger_file(running.service().documents.get(Digest(read.body["file"])), expected)
+        return _points(Digest(read.body["file"]), expected)
     except CoignError:  # the record keeps the verdict; the curve alone is missing
         return None
 
 
-def _thinned(series: LoggerSeries) -> list[tuple[Any, Any]]:
+@lru_cache(maxsize=CHARTS_KEPT)
+def _points(file: Digest, expected: Expected) -> Points:
+    """A file of this hash says the same for ever: it is read once and not at each look."""
+    return _thinned(read_logger_file(running.service().documents.get(file), expected))
+
+
+def _thinned(series: LoggerSeries) -> Points:
     """Every reading, or of each run of readings the warmest: a chart must never look colder than the file."""
     readings = [r for r in series.readings if r.celsius is not None]
     step = -(-len(readings) // POINTS_MAX)
     if step <= 1:
-        return [(r.at, r.celsius) for r in readings]
+        return tuple((r.at, r.celsius) for r in readings)
     runs = [readings[n : n + step] for n in range(0, len(readings), step)]
     warmest = [max(run, key=lambda r: r.celsius if r.celsius is not None else 0) for run in runs]
-    return [(r.at, r.celsius) for r in warmest]
+    return tuple((r.at, r.celsius) for r in warmest)
 
 
 def _verdict(read: Told) -> str:
