@@ -48,14 +48,19 @@ def asked(request: HttpRequest) -> AsOf | None:
         return None
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX:
         return AsOf(text, position=int(text))
+    return AsOf(text, at=instant(text, FIELD, "the number of an entry, or a day and a time such as 2026-03-03T14:00"))
+
+
+def instant(text: str, field: str, expected: str) -> Instant:
+    """The instant that was entered; without a zone one of the reader's place. `Invalid` names the field."""
     moment = _moment(text)
     if moment is None:
-        raise Invalid.at(FIELD, "expected the number of an entry, or a day and a time such as 2026-03-03T14:00")
+        raise Invalid.at(field, f"expected {expected}")
     aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     try:
-        return AsOf(text, at=Instant.parse(aware.isoformat()))
+        return Instant.parse(aware.isoformat())
     except (ValueError, OverflowError) as error:
-        raise Invalid.at(FIELD, str(error)) from error
+        raise Invalid.at(field, str(error)) from error
 
 
 def _moment(text: str) -> datetime | None:
@@ -66,7 +71,10 @@ def _moment(text: str) -> datetime | None:
 
 
 def for_input(point: AsOf | None) -> str:
-    """The instant as a browser's field for day and time wants it, in the reader's zone."""
-    if point is None or point.at is None:
-        return ""
-    return timezone.localtime(point.at.moment).strftime("%Y-%m-%dT%H:%M:%S")
+    """The instant of a point in the record for the field that asks for it; empty where it is an entry's number."""
+    return in_field(point.at if point is not None else None)
+
+
+def in_field(at: Instant | None) -> str:
+    """An instant as a browser's field for day and time wants it, in the reader's zone."""
+    return timezone.localtime(at.moment).strftime("%Y-%m-%dT%H:%M:%S") if at is not None else ""

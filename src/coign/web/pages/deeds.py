@@ -2,23 +2,20 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import Forbidden, Invalid, NotFound
 from coign.kernel.subjects import Person
-from coign.kernel.values import Actor, Instant
+from coign.kernel.values import Instant
 from coign.people.views import AUTHORITY
 from coign.training.views import QUALIFICATIONS
-from coign.web import acting
+from coign.web import acting, as_of
 from coign.web.learning.knowing import known_courses, tasks
 from coign.web.people import deeds
 from coign.web.people.deeds import Window
@@ -67,7 +64,8 @@ def of_person(request: HttpRequest, name: str) -> HttpResponse:
     entries, following = deeds.page_of(person, window)
     shown, opens = deeds.told_to(entries, organisation)
     lines = [deeds.line(entry, opens=entry.position in opens) for entry in shown]
-    names = names_of({str(person), *(str(p) for one in lines for p in one["with"])}, str(organisation))
+    others = {p for one in lines for p in one["with"]}
+    names, open_to = names_of({str(p) for p in others | {person}}, str(organisation)), deeds.may_look_at(actor, others)
     query = request.GET.copy()
     query.pop("before", None)
     whole, query["before"] = query.urlencode(), str(following)
@@ -76,12 +74,12 @@ def of_person(request: HttpRequest, name: str) -> HttpResponse:
         "name": names[str(person)],
         "own": actor.person == person,
         "looks": deeds.looks(actor),
-        "lines": [one | {"with": _with(one["with"], names, actor)} for one in lines],
+        "lines": [one | {"with": _with(one["with"], names, open_to)} for one in lines],
         "older": f"?{query.urlencode()}" if following is not None else "",
         "csv": f"{reverse('deeds-csv', args=[person])}?{whole}",
         "outcomes": [(key, words, key == window.outcome) for key, words in OUTCOMES.items()],
-        "since": _local(window.since),
-        "until": _local(window.until),
+        "since": as_of.in_field(window.since),
+        "until": as_of.in_field(window.until),
         **_standing(person, acting.now()),
     }
     return render(request, "pages/deeds.html", context)
@@ -123,7 +121,7 @@ def _person(request: HttpRequest, name: str) -> Person:
         person = Person.parse(name)
     except ValueError as error:
         raise Invalid.at("person", str(error)) from error
-    if not reader().existing([person]) or not deeds.may_look(acting.actor_of(request), person):
+    if not reader().existing([person]) or not deeds.may_look_at(acting.actor_of(request), [person]):
         raise NotFound(f"what {person.identifier} did is not for you to ask, or nobody of this name is known")
     return person
 
@@ -139,30 +137,12 @@ def _window(request: HttpRequest) -> Window:
 
 def _instant(request: HttpRequest, field: str) -> Instant | None:
     text = request.GET.get(field, "").strip()
-    if not text:
-        return None
-    try:
-        moment = parse_datetime(text)
-        if moment is None:
-            raise ValueError("expected a day and a time such as 2026-03-03T14:00")
-        return Instant.parse(_aware(moment).isoformat())
-    except (ValueError, OverflowError) as error:
-        raise Invalid.at(field, str(error)) from error
+    return as_of.instant(text, field, "a day and a time such as 2026-03-03T14:00") if text else None
 
 
-def _aware(moment: datetime) -> datetime:
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
-
-def _local(at: Instant | None) -> str:
-    return timezone.localtime(at.moment).strftime("%Y-%m-%dT%H:%M:%S") if at is not None else ""
-
-
-def _with(people: list[Person], names: dict[str, str], actor: Actor) -> list[dict[str, str]]:
+def _with(people: list[Person], names: dict[str, str], open_to: set[Person]) -> list[dict[str, str]]:
     """The others of a pair, with the way to what they did for whoever may ask."""
-    return [
-        {"name": names[str(p)], "url": reverse("deeds", args=[p]) if deeds.may_look(actor, p) else ""} for p in people
-    ]
+    return [{"name": names[str(p)], "url": reverse("deeds", args=[p]) if p in open_to else ""} for p in people]
 
 
 def _standing(person: Person, now: Instant) -> dict[str, Any]:

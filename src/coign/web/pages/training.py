@@ -22,7 +22,7 @@ from coign.web.learning.knowing import PRODUCTION, known_courses, tasks
 from coign.web.learning.matrix import matrix
 from coign.web.learning.own import own_training
 from coign.web.learning.transcript import transcript
-from coign.web.people.deeds import may_look
+from coign.web.people.deeds import may_look_at
 from coign.web.roles import role_words
 from coign.web.therapy.looking import every
 from coign.web.therapy.people import names_of
@@ -73,7 +73,7 @@ def of_person(request: HttpRequest, name: str) -> HttpResponse:
 
 def _deeds(request: HttpRequest, person: Person) -> str:
     """The way to everything this person did, for whoever may ask."""
-    return reverse("deeds", args=[person]) if may_look(acting.actor_of(request), person) else ""
+    return reverse("deeds", args=[person]) if may_look_at(acting.actor_of(request), [person]) else ""
 
 
 def instant_asked(request: HttpRequest) -> Instant:

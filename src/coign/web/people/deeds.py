@@ -1,6 +1,6 @@
 """What somebody did: every act and every refusal, found by the record's own index of whom an entry names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from coign.web import running
 from coign.web.learning.past import length_at
 from coign.web.reading import reader
 from coign.web.roles import role_words
-from coign.web.therapy.looking import visible_entries
+from coign.web.therapy.looking import states_of, visible_entries
 
 PAGE = 50
 #: How many stretches of the index one page looks through for the few that were asked for; the next page goes on there.
@@ -44,14 +44,21 @@ class Window:
         return first, last if self.before is None else min(last, self.before)
 
 
-def may_look(actor: Actor, person: Person) -> bool:
-    """Whether somebody may ask what a person did: the person, those who oversee, and quality and training at home."""
-    if actor.person == person or actor.role in LOOKS_ANYWHERE:
-        return True
+def may_look_at(actor: Actor, people: Iterable[Person]) -> set[Person]:
+    """Of these people whom somebody may ask about: oneself; all by those who oversee; by quality and training at home.
+
+    One query, however many.
+    """
+    asked, house = set(people), actor.organisation
+    if actor.role in LOOKS_ANYWHERE:
+        return asked
+    own = asked & {actor.person}
     if actor.role not in LOOKS_AT_HOME:
-        return False
-    state = reader().state(AUTHORITY, person)
-    return state.organisation == actor.organisation or any(g.organisation == actor.organisation for g in state.grants)
+        return own
+    states = states_of(AUTHORITY, asked - own)
+    return own | {
+        p for p, s in states.items() if s.organisation == house or any(g.organisation == house for g in s.grants)
+    }
 
 
 def looks(actor: Actor) -> bool:
