@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.nursery import Nursery
 
 from coign.database import Supervisor
 
+TIMEOUT_SECONDS = 120
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -54,21 +56,36 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def coign(home: Path) -> Coign:
+def coign(home: Path, nursery: Nursery) -> Coign:
     """Run a command in this test's home. No command ever shows a traceback."""
     own = home
 
-    def run(*arguments: str, home: Path = own, **more: str) -> Said:
+    def run(*arguments: str, home: Path = own, said: bytes = b"", **more: str) -> Said:
+        done = nursery.run(arguments, env=environment(home, **more), said=said, timeout=TIMEOUT_SECONDS)
+        return _without_traceback(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def coign_itself(home: Path) -> Coign:
+    """The same as a new interpreter: for the few tests of what only that shows (see tests/support/nursery.py)."""
+    own = home
+
+    def run(*arguments: str, home: Path = own, said: bytes = b"", **more: str) -> Said:
         done = subprocess.run(
             [sys.executable, "-m", "coign.cli", *arguments],
             capture_output=True,
-            text=True,
             check=False,
             env=environment(home, **more),
-            stdin=subprocess.DEVNULL,
-            timeout=120,
+            input=said,
+            timeout=TIMEOUT_SECONDS,
         )
-        assert TRACEBACK not in done.stderr + done.stdout, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
+        return _without_traceback(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
+
+
+def _without_traceback(code: int, out: str, err: str) -> Said:
+    assert TRACEBACK not in err + out, err
+    return Said(code, out, err)

@@ -89,8 +89,8 @@ def test_a_taken_port_is_said_in_one_sentence_before_anything_is_started(coign, 
     assert not (tmp_path / "home").exists()
 
 
-def test_help_needs_no_installation_and_names_every_command(coign, tmp_path):
-    said = coign("--help")
+def test_help_needs_no_installation_and_names_every_command(coign_itself, tmp_path):
+    said = coign_itself("--help")
 
     assert said.code == 0
     for command in ("serve", "verify", "conformance", "drill", "bench", "db"):
@@ -98,8 +98,8 @@ def test_help_needs_no_installation_and_names_every_command(coign, tmp_path):
     assert not (tmp_path / "home").exists()
 
 
-def test_preparing_twice_is_harmless_and_rebuilding_changes_nothing(coign):
-    first, second = coign("db", "prepare", "--json"), coign("db", "prepare", "--json")
+def test_preparing_twice_is_harmless_and_rebuilding_changes_nothing(coign, coign_itself):
+    first, second = coign_itself("db", "prepare", "--json"), coign("db", "prepare", "--json")
 
     assert (first.code, second.code) == (0, 0)
     assert first.json["made"]["tables"] and not second.json["made"]["tables"]
