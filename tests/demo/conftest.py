@@ -1,6 +1,7 @@
 """Demonstrations on ledgers of their own in the shared database, with the real service around them."""
 
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.support.databases import another
 
 from coign.database import Database
 from coign.demo import story
@@ -47,12 +49,28 @@ def told(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield service
 
 
+@pytest.fixture(scope="session")
+def beginning(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Path, int]]:
+    """People, keys, skills and stock, told once and closed: a database to copy, its home, and its ledger."""
+    home = tmp_path_factory.mktemp("beginning")
+    with another(database) as own:
+        with fresh(own, home) as service:
+            Seeding(service, SEED).run()
+        yield own, home, service.ledger_id
+
+
 @pytest.fixture
-def begun(open_service: Opened) -> Service:
+def begun(database: Database, beginning: tuple[Database, Path, int], tmp_path: Path) -> Iterator[Service]:
     """People, keys, skills and stock, and no patient yet."""
-    service = open_service()
-    Seeding(service, SEED).run()
-    return service
+    copied, its_home, ledger_id = beginning
+    home = tmp_path / "home"
+    shutil.copytree(its_home, home)
+    settings = Settings(home=home, demonstration=True)
+    with (
+        another(database, copied) as own,
+        Service.on(own, settings, ledger_id=ledger_id, background=False) as service,
+    ):
+        yield service
 
 
 def entries(service: Service) -> list[Entry]:
