@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,15 +46,26 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "COIGN_HOME": str(home), **more}
 
 
+@contextmanager
+def home_for_tests() -> Iterator[Path]:
+    """A home for as long as the block lasts; its database is then stopped, whoever left it running."""
+    # Not tmp_path: as root that lies in a folder closed to the server's own account.
+    outside = Path(tempfile.mkdtemp(prefix="coign-test-")).resolve()
+    outside.chmod(0o711)
+    folder = outside / "home"
+    try:
+        yield folder
+        if folder.exists():
+            Supervisor(folder).stop()
+    finally:
+        shutil.rmtree(outside, ignore_errors=True)
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of this test's own; what root keeps elsewhere for it is removed as well."""
-    folder = tmp_path / "home"
-    yield folder
-    if folder.exists():
-        supervisor = Supervisor(folder)
-        supervisor.stop()
-        shutil.rmtree(supervisor.places.base, ignore_errors=True)
+def home() -> Iterator[Path]:
+    """A home of this test's own, in which Coign never ran."""
+    with home_for_tests() as folder:
+        yield folder
 
 
 @pytest.fixture
