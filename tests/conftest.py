@@ -38,8 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders lie in memory, if there is room; those of workers in the one of who started them."""
-    if not hasattr(config, "workerinput") and (folder := memory.use()):
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    if not hasattr(config, "workerinput") and (used := memory.use()):
+        folder, lock = used
+
+        def leave() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.leave()
+
+        config.add_cleanup(leave)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,37 +6,56 @@ may be run, all stays on the disk.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-MEMORY = Path("/dev/shm")
+from coign.database import DatabaseUnavailable
+from coign.database.locks import Presence, in_use
+
+MEMORY, GROUP = Path("/dev/shm"), Path("/sys/fs/cgroup")
 #: Above what the databases of one core's tests ever hold at once.
 BYTES_MIN_PER_CORE = 4 << 30
-_PREFIX = "coign-tests-"
+_PREFIX, _LOCK = "coign-tests-", "users.lock"
 
 
-def use() -> Path | None:
-    """Put temporary folders, of this process and of those it starts, into memory; where, or None: they stay."""
-    if not _has_room():
+def use() -> tuple[Path, Presence] | None:
+    """Put temporary folders, of this process and of those it starts, into memory; None: they stay on the disk.
+
+    The folder is in use for as long as somebody holds its lock; one that a killed run left is removed by a later one.
+    """
+    if not MEMORY.is_dir() or not _has_room():
         return None
     for left in MEMORY.glob(f"{_PREFIX}*"):
-        if not psutil.pid_exists(int(left.name.removeprefix(_PREFIX))):
-            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
+        with suppress(OSError, DatabaseUnavailable):  # somebody else's
+            if not in_use(left / _LOCK):
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="coign-making-", dir=MEMORY))
+    folder.chmod(0o711)  # the database's own account must be able to pass
+    lock = Presence(folder / _LOCK)
+    folder = folder.rename(MEMORY / f"{_PREFIX}{secrets.token_hex(4)}")
     # What tests themselves keep stays where a person can look at it after a failure.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-    folder = MEMORY / f"{_PREFIX}{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    folder.chmod(0o711)  # the database's own account must be able to pass
     os.environ["TMPDIR"] = str(folder)
     tempfile.tempdir = None
-    return folder
+    return folder, lock
 
 
 def _has_room() -> bool:
-    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         return False
-    room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+    room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available, _left_in_container())
     return room >= BYTES_MIN_PER_CORE * (os.cpu_count() or 1)
+
+
+def _left_in_container() -> float:
+    """What the machine has free says nothing about what a container may take of it."""
+    try:
+        most, taken = ((GROUP / f"memory.{name}").read_text().strip() for name in ("max", "current"))
+    except OSError:
+        return float("inf")
+    return float("inf") if most == "max" else int(most) - int(taken)
