@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-import json
 import secrets
 import unicodedata
 import uuid
 from dataclasses import dataclass
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -88,7 +88,7 @@ def open_sealed(sealed: bytes, key: bytes, ledger_id: int, committed: bytes) -> 
     salt, opening = clear[:SALT_BYTES], clear[SALT_BYTES:]
     if not hmac.compare_digest(commitment(salt, opening), committed):
         raise IntegrityFailure(f"the vault's opening of {committed.hex()} belongs to another commitment")
-    content = json.loads(opening)  # our own canonical bytes, as the commitment just proved
+    content = orjson.loads(opening)  # our own canonical bytes, as the commitment just proved
     return content["field"], content["value"]
 
 

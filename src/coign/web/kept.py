@@ -51,6 +51,9 @@ _kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
 @contextmanager
 def kept() -> Iterator[None]:
     """Within, what was read is remembered."""
+    if _kept.get() is not None:
+        yield
+        return
     token = _kept.set(Kept())
     try:
         yield

@@ -26,9 +26,7 @@ from coign.web import kept, running
 S = TypeVar("S")
 K = TypeVar("K", bound=Subject)
 
-_ROWS: LiteralString = (
-    "select subject, view, fold, body from state where ledger_id = %(l)s and subject = any(%(s)s)"
-)
+_ROWS: LiteralString = "select subject, view, fold, body from state where ledger_id = %(l)s and subject = any(%(s)s)"
 _ROWS_OF_ONE_VIEW: LiteralString = _ROWS + " and view = %(v)s"
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()

@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "coign.web.accounts.seen.SeenNow",
     "coign.web.zones.AtHome",
     "coign.web.accounts.noting.Noted",
     "coign.web.accounts.middleware.SignedIn",
