@@ -25,11 +25,11 @@ from coign.web.drawing.lanes import day
 from coign.web.drawing.scale import scale
 from coign.web.drawing.temperature import Drawing, Limits, Reading, temperature
 from coign.web.drawing.trend import Bounds, trend
-from coign.web.templatetags import coign_words
+from coign.web.templatetags import coign_acts, coign_words
 from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part, whole
 
 register = template.Library()
-register.tags.update(coign_words.register.tags)
+register.tags.update(coign_words.register.tags | coign_acts.register.tags)
 register.filters.update(coign_words.register.filters)
 
 BATCH_COLOURS = ("purple", "blue", "green", "orange", "pink", "brown", "grey", "teal")
