@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from coign.demo import people, scene
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
@@ -20,6 +20,7 @@ from coign.kernel.subjects import (
     Unit,
     parse_subject,
 )
+from coign.kernel.views import View
 from coign.logistics.views import RECEIPT, SHIPMENT
 from coign.people.views import AUTHORITY
 from coign.records import reading
@@ -28,6 +29,8 @@ from coign.service import Service
 from coign.storage.state import BOX
 from coign.supply.state import PACK
 
+S = TypeVar("S")
+K = TypeVar("K", bound=Subject)
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
 Sort = Literal[
     "wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"
@@ -117,6 +120,7 @@ class _Table:
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
+        self._seen: dict[tuple[str, str], Any] = {}
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""
@@ -144,6 +148,14 @@ class _Table:
             case _:
                 return self._badges()
 
+    def _state(self, view: View[S], subject: K) -> S:
+        """What is recorded about a thing; read at once for all that lie here and are of its kind."""
+        if (view.name, str(subject)) not in self._seen:
+            alike = {*(type(subject)(thing.subject) for thing in self._of_kind(type(subject))), subject}
+            self._seen |= self._service.states.several([view], list(alike))
+        found: S = self._seen[view.name, str(subject)]
+        return found
+
     def _of_kind(self, cls: type[Subject]) -> list[Thing]:
         return [thing for thing in self._things if thing.kind == cls.kind and not thing.gone]
 
@@ -155,7 +167,7 @@ class _Table:
         """First those in which something lies that somebody waits for, then what stands in the same tanks."""
         boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
         wanted = {thing.subject for thing in self._of_kind(Unit) if thing.root in self._wanted}
-        states = {box: self._service.states.of(BOX, box) for box in boxes}
+        states = {box: self._state(BOX, box) for box in boxes}
         for box in sorted(boxes, key=lambda b: not any(o.unit in wanted for o in states[b].occupied)):
             yield _item(symbol_of(box), "box", f"Box in {str(states[box].tank).partition(':')[2]}")
 
@@ -170,7 +182,7 @@ class _Table:
         first = True
         for thing in self._of_kind(Unit):
             unit, odd = Unit(thing.subject), thing.root not in self._wanted
-            serial = int(self._service.states.of(UNIT, unit).label_serial or "1")
+            serial = int(self._state(UNIT, unit).label_serial or "1")
             words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"
             yield _item(symbol_of(unit, serial), "bag", words, odd=odd)
             if first:
@@ -183,10 +195,10 @@ class _Table:
         kind = SymbolKind.SEAL if sort == "seal" else SymbolKind.LOGGER
         used = 0
         for thing in self._of_kind(Unit):
-            shipment = self._service.states.of(RECEIPT, Unit(thing.subject)).under_way
+            shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
             if shipment is None:
                 continue
-            state = self._service.states.of(SHIPMENT, shipment)
+            state = self._state(SHIPMENT, shipment)
             used += 1
             text = state.seal if sort == "seal" else state.logger
             words = f"{sort.title()} on the shipper, {_therapy(thing.root)}"
@@ -223,17 +235,15 @@ class _Table:
     def _donations(self) -> Iterator[TrayItem]:
         """The next labels of the roll, and one that was used before."""
         now = scene.now(self._service)
-        for thing in self._of_kind(Patient):
-            if thing.root.startswith("chain:") and thing.root in self._wanted:
-                number = scene.find(self._service, thing.root).number
-                din = scene.donation_number(now, number, len(self._collected(Chain(thing.root))))
-                yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Next donation label")
+        roots = [t.root for t in self._of_kind(Patient) if t.root.startswith("chain:") and t.root in self._wanted]
+        chains = self._service.states.several([CHAIN], [Chain(root) for root in roots]) if roots else {}
+        for root, number in scene.numbers(self._service, roots).items():
+            collected = chains[CHAIN.name, root].units_of_kind("starting_material")
+            din = scene.donation_number(now, number, len(collected))
+            yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Next donation label")
         for thing in self._of_kind(Unit):
-            if din := self._service.states.of(UNIT, Unit(thing.subject)).din:
+            if din := self._state(UNIT, Unit(thing.subject)).din:
                 yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Used donation label", odd=True)
-
-    def _collected(self, chain: Chain) -> tuple[Unit, ...]:
-        return self._service.states.of(CHAIN, chain).units_of_kind("starting_material")
 
     def _badges(self) -> Iterator[TrayItem]:
         yield _item(symbol_of(self._person), "badge", "Your badge")
