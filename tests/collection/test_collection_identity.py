@@ -182,7 +182,7 @@ def test_what_was_never_ordered_is_not_refused_twice() -> None:
     with pytest.raises(Refusal) as no:
         clinic.do(CONFIRM_IDENTITY, nothing, NURSE)
     assert no.value.gates == ("collection.therapy_is_of_this_centre", "collection.first_check_is_open")
-    start = Start(chain=Chain.of("none"), equipment=Equipment.of("a"), kit_lot="K")
+    start = Start(chain=Chain.of("none"), equipment=Equipment.of("apheresis"), kit_lot="K")
     assert clinic.unmet(START, start, NURSE) == [
         "collection.therapy_is_of_this_centre", "collection.identity_is_confirmed",
     ]  # fmt: skip

@@ -106,7 +106,7 @@ class AtTheChair(RuleBasedStateMachine):
         self._try(RESOLVE_MISMATCH, ResolveMismatch(chain=self.people[of][1], finding=text(FreeText)), who)
 
     def start(self, of: str, who: Actor) -> None:
-        self._try(START, Start(chain=self.people[of][1], equipment=Equipment.of("a"), kit_lot="K"), who)
+        self._try(START, Start(chain=self.people[of][1], equipment=Equipment.of("apheresis"), kit_lot="K"), who)
 
     def finish(self, of: str, who: Actor) -> None:
         unit = Unit.of(f"bag-{len(self.units)}")
