@@ -105,9 +105,8 @@ def test_a_device_out_of_calibration_asks_the_quality_unit_to_judge_it(house: Ho
     assert "Judge what its error touches" in page
     assert "Judge what its error touches" not in house.get("devices-analyst", f"/equipment/{COUNTER}/")
     assert row(house.get("devices-qa", "/"), COUNTER), "it stands among the devices that need somebody"
-    since = re.search(r'href="([^"]*/trace/\?since=[^"]*)"', page)
-    assert since is not None
-    assert COUNTER in house.get("devices-qa", since[1])
+    trace = re.search(r'href="([^"]*/trace/)"', page)
+    assert trace is not None and COUNTER in house.get("devices-qa", trace[1])
 
 
 def test_every_standing_has_a_shape_and_a_word_of_its_own(house: House) -> None:

@@ -106,7 +106,6 @@ def one_device(name: str, actor: Actor) -> dict[str, Any]:
         raise NotFound(f"there is no device {name}")
     why = state.not_usable_because(now)
     status, word = standing(state, now)
-    good = f"?since={state.good_at}" if state.good_at is not None else ""
     return {
         "device": device,
         "status": status,
@@ -123,7 +122,6 @@ def one_device(name: str, actor: Actor) -> dict[str, Any]:
         "buttons": _buttons(device, state, actor),
         "history_url": reverse("subject", args=[str(device)]),
         "trace_url": reverse("trace", args=[str(device)]),
-        "trace_since_url": reverse("trace", args=[str(device)]) + good,
     }
 
 
@@ -132,8 +130,8 @@ def _concerned(device: Equipment, state: DeviceState, actor: Actor) -> list[dict
     if not state.doubts:
         return []
     tracer = Tracer(reader().connection, running.service().ledger_id, reader().folding)
-    since = min(d.since for d in state.doubts)
-    found = tracer.trace(device, since=since, sees_for=actor.organisation)
+    # All of them: what was touched before as well stands in the trace by its first time.
+    found = tracer.trace(device, sees_for=actor.organisation)
     batches = [Batch(str(hit.subject)) for hit in found.hits if hit.subject.kind == "batch"]
     made = states_of(BATCH, batches)
     stand_still = [b for b in batches if any(_in_doubt(use.equipment, use.at, device, state) for use in made[b].uses)]

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coign.equipment.views import DEVICE, DeviceState, kind_words
-from coign.kernel.subjects import Equipment, Lot
+from coign.kernel.subjects import Chain, Equipment, Lot
 from coign.programmes.model import Need, Step
 from coign.supply.views import LOT, LotState
+from coign.web import acting
 from coign.web.forms.build import Question
 from coign.web.therapy.asking import Asked
 from coign.web.therapy.known import next_production_step
@@ -45,7 +46,8 @@ def _devices(asked: Asked, question: Question, step: Step) -> list[dict[str, Any
     known = visible(scanned, asked.story.actor.organisation)
     states = {d: state if d in known else DeviceState() for d, state in states_of(DEVICE, scanned).items()}
     waiting = asked.is_open(question) and asked.open_scans[0] is question
-    shown = [_device(need, states, waiting=waiting) for need in step.equipment]
+    chain = Chain(asked.story.journey.chain)
+    shown = [_device(need, states, chain, waiting=waiting) for need in step.equipment]
     kinds = {need.kind for need in step.equipment}
     wanted = ", ".join(kind_words(kind) for kind in sorted(kinds))
     shown += [
@@ -58,12 +60,16 @@ def _devices(asked: Asked, question: Question, step: Step) -> list[dict[str, Any
     return shown
 
 
-def _device(need: Need, states: Mapping[Equipment, DeviceState], *, waiting: bool) -> dict[str, Any]:
+def _device(need: Need, states: Mapping[Equipment, DeviceState], chain: Chain, *, waiting: bool) -> dict[str, Any]:
     name = kind_words(need.kind).capitalize()
     found = next((device for device, state in states.items() if state.kind == need.kind), None)
     if found is None:
         where = _("clean since another patient") if need.clean else ""
         return {"label": name, "state": "waiting" if waiting else "not_yet", "where": where}
+    if states[found].not_usable_because(acting.now()):
+        return {"label": name, "state": "wrong", "expected": _("one in order"), "value": found.identifier}
+    if need.clean and states[found].not_clean_because(chain):
+        return {"label": name, "state": "wrong", "expected": _("one that is clean"), "value": found.identifier}
     due = states[found].due
     where = _("calibrated to %s") % local_day(due) if due is not None else ""
     return {"label": name, "state": "done", "value": found.identifier, "where": where}
