@@ -7,6 +7,7 @@ from coign.identity.views import UNIT
 from coign.kernel.subjects import Batch, Unit
 from coign.manufacturing.views import BATCH, in_doubt_because
 from coign.supply.views import LOT
+from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.looking import states_of
 
 
@@ -16,7 +17,7 @@ def recalled_batches(batches: Iterable[Batch]) -> Mapping[Batch, str]:
     lots = states_of(LOT, (lot for state in made.values() for lot in state.lots))
     devices = states_of(DEVICE, (use.equipment for state in made.values() for use in state.uses))
     why = {batch: in_doubt_because(state, lots, devices) for batch, state in made.items()}
-    return {batch: reason for batch, reason in why.items() if reason}
+    return {batch: instants_in_words(reason) for batch, reason in why.items() if reason}
 
 
 def recalled_units(units: Iterable[Unit]) -> Mapping[Unit, str]:
