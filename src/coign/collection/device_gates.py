@@ -3,15 +3,27 @@
 from typing import Protocol
 
 from coign.equipment.views import DEVICE, not_of_kind_because
+from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Equipment
+from coign.kernel.subjects import Chain, Equipment
 
 
 class OfDevice(Protocol):
     """A command that names the device cells are collected with."""
 
     @property
+    def chain(self) -> Chain: ...
+
+    @property
     def equipment(self) -> Equipment: ...
+
+
+def _unknown_because(asked: OfDevice, known: Circumstances) -> str | None:
+    """None, or why it is no apheresis device of the therapy's centre."""
+    centre = known.state(CHAIN, asked.chain).centre
+    if centre is None:
+        return None  # `collection.therapy_is_of_this_centre` says so
+    return not_of_kind_because(asked.equipment, "apheresis_device", centre, known)
 
 
 @gate(
@@ -23,7 +35,7 @@ class OfDevice(Protocol):
     risk=Risk.PATIENT,
 )
 def device_is_registered(asked: OfDevice, known: Circumstances) -> str | None:
-    return not_of_kind_because(asked.equipment, "apheresis_device", known)
+    return _unknown_because(asked, known)
 
 
 @gate(
@@ -35,7 +47,7 @@ def device_is_registered(asked: OfDevice, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def device_may_be_used(asked: OfDevice, known: Circumstances) -> str | None:
-    if not_of_kind_because(asked.equipment, "apheresis_device", known):
+    if _unknown_because(asked, known):
         return None  # `collection.device_is_registered` says so
     why = known.state(DEVICE, asked.equipment).not_usable_because(known.now)
     return f"{asked.equipment.identifier} {why}" if why else None

@@ -127,9 +127,9 @@ DEVICE = View(
 )
 
 
-def not_of_kind_because(device: Equipment, kind: Kind, known: Circumstances) -> str | None:
-    """None, or why this is no device of that kind in the register of whoever acts; once its DEVICE is read."""
+def not_of_kind_because(device: Equipment, kind: Kind, house: Organisation, known: Circumstances) -> str | None:
+    """None, or why this is no device of that kind in the register of a house; once its DEVICE is read."""
     state = known.state(DEVICE, device)
-    if state.organisation != known.actor.organisation:
-        return f"{device.identifier} is not in your register of devices"
+    if state.organisation != house:
+        return f"{device.identifier} is not in the register of devices of {house.identifier}"
     return None if state.kind == kind else f"{device.identifier} is registered as {kind_words(state.kind)}"

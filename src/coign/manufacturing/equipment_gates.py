@@ -56,7 +56,11 @@ def devices_are_of_the_step(asked: OfDevices, known: Circumstances) -> str | Non
         return None
     kinds, states = {n.kind for n in step.equipment}, {d: known.state(DEVICE, d) for d in asked.equipment}
     ours = known.actor.organisation
-    said = [f"{d.identifier} is not in your register of devices" for d, s in states.items() if s.organisation != ours]
+    said = [
+        f"{d.identifier} is not in the register of devices of {ours.identifier}"
+        for d, s in states.items()
+        if s.organisation != ours
+    ]
     said += [
         f"{d.identifier} is registered as {kind_words(s.kind)}, which “{step.id}” does not need"
         for d, s in states.items()
@@ -105,7 +109,7 @@ def devices_are_clean(asked: OfDevices, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def freezer_is_registered(asked: OfFreezer, known: Circumstances) -> str | None:
-    return not_of_kind_because(asked.equipment, "controlled_rate_freezer", known)
+    return not_of_kind_because(asked.equipment, "controlled_rate_freezer", known.actor.organisation, known)
 
 
 @gate(
@@ -117,7 +121,7 @@ def freezer_is_registered(asked: OfFreezer, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def freezer_may_be_used(asked: OfFreezer, known: Circumstances) -> str | None:
-    if not_of_kind_because(asked.equipment, "controlled_rate_freezer", known):
+    if not_of_kind_because(asked.equipment, "controlled_rate_freezer", known.actor.organisation, known):
         return None  # `manufacturing.freezer_is_registered` says so
     why = known.state(DEVICE, asked.equipment).not_usable_because(asked.started_at)
     return f"{asked.equipment.identifier} {why}" if why else None

@@ -1,9 +1,10 @@
 """Devices of production and collection, and the steps that use them."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.catalogue.told import Asked, refuses
-from tests.support.clinic import APHERESIS, HASH, NURSE, Clinic
+from tests.support.clinic import APHERESIS, HASH, NURSE, Clinic, starting
 from tests.support.clinic import CELLLAB as CENTRES_LAB
 from tests.support.plant import (
     ANALYST,
@@ -22,7 +23,7 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
-from coign.collection.actions.collect import START, Start
+from coign.collection.actions.collect import START
 from coign.equipment.events import DeviceCalibrated, DevicesUsed
 from coign.kernel.subjects import Equipment, Site
 
@@ -181,7 +182,7 @@ def _at_the_chair(clinic: Clinic, device: Equipment) -> Asked:
     ann, chain = clinic.ordered("ann")
     clinic.slot(chain)
     clinic.identified(ann, chain)
-    return START, Start(chain=chain, equipment=device, kit_lot="K1"), NURSE
+    return START, replace(starting(chain), equipment=device), NURSE
 
 
 @refuses("collection.device_is_registered")
