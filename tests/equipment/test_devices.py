@@ -1,5 +1,6 @@
 """Devices of production: what one calibration says about the next months, and about the months before it."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -31,7 +32,9 @@ from coign.equipment.state import LINES_MAX, LOG
 from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Instant
+from coign.manufacturing.events import StepCompleted
 from coign.manufacturing.views import BATCH as BATCH_VIEW
+from coign.programmes.model import Programmes
 from coign.programmes.reading import DEVICES as KINDS_IN_PROGRAMMES
 
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
@@ -181,3 +184,12 @@ def test_a_step_outside_its_limits_still_names_its_devices() -> None:
     plant = plant_at("started")
     facts = plant.act(STEP, OPERATOR, **plant.step(0, viability_after_wash="60"))
     assert isinstance(facts[1], DevicesUsed) and facts[1].equipment == (PROCESSOR, COUNTER)
+
+
+def test_a_programme_that_names_no_devices_asks_for_none() -> None:
+    bare = replace(VERSION, steps=tuple(replace(step, equipment=()) for step in VERSION.steps))
+    plant = Plant(MARCH, programmes=Programmes([bare]))
+    plant.until("started")
+    asked = {**plant.step(0), "equipment": ()}
+    assert [type(fact) for fact in plant.act(STEP, OPERATOR, **asked)] == [StepCompleted]
+    assert plant.state(BATCH_VIEW, BATCH).uses == ()

@@ -61,9 +61,10 @@ def _decide(asked: CompleteStep, known: Circumstances) -> Sequence[Fact]:
 
 def _used(asked: CompleteStep, known: Circumstances) -> tuple[DevicesUsed, ...]:
     """One line in the log of each device."""
-    chain = known.state(BATCH, asked.batch).chain
-    if not asked.equipment or chain is None:
+    if not asked.equipment:
         return ()
+    chain = known.state(BATCH, asked.batch).chain
+    assert chain is not None
     by = known.actor.person
     return (DevicesUsed(equipment=asked.equipment, chain=chain, batch=asked.batch, what=asked.step, by=by),)
 
