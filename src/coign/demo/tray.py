@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from coign.demo import people, scene
+from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import (
     Box,
     Chain,
+    Equipment,
     Lot,
     Organisation,
     Patient,
@@ -39,7 +41,9 @@ Sort = Literal[
 #: On a page without a therapy: of so many that wait, those whose things lie here.
 QUEUE_MAX, WANTED_MAX = 20, 6
 #: What lies about besides, and how much of each kind.
-_LYING, LYING_EACH = tuple(cls.kind for cls in (Patient, Unit, Shipper, Box, Room, Lot)), 20
+_LYING, LYING_EACH = tuple(cls.kind for cls in (Patient, Unit, Shipper, Box, Room, Lot, Equipment)), 20
+#: Devices that somebody scans in an act of a therapy.
+AT_HAND = frozenset({"apheresis_device", "cell_processor", "incubator", "cell_counter", "controlled_rate_freezer"})
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "coordinator": ("wristband", "badge"),
@@ -225,12 +229,16 @@ class _Table:
             copied = True
 
     def _devices(self) -> Iterator[TrayItem]:
-        if self._organisation == people.MAKER:
-            yield _item(Symbol(SymbolKind.EQUIPMENT, "freezer-1", 1), "device", "Controlled-rate freezer")
-            return
-        for number in (1, 2):
-            yield _item(Symbol(SymbolKind.EQUIPMENT, f"apheresis-{number}", 1), "device", "Apheresis device")
-        yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+        """What stands here, the first of each kind first; and what is in order to look at and may not be used."""
+        now = scene.now(self._service)
+        devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
+        states = {device: self._service.states.of(DEVICE, device) for device in devices}
+        if self._organisation == people.CENTRE:
+            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+        for device in sorted(devices, key=lambda d: (d.rpartition("-")[2], d)):
+            if states[device].kind in AT_HAND:
+                odd = states[device].not_usable_because(now) is not None
+                yield _item(symbol_of(device), "device", kind_words(states[device].kind).capitalize(), odd=odd)
 
     def _donations(self) -> Iterator[TrayItem]:
         """The next labels of the roll, and one that was used before."""
