@@ -88,7 +88,7 @@ def collected_bag(unit: Unit, known: Circumstances) -> Collected | None:
 
 
 def not_checked_because(unit: Unit, known: Circumstances) -> str | None:
-    """None, or that nobody looked at a bag once more at its chair, where the programme plans that; once CHAIN is read."""
+    """None, or that nobody looked at a bag once more at its chair, where a programme plans it; once CHAIN is read."""
     chain, bag = known.state(UNIT, unit).chain, collected_bag(unit, known)
     if chain is None or bag is None or bag.left_chair:
         return None
