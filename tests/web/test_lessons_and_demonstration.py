@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from tests.web.served import enrolled, served, signed_in
 from tests.web.site import Site
 
 from coign.database import Database
-from coign.demo import classroom, people, player, scene
+from coign.demo import administration, classroom, oversight, people, player, scene
 from coign.demo.seed import Seeding
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
@@ -32,10 +33,16 @@ class House:
         list(player.play(service, patient, "start-batch"))
         self.root = scene.find(service, patient).journey.root
         seeding = Seeding(service, 7)
-        classroom.furnish(seeding)
+        self._furnish(seeding)
         size = self.size
-        classroom.furnish(seeding)
+        self._furnish(seeding)
         assert self.size == size, "what is there already stays as it is"
+
+    @staticmethod
+    def _furnish(seeding: Seeding) -> None:
+        classroom.furnish(seeding)
+        administration.furnish(seeding)
+        oversight.furnish(seeding)
 
     @property
     def size(self) -> int:
@@ -124,3 +131,25 @@ def test_everybody_finds_something_to_do(house: House) -> None:
     assert "Scan a pack" in house.get("warehouse-1", "/store/")
     watched = words(house.get("trainer-1", "/training/people/person:nurse-1/"))
     assert "practice of “ICE scoring” watched: mastered" in watched and "course ice-scoring" in watched
+
+
+def test_what_waits_stands_on_the_first_page_and_opens_where_it_is_done(house: House) -> None:
+    from coign.web import waits
+
+    for name, title in (
+        ("analyst-1", "Freezing medium with DMSO"), ("inspector-1", "Exemplucel is stopped"),
+        ("trainer-1", "identity-check"),
+        ("authority-1", "Decide on the application"), ("admin-1", "A signing key of operator-3"),
+        ("operator-3", "Course “Aseptic processing, behaviour at the bench”"), ("qa-1", "A suspect product"),
+    ):  # fmt: skip
+        account = people.account(name)
+        assert account is not None
+        first, found = house.get(name, "/"), waits.matters(account.actor)
+        assert all(f'href="{escape(matter.url)}"' in first for matter in found)
+        house.get(name, next(m.url for m in found if title in (m.title, m.about)))
+
+
+def test_what_is_shut_is_told_with_the_sentence_of_its_gate(house: House) -> None:
+    assert "question 1 is not answered" in house.get("authority-1", "/not-now/")
+    assert "you act as inspector" in house.get("inspector-1", "/not-now/")
+    assert "you are not qualified for “shipper_opening”" in house.get("analyst-1", "/not-now/")

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
-from coign.demo import classroom, oversight, patients, people, plans, player, scene, stock, turns
+from coign.demo import administration, classroom, oversight, patients, people, plans, player, scene, stock, turns
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
@@ -34,6 +34,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
         acts += 1
         progress(f"[{acts:>4}] {line}")
     classroom.furnish(seeding)
+    administration.furnish(seeding)
     oversight.furnish(seeding)
     return acts
 

@@ -10,6 +10,7 @@ from coign.web.boards.glance import glance
 from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
 from coign.web.boards.making import Board, Here
+from coign.web.boards.matter import Matter
 from coign.web.boards.record import programmes, record
 from coign.web.boards.rooms import rooms_board
 from coign.web.boards.stopped import stopped
@@ -42,10 +43,20 @@ BOARDS: Mapping[str, Sequence[Make]] = {
 }
 
 
+#: Boards on which something can wait for whoever looks; on the others it is only looked up.
+_WAITING = frozenset({turned, held, corrections})
+
+
 def boards_of(here: Here) -> list[Board]:
     """The boards of a role, without those that have nothing to show."""
     made = (make(here) for make in BOARDS.get(here.actor.role, (record,)))
     return [board for board in made if board is not None]
 
 
-__all__ = ["BOARDS", "Board", "Here", "boards_of"]
+def waiting_on_boards(here: Here) -> list[Matter]:
+    """What waits on the boards of a role, without drawing them."""
+    made = (make(here) for make in BOARDS.get(here.actor.role, ()) if make in _WAITING)
+    return [matter for board in made if board is not None for matter in board.waits]
+
+
+__all__ = ["BOARDS", "Board", "Here", "Matter", "boards_of", "waiting_on_boards"]
