@@ -5,7 +5,6 @@ The queue of the forty therapies is worked out from their plans; everything else
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from coign.demo.plans import Plan
 from coign.demo.story import JOURNEYS
 from coign.programmes import reading
 from coign.programmes.model import ProgrammeVersion
-from coign.records.journey import Journey, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, Journey, open_steps, organisation_for
 from coign.service import Service
 from coign.web import running, tables
 
@@ -50,27 +49,35 @@ def account(name: str) -> Account:
 
 def queue_of(plan: Plan, programme: ProgrammeVersion) -> list[tuple[str, str]]:
     """Role and house of every step that is open where a plan leaves its therapy; nothing where the therapy is over."""
-    journey = Journey("r", "patient:P", str(people.CENTRE), "", maker=str(people.MAKER))
+    from coign.web.waits import RELEASES
+
+    journey = Journey("r", "patient:P", str(plan.centre), "", maker=str(people.MAKER))
     if plan.to == plans.END or plan.stays_there:
         return []
-    steps = {s.id: s for s in programme.journey}
-    called_for = []
-    while plan.to in steps and steps[plan.to].optional:  # something went wrong and called for it
-        called_for.append(plan.to)
-        plan = replace(plan, to=steps[plan.to].after[0])
-    wanted = {s.id for s in programme.journey if plan.to in (s.stage, s.id) and not s.optional}
+    order = [s.id for s in programme.journey]
+    target = order.index(plan.to) if plan.to in order and programme.journey[order.index(plan.to)].optional else None
+    # What is optional was called for, once everything before it was done; and it calls for what comes after it.
+    before = programme.journey[:target] if target is not None else programme.journey
+    wanted = {s.id for s in before if not s.optional and (target is not None or plan.to in (s.stage, s.id))}
     while not wanted <= set(journey.done):
         step = open_steps(journey, programme)[0]
         if plan.times and step.id == plan.to:
             break
         journey.done[step.id] = 0
-    journey.done |= dict.fromkeys(called_for, 0)
-    journey.called = {s.action: 1 for s in programme.journey if called_for[:1] and called_for[0] in s.after}
-    return [(role, organisation_for(journey, s)) for s in open_steps(journey, programme) for role in s.roles]
+    if target is not None:
+        journey.done |= {s.id: 0 for s in programme.journey[: target + 1] if s.action in CALLED_FOR}
+        journey.called = {s.action: 1 for s in programme.journey if plan.to in s.after}
+    other = {people.CENTRE: "quality-us", people.CENTRE_US: "qp"}[plan.centre]
+    return [
+        (role, organisation_for(journey, s))
+        for s in open_steps(journey, programme)
+        for role in s.roles
+        if s.action not in RELEASES or role != other
+    ]
 
 
 @pytest.fixture(scope="module")
-def queue() -> Counter[tuple[str, str]]:
+def queue(pages: Service) -> Counter[tuple[str, str]]:
     return Counter(each for n in range(JOURNEYS) for each in queue_of(plans.plan_of(n), PROGRAMME))
 
 

@@ -268,7 +268,7 @@ def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
 def due(service: Service, therapy: Therapy, step: JourneyStep) -> Instant:
     """When the act would be done: some time after the last one, and not before the day that was agreed."""
     journey, name = therapy.journey, _pace_name(service, therapy, step)
-    zone = people.zone_of(people.MAKER if step.side == "maker" else people.CENTRE)
+    zone = people.zone_of(people.MAKER if step.side == "maker" else Organisation(journey.centre))
     usual = pace.after(Instant(journey.updated), name, _chance(therapy, "pace"), zone)
     return max(usual, _agreed(service, therapy, step) or usual)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from coign.demo import people
+from coign.demo import people, plans
 from coign.demo.people import Account
 from coign.kernel.subjects import Box, Equipment, Lot, Organisation, Room, Shipper, Supplier
 
@@ -32,9 +32,15 @@ SUPPLIER_DAYS = 1000
 def lay_in(seeding: "Seeding", journeys: int) -> None:
     """Everything that so many therapies need besides their patients."""
     seeding.progress("Laying in shippers, rooms and materials …")
-    for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
-        _shippers(seeding, by, SHIPPERS_EACH + journeys * 2 // 3)
-        _tanks(seeding, by)
+    abroad = plans.told_abroad(journeys)
+    for role, house, therapies in (
+        ("celllab", people.CENTRE, journeys - abroad), ("celllab", people.CENTRE_US, abroad),
+        ("warehouse", people.MAKER, journeys),
+    ):  # fmt: skip
+        if therapies:
+            by = people.in_role(role, house)[0]
+            _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
+            _tanks(seeding, by)
     _rooms(seeding)
     _suppliers(seeding)
     _lots(seeding)
