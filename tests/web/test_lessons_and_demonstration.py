@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 from tests.web.served import enrolled, served, signed_in
 from tests.web.site import Site
 
 from coign.database import Database
 from coign.demo import administration, classroom, oversight, people, player, scene
 from coign.demo.seed import Seeding
+from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import SLOT
@@ -153,3 +155,25 @@ def test_what_is_shut_is_told_with_the_sentence_of_its_gate(house: House) -> Non
     assert "question 1 is not answered" in house.get("authority-1", "/not-now/")
     assert "you act as inspector" in house.get("inspector-1", "/not-now/")
     assert "you are not qualified for “shipper_opening”" in house.get("analyst-1", "/not-now/")
+
+
+@pytest.mark.requirement("TRC-S3")
+def test_a_changed_name_is_settled_from_the_first_page_by_somebody_else(house: House) -> None:
+    patient = scene.find(house.service, house.root).journey.patient
+    changed = {"patient": patient, "family_name": "Vogt-Brandt", "evidence": "ab" * 32}
+    house.act("coordinator-1", "clinical.correct_identity", "new-name", **changed)
+    address = reverse("do", args=[house.root, "clinical.settle_identity"])
+    for name, is_theirs in (("coordinator-1", False), ("nurse-1", True)):
+        first = house.get(name, "/")
+        assert "Name or number changed" in first
+        assert (f'href="{address}"' in first) is is_theirs
+    wristband = symbol_text(Symbol(SymbolKind.WRISTBAND, patient.partition(":")[2], 1))
+    scanned = house.browser("nurse-1").post(address, {"scan": wristband}).content.decode()
+    assert "Everything is scanned" in scanned
+    read = {"patient": patient, "birth_date": "1969-05-02", "hospital_number": "NH-640010"}
+    wrong = house.browser("nurse-1").post(address, read)
+    assert wrong.status_code == 409, words(wrong.content.decode())[-1500:]
+    assert "are not those of this patient" in wrong.content.decode()
+    done = house.browser("nurse-1").post(address, read | {"hospital_number": "NH-640001"})
+    assert done.status_code == 302, words(done.content.decode())[-900:]
+    assert "Name or number changed" not in house.get("nurse-1", "/")

@@ -69,7 +69,7 @@ PLANS = (
     _abroad("notify-exception", 0, 12.5, (_FAILING,)),
     Plan("complete-steps", 3, 26, (("complete-steps", "deviation"),)),
     _abroad("start-batch", 0, 29),
-    Plan("accept-material", 0, 31),
+    Plan("accept-material", 0, 31, (("accept-material", "new_name"),)),
     Plan("read-logger-in", 0, 33, (_WARM_IN,)),
     Plan("depart-in", 0, 35),
     Plan("place-cryobags", 0, 36, (("place-cryobags", "mistyped_volume"),), stays_there=True),

@@ -23,6 +23,8 @@ from coign.programmes.model import JourneyStep
 from coign.records.journey import CALLED_FOR, open_steps, organisation_for
 from coign.service import Service, keys
 
+#: What a second person does when the patient's name changed meanwhile.
+SETTLE = "clinical.settle_identity"
 #: What is done again, in this order, when too much time has passed between two acts that belong together.
 AGAIN: Mapping[str, tuple[str, ...]] = {
     "collection.confirm_identity": ("collection.check_identity",),
@@ -34,9 +36,9 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.clear_line": ("facility.put_in_use",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
-    "clinical.start_conditioning": ("clinical.confirm_product",),
-    "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
-    "infusion.issue": ("infusion.assess_patient",),
+    "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
+    "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),
+    "infusion.issue": (SETTLE, "infusion.assess_patient"),
     "infusion.thaw": ("infusion.issue",),
     "infusion.confirm_bedside": ("infusion.check_bedside",),
     "infusion.start": ("infusion.check_bedside", "infusion.confirm_bedside"),

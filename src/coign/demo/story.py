@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator
 
 from coign.demo import administration, classroom, oversight, patients, people, plans, player, scene, stock, turns
+from coign.demo.acts.centre import settle_identity
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
@@ -216,11 +217,28 @@ class _Telling:
             _new_name(therapy.number),
             _coordinator(therapy.number),
             "clinical.correct_identity",
-            lambda: {"patient": therapy.journey.patient, "family_name": new},
+            lambda: {
+                "patient": therapy.journey.patient,
+                "family_name": new,
+                "evidence": self._seeding.keep(f"Marriage certificate of {therapy.journey.patient}."),
+            },
         )
         if done is not None:
             player.settled(self._service, done)
+        self._settle(therapy)
         return "Change of name"
+
+    def _settle(self, therapy: Therapy) -> None:
+        """A nurse looks at wristband and certificate."""
+        nurse = people.in_role("nurse", plans.plan_of(therapy.number).centre)[0].actor
+        done = self._seeding.once(
+            f"{_new_name(therapy.number)}/settled",
+            nurse,
+            player.SETTLE,
+            lambda: settle_identity(player.look(self._service, therapy, player.SETTLE, nurse, {})),
+        )
+        if done is not None:
+            player.settled(self._service, done)
 
 
 def _enrolment(number: int) -> str:

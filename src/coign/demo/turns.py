@@ -79,6 +79,15 @@ def _expanded_access(scene: Scene) -> Command:
     }
 
 
+def _new_name(scene: Scene) -> Command:
+    """She married while her cells were made; a second person has still to look."""
+    return {
+        "patient": scene.patient,
+        "family_name": "Lindqvist",
+        "evidence": scene.keep(f"Marriage certificate of {scene.patient}."),
+    }
+
+
 def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
     return lambda scene: {
         "chain": scene.chain, "reason": reason, "note": f"Demonstration: {note}", "others": "destroyed",
@@ -92,6 +101,7 @@ TURNS: Mapping[str, Turn] = {
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),
+    "new_name": Turn("clinical.correct_identity", "coordinator", "centre", _new_name),
     "progression": Turn(
         "closing.end_therapy", "physician", "centre", _ended("progression", "progress of the disease while waiting.")
     ),

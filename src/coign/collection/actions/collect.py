@@ -69,6 +69,7 @@ START = Action(
         gates.identity_is_confirmed,
         gates.identity_is_fresh,
         gates.consent_in_force,
+        gates.identity_is_settled,
         gates.is_authorised,
     ),
     decide=_started,

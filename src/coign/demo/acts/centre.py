@@ -41,6 +41,14 @@ def confirm_eligibility(scene: Scene) -> Command:
     return {"patient": scene.patient, "programme": scene.programme.programme}
 
 
+@plays("clinical.settle_identity")
+def settle_identity(scene: Scene) -> Command:
+    """What stands on wristband and document."""
+    known = scene.service.identities.values_of(scene.patient, scene.actor.organisation)
+    read = {name: known[name] for name in ("birth_date", "hospital_number")}
+    return {"chain": scene.chain, "patient": scene.patient, **read}
+
+
 @plays("clinical.draft_order")
 def draft_order(scene: Scene) -> Command:
     """The order as the coordinator prepares it, with yesterday's weight."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coign.web.boards.able import able
 from coign.web.boards.batches import batches
+from coign.web.boards.changed import changed
 from coign.web.boards.corrections import corrections
 from coign.web.boards.day import day
 from coign.web.boards.glance import glance
@@ -20,11 +21,11 @@ from coign.web.boards.turned import turned
 Make = Callable[[Here], Board | None]
 
 BOARDS: Mapping[str, Sequence[Make]] = {
-    "coordinator": (turned, stopped, corrections, glance),
-    "physician": (turned, stopped, day, corrections, glance),
-    "nurse": (turned, day, corrections),
-    "celllab": (turned, day, corrections, transport, leftovers),
-    "infusion": (turned, day, corrections),
+    "coordinator": (turned, changed, stopped, corrections, glance),
+    "physician": (turned, changed, stopped, day, corrections, glance),
+    "nurse": (turned, changed, day, corrections),
+    "celllab": (turned, changed, day, corrections, transport, leftovers),
+    "infusion": (turned, changed, day, corrections),
     "pharmacist": (turned, day, corrections, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
@@ -44,7 +45,7 @@ BOARDS: Mapping[str, Sequence[Make]] = {
 
 
 #: Boards on which something can wait for whoever looks; on the others it is only looked up.
-_WAITING = frozenset({turned, held, corrections})
+_WAITING = frozenset({turned, changed, held, corrections})
 
 
 def boards_of(here: Here) -> list[Board]:
