@@ -13,6 +13,7 @@ from coign.database import Database, scratch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from tests.support.nursery import Nursery
 
 # No test asserts a duration: a busy machine must not fail a rule.
 settings.register_profile("coign", deadline=None)
@@ -86,6 +87,15 @@ def database() -> Iterator[Database]:
     # Without fsync: only a power cut would show the difference, and no test causes one.
     with scratch(durable=False) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def nursery() -> "Iterator[Nursery]":
+    """Starts `coign` commands that need not be imported anew; tests/support/nursery.py says when not to use it."""
+    from tests.support.nursery import nursery
+
+    with nursery() as warm:
+        yield warm
 
 
 @pytest.fixture(scope="module")

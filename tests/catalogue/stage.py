@@ -34,7 +34,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One action asked for, in a record that holds some facts. `gate`: the one that alone refuses; empty: none does."""
+    """One action asked for, in a record that holds some facts. `gate`: the one that alone refuses; empty: none does.
+
+    `now`: when it is asked; a story that is told begins at NOW and is asked at its end.
+    """
 
     action: str
     gate: str
@@ -43,6 +46,7 @@ class Example:
     command: Mapping[str, Any]
     inside: Mapping[str, Any] = field(default_factory=dict)
     programmes: Any = None
+    now: Instant = NOW
 
     @property
     def name(self) -> str:
@@ -100,7 +104,7 @@ def play(example: Example, *, without: str = "") -> Played:
     record = _record(judge, example)
     job = _job(action, example)
     known = _Narrow(record, job, judge)
-    circumstances = judge.circumstances(job, known.known, NOW)
+    circumstances = judge.circumstances(job, known.known, example.now)
     judge.admit(job, circumstances)
     answers = judge.gates(job, circumstances)
     # What is reported after the fact is entered whatever gates do not hold.
@@ -116,10 +120,10 @@ def knocked_out(action: Action[Any], gate: str) -> Action[Any]:
 
 def _record(judge: Judge, example: Example) -> Known:
     """Everything that the given facts make of the record."""
-    known = Known(Head(1000, Frontier(), NOW))
+    known = Known(Head(1000, Frontier(), example.now))
     facts = [*_who(example), *example.given, *_reviewed(example)]
     for position, each in enumerate(facts):
-        stamp = StampFor(NOW.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
+        stamp = StampFor(example.now.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
         judge.folding.apply(known.states, each.fact, stamp)
         for subject in about(each.fact):
             before = known.heads.get(subject, SubjectHead())
@@ -161,7 +165,7 @@ def _job(action: Action[Any], example: Example) -> Job:
         for subject in _hidden(getattr(command, f.name))
     ]
     reads = list(action.reads(command, example.actor))
-    return Job(action, command, example.actor, "example", b"", NOW, seen, reads)
+    return Job(action, command, example.actor, "example", b"", example.now, seen, reads)
 
 
 def _sealed(command: Any) -> Any:
@@ -182,7 +186,9 @@ class _Narrow:
         self._record = record
         self._show(judge.first_reads(job))
         for round_index in range(len(job.action.then_reads)):
-            self._show(judge.further_reads(job, round_index, judge.circumstances(job, self.known, NOW)))
+            self._show(
+                judge.further_reads(job, round_index, judge.circumstances(job, self.known, record.head.last_time))
+            )
 
     def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
         for subject, view in reads:

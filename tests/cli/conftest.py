@@ -5,15 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.nursery import Nursery
 
 from coign.database import Supervisor
 
+TIMEOUT_SECONDS = 120
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -42,33 +46,59 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "COIGN_HOME": str(home), **more}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of this test's own; what root keeps elsewhere for it is removed as well."""
-    folder = tmp_path / "home"
-    yield folder
-    if folder.exists():
-        supervisor = Supervisor(folder)
-        supervisor.stop()
-        shutil.rmtree(supervisor.places.base, ignore_errors=True)
+@contextmanager
+def home_for_tests() -> Iterator[Path]:
+    """A home for as long as the block lasts; its database is then stopped, whoever left it running."""
+    # Not tmp_path: as root that lies in a folder closed to the server's own account.
+    outside = Path(tempfile.mkdtemp(prefix="coign-test-")).resolve()
+    outside.chmod(0o711)
+    folder = outside / "home"
+    try:
+        yield folder
+        if folder.exists():
+            Supervisor(folder).stop()
+    finally:
+        shutil.rmtree(outside, ignore_errors=True)
 
 
 @pytest.fixture
-def coign(home: Path) -> Coign:
+def home() -> Iterator[Path]:
+    """A home of this test's own, in which Coign never ran."""
+    with home_for_tests() as folder:
+        yield folder
+
+
+@pytest.fixture
+def coign(home: Path, nursery: Nursery) -> Coign:
     """Run a command in this test's home. No command ever shows a traceback."""
     own = home
 
-    def run(*arguments: str, home: Path = own, **more: str) -> Said:
+    def run(*arguments: str, home: Path = own, said: bytes = b"", **more: str) -> Said:
+        done = nursery.run(arguments, env=environment(home, **more), said=said, timeout=TIMEOUT_SECONDS)
+        return _without_traceback(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def coign_itself(home: Path) -> Coign:
+    """The same as a new interpreter: for the few tests of what only that shows (see tests/support/nursery.py)."""
+    own = home
+
+    def run(*arguments: str, home: Path = own, said: bytes = b"", **more: str) -> Said:
         done = subprocess.run(
             [sys.executable, "-m", "coign.cli", *arguments],
             capture_output=True,
-            text=True,
             check=False,
             env=environment(home, **more),
-            stdin=subprocess.DEVNULL,
-            timeout=120,
+            input=said,
+            timeout=TIMEOUT_SECONDS,
         )
-        assert TRACEBACK not in done.stderr + done.stdout, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
+        return _without_traceback(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
+
+
+def _without_traceback(code: int, out: str, err: str) -> Said:
+    assert TRACEBACK not in err + out, err
+    return Said(code, out, err)

@@ -1,14 +1,14 @@
 """`coign db backup`, `restore` and `repair`, from outside: what they say, and how they end."""
 
-import json
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.cli.conftest import Coign
+from tests.cli.conftest import Coign, home_for_tests
 
 from coign.database import Database, running
 from coign.service import Service, Settings, prepare, rehearsal
@@ -16,16 +16,25 @@ from coign.service import Service, Settings, prepare, rehearsal
 KEYS = ("vault.key", "log.key", "access.key")
 
 
+@pytest.fixture(scope="module")
+def recorded() -> Iterator[Path]:
+    """A home with a small record, whose database is down: to be copied."""
+    with home_for_tests() as folder:
+        with running(folder) as up:
+            prepare(up)
+            with Service.on(up, Settings(home=folder, demonstration=False), records=False) as service:
+                rehearsal.set_up(service.door, 2)
+                stories = [rehearsal.hand_overs(f"UNIT{n}", pair) for n, pair in enumerate(rehearsal.pairs(2))]
+                for _ in range(20):
+                    service.door.perform_all([next(story) for story in stories])
+        yield folder
+
+
 @pytest.fixture
-def database(home: Path) -> Iterator[Database]:
+def database(recorded: Path, home: Path) -> Iterator[Database]:
     """A small record at the home of this test; the database is up, as beside a running server."""
+    subprocess.run(["cp", "-a", str(recorded), str(home)], check=True)
     with running(home) as up:
-        prepare(up)
-        with Service.on(up, Settings(home=home, demonstration=False), records=False) as service:
-            rehearsal.set_up(service.door, 2)
-            stories = [rehearsal.hand_overs(f"UNIT{n}", pair) for n, pair in enumerate(rehearsal.pairs(2))]
-            for _ in range(20):
-                service.door.perform_all([next(story) for story in stories])
         yield up
 
 
@@ -46,7 +55,7 @@ def test_a_record_is_backed_up_lost_restored_and_verifies(coign: Coign, home: Pa
     proved = coign("db", "restore", "--prove", said["file"], "--json")
     assert (proved.code, proved.json["proved"], proved.json["verified"]) == (0, True, True)
 
-    bare = tmp_path / "bare"
+    bare = home.with_name("bare")
     without = coign("db", "restore", said["file"], "--json", home=bare)
     assert (without.code, without.json["code"]) == (4, "unavailable")
     assert "vault.key" in without.json["error"]
@@ -129,17 +138,14 @@ def test_what_a_backup_cannot_repair_is_told_and_keeps_the_record_shut(
 
 
 @pytest.mark.requirement("CSV-S7")
-def test_an_older_backup_restores_and_says_that_something_is_missing(coign: Coign, home: Path, tmp_path: Path):
-    settings = Settings(home=home, demonstration=False)
-    with running(home) as up:
-        prepare(up)
-        with Service.on(up, settings, records=False) as service:
-            rehearsal.set_up(service.door, 1)
-        file = json.loads(coign("db", "backup", "-o", str(tmp_path), "--json").out)["file"]
-        with Service.on(up, settings, records=False) as service:
-            service.door.perform(rehearsal.take_in("LOST", rehearsal.pairs(1)[0]))
+def test_an_older_backup_restores_and_says_that_something_is_missing(
+    coign: Coign, home: Path, database: Database, tmp_path: Path
+):
+    file = coign("db", "backup", "-o", str(tmp_path), "--json").json["file"]
+    with Service.on(database, Settings(home=home, demonstration=False), records=False) as service:
+        service.door.perform(rehearsal.take_in("LOST", rehearsal.pairs(1)[0]))
     kept = {name: (home / name).read_bytes() for name in (*KEYS, "newest.checkpoint")}
-    anew = tmp_path / "anew"
+    anew = home.with_name("anew")
     anew.mkdir(mode=0o700)
     for name, content in kept.items():
         (anew / name).touch(mode=0o600)

@@ -1,8 +1,5 @@
 """`coign id check`, from outside: the object, and how it ends."""
 
-import subprocess
-import sys
-
 import pytest
 from tests.cli.conftest import Coign
 
@@ -46,14 +43,10 @@ def test_a_scheme_settles_what_could_be_several_and_an_unknown_one_is_named(coig
     assert coign("id", "--json").code == 2
 
 
-def test_a_value_can_come_from_standard_input_with_its_control_characters(coign: Coign):
-    def piped(value: bytes) -> "subprocess.CompletedProcess[bytes]":
-        command = [sys.executable, "-m", "coign.cli", "id", "check", "-", "--json"]
-        return subprocess.run(command, input=value, capture_output=True, check=False)
-
-    scanned = piped(f"]d201{GTIN}10ABC\x1d2112345\r\n".encode())
-    assert scanned.returncode == 0 and b'"21": "12345"' in scanned.stdout
-    assert piped(b"\xff\xfe").returncode == 2
+def test_a_value_can_come_from_standard_input_with_its_control_characters(coign: Coign, coign_itself: Coign):
+    scanned = coign_itself("id", "check", "-", "--json", said=f"]d201{GTIN}10ABC\x1d2112345\r\n".encode())
+    assert scanned.code == 0 and '"21": "12345"' in scanned.out
+    assert coign("id", "check", "-", "--json", said=b"\xff\xfe").code == 2
 
 
 def test_people_are_told_in_words(coign: Coign):

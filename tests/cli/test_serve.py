@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -10,32 +11,46 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
-from tests.cli.conftest import environment
+import pytest
+from tests.cli.conftest import environment, home_for_tests
+from tests.support.nursery import Command, Nursery
+
+from coign.database import Supervisor
 
 READY_SECONDS_MAX = 120
 
 
+Process: TypeAlias = "subprocess.Popen[bytes] | Command"
+SERVE = ("serve", "--journeys", "1")
+
+
 @contextmanager
-def _serving(home: Path, output: Path, **more: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def _serving(home: Path, output: Path, nursery: Nursery | None, **more: str) -> Iterator[tuple[Process, int]]:
+    """A server and its port. Without a nursery it is a new interpreter, as `make run` starts one."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with output.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "coign.cli", "serve", "--journeys", "1"],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            env=environment(home, COIGN_PORT=str(port), **more),
-            start_new_session=True,
+    env = environment(home, COIGN_PORT=str(port), **more)
+    with output.open("wb") as out, Path(os.devnull).open("rb") as nothing:
+        process = (
+            nursery.start(SERVE, env=env, stdin=nothing, stdout=out, stderr=out)
+            if nursery
+            else subprocess.Popen(
+                [sys.executable, "-m", "coign.cli", *SERVE],
+                stdin=nothing,
+                stdout=out,
+                stderr=out,
+                env=env,
+                start_new_session=True,
+            )
         )
     try:
         _wait(lambda: f"COIGN READY http://127.0.0.1:{port}/" in output.read_text() or process.poll() is not None)
         assert process.poll() is None, output.read_text()
         yield process, port
     finally:
-        if process.poll() is None:
-            process.terminate()
+        process.terminate()
         process.wait(timeout=60)
 
 
@@ -55,10 +70,10 @@ def _get(port: int, path: str) -> tuple[int, bytes]:
     return answer.status, body
 
 
-def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, home, tmp_path):
+def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, home, nursery, tmp_path):
     output = tmp_path / "said"
 
-    with _serving(home, output, COIGN_DEMO="1") as (process, port):
+    with _serving(home, output, nursery, COIGN_DEMO="1") as (process, port):
         status, body = _get(port, "/health")
         assert status == 200
         assert json.loads(body)["demonstration"] is True
@@ -78,31 +93,34 @@ def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, 
     assert again.json["changed"] == 0
 
 
-def test_ctrl_c_ends_an_empty_installation_in_order(home, tmp_path):
-    with _serving(home, tmp_path / "said", COIGN_DEMO="0") as (process, port):
-        assert json.loads(_get(port, "/health")[1])["demonstration"] is False
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Path]:
+    """The home of an installation that nobody has set up; these tests start it and leave it as it was."""
+    with home_for_tests() as folder:
+        yield folder
 
 
-def test_an_empty_installation_prints_the_same_link_at_every_start_and_it_opens_the_set_up_page(home, tmp_path):
+def test_an_empty_installation_ends_in_order_at_ctrl_c_and_prints_the_same_link_at_every_start(
+    empty, nursery, tmp_path
+):
     printed = []
     for start in range(2):
         output = tmp_path / f"said-{start}"
-        with _serving(home, output, COIGN_DEMO="0") as (_, port):
+        with _serving(empty, output, nursery if start else None, COIGN_DEMO="0") as (process, port):
+            assert json.loads(_get(port, "/health")[1])["demonstration"] is False
             _wait(lambda output=output: "/setup/" in output.read_text())
             path = "/setup/" + output.read_text().split("/setup/")[1].split("\n")[0]
             status, page = _get(port, path)
             assert status == 200 and b"Set up this installation" in page
             printed.append(path)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
 
     assert printed[0] == printed[1]
 
 
-def test_a_database_that_dies_under_the_server_is_started_again(home, tmp_path):
-    from coign.database import Supervisor
+def test_a_database_that_dies_under_the_server_is_started_again(empty, nursery, tmp_path):
+    with _serving(empty, tmp_path / "said", nursery, COIGN_DEMO="0") as (_, port):
+        Supervisor(empty).kill()
 
-    with _serving(home, tmp_path / "said", COIGN_DEMO="1") as (_, port):
-        Supervisor(home).kill()
-
-        _wait(lambda: _get(port, "/health")[0] == 200 and Supervisor(home).is_alive())
+        _wait(lambda: Supervisor(empty).is_alive() and _get(port, "/health")[0] == 200)

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.clinic import CELLLAB, NURSE, NURSE_2, PHYSICIAN, START_OF_TIME, Clinic, finish, text
+from tests.support.clinic import CELLLAB, NURSE, NURSE_2, PHYSICIAN, START_OF_TIME, Clinic, finish, starting, text
 from tests.support.paper import Refusal
 
 from coign.collection import gates
-from coign.collection.actions.collect import START, Start
+from coign.collection.actions.collect import START
 from coign.collection.actions.identity import (
     CHECK_IDENTITY,
     CONFIRM_IDENTITY,
@@ -24,7 +24,7 @@ from coign.gateways.labels.symbols import InvalidSymbol, check_donation_number
 from coign.identity.events import UnitCreated, UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
-from coign.kernel.subjects import Chain, Equipment, Patient, Unit
+from coign.kernel.subjects import Chain, Patient, Unit
 from coign.kernel.values import FreeText
 
 
@@ -68,7 +68,7 @@ def test_the_second_person_sees_somebody_else_and_a_third_one_finds_out() -> Non
 
     between = (NURSE.person, NURSE_2.person)
     assert facts == [IdentityMismatched(chain=chain, expected=ann, found=bea, between=between)]
-    start = Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1")
+    start = starting(chain)
     assert clinic.unmet(START, start, NURSE) == ["collection.identity_is_confirmed"]
     clinic.do(RESOLVE_MISMATCH, ResolveMismatch(chain=chain, finding=text(FreeText)), PHYSICIAN)
     assert clinic.unmet(START, start, NURSE) == ["collection.identity_is_confirmed"]  # the check begins anew
@@ -82,7 +82,7 @@ def test_two_collections_have_one_chain_and_two_donation_numbers() -> None:
     ann, chain = _ready(clinic)
     clinic.identified(ann, chain)
     first = clinic.collect(chain, "bag-1", "G123426000001")
-    start = Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1")
+    start = starting(chain)
     assert clinic.unmet(START, start, NURSE) == ["collection.identity_is_confirmed"]  # one check, one start
 
     clinic.identified(ann, chain)
@@ -182,7 +182,7 @@ def test_what_was_never_ordered_is_not_refused_twice() -> None:
     with pytest.raises(Refusal) as no:
         clinic.do(CONFIRM_IDENTITY, nothing, NURSE)
     assert no.value.gates == ("collection.therapy_is_of_this_centre", "collection.first_check_is_open")
-    start = Start(chain=Chain.of("none"), equipment=Equipment.of("a"), kit_lot="K")
+    start = starting(Chain.of("none"))
     assert clinic.unmet(START, start, NURSE) == [
         "collection.therapy_is_of_this_centre", "collection.identity_is_confirmed",
     ]  # fmt: skip

@@ -13,10 +13,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.support.clinic import CELLLAB, NURSES, PHYSICIAN, VERSION, Clinic, finish, person, text
+from tests.support.clinic import CELLLAB, NURSES, PHYSICIAN, VERSION, Clinic, finish, person, starting, text
 from tests.support.paper import Refusal
 
-from coign.collection.actions.collect import FINISH, START, Start
+from coign.collection.actions.collect import FINISH, START
 from coign.collection.actions.identity import (
     CHECK_IDENTITY,
     CONFIRM_IDENTITY,
@@ -36,7 +36,7 @@ from coign.collection.views import COLLECTION
 from coign.identity.events import LabelVerified, UnitsBlocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Equipment, Unit
+from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 
 NAMES = ("ann", "bea")
@@ -106,7 +106,7 @@ class AtTheChair(RuleBasedStateMachine):
         self._try(RESOLVE_MISMATCH, ResolveMismatch(chain=self.people[of][1], finding=text(FreeText)), who)
 
     def start(self, of: str, who: Actor) -> None:
-        self._try(START, Start(chain=self.people[of][1], equipment=Equipment.of("a"), kit_lot="K"), who)
+        self._try(START, starting(self.people[of][1]), who)
 
     def finish(self, of: str, who: Actor) -> None:
         unit = Unit.of(f"bag-{len(self.units)}")

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.demo.conftest import entries
-from tests.demo.test_player import WHO, enrolled
+from tests.demo.conftest import WHO, enrolled, entries
 from tests.demo.test_ways_out import act, play, product
 
 from coign.demo import people, player, scene

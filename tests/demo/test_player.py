@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.demo.conftest import entries
+from tests.demo.conftest import enrolled, entries, only_therapy, played
 
 from coign.demo import people, player, scene
 from coign.demo.acts.values import inside
@@ -16,19 +16,6 @@ from coign.programmes.model import Range
 from coign.records import reading
 from coign.service import Service
 from coign.service.importing import actor_named, import_readings
-
-WHO = {"family_name": "Vogt", "given_name": "Tilda", "birth_date": "1969-05-02", "hospital_number": "NH-555001"}
-
-
-def enrolled(service: Service, **changed: str) -> str:
-    coordinator = people.in_role("coordinator", people.CENTRE)[0].actor
-    done = service.door.perform(Request("clinical.enrol", coordinator, f"enrol-{changed}", {**WHO, **changed}))
-    player.settled(service, done)
-    return next(s for s in done.entries[0].subjects if s.startswith("patient:"))
-
-
-def played(service: Service, root: str, to: str) -> list[str]:
-    return list(player.play(service, root, to))
 
 
 @pytest.mark.requirement("TRC-10", "PAT-28", "PAT-29")
@@ -58,12 +45,10 @@ def test_a_therapy_goes_from_enrolment_to_the_first_response_through_the_door(be
 
 
 @pytest.mark.requirement("TRC-13")
-def test_where_two_are_asked_for_two_persons_act(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "end")
-    root = scene.find(begun, patient).journey.root
-    with scene.connection(begun) as connection:
-        acts = reading.acts(connection, begun.ledger_id, root)
+def test_where_two_are_asked_for_two_persons_act(after_the_end: Service) -> None:
+    root = only_therapy(after_the_end)
+    with scene.connection(after_the_end) as connection:
+        acts = reading.acts(connection, after_the_end.ledger_id, root)
     by_step = {act.step: act.person for act in acts if act.step}
     for first, second in (
         ("check-identity", "confirm-identity"),

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from tests.demo.test_player import enrolled, played
+from tests.demo.conftest import only_therapy
 
 from coign import catalogue
 from coign.demo import acts, people, player, scene
@@ -28,10 +28,6 @@ def _now(service: Service) -> Instant:
     return Instant.of_us(service.clock.now_us())
 
 
-def _root(service: Service, patient: str) -> str:
-    return scene.find(service, patient).journey.root
-
-
 def _do(service: Service, actor: Any, action: str, nonce: str, **command: Any) -> None:
     player.settled(service, player.perform_as(service, actor, action, command, nonce))
 
@@ -49,16 +45,14 @@ def _report(service: Service, chain: str, nonce: str, **changed: Any) -> str:
 
 
 @pytest.mark.requirement("PAT-09")
-def test_a_report_gives_the_safety_officer_something_to_do(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "record-reaction")
-    root = _root(begun, patient)
-    assert _waiting_for_safety(begun) == 0
-    _do(begun, PHYSICIAN, "safety.report_event", "report", **_told(begun, root))
-    assert _waiting_for_safety(begun) == 2
+def test_a_report_gives_the_safety_officer_something_to_do(after_reaction: Service) -> None:
+    root = only_therapy(after_reaction)
+    assert _waiting_for_safety(after_reaction) == 0
+    _do(after_reaction, PHYSICIAN, "safety.report_event", "report", **_told(after_reaction, root))
+    assert _waiting_for_safety(after_reaction) == 2
     for step in ("assess-causality", "assess-expectedness", "send-report"):
-        player.settled(begun, player.perform_next(begun, root, step))
-    assert _waiting_for_safety(begun) == 0
+        player.settled(after_reaction, player.perform_next(after_reaction, root, step))
+    assert _waiting_for_safety(after_reaction) == 0
 
 
 def _waiting_for_safety(service: Service) -> int:
@@ -74,90 +68,94 @@ def _told(service: Service, root: str) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("PAT-05", "PAT-09", "PAT-10")
-def test_duties_are_listed_by_their_legal_day_until_they_are_sent(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "record-reaction")
-    case = _report(begun, _root(begun, patient), "report-1")
-    with scene.connection(begun) as connection:
-        rows = safety_reading.open_duties(connection, begun.ledger_id, MAKER)
+def test_duties_are_listed_by_their_legal_day_until_they_are_sent(after_reaction: Service) -> None:
+    case = _report(after_reaction, only_therapy(after_reaction), "report-1")
+    with scene.connection(after_reaction) as connection:
+        rows = safety_reading.open_duties(connection, after_reaction.ledger_id, MAKER)
         assert [r.duty for r in rows] == ["EU.susar_fatal.1", "US.susar_fatal.1", "EU.susar_fatal_complete.1"]
         assert {(r.subject, r.term, r.zone) for r in rows} == {(case, "Sepsis", "Europe/Berlin")}
         assert rows[0].internal_due < rows[0].legal_due
-        assert safety_reading.open_duties(connection, begun.ledger_id, str(people.COURIER)) == []
-        every = safety_reading.duties_of(connection, begun.ledger_id, case)
+        assert safety_reading.open_duties(connection, after_reaction.ledger_id, str(people.COURIER)) == []
+        every = safety_reading.duties_of(connection, after_reaction.ledger_id, case)
         assert [r.duty for r in every if r.sent] == ["EU.investigator.1", "US.investigator.1"]
-    sent = {"case": case, "duty": "EU.susar_fatal.1", "sent_at": _now(begun), "evidence": "ab" * 32}
-    _do(begun, SAFETY, "safety.record_submission", "send-1", **sent)
-    with scene.connection(begun) as connection:
-        assert len(safety_reading.open_duties(connection, begun.ledger_id, MAKER)) == 2
+    sent = {"case": case, "duty": "EU.susar_fatal.1", "sent_at": _now(after_reaction), "evidence": "ab" * 32}
+    _do(after_reaction, SAFETY, "safety.record_submission", "send-1", **sent)
+    with scene.connection(after_reaction) as connection:
+        assert len(safety_reading.open_duties(connection, after_reaction.ledger_id, MAKER)) == 2
     answer = {"case": case, "duty": "EU.susar_fatal.1", "verdict": "rejected", "evidence": "cd" * 32}
-    _do(begun, SAFETY, "safety.record_answer", "answer-1", received_at=_now(begun), **answer)
-    with scene.connection(begun) as connection:
-        rows = safety_reading.open_duties(connection, begun.ledger_id, MAKER)
+    _do(after_reaction, SAFETY, "safety.record_answer", "answer-1", received_at=_now(after_reaction), **answer)
+    with scene.connection(after_reaction) as connection:
+        rows = safety_reading.open_duties(connection, after_reaction.ledger_id, MAKER)
     assert (rows[0].duty, rows[0].rejected) == ("EU.susar_fatal.1", True)
 
 
 @pytest.mark.requirement("PAT-26", "PAT-17")
-def test_a_product_is_counted_by_stage_with_denominators(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "end")
-    root = _root(begun, patient)
-    _report(begun, root, "report-2", criteria=[], severity="1")
-    with scene.connection(begun) as connection:
-        (phase_2,) = safety_reading.by_stage(connection, begun.ledger_id, CENTRE, PRODUCT)
+def test_a_product_is_counted_by_stage_with_denominators(after_the_end: Service) -> None:
+    root = only_therapy(after_the_end)
+    _report(after_the_end, root, "report-2", criteria=[], severity="1")
+    with scene.connection(after_the_end) as connection:
+        (phase_2,) = safety_reading.by_stage(connection, after_the_end.ledger_id, CENTRE, PRODUCT)
         assert (phase_2.stage, phase_2.treated) == ("phase_2", 1)
         assert sum(phase_2.crs.values()) == sum(phase_2.icans.values()) == 1
-        serious = len(safety_reading.serious_events(connection, begun.ledger_id, CENTRE, product=PRODUCT))
+        serious = len(safety_reading.serious_events(connection, after_the_end.ledger_id, CENTRE, product=PRODUCT))
         assert serious == phase_2.serious_events and phase_2.with_serious == min(serious, 1)
-        now = _now(begun)
+        now = _now(after_the_end)
         due = [("day_28", str(now)), ("month_3", str(now.plus(days=-77)))]
-        day_28, month_3 = safety_reading.responses(connection, begun.ledger_id, CENTRE, PRODUCT, due)
+        day_28, month_3 = safety_reading.responses(connection, after_the_end.ledger_id, CENTRE, PRODUCT, due)
         assert (day_28.stage, day_28.due, day_28.assessed) == ("phase_2", 1, 1)
         assert (month_3.due, month_3.assessed) == (0, 0)
-        assert safety_reading.products(connection, begun.ledger_id, CENTRE) == {PRODUCT: 1}
-        assert safety_reading.products(connection, begun.ledger_id, str(people.COURIER)) == {}
-        assert safety_reading.products(connection, begun.ledger_id, str(people.CENTRE_US)) == {}
-        by_day = safety_reading.grades_by_day(connection, begun.ledger_id, CENTRE, 28)
+        assert safety_reading.products(connection, after_the_end.ledger_id, CENTRE) == {PRODUCT: 1}
+        assert safety_reading.products(connection, after_the_end.ledger_id, str(people.COURIER)) == {}
+        assert safety_reading.products(connection, after_the_end.ledger_id, str(people.CENTRE_US)) == {}
+        by_day = safety_reading.grades_by_day(connection, after_the_end.ledger_id, CENTRE, 28)
         assert {scale for scale, _ in by_day} == {"crs", "icans"}
-        assert [g for s, _, g in safety_reading.grades_of(connection, begun.ledger_id, root) if s == "crs"] == [1]
-        assert len(safety_reading.cases_of(connection, begun.ledger_id, root)) == serious + 1
+        assert [g for s, _, g in safety_reading.grades_of(connection, after_the_end.ledger_id, root) if s == "crs"] == [
+            1
+        ]
+        assert len(safety_reading.cases_of(connection, after_the_end.ledger_id, root)) == serious + 1
 
 
 @pytest.mark.requirement("PAT-07")
-def test_a_new_legal_basis_writes_the_duties_of_its_cases_anew_and_old_cases_keep_theirs(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "record-reaction")
-    _report(begun, _root(begun, patient), "report-3")
+def test_a_new_legal_basis_writes_the_duties_of_its_cases_anew_and_old_cases_keep_theirs(
+    after_reaction: Service,
+) -> None:
+    _report(after_reaction, only_therapy(after_reaction), "report-3")
     basis = {"product": PRODUCT, "jurisdiction": "EU", "stage": "authorised", "basis": "marketing_authorisation"}
-    _do(begun, REGULATORY, "regulatory.record_basis", "basis", since=_now(begun), evidence="ab" * 32, **basis)
-    later = _report(begun, _root(begun, patient), "report-4")
-    with scene.connection(begun) as connection:
-        rows = safety_reading.open_duties(connection, begun.ledger_id, MAKER)
+    _do(
+        after_reaction,
+        REGULATORY,
+        "regulatory.record_basis",
+        "basis",
+        since=_now(after_reaction),
+        evidence="ab" * 32,
+        **basis,
+    )
+    later = _report(after_reaction, only_therapy(after_reaction), "report-4")
+    with scene.connection(after_reaction) as connection:
+        rows = safety_reading.open_duties(connection, after_reaction.ledger_id, MAKER)
     assert {r.duty for r in rows if r.subject == later} == {"EU.serious.1", "US.susar_fatal.1"}
     assert {r.clock for r in rows if r.subject != later} == {"susar_fatal", "susar_fatal_complete"}
 
 
-def test_projected_anew_from_the_entries_the_lists_are_the_same(begun: Service) -> None:
-    patient = enrolled(begun)
-    played(begun, patient, "end")
-    _report(begun, _root(begun, patient), "report-5")
+def test_projected_anew_from_the_entries_the_lists_are_the_same(after_the_end: Service) -> None:
+    _report(after_the_end, only_therapy(after_the_end), "report-5")
 
     def told(connection: Any) -> dict[str, list[Any]]:
         return {
             table: connection.execute(
-                f"select * from records.{table} where ledger_id = %s order by 1, 2, 3", (begun.ledger_id,)
+                f"select * from records.{table} where ledger_id = %s order by 1, 2, 3", (after_the_end.ledger_id,)
             ).fetchall()
             for table in TABLES
             if table not in ("projected",)
         }
 
-    with scene.connection(begun) as connection:
-        assert begun.projector is not None
-        begun.projector.stop()  # one at a time
+    with scene.connection(after_the_end) as connection:
+        assert after_the_end.projector is not None
+        after_the_end.projector.stop()  # one at a time
         before = told(connection)
         assert before["duty"] and before["treated"] and before["special_interest"] and before["safety_event"]
-        clear(connection, begun.ledger_id)
-        projection = Projection(connection, begun.ledger_id, catalogue.ACTIONS, begun.programmes)
+        clear(connection, after_the_end.ledger_id)
+        projection = Projection(connection, after_the_end.ledger_id, catalogue.ACTIONS, after_the_end.programmes)
         while projection.advance():
             pass
         assert told(connection) == before

@@ -1,8 +1,7 @@
 """A therapy of the second centre: its own people, the rules of its country, and nobody of the first centre sees it."""
 
 import pytest
-from tests.demo.conftest import SEED, Opened, entries
-from tests.demo.test_player import WHO
+from tests.demo.conftest import SEED, WHO, Opened, entries
 from tests.demo.test_ways_out import act, failing, play, product
 
 from coign.demo import people, player, scene, turns

@@ -1,8 +1,7 @@
 """What goes wrong in the story: a warm shipment, a deviation, a failing result, a patient who does not get there."""
 
 import pytest
-from tests.demo.conftest import SEED, entries
-from tests.demo.test_player import enrolled, played
+from tests.demo.conftest import SEED, enrolled, entries, played
 
 from coign.correction.views import CORRECTIONS
 from coign.demo import scene, story

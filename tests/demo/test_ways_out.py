@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.demo.conftest import entries
-from tests.demo.test_player import enrolled
+from tests.demo.conftest import enrolled, entries
 
 from coign.demo import people, player, scene
 from coign.identity.views import CHAIN

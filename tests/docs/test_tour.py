@@ -2,14 +2,13 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
 import pytest
+from tests.support.nursery import Nursery
 
 from coign.records.reading import journeys
 from coign.service import Service
@@ -25,12 +24,10 @@ def home() -> Iterator[dict[str, str]]:
     yield {**os.environ, "COIGN_HOME": str(folder / "home")}
 
 
-def _run(command: str, environment: dict[str, str]) -> str:
+def _run(command: str, environment: dict[str, str], nursery: Nursery) -> str:
     program, *arguments = command.split()
     assert program == "coign"
-    done = subprocess.run(
-        [sys.executable, "-m", "coign.cli", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    done = nursery.run(arguments, env=environment, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -44,14 +41,14 @@ def _waiting_for(stage: str, environment: dict[str, str]) -> str:
     return found[0].root
 
 
-def test_every_command_of_the_tour_prints_what_the_page_says(home: dict[str, str]) -> None:
+def test_every_command_of_the_tour_prints_what_the_page_says(home: dict[str, str], nursery: Nursery) -> None:
     blocks = _BLOCK.findall(PAGE.read_text())
     assert len(blocks) >= 5
     for commands, expected in blocks:
         for command in commands.strip().splitlines():
             if "CONDITIONING" in command:
                 command = command.replace("CONDITIONING", _waiting_for("conditioning", home))
-            printed = _run(command, home)
+            printed = _run(command, home, nursery)
         for line in expected.strip().splitlines():
             pattern = ".*".join(re.escape(part) for part in line.split("…"))
             assert re.search(pattern, printed, re.DOTALL), f"{command}\n expected {line}\n printed {printed[-2000:]}"

@@ -15,6 +15,7 @@ from coign.clinical.actions.give_conditioning import BeginConditioning, RecordCo
 from coign.coldchain.events import LoggerRead
 from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
+from coign.collection.actions.leave import CHECK_LEAVING, CheckLeaving
 from coign.correction.events import CorrectionProposed
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.identity.events import LabelVerified, UnitCreated
@@ -45,7 +46,7 @@ from coign.logistics.events import Packed, Received
 from coign.manufacturing.events import Filled, SlotConfirmed, StepCompleted
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted
 from coign.programmes.dose_plan import DosePlan, DoseRange
-from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range
+from coign.programmes.model import BeforeInfusion, JourneyStep, Limit, Programmes, ProgrammeVersion, Range
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import Act, Decider, ProgrammeApproved
@@ -122,7 +123,7 @@ VERSION = ProgrammeVersion(
     limits={name: Limit(name, quantity, "test") for name, quantity in LIMITS.items()},
     steps=(),
     panel=(),
-    journey=(),
+    journey=(JourneyStep("check-leaving", CHECK_LEAVING.name, "frozen", "Check the bag", ("nurse",)),),
     consent_purposes=("treatment", "follow_up"),
     safety=SafetyPlan("6", TOLERANCE, RESPONSE),
     before_infusion=BEFORE,
@@ -279,10 +280,15 @@ class Clinic(PaperRecord):
 
     def collect(self, chain: Chain, bag: str, din: str = "G123426000001") -> Unit:
         """One collection from start to finish, by the first nurse."""
-        self.do(START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), NURSE)
+        self.do(START, starting(chain), NURSE)
         unit = Unit.of(bag)
         self.do(FINISH, finish(chain, unit, din), NURSE)
         return unit
+
+    def let_go(self, chain: Chain, bag: Unit) -> None:
+        """The label was scanned back; bag, label and patient agree, and the bag may leave the chair."""
+        self.happened(LabelVerified(unit=bag, label_serial="1", by=CELLLAB.person), by=CELLLAB)
+        self.do(CHECK_LEAVING, leaving(bag, self.wristband(chain)), NURSE)
 
     def product(
         self, chain: Chain, bag: str, *, certified: bool = True, days: int = 300, volume: Quantity | None = BAG_VOLUME
@@ -460,10 +466,21 @@ class Clinic(PaperRecord):
         self.do(infuse.FINISH, given(unit), INFUSION)
 
 
+def starting(chain: Chain) -> Start:
+    """The command that starts a collection."""
+    return Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1", anticoagulant_lot="A1")
+
+
 def finish(chain: Chain, unit: Unit, din: str = "G123426000001", **changed: Any) -> Finish:
     """The command that ends a collection."""
     values: dict[str, Any] = {"volume": Quantity("210", "mL"), "cd3": Quantity("2.1", "10*9"), "site": SITE}
     return Finish(chain=chain, unit=unit, din=din, **{**values, **changed})
+
+
+def leaving(bag: Unit, patient: Patient, din: str = "G123426000001", **changed: Any) -> CheckLeaving:
+    """The command of the last look at the chair."""
+    values: dict[str, Any] = {"label": bag, "printed": 3, "used": 2, "destroyed": 1}
+    return CheckLeaving(unit=bag, wristband=patient, din=din, **{**values, **changed})
 
 
 def given(unit: Unit, **changed: Any) -> infuse.Finish:

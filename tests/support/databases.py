@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from coign.database import APPLICATION, READER, Database
 
 
 @contextmanager
-def another(server: Database) -> Iterator[Database]:
-    """An empty database for as long as the block lasts."""
+def another(server: Database, copied: Database | None = None) -> Iterator[Database]:
+    """A database for as long as the block lasts: empty, or a copy of one that nobody is connected to."""
     name = f"other_{secrets.token_hex(6)}"
+    like = sql.Identifier(str(conninfo_to_dict(copied.owner_dsn)["dbname"]) if copied else "template1")
     with psycopg.connect(server.owner_dsn, autocommit=True) as owner:
-        owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        owner.execute(sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), like))
         for role in (APPLICATION, READER):
             owner.execute(
                 sql.SQL("grant connect on database {} to {}").format(sql.Identifier(name), sql.Identifier(role))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.catalogue.stage import NOW, Given, accepted, lone_refusal
-from tests.support.plant import PROGRAMMES, Plant, as_sent, told
+from tests.support.plant import PROGRAMMES, Plant, as_sent
 
 from coign import catalogue
 from coign.kernel.values import Actor
@@ -14,11 +14,12 @@ Asked = dict[str, Any] | Callable[[Plant], dict[str, Any]]
 
 
 def _example(action: str, story: Story, asked: Asked) -> dict[str, Any]:
-    plant = told(story, NOW)
+    plant = Plant(NOW)
+    story(plant)
     given = asked(plant) if callable(asked) else asked
     command, inside = as_sent(catalogue.ACTIONS[action].command, given)
-    facts = [Given(fact, by, NOW.minutes_since(at)) for at, by, fact in plant.history]
-    return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES}
+    facts = [Given(fact, by, plant.now.minutes_since(at)) for at, by, fact in plant.history]
+    return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES, "now": plant.now}
 
 
 def allow(action: str, actor: Actor, story: Story, asked: Asked) -> None:

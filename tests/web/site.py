@@ -140,8 +140,11 @@ class Site:
         assert response.status_code == 302, response.content.decode()[-2000:]
         return client
 
-    def security_events(self, kind: str) -> list[dict[str, Any]]:
-        """Lines of this kind in the security log, newest first."""
+    def security_events(self, kind: str, **detail: str) -> list[dict[str, Any]]:
+        """Lines of this kind with this detail in the security log, newest first.
+
+        Failures that are counted by the minute are written when the minute is over, hence among others' lines.
+        """
         import psycopg
 
         with psycopg.connect(self.service.database.application_dsn) as connection:
@@ -149,7 +152,7 @@ class Site:
                 "select person, detail from security_log where ledger_id = %s and kind = %s order by id desc",
                 (self.service.ledger_id, kind),
             ).fetchall()
-        return [{"person": r[0], **r[1]} for r in rows]
+        return [{"person": r[0], **r[1]} for r in rows if detail.items() <= r[1].items()]
 
 
 class Api:

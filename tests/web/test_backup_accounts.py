@@ -1,5 +1,6 @@
 """Accounts come back from a backup, also from one that an older version made; sessions never do."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,15 +25,25 @@ _USER = (
 )
 
 
-@pytest.fixture
-def source(database: Database, tmp_path: Path) -> Iterator[tuple[Database, Settings]]:
-    """An installation of its own, with a record and nothing else."""
-    settings = Settings(home=tmp_path, demonstration=False)
+@pytest.fixture(scope="module")
+def made(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Path]]:
+    """An installation with a record and with tables of accounts, and nothing else; to be copied."""
+    home = tmp_path_factory.mktemp("made")
     with another(database) as own:
         prepare(own)
-        with Service.on(own, settings, records=False):
+        with Service.on(own, Settings(home=home, demonstration=False), records=False):
             pass
-        yield own, settings
+        tables.prepare(own)
+        yield own, home
+
+
+@pytest.fixture
+def source(made: tuple[Database, Path], tmp_path: Path) -> Iterator[tuple[Database, Settings]]:
+    """Such an installation, of this test's own."""
+    database, home = made
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    with another(database, database) as own:
+        yield own, Settings(home=tmp_path, demonstration=False)
 
 
 def _back_up(source: tuple[Database, Settings], target: Path) -> Archive:
@@ -58,7 +69,6 @@ def _one(database: Database, query: str) -> object:
 @pytest.mark.requirement("CSV-30")
 def test_accounts_come_back_and_sessions_do_not(database, source, tmp_path):
     own, settings = source
-    tables.prepare(own)
     first = _add(own, "nurse-1")
     with psycopg.connect(own.owner_dsn) as owner:
         owner.execute("insert into web.django_session values ('secret-of-a-session', '…', now())")
@@ -80,7 +90,6 @@ def test_accounts_come_back_and_sessions_do_not(database, source, tmp_path):
 @pytest.mark.requirement("CSV-30")
 def test_a_backup_of_an_older_version_fits_into_newer_tables(database, source, tmp_path):
     own, settings = source
-    tables.prepare(own)
     with psycopg.connect(own.owner_dsn) as owner:
         newest = owner.execute("select app, name from web.django_migrations order by id").fetchall()
         owner.execute("drop schema web cascade")
@@ -108,7 +117,6 @@ def test_a_backup_of_an_older_version_fits_into_newer_tables(database, source, t
 
 def test_tables_made_by_steps_that_are_not_known_here_name_the_way_out(database, source, tmp_path):
     own, settings = source
-    tables.prepare(own)
     with psycopg.connect(own.owner_dsn) as owner:
         owner.execute(
             "insert into web.django_migrations (app, name, applied) values ('coign_accounts', '9999_newer', now())"

@@ -47,11 +47,12 @@ class IdentityMismatchResolved(Fact, type="collection.mismatch_resolved.v1", abo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionStarted(Fact, type="collection.started.v1", about=("chain",)):
-    """The collection runs, on this device, with this kit."""
+    """The collection runs, on this device, with this kit and this anticoagulant."""
 
     chain: Chain
     equipment: Equipment
     kit_lot: str
+    anticoagulant_lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,24 @@ class CollectionFinished(Fact, type="collection.finished.v1", about=("chain",)):
     volume: Quantity = field(metadata=correctable("Volume"))
     cd3: Quantity = field(metadata=correctable("CD3+ cells"))
     din: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingChecked(Fact, type="collection.leaving_checked.v1", about=("chain", "unit", "patient")):
+    """Wristband, label and donation number agreed before the bag left the chair; what became of every label."""
+
+    chain: Chain
+    unit: Unit
+    patient: Patient
+    printed: int
+    used: int
+    destroyed: int
+    by: Person
+
+    @property
+    def missing(self) -> int:
+        """How many labels nobody can find."""
+        return self.printed - self.used - self.destroyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,17 @@ from coign.collection.events import (
     LabelResolved,
 )
 from coign.correction.events import ValueCorrected
-from coign.identity.events import UnitCreated, UnitsBlocked, UnitsUnblocked
+from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Patient, Person, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 
-#: Why a unit stands still whose label does not say what was printed.
+#: Why a unit stands still: its label does not say what was printed, or one of its labels is nowhere.
 LABEL_DIFFERS = "its label does not say what was printed"
+LABEL_MISSING = "one of its labels cannot be found"
+#: What a third person finds out about a label.
+LABEL_DOUBTS = (LABEL_DIFFERS, LABEL_MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +62,25 @@ IDENTITY_CHECK = View(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Who printed the label of a bag, and who found that it says something else."""
+    """Who printed the label of a bag, who scanned it back, and who found that something about it is wrong."""
 
     printed_by: Person | None = None
     found_wrong_by: Person | None = None
+    verified_by: Person | None = None
 
 
 def _evolve_label(state: Label, fact: Fact, stamp: Stamp) -> Label:
     match fact:
         case UnitCreated():
             return Label(stamp.actor.person)
-        case UnitsBlocked(why=why) if why == LABEL_DIFFERS:
-            return Label(state.printed_by, stamp.actor.person)
+        case LabelVerified(by=by):
+            return replace(state, verified_by=by)
+        case UnitsBlocked(why=why) if why in LABEL_DOUBTS:
+            return replace(state, found_wrong_by=stamp.actor.person)
         case LabelResolved():
-            return Label(state.printed_by)
-        case UnitsUnblocked(why=why) if why == LABEL_DIFFERS:  # resolved elsewhere, by the quality unit
-            return Label(state.printed_by)
+            return replace(state, found_wrong_by=None)
+        case UnitsUnblocked(why=why) if why in LABEL_DOUBTS:  # resolved elsewhere, by the quality unit
+            return replace(state, found_wrong_by=None)
         case _:
             return state
 
@@ -82,9 +88,10 @@ def _evolve_label(state: Label, fact: Fact, stamp: Stamp) -> Label:
 LABEL = View(
     "collection.label",
     kinds=frozenset({"unit"}),
-    folds=(UnitCreated, UnitsBlocked, UnitsUnblocked, LabelResolved),
+    folds=(UnitCreated, LabelVerified, UnitsBlocked, UnitsUnblocked, LabelResolved),
     state=Label,
     evolve=_evolve_label,
+    version=2,
 )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from coign.collection.events import CollectionFinished, CollectionStarted
+from coign.collection.events import CollectionFinished, CollectionStarted, LeavingChecked
 from coign.correction.events import ValueCorrected
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Unit
@@ -22,6 +22,7 @@ class Collected:
     volume: Quantity
     cd3: Quantity
     at: Instant
+    left_chair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ def _evolve(state: Collection, fact: Fact, stamp: Stamp) -> Collection:
         case CollectionFinished():
             bag = Collected(fact.unit, fact.din, fact.volume, fact.cd3, stamp.time)
             return Collection(None, (*state.collected, bag)[-COLLECTIONS_LISTED_MAX:])
+        case LeavingChecked(unit=unit):
+            left = tuple(replace(bag, left_chair=True) if bag.unit == unit else bag for bag in state.collected)
+            return replace(state, collected=left)
         case ValueCorrected(recorded_at=at) if fact.corrects(CollectionFinished):
             bags = tuple(fact.put_into(bag) if bag.at == at else bag for bag in state.collected)
             return replace(state, collected=bags)
@@ -64,9 +68,9 @@ def _evolve(state: Collection, fact: Fact, stamp: Stamp) -> Collection:
 COLLECTION = View(
     "collection.collection",
     kinds=frozenset({"chain"}),
-    folds=(CollectionStarted, CollectionFinished, ValueCorrected),
+    folds=(CollectionStarted, CollectionFinished, LeavingChecked, ValueCorrected),
     state=Collection,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )

@@ -21,14 +21,15 @@ local   replication   {OWNER}  scram-sha-256
 CLEAN_ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
 
-def ensure_data(at: Places, programs: Binaries) -> dict[str, str]:
+def ensure_data(at: Places, programs: Binaries, *, durable: bool = True) -> dict[str, str]:
     """Make sure of a complete data folder of our major version; gives the roles' passwords. The server must be down."""
     passwords = read_passwords(at.passwords)
     if not at.data.exists():
-        for leftover in at.base.glob("*.building-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        _clear_away(at.base)
         passwords = passwords or make_passwords(at.passwords)
-        _build(at, programs, passwords)
+        _build(at, programs, passwords, durable=durable)
+        # Programs of a start that was killed may have gone on writing while we cleared away; by now they have ended.
+        _clear_away(at.base)
     check_major(at.data, programs)
     if passwords is None:
         # The folder is ours, only the passwords are lost: give the roles new ones while nobody is connected.
@@ -36,6 +37,11 @@ def ensure_data(at: Places, programs: Binaries) -> dict[str, str]:
         _single(at, programs, at.data, [_password(role, passwords) for role in ROLES])
     _write_hba(at, at.data)
     return passwords
+
+
+def _clear_away(base: Path) -> None:
+    for leftover in base.glob("*.building-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def check_major(data: Path, programs: Binaries) -> None:
@@ -53,7 +59,7 @@ def check_major(data: Path, programs: Binaries) -> None:
         )
 
 
-def _build(at: Places, programs: Binaries, passwords: Mapping[str, str]) -> None:
+def _build(at: Places, programs: Binaries, passwords: Mapping[str, str], *, durable: bool) -> None:
     try:
         aside = Path(tempfile.mkdtemp(prefix="postgresql.building-", dir=at.base))
     except OSError as error:
@@ -69,7 +75,8 @@ def _build(at: Places, programs: Binaries, passwords: Mapping[str, str]) -> None
     )
     _single(at, programs, aside, _roles(passwords))
     _write_hba(at, aside)
-    _run(at, [programs.program("initdb"), "-D", str(aside), "--sync-only"])
+    if durable:
+        _run(at, [programs.program("initdb"), "-D", str(aside), "--sync-only"])
     aside.rename(at.data)
     _sync_folder(at.base)
 

@@ -30,6 +30,7 @@ class Supervisor:
     def __init__(self, folder: Path | None = None, *, durable: bool = True) -> None:
         self._places: Places = places(prepared(folder) if folder else home())
         # Without fsync only a power cut loses data, and a test's data is not missed after one.
+        self._durable = durable
         self._settings = {} if durable else {"fsync": "off", "full_page_writes": "off"}
         self._presence: Presence | None = None
 
@@ -99,7 +100,7 @@ class Supervisor:
     def _started(self) -> Database:
         at = self._places
         programs = usable_binaries(binaries(), at.account, at.base)
-        passwords = ensure_data(at, programs)
+        passwords = ensure_data(at, programs, durable=self._durable)
         found = server.start(at, programs, self._settings)
         return _answering(embedded_database(found.socket_folder, passwords))
 

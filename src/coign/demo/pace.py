@@ -7,8 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-
+from coign import yaml_files
 from coign.kernel.values import Instant
 
 _MINUTES = {"min": 1.0, "h": 60.0}
@@ -33,7 +32,7 @@ class Duration:
 @lru_cache(maxsize=1)
 def durations() -> dict[str, Duration]:
     """All of them, by action or `action/use`."""
-    rows = YAML(typ="safe").load(files("coign.demo").joinpath("durations.yaml").read_bytes())["durations"]
+    rows = yaml_files.load(files("coign.demo").joinpath("durations.yaml").read_bytes())["durations"]
     found = {}
     for name, row in rows.items():
         low, usual, high = (float(number) * _MINUTES[row["unit"]] for number in row["usual"])

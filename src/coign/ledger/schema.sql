@@ -139,8 +139,3 @@ create table if not exists security_log (
     detail jsonb not null
 );
 create index if not exists security_log_kind on security_log (ledger_id, kind, time desc);
-
-create or replace function coign_forbid() returns trigger language plpgsql as $$
-begin
-    raise exception '% is append-only: % is forbidden', tg_table_name, tg_op using errcode = 'insufficient_privilege';
-end $$;

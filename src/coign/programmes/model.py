@@ -173,6 +173,10 @@ class ProgrammeVersion:
         """What one must be qualified for to perform an action; "" where the journey names no task for it."""
         return next((s.task for s in self.journey if s.action == action and s.task), "")
 
+    def plans(self, action: str) -> bool:
+        """Whether the journey has a step with this action."""
+        return any(step.action == action for step in self.journey)
+
     def next_step(self, done: tuple[str, ...]) -> Step | None:
         """The production step that comes after those done; None when all are done."""
         return self.steps[len(done)] if len(done) < len(self.steps) else None

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import StringIO
 from itertools import accumulate
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from coign import yaml_files
 
 CHARACTERS_MAX = 200_000
 BRACKETS_MAX = 50  # more open at once are no programme, and slow to read
@@ -46,7 +46,7 @@ def compose(text: str, findings: Findings) -> Node | None:
         findings.problems.append(Problem(1, "yaml", "is nested too deeply"))
         return None
     try:
-        root: Node | None = YAML(typ="rt", pure=True).compose(StringIO(text))
+        root = yaml_files.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "cannot be read"

@@ -4,6 +4,8 @@ from importlib.resources import files
 
 import psycopg
 
+from coign.ledger.schema import build
+
 APPLICATION, READER = "coign_app", "coign_reader"
 TABLES = (
     "projected", "journey", "act", "next_step", "party", "belongs", "thing", "edge", "folded", "treated",
@@ -16,7 +18,7 @@ def create_tables(owner: psycopg.Connection) -> None:
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(4222)")
         before = _present(owner)
-        owner.execute(files("coign.records").joinpath("schema.sql").read_text())
+        build(owner, "records.projected", files("coign.records").joinpath("schema.sql").read_text())
         if before and _present(owner) > before:
             # A table of a newer version is filled from the first entry on: everything is projected anew.
             for table in TABLES:

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
-
+from coign import yaml_files
 from coign.kernel.values import Instant
 
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
@@ -78,7 +77,7 @@ def load() -> RuleSets:
         if file.name.endswith(".yaml"):
             content = file.read_bytes()
             digest.update(hashlib.sha256(content).digest())
-            rules += [_row(row) for row in YAML(typ="safe").load(content)["rules"]]
+            rules += [_row(row) for row in yaml_files.load(content)["rules"]]
     return RuleSets(rules, digest.hexdigest())
 
 

@@ -6,6 +6,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from coign.ledger.schema import build
+
 APPLICATION, READER = "coign_app", "coign_reader"
 TABLES: tuple[LiteralString, ...] = ("vault_key", "vault_opening", "vault_index")
 _ERASE: LiteralString = "function vault_erase(int, text, text)"
@@ -16,7 +18,7 @@ def create_tables(owner: psycopg.Connection[Any]) -> None:
     application, reader = sql.Identifier(APPLICATION), sql.Identifier(READER)
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(4222)")  # two processes at first start
-        owner.execute(files("coign.vault").joinpath("schema.sql").read_bytes())
+        build(owner, TABLES[0], files("coign.vault").joinpath("schema.sql").read_text())
         for table in TABLES:
             name = sql.Identifier(table)
             owner.execute(sql.SQL("revoke all on {} from public, {}, {}").format(name, application, reader))

@@ -15,6 +15,7 @@ from tests.support.clinic import (
     QP,
     Clinic,
     person,
+    starting,
     text,
 )  # fmt: skip
 
@@ -22,11 +23,11 @@ from coign.closing.actions import end_therapy
 from coign.closing.actions.dispose import CONFIRM, DISPOSE, ConfirmDisposal, Dispose
 from coign.closing.events import UnitDecision
 from coign.closing.state import DISPOSAL_DIFFERS
-from coign.collection.actions.collect import START, Start
+from coign.collection.actions.collect import START
 from coign.custody.events import HandedOver
 from coign.identity.events import UnitEnded, UnitsBlocked
 from coign.infusion.actions import infuse
-from coign.kernel.subjects import Chain, Equipment, Unit
+from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Actor, FreeText
 
 MAKERS_PHYSICIAN = person("physician-m", "physician", MAKER)
@@ -88,7 +89,7 @@ def ended_while_cells_are_collected(clinic: Clinic) -> Asked:
     ann, chain = clinic.ordered("ann")
     clinic.slot(chain)
     clinic.identified(ann, chain)
-    clinic.do(START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), NURSE_2)
+    clinic.do(START, starting(chain), NURSE_2)
     return _end(chain)
 
 

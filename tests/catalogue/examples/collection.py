@@ -15,12 +15,14 @@ from tests.support.clinic import (
     SITE,
     Clinic,
     finish,
+    leaving,
     person,
+    starting,
     text,
 )  # fmt: skip
 
 from coign.clinical.events import PatientEnrolled
-from coign.collection.actions.collect import FINISH, START, Start
+from coign.collection.actions.collect import FINISH, START
 from coign.collection.actions.freeze import FILL, FINISH_FREEZING, FillCryobag, FinishFreezing
 from coign.collection.actions.identity import (
     CHECK_IDENTITY,
@@ -30,10 +32,13 @@ from coign.collection.actions.identity import (
     ResolveMismatch,
 )  # fmt: skip
 from coign.collection.actions.label import RESOLVE_LABEL, VERIFY_LABEL, ResolveLabel, VerifyLabel
+from coign.collection.actions.leave import CHECK_LEAVING
 from coign.collection.state import LABEL_DIFFERS
+from coign.custody.actions.offer import ACTION as GIVE
+from coign.custody.actions.offer import MakeOffer
 from coign.custody.events import HandedOver
 from coign.identity.events import ChainEnded, UnitCreated, UnitsBlocked
-from coign.kernel.subjects import Chain, Equipment, Patient, Unit
+from coign.kernel.subjects import Chain, Patient, Unit
 from coign.kernel.values import Actor, FreeText, Identifying, Quantity
 
 MAKERS_NURSE = person("makers-nurse", "nurse", MAKER)  # the maker sees the therapy, and is not its centre
@@ -72,7 +77,7 @@ def _resolve(chain: Chain, actor: Actor = PHYSICIAN) -> Asked:
 
 
 def _start(chain: Chain, actor: Actor = NURSE) -> Asked:
-    return START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), actor
+    return START, starting(chain), actor
 
 
 def _finish(chain: Chain, actor: Actor = NURSE, **changed: Any) -> Asked:
@@ -385,15 +390,30 @@ def label_put_right_by_who_found_it(clinic: Clinic) -> Asked:
     return _resolve_label(_label_wrong(clinic), person("nurse-2", "celllab"))
 
 
-# Freeze
-
-
-def _collected(clinic: Clinic, *, verified: bool = True) -> tuple[Chain, Unit]:
+def _at_the_chair(clinic: Clinic, *, verified: bool = True) -> tuple[Patient, Chain, Unit]:
     ann, chain = _ready(clinic)
     clinic.identified(ann, chain)
     bag = clinic.collect(chain, "bag")
     if verified:
         clinic.do(VERIFY_LABEL, VerifyLabel(unit=bag, label=bag, label_serial="1"), CELLLAB)
+    return ann, chain, bag
+
+
+def _leave(patient: Patient, bag: Unit, actor: Actor = NURSE, **changed: Any) -> Asked:
+    return CHECK_LEAVING, leaving(bag, patient, **changed), actor
+
+
+def _give(bag: Unit) -> Asked:
+    return GIVE, MakeOffer(unit=bag, to=CENTRE), NURSE
+
+
+# Freeze
+
+
+def _collected(clinic: Clinic, *, verified: bool = True) -> tuple[Chain, Unit]:
+    ann, chain, bag = _at_the_chair(clinic, verified=verified)
+    if verified:
+        clinic.do(*_leave(ann, bag))
     return chain, bag
 
 
@@ -437,8 +457,10 @@ def filling_out_of_a_bag_in_other_hands(clinic: Clinic) -> Asked:
 
 
 @refuses("collection.bag_may_be_divided")
-def filling_out_of_a_bag_whose_label_nobody_scanned_back(clinic: Clinic) -> Asked:
-    return _fill(_collected(clinic, verified=False)[1])
+def filling_out_of_a_bag_that_stands_still(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    clinic.happened(UnitsBlocked(units=(bag,), why="something differs"), by=CELLLAB)
+    return _fill(bag)
 
 
 @refuses("collection.amounts_in_their_units")
@@ -494,3 +516,79 @@ def finishing_with_one_cryobag(clinic: Clinic) -> Asked:
     _, bag = _collected(clinic)
     _froze(clinic, bag, "cryo-1")
     return _finish_freezing(bag)
+
+
+# Leave the chair
+
+
+@allows
+def all_belongs_together(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    return _leave(ann, bag)
+
+
+@refuses("collection.bag_comes_from_the_chair")
+def a_last_look_at_a_cryobag(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    clinic.do(*_leave(ann, bag))
+    _froze(clinic, bag, "cryo-1")
+    cryobag = Unit.of("cryo-1")
+    clinic.do(VERIFY_LABEL, VerifyLabel(unit=cryobag, label=cryobag, label_serial="1"), NURSE_2)
+    return _leave(ann, cryobag)
+
+
+@refuses("collection.not_yet_checked")
+def looked_at_twice(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    clinic.do(*_leave(ann, bag))
+    return _leave(ann, bag)
+
+
+@refuses("collection.unit_does_not_stand_still")
+def looked_at_while_blocked(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    clinic.happened(UnitsBlocked(units=(bag,), why="something differs"), by=CELLLAB)
+    return _leave(ann, bag)
+
+
+@refuses("collection.label_was_scanned_back")
+def a_last_look_before_the_label_was_read(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic, verified=False)
+    return _leave(ann, bag)
+
+
+@refuses("collection.leaving_checked_by_another")
+def a_last_look_by_who_scanned_the_label(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic, verified=False)
+    clinic.do(VERIFY_LABEL, VerifyLabel(unit=bag, label=bag, label_serial="1"), NURSE_2)
+    return _leave(ann, bag, NURSE_2)
+
+
+@refuses("collection.qualified_for_identity_check")
+def a_last_look_by_somebody_untrained(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    return _leave(ann, bag, person("newcomer", "nurse"))
+
+
+@refuses("collection.label_counts_are_possible")
+def more_labels_than_were_printed(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    return _leave(ann, bag, printed=2)
+
+
+@refuses("collection.label_counts_are_possible")
+def not_even_the_bag_wears_a_label(clinic: Clinic) -> Asked:
+    ann, _, bag = _at_the_chair(clinic)
+    return _leave(ann, bag, used=0)
+
+
+@refuses("collection.checked_at_the_chair")
+def given_away_without_a_last_look(clinic: Clinic) -> Asked:
+    _, _, bag = _at_the_chair(clinic)
+    return _give(bag)
+
+
+@refuses("collection.checked_at_the_chair")
+def divided_without_a_last_look(clinic: Clinic) -> Asked:
+    _, _, bag = _at_the_chair(clinic)
+    return _fill(bag)

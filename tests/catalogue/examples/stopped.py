@@ -16,6 +16,7 @@ from tests.support.clinic import (
     PHYSICIAN,
     VERSION,
     Clinic,
+    starting,
 )
 from tests.support.plant import ASSESSOR as PLANTS_ASSESSOR
 from tests.support.plant import (
@@ -39,11 +40,11 @@ from tests.support.plant_cases import allow, refuse, then
 
 from coign.clinical.actions import order, start_conditioning
 from coign.clinical.actions.give_conditioning import BEGIN, BeginConditioning
-from coign.collection.actions.collect import START, Start
+from coign.collection.actions.collect import START
 from coign.identity.views import UNIT
 from coign.infusion.actions import infuse, thaw
 from coign.infusion.events import Issued
-from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Product, Unit
+from coign.kernel.subjects import Chain, Organisation, Patient, Product, Unit
 from coign.kernel.values import Digest
 from coign.people.events import OrganisationRegistered
 from coign.regulatory.actions import name_recipient
@@ -65,7 +66,7 @@ def _in_the_chair(clinic: Clinic) -> Asked:
     ann, chain = clinic.ordered("ann")
     clinic.slot(chain)
     clinic.identified(ann, chain)
-    return START, Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1"), NURSE
+    return START, starting(chain), NURSE
 
 
 def _counted(clinic: Clinic) -> Chain:

@@ -35,17 +35,14 @@ BEADS = {"lot": LOTS["beads"]}
 
 
 def _example(action: str, story: Story, asked: Asked) -> dict[str, Any]:
-    first = Store(NOW)
-    story(first)
-    store = Store(NOW.plus(minutes=-first.now.minutes_since(NOW)))
+    store = Store(NOW)
     story(store)
-    assert store.now == NOW
     given = asked(store) if callable(asked) else asked
     command = {n: "in my own words" if isinstance(v, FreeText) else plain(v) for n, v in given.items()}
     allotted = {f.name for f in fields(catalogue.ACTIONS[action].command) if "allotted" in f.metadata}
     inside = {n: command.pop(n) for n in allotted}
-    facts = [Given(fact, by, NOW.minutes_since(at)) for at, by, fact in store.history]
-    return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES}
+    facts = [Given(fact, by, store.now.minutes_since(at)) for at, by, fact in store.history]
+    return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES, "now": store.now}
 
 
 def allow(action: str, actor: Actor, story: Story, asked: Asked) -> None:

@@ -23,11 +23,12 @@ FIRST_PRINT = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """For which therapy, on which device, with which kit."""
+    """For which therapy, on which device, with which kit and anticoagulant."""
 
     chain: Chain = field(metadata=asks("Therapy", "known"))
     equipment: Equipment = field(metadata=asks("Apheresis device", "scan"))
     kit_lot: str = field(metadata=asks("Lot of the kit", "scan"))
+    anticoagulant_lot: str = field(metadata=asks("Lot of the anticoagulant", "scan"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,14 @@ def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
 
 
 def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted]:
-    return (CollectionStarted(chain=asked.chain, equipment=asked.equipment, kit_lot=asked.kit_lot),)
+    return (
+        CollectionStarted(
+            chain=asked.chain,
+            equipment=asked.equipment,
+            kit_lot=asked.kit_lot,
+            anticoagulant_lot=asked.anticoagulant_lot,
+        ),
+    )
 
 
 START = Action(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.collection import freezing_gates, gates
+from coign.collection import chair_gates, freezing_gates, gates
 from coign.collection.actions.collect import FIRST_PRINT
 from coign.collection.events import CryobagFilled, FreezingFinished
 from coign.collection.state import FREEZING
@@ -88,12 +88,13 @@ FILL = Action(
         freezing_gates.bag_comes_from_the_chair,
         freezing_gates.bag_is_held_here,
         freezing_gates.bag_may_be_divided,
+        chair_gates.checked_at_the_chair,
         gates.amounts_in_their_units,
         freezing_gates.parts_are_no_more_than_the_whole,
     ),
     decide=_filled,
     emits=(CryobagFilled, UnitCreated, CustodyBegan),
-    requirements=("TRC-10", "TRC-14", "TRC-22"),
+    requirements=("TRC-10", "TRC-12", "TRC-14", "TRC-22"),
     risk=Risk.PATIENT,
     rationale="Here one labelled bag becomes several: a cryobag under another patient's label is that patient's bag.",
 )

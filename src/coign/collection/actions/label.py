@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.collection import gates
 from coign.collection.events import LabelResolved
-from coign.collection.state import LABEL, LABEL_DIFFERS
+from coign.collection.state import LABEL, LABEL_DIFFERS, LABEL_DOUBTS
 from coign.identity.events import LabelVerified, UnitsBlocked, UnitsUnblocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -64,9 +64,10 @@ VERIFY_LABEL = Action(
 
 
 def _resolved(asked: ResolveLabel, known: Circumstances) -> Sequence[LabelResolved | UnitsUnblocked]:
+    doubts = [why for why in LABEL_DOUBTS if why in known.state(UNIT, asked.unit).blocked]
     return (
         LabelResolved(unit=asked.unit, finding=asked.finding),
-        UnitsUnblocked(units=(asked.unit,), why=LABEL_DIFFERS),
+        *(UnitsUnblocked(units=(asked.unit,), why=why) for why in doubts),
     )
 
 

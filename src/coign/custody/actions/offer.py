@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.collection.chair_gates import checked_at_the_chair
+from coign.collection.views import COLLECTION
 from coign.custody import gates
 from coign.custody.events import Condition, Offered
 from coign.custody.state import OFFER
@@ -35,7 +37,7 @@ def _reads(asked: MakeOffer, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_chain(asked: MakeOffer, known: Circumstances) -> Sequence[Read]:
     chain = known.state(UNIT, asked.unit).chain
-    return () if chain is None else (Read(chain, CHAIN),)
+    return () if chain is None else (Read(chain, CHAIN), Read(chain, COLLECTION))
 
 
 def _reads_of_authorisation(asked: MakeOffer, known: Circumstances) -> Sequence[Read]:
@@ -61,13 +63,14 @@ ACTION = Action(
         gates.no_open_offer,
         gates.no_mismatch,
         gates.unit_may_move,
+        checked_at_the_chair,
         gates.unit_is_not_sealed,
         gates.carrier_is_named,
         gates.dispatch_is_authorised,
     ),
     decide=_decide,
     emits=(Offered,),
-    requirements=("TRC-11", "SCS-12", "REG-02"),
+    requirements=("TRC-11", "TRC-12", "SCS-12", "REG-02"),
     risk=Risk.PATIENT,
     rationale="A unit given away by somebody who does not hold it breaks the chain of custody.",
 )

@@ -84,6 +84,7 @@ def start_collection(scene: Scene) -> Command:
         "chain": scene.chain,
         "equipment": f"equipment:apheresis-{scene.chance.choice((1, 2))}",
         "kit_lot": f"KIT-{scene.chance.randrange(1000, 9999)}",
+        "anticoagulant_lot": f"ACD-{scene.chance.randrange(1000, 9999)}",
     }
 
 
@@ -135,6 +136,14 @@ def verify_label(scene: Scene) -> Command:
     """The label on the first bag that nobody read back says what was printed."""
     unit = scene.first_bag(lambda u: not scene.state(UNIT, u).label_verified, "has a label to scan back")
     return {"unit": unit, "label": unit, "label_serial": scene.state(UNIT, unit).label_serial}
+
+
+@plays("collection.check_leaving")
+def check_leaving(scene: Scene) -> Command:
+    """The bag from the chair: labels on it, on two tubes and on its paper, and one that was left over."""
+    bag = scene.state(COLLECTION, scene.chain).collected[-1]
+    scanned = {"wristband": scene.patient, "label": bag.unit, "din": bag.din}
+    return {"unit": bag.unit, **scanned, "printed": 5, "used": 4, "destroyed": 1}
 
 
 @plays("clinical.confirm_product")

@@ -94,9 +94,12 @@ OUTCOMES: dict[str, Outcome] = {
     "identity.label_verified.v1": Outcome(
         GO, gettext_lazy("The label says what was printed, and is on the right container.")
     ),
+    "collection.leaving_checked.v1": Outcome(
+        GO, gettext_lazy("Bag, label and patient belong together, and no label is missing. The bag may leave.")
+    ),
     "identity.units_blocked.v1": Outcome(
         STOP,
-        gettext_lazy("This label does not belong here. Every unit concerned stands still."),
+        gettext_lazy("Something about this label is wrong. Every unit concerned stands still."),
         (gettext_lazy("Leave the containers where they are."), gettext_lazy("Call the quality unit.")),
     ),
 }
@@ -104,6 +107,7 @@ OUTCOMES: dict[str, Outcome] = {
 DECISIVE = frozenset(
     {
         "collection.check_identity", "collection.confirm_identity", "collection.verify_label",
+        "collection.check_leaving",
         "infusion.check_bedside", "infusion.confirm_bedside", "logistics.check_receipt", "logistics.confirm_receipt",
         "manufacturing.clear_line", "manufacturing.confirm_clearance", "manufacturing.verify_label", "custody.accept",
         "closing.dispose", "closing.confirm_disposal",

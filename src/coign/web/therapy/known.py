@@ -171,6 +171,10 @@ def _unverified(story: Story, unit: Unit, state: UnitState) -> bool:
     return not state.label_verified
 
 
+def _from_the_chair(story: Story, unit: Unit, state: UnitState) -> bool:
+    return bool(state.din)
+
+
 def _checked_first(story: Story, unit: Unit, state: UnitState) -> bool:
     told = story.last("infusion.bedside_checked.v1")
     return told is not None and told.body["unit"] == str(unit)
@@ -190,6 +194,7 @@ def _disposed_first(story: Story, unit: Unit, state: UnitState) -> bool:
 
 _OPEN_FOR: dict[str, Callable[[Story, Unit, UnitState], bool]] = {
     "collection.verify_label": _unverified,
+    "collection.check_leaving": _from_the_chair,
     "manufacturing.verify_label": _unverified,
     "infusion.confirm_bedside": _checked_first,
     "coldchain.assess_excursion": _excursion_open,

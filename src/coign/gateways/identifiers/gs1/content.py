@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
 from stdnum import iban as ibans
 from stdnum.exceptions import ValidationError
+
+from coign import yaml_files
 
 NUMERIC = "0123456789"
 CSET39 = "#-/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -158,7 +159,7 @@ def time(text: str) -> Fault | None:
 @lru_cache(maxsize=1)
 def codes() -> dict[str, frozenset[str]]:
     """Lists of codes by their name (ISO 3166, ISO 4217, UN/ECE Recommendation 21)."""
-    read = YAML(typ="safe").load(files(__package__).joinpath("codes.yaml").read_bytes())
+    read = yaml_files.load(files(__package__).joinpath("codes.yaml").read_bytes())
     return {name: frozenset(str(lines).split()) for name, lines in read.items()}
 
 

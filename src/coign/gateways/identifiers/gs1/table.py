@@ -9,8 +9,8 @@ from typing import Any
 
 from biip import ParseError
 from biip.gs1_application_identifiers import GS1ApplicationIdentifier
-from ruamel.yaml import YAML
 
+from coign import yaml_files
 from coign.gateways.identifiers.gs1.content import CHECKS, Check, cset39, cset64, cset82, digits
 
 _CHARACTERS: Mapping[str, Check] = {"N": digits, "X": cset82, "Y": cset39, "Z": cset64}
@@ -116,7 +116,7 @@ def _part(found: re.Match[str], checks: tuple[str, ...]) -> Part:
 @lru_cache(maxsize=1)
 def demands() -> dict[str, dict[str, Any]]:
     """The rows of the file, one for each AI; what excludes its own kind does so for every member of it."""
-    rows = YAML(typ="safe").load(files(__package__).joinpath("application_identifiers.yaml").read_bytes())
+    rows = yaml_files.load(files(__package__).joinpath("application_identifiers.yaml").read_bytes())
     found: dict[str, dict[str, Any]] = {}
     for names, row in rows.items():
         for ai in _numbers(names):
