@@ -26,6 +26,7 @@ from coign.web.therapy.story import Story, story_of
 from coign.web.waits.learning import waiting_practice
 from coign.web.waits.overseeing import INSPECTOR
 
+LIFT = "regulatory.lift_suspension"
 SHOWN_MAX = 5
 #: The nearest acts of so many therapies are asked about, before and beside the other things of a role.
 THERAPIES_MAX = 6
@@ -126,9 +127,12 @@ def _own_proposals(actor: Actor) -> Iterator[_Question]:
 
 def _never(actor: Actor) -> Iterator[_Question]:
     """Who looks into what others decided decides nothing."""
-    held = {says.authorisation: says.number for says in sight.authorisations(actor)}
+    held = {says.authorisation: says for says in sight.authorisations(actor)}
     for authorisation, conditions in states_of(CONDITIONS, held).items():
-        for condition in (c for c in conditions.all if c.is_open):
+        for condition in [c for c in conditions.all if c.is_open][:1]:
             command = {"authorisation": str(authorisation), "condition": condition.number, "accepted": True}
-            about = _("Condition %(n)d of %(number)s") % {"n": condition.number, "number": held[authorisation]}
+            about = _("Condition %(n)d of %(number)s") % {"n": condition.number, "number": held[authorisation].number}
             yield _Question(JUDGE, about, command)
+        for stop in held[authorisation].stops_in_force[:1]:
+            command = {"authorisation": str(authorisation), "suspension": stop.number, "evidence": _FILE}
+            yield _Question(LIFT, held[authorisation].number, command)
