@@ -23,7 +23,7 @@ lint: setup-dev
 	.venv/bin/lint-imports
 
 RULES = tests/access/test_access_rules.py tests/architecture tests/catalogue tests/clinical tests/closing tests/coldchain \
-	tests/collection tests/correction tests/donor tests/facility tests/identity tests/incident tests/infusion tests/installation tests/logistics tests/manufacturing tests/people \
+	tests/collection tests/correction tests/donor tests/equipment tests/facility tests/identity tests/incident tests/infusion tests/installation tests/logistics tests/manufacturing tests/people \
 	tests/quality tests/regulatory tests/safety tests/storage tests/supply tests/training
 
 # Every branch of every rule is taken by a test that says what must come of it. The state machines stay out: they choose

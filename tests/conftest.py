@@ -1,6 +1,7 @@
 """What all tests share: a real database, the conformance data, golden files, and that nothing is skipped quietly."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from tests.support import memory
 
 from coign.database import Database, scratch
 
@@ -32,6 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("coign")
     group.addoption("--no-skips", action="store_true", help="fail if any test was skipped")
     group.addoption("--golden", action="store_true", help="write golden files anew instead of comparing with them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders lie in memory, if there is room; those of workers in the one of who started them."""
+    if not hasattr(config, "workerinput") and (used := memory.use()):
+        folder, lock = used
+
+        def leave() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.leave()
+
+        config.add_cleanup(leave)
 
 
 @pytest.hookimpl(trylast=True)

@@ -26,6 +26,13 @@ AIM = """([property, wanted]) => {
   }, {capture: true}) ?? true;
   return window.aimed();
 }"""
+#: How many presses of Tab a person would count from the focus to a thing; 0 where that cannot be counted.
+COUNT = """(wanted) => {
+  const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true}));
+  const from = stops.indexOf(document.activeElement), to = stops.findIndex((e, n) => n > from && e.matches(wanted));
+  return Math.max(to - from, 0);
+}"""
 NAVIGATION_MS_MAX = 20_000
 #: What reaches beyond the window, and is not inside something that scrolls by itself.
 STICKING_OUT = """() => [...document.body.querySelectorAll('*')]
@@ -61,17 +68,18 @@ class Person:
 
     def tab_to(self, selector: str) -> None:
         """Tab until the focus is there."""
-        if not self._until("matches", selector, "Tab", TABS_MAX):
+        if not self._until("matches", selector, "Tab", TABS_MAX, self.page.evaluate(COUNT, selector)):
             raise AssertionError(f"{selector} cannot be reached with Tab on {self.page.url}")
 
-    def _until(self, of_focus: str, wanted: str, key: str, at_most: int) -> bool:
-        """Press a key until what has the focus matches, or has this value."""
+    def _until(self, of_focus: str, wanted: str, key: str, at_most: int, counted: int = 0) -> bool:
+        """Press a key until what has the focus matches, or has this value; at first as often as was counted."""
         reached: bool = self.page.evaluate(AIM, [of_focus, wanted])
+        presses = min(counted, at_most) or BUNDLE
         for _ in range(0, at_most, BUNDLE):
             if reached:
                 break
-            self._keys([key] * BUNDLE)
-            reached = self.page.evaluate("() => window.aimed()")
+            self._keys([key] * presses)
+            reached, presses = self.page.evaluate("() => window.aimed()"), BUNDLE
         self.page.evaluate("() => { window.aimed = null; }")
         return reached
 

@@ -18,7 +18,8 @@ OF_THE_ROLE = "/journeys/"
 LEFT_OUT = ("/sign-out/", "/log/", "/api/", "/health", "/metrics", "/static/", "/account/factors/recovery/file/")
 LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
   .map((e) => new URL(e.getAttribute('href'), location).href)"""
-HEADINGS = "() => [...document.querySelectorAll('h1')].filter((e) => e.checkVisibility()).length"
+NOT_ONE_HEADING = """() => { const found = [...document.querySelectorAll('h1')].filter((e) => e.checkVisibility());
+  return found.length === 1 ? [] : [`${found.length}`]; }"""
 UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]),select,textarea,button,a[href],summary")]
   .filter((e) => e.checkVisibility())
   .filter((e) => !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim()
@@ -60,6 +61,16 @@ CUT = """() => [...document.querySelectorAll('.btn, .c-chip, .c-band dd, .c-band
 #: Of rows that are all alike some are enough to be looked at closely.
 THIN = """() => document.querySelectorAll('main tbody, main ol, main ul, main').forEach((list) =>
   [...list.children].slice(16).forEach((one) => one.remove()))"""
+#: What is wrong, by name, in the order that it is looked for.
+FAULTS = {
+    "sideways": SIDEWAYS,
+    "cut": CUT,
+    "unnamed": UNNAMED,
+    "ids": DOUBLED,
+    "headings": SKIPPED,
+    "h1": NOT_ONE_HEADING,
+    "covered": f"() => {{ ({THIN})(); return ({COVERED})(); }}",
+}
 RUN_AXE = """async () => (await axe.run(document, { resultTypes: ['violations'],
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
   .filter((v) => ['serious', 'critical'].includes(v.impact))
@@ -105,19 +116,13 @@ def kind_of(path: str) -> str:
     return "/".join("*" if re.search(r"[:.%\d]", p) or p.isupper() else p for p in parts)
 
 
-def faults(page: Page) -> list[str]:
-    """Everything that is wrong on this page as it stands in its window; of long lists the rest is gone afterwards."""
-    found: dict[str, Any] = {
-        "sideways": page.evaluate(SIDEWAYS),
-        "cut": page.evaluate(CUT),
-        "unnamed": page.evaluate(UNNAMED),
-        "ids": page.evaluate(DOUBLED),
-        "headings": page.evaluate(SKIPPED),
-    }
-    if (count := page.evaluate(HEADINGS)) != 1:
-        found["h1"] = [str(count)]
-    page.evaluate(THIN)
-    found["covered"] = page.evaluate(COVERED)
+def faults(page: Page, *names: str) -> list[str]:
+    """Everything that is wrong on this page as it stands in its window, or what has these names.
+
+    Of long lists the rest is gone afterwards.
+    """
+    asked = ", ".join(f"{name}: ({FAULTS[name]})()" for name in names or FAULTS)
+    found: dict[str, list[Any]] = page.evaluate(f"() => ({{{asked}}})")
     return [f"{name}: {what}" for name, what in found.items() if what]
 
 

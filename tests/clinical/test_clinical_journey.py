@@ -237,5 +237,5 @@ def test_what_turns_after_conditioning_began_is_named_bag_by_bag_for_the_physici
 
     held, recalled = fact.turned
     assert held == "bag-1 is blocked: on hold: sterility"
-    assert recalled.startswith("bag-2 was made with a lot that stands still: ")
+    assert recalled.startswith("bag-2 was made with what is in doubt now: ")
     assert clinic.state(COURSE, chain).turn_answered_at is not None

@@ -35,7 +35,7 @@ def test_a_bag_leaves_once_two_people_found_that_it_is_this_patients() -> None:
     clinic = Clinic()
     ann, chain, bag = at_the_chair(clinic)
     give = MakeOffer(unit=bag, to=CENTRE)
-    assert clinic.unmet(GIVE, give, NURSE) == ["collection.checked_at_the_chair"]
+    assert clinic.unmet(GIVE, give, NURSE) == ["custody.checked_at_the_chair"]
     (checked,) = clinic.do(CHECK_LEAVING, leaving(bag, ann), NURSE)
     assert isinstance(checked, LeavingChecked) and checked.patient == ann and checked.missing == 0
     assert [b.left_chair for b in clinic.state(COLLECTION, chain).collected] == [True]

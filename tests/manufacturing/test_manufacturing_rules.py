@@ -24,6 +24,7 @@ from tests.support.plant import (
 )
 
 from coign.custody.views import HOLDING
+from coign.equipment.events import DevicesUsed
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import Case
 from coign.kernel.values import Instant
@@ -46,7 +47,9 @@ def plant_at(stage: str) -> Plant:
 
 def test_a_measurement_outside_its_limits_is_recorded_and_opens_a_deviation() -> None:
     plant = plant_at("started")
-    done, deviation = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="69.9"))
+    done, _, deviation = plant.act(
+        "manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="69.9")
+    )
     assert isinstance(done, StepCompleted) and done.out_of_limits == ("viability_after_wash",)
     assert isinstance(deviation, DeviationOpened)
     assert (deviation.case, deviation.step, deviation.what) == (
@@ -56,7 +59,8 @@ def test_a_measurement_outside_its_limits_is_recorded_and_opens_a_deviation() ->
 
 def test_a_step_within_its_limits_opens_no_deviation() -> None:
     plant = plant_at("started")
-    assert len(plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="70"))) == 1
+    facts = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="70"))
+    assert [type(fact) for fact in facts] == [StepCompleted, DevicesUsed]
 
 
 @pytest.mark.requirement("GMP-06", "GMP-27", "GMP-S6")
@@ -72,7 +76,7 @@ def test_a_new_version_in_force_changes_nothing_for_a_batch_that_runs() -> None:
     plant.until("started")
     plant.act("regulatory.propose_programme", REGULATORY, programme=CAR_T, version=stricter.digest)
     plant.act("regulatory.approve_programme", QA, programme=CAR_T, version=stricter.digest)
-    (done,) = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="88"))
+    done, _ = plant.act("manufacturing.complete_step", OPERATOR, **plant.step(0, viability_after_wash="88"))
     assert isinstance(done, StepCompleted) and done.out_of_limits == ()
     assert plant.state(BATCH_VIEW, BATCH).version == VERSION.digest
 

@@ -104,3 +104,27 @@ def test_hands_rooms_and_materials_are_lines_too() -> None:
         Edge("unit:A", "batch:B", "went into"), Edge("room:R", "batch:B", "made in"),
         Edge("lot:L2", "batch:B", "went into"), Edge("person:otto", "batch:B", "handled"),
     }  # fmt: skip
+
+
+@pytest.mark.requirement("GMP-09", "TRC-01")
+def test_a_device_leads_to_the_batches_and_bags_of_a_period_and_a_bag_leads_back_to_its_devices(lines: Any) -> None:
+    def batch(name: str) -> list[Edge]:
+        facts = [
+            ("manufacturing.batch_started.v1", {"batch": f"batch:{name}", "unit": f"unit:A-{name}", "room": "room:R"}),
+            (
+                "manufacturing.step_completed.v1",
+                {"batch": f"batch:{name}", "lots": [], "equipment": ["equipment:counter", f"equipment:only-{name}"]},
+            ),
+            ("identity.unit_created.v1", {"unit": f"unit:F-{name}", "batch": f"batch:{name}", "parents": []}),
+            ("storage.placed.v1", {"unit": f"unit:F-{name}", "tank": "equipment:tank"}),
+        ]
+        return list(edges_of(facts, "person:otto"))
+
+    first, second = batch("1"), batch("2")
+    owner, ledger_id = lines(*dict.fromkeys((edge.upper, edge.lower) for edge in (*first, *second)))
+    down = {hit.subject for hit in walk(owner, ledger_id, "equipment:counter")}
+    assert {"batch:1", "batch:2", "unit:F-1", "unit:F-2"} <= down and "unit:A-1" not in down
+    since = {hit.subject for hit in walk(owner, ledger_id, "equipment:counter", since=len(set(first)))}
+    assert {"batch:2", "unit:F-2"} <= since and not {"batch:1", "unit:F-1"} & since
+    devices = {h.subject for h in walk(owner, ledger_id, "unit:F-1", back=True) if h.subject.startswith("equipment:")}
+    assert devices == {"equipment:counter", "equipment:only-1", "equipment:tank"}

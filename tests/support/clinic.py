@@ -18,6 +18,7 @@ from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, 
 from coign.collection.actions.leave import CHECK_LEAVING, CheckLeaving
 from coign.correction.events import CorrectionProposed
 from coign.custody.events import CustodyBegan, HandedOver
+from coign.equipment.events import DeviceRegistered
 from coign.identity.events import LabelVerified, UnitCreated
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.actions import assess_patient, bedside, infuse, thaw
@@ -58,6 +59,7 @@ CART = Programme.of("cart")
 START_OF_TIME = Instant.parse("2026-03-02T08:00:00Z")
 HASH = Digest("ab" * 32)
 SITE = Site.of("centre-ward")
+APHERESIS = Equipment.of("apheresis")
 
 
 def text(kind: type[Any], mark: str = "1") -> Any:
@@ -168,6 +170,13 @@ class Clinic(PaperRecord):
             )
         if authorised:
             self.authorise()
+        self.happened(
+            DeviceRegistered(
+                equipment=APHERESIS, organisation=CENTRE, site=SITE, device_kind="apheresis_device", model="X",
+                qualified_on=self.now, due_on=self.now.plus(days=9999), evidence=HASH, by=CELLLAB.person,
+            ),
+            by=CELLLAB,
+        )  # fmt: skip
         if in_force:
             self.approve_programme()
         if qualified:

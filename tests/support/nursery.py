@@ -1,15 +1,17 @@
 """Starts `coign` commands without the seconds that importing it takes: every command is a fork of one warm process.
 
 A command from here is a process of its own, with its own arguments, environment, working folder, streams, session, exit
-code and signals: it can be killed, may leave a database behind, and is what a person would run, but for one thing: its
-modules were imported before it began. So do not use it
+code and signals: it can be killed, may leave a database behind, and is what a person would run, but for two things. Its
+modules were imported before it began; and when it has said everything, waited for its threads and done what is due at
+exit, it ends, without freeing what all commands share first. So do not use it
 
 - where starting is the subject: that the entry point is there, what is imported and when, how the interpreter is set
   (`PYTHON…` variables are read once, by the warm process);
 - where a module would have to be imported anew, because the test changes code or reads the environment at import.
 
-Such tests run `sys.executable -m coign.cli` (`itself` in tests/cli). At least one test of each kind does: a command
-without a database, one with a database, `serve`, and a value from standard input.
+Such tests run `sys.executable -m coign.cli` (`coign_itself` in tests/cli). At least one test of each kind does: a
+command without a database, one with a database, `serve`, and a value from standard input; and tests/cli/test_nursery.py
+holds that both say the same.
 """
 
 import json
@@ -43,8 +45,8 @@ class Command:
 
     def __init__(self, report: int) -> None:
         self._report = os.fdopen(report, "rb", buffering=0)
-        self.pid = int(self._report.readline())
         self.returncode: int | None = None
+        self.pid = self._told()
 
     def poll(self) -> int | None:
         """The exit code once there is one; below 0: the signal that ended it."""
@@ -59,9 +61,14 @@ class Command:
 
     def _code(self, timeout: float) -> int | None:
         if self.returncode is None and select.select([self._report], [], [], timeout)[0]:
-            self.returncode = int(self._report.readline())
+            self.returncode = self._told()
             self._report.close()
         return self.returncode
+
+    def _told(self) -> int:
+        line = self._report.readline()
+        assert line, "the warm process has ended: standard error says why"
+        return int(line)
 
     def send_signal(self, number: int) -> None:
         """To the command alone, and only while it runs."""

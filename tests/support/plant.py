@@ -97,6 +97,10 @@ SHIPPER, SHIPPER_2 = Shipper.of("SH1"), Shipper.of("SH2")
 INWARD, OUTWARD, LATER = (Shipment.of(f"X{n}") for n in (1, 2, 3))
 SUPPLIER = Supplier.of("acme")
 LOTS = {material: Lot.of(f"L-{material}") for material in VERSION.materials}
+DEVICES = {
+    "cell_processor": Equipment.of("PROCESSOR-1"), "cell_counter": Equipment.of("COUNTER-1"),
+    "incubator": Equipment.of("INCUBATOR-1"), "controlled_rate_freezer": FREEZER,
+}  # fmt: skip
 CASE, CERTIFICATE = Case.of("DEV1"), Document.of("CERT1")
 
 PASSING = {
@@ -205,6 +209,8 @@ class Plant(PaperRecord):
         self.shipper(SHIPPER_2, WAREHOUSE)
         self.tank(TANK, BOX, CELLLAB)
         self.tank(TANK_2, BOX_2, WAREHOUSE)
+        for kind, device in DEVICES.items():
+            self.device(device, kind)
 
     def room(self, room: Room, grade: str = "A", **given: Any) -> None:
         """A room or cabinet that the quality unit put in use."""
@@ -213,6 +219,21 @@ class Plant(PaperRecord):
 
     def qualification(self, room: Room = ROOM) -> dict[str, Any]:
         return {"room": room, "qualified_on": self.now.plus(days=-1), "evidence": FILE}
+
+    def device(self, device: Equipment, kind: str, **given: Any) -> None:
+        """A device that the quality unit registered."""
+        self.act("equipment.register", QA, **{**self.registration(device, kind), **given})
+
+    def registration(self, device: Equipment, kind: str = "incubator") -> dict[str, Any]:
+        return {
+            "equipment": device, "device_kind": kind, "model": "Example 1", "site": PLANT, "evidence": FILE,
+            "qualified_on": self.now.plus(days=-1), "due_on": self.now.plus(days=900),
+        }  # fmt: skip
+
+    def calibrated(self, device: Equipment, finding: str = "in_order", by: Actor | None = None) -> list[Fact]:
+        """Held against the reference just now."""
+        given = {"equipment": device, "calibrated_on": self.now, "evidence": FILE, "finding": finding}
+        return self.act("equipment.calibrate", by or ANALYST, due_on=self.now.plus(days=300), **given)
 
     def tank(self, tank: Equipment, box: Box, actor: Actor, *, kind: str = "general", days: float = 365) -> None:
         """A tank with one box."""
@@ -400,7 +421,10 @@ class Plant(PaperRecord):
         )
         lots = tuple(LOTS[material] for material in step.materials)
         case = Case.of(f"DEV-{number}")
-        return {"batch": batch, "step": step.id, "measurements": measured, "lots": lots, "case": case}
+        devices = tuple(DEVICES[need.kind] for need in step.equipment)
+        return {
+            "batch": batch, "step": step.id, "measurements": measured, "lots": lots, "case": case, "equipment": devices,
+        }  # fmt: skip
 
     def stepped(self, batch: Batch = BATCH) -> None:
         for number in range(len(VERSION.steps)):

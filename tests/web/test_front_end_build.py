@@ -52,6 +52,33 @@ def test_a_file_that_a_package_no_longer_holds_is_named(tool: ModuleType, tmp_pa
         tool.copy(tmp_path / "gone.css", tmp_path / "there.css")
 
 
+USED = frozenset({"btn", "is-open"})
+
+
+@pytest.mark.parametrize(
+    ("sheet", "kept"),
+    [
+        ("/*! MIT */a{color:red}.btn{x:y}", "/*! MIT */a{color:red}.btn{x:y}"),
+        (".modal{x:y}.btn .modal-body{x:y}.btn.is-open{x:y}", ".btn.is-open{x:y}"),
+        (".modal,.btn{x:y}", ".modal,.btn{x:y}"),
+        (".btn:not(.modal):hover{x:y}:where(.dark) a{x:y}", ".btn:not(.modal):hover{x:y}:where(.dark) a{x:y}"),
+        ("@media (width>1px){.modal{x:y}.btn{x:y}}@media print{.modal{x:y}}", "@media (width>1px){.btn{x:y}}"),
+        ("@keyframes spin{from{x:y}to{x:y}}.modal{x:y}", "@keyframes spin{from{x:y}to{x:y}}"),
+        ('@layer a,b;.btn::after{content:"}.modal{"}', '@layer a,b;.btn::after{content:"}.modal{"}'),
+        (".col-1\\/2{x:y}.btn{x:y}", ".btn{x:y}"),
+    ],
+)
+def test_of_a_style_sheet_stay_the_rules_that_can_hold(tool: ModuleType, sheet: str, kept: str) -> None:
+    assert tool.slimmed(sheet, USED) == kept
+
+
+def test_the_sheet_that_pages_load_holds_the_classes_they_use_and_no_others(tool: ModuleType) -> None:
+    sheet = (tool.VENDOR / "tabler" / "tabler.css").read_text(encoding="utf-8")
+    assert all(f".{name}" in sheet for name in tool.TABLER_NAMES.read_text(encoding="ascii").split())
+    assert "Licensed under MIT" in sheet
+    assert ".modal-dialog" not in sheet
+
+
 def test_an_icon_that_does_not_exist_is_named(tool: ModuleType) -> None:
     with pytest.raises(tool.BuildFailure, match="'no-such-icon'"):
         tool.sprite(iter(["no-such-icon"]))

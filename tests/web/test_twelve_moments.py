@@ -18,7 +18,7 @@ from coign.demo.acts.moving import logger_file
 from coign.demo.acts.values import inside
 from coign.demo.turns import LID_OPEN
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.subjects import Chain, Lot, Room, Unit
+from coign.kernel.subjects import Chain, Equipment, Lot, Room, Unit
 from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
@@ -142,6 +142,7 @@ def test_5_a_lot_on_hold_is_used_by_nobody(tour: Tour) -> None:
     lot = Lot(suggested["lots"][0])
     tour.be("warehouse-1").open("/actions/supply.hold_lot/").go(lot=lot, why="A vial of it leaked.")
     tour.be("operator-1").act(tour.anna, "complete-steps").scan(*(Lot(each) for each in suggested["lots"]))
+    tour.scan(*(Equipment(each) for each in suggested["equipment"]))
     tour.go(**{f"m-{m.id}": inside(m, here.chance) for m in step.measurements})
     tour.shows(5)
     qa = people.in_role("qa", people.MAKER)[0].actor
@@ -157,6 +158,29 @@ def test_6_viability_of_68_percent_is_out_of_specification(tour: Tour) -> None:
     tour.be("analyst-1").act(tour.anna, "record-results").scan(sample).go(value="68", raw=raw)
     tour.be("qcreviewer-1").open(f"/journeys/{tour.anna}/")
     tour.shows(6)
+
+
+@pytest.mark.requirement("GMP-09", "GMP-19")
+def test_a_counter_found_wrong_later_holds_the_batch_until_somebody_else_has_judged_it(tour: Tour) -> None:
+    """Besides the twelve: what Anna's cells were counted with."""
+    device = Equipment.of("cell-counter-1")
+    batch = tour.service.states.of(SLOT, Chain(tour.anna)).batch
+    assert batch is not None
+    found = {"equipment": device, "calibrated_on": scene.now(tour.service), "evidence": "cd" * 32}
+    analyst, qa = (people.in_role(role, people.MAKER)[0].actor for role in ("analyst", "qa"))
+    bad = {**found, "finding": "out_of_calibration"}
+    player.settled(tour.service, player.perform_as(tour.service, analyst, "equipment.calibrate", bad, "tour-bad"))
+    tour.be("qa-1").open(f"/equipment/{device.identifier}/")
+    assert re.search(rf"{batch.identifier}.{{1,80}}On hold", tour.words), tour.words
+    tour.open(f"/journeys/{tour.anna}/")
+    assert "cell-counter-1 was found out of calibration" in tour.words
+    judged = {"equipment": device, "conclusion": "no_effect", "assessment": "Off by 1 %.", "evidence": "cd" * 32}
+    player.settled(tour.service, player.perform_as(tour.service, qa, "equipment.assess_doubt", judged, "tour-judged"))
+    tour.open(f"/journeys/{tour.anna}/")
+    assert "cell-counter-1 was found out of calibration" not in tour.words
+    good = {**found, "finding": "in_order", "due_on": scene.now(tour.service).plus(days=300)}
+    good["calibrated_on"] = scene.now(tour.service)
+    player.settled(tour.service, player.perform_as(tour.service, analyst, "equipment.calibrate", good, "tour-good"))
 
 
 @pytest.mark.requirement("GMP-15")

@@ -26,6 +26,7 @@ MODULES = FRONTEND / "node_modules"
 LOCK = FRONTEND / "package-lock.json"
 STATIC = ROOT / "src" / "coign" / "web" / "static"
 ICON_NAMES = STATIC / "coign" / "icons.txt"
+TABLER_NAMES = STATIC / "coign" / "tabler.txt"
 VENDOR = STATIC / "vendor"
 STAMP = "stamp.txt"
 #: What only tests use: it is fetched with the rest, lies outside what the server finds, and is never served.
@@ -79,11 +80,11 @@ def is_stamped(stamp: Path, wanted: str) -> bool:
 
 
 def fingerprint() -> str:
-    """Hash of everything the result depends on: the lock, the list of icons, and this script."""
+    """Hash of everything the result depends on: the lock, the lists of icons and classes, and this script."""
     if not LOCK.is_file():
         raise BuildFailure(f"{LOCK.relative_to(ROOT)} is missing; restore it from the repository.")
     digest = hashlib.sha256()
-    for source in (LOCK, ICON_NAMES, Path(__file__)):
+    for source in (LOCK, ICON_NAMES, TABLER_NAMES, Path(__file__)):
         digest.update(hashlib.sha256(source.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -144,13 +145,68 @@ def lay_out(target: Path) -> None:
 
 
 def lay_out_tabler(target: Path) -> None:
-    """Wrap the design system in a cascade layer, so that our own rules win whatever their weight."""
+    """Wrap the design system in a cascade layer, so that our own rules win whatever their weight.
+
+    Of its classes only those that pages use are kept: every station reads the sheet anew at each page.
+    """
     source = (MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css").read_text(encoding="utf-8")
     source = source.removeprefix('@charset "UTF-8";')
     source = re.sub(r"/\*# sourceMappingURL=[^*]*\*/", "", source)
     target.mkdir(parents=True)
-    (target / "tabler.css").write_text(f'@charset "UTF-8";@layer vendor{{{source}}}\n', encoding="utf-8")
+    kept = slimmed(source, frozenset(TABLER_NAMES.read_text(encoding="ascii").split()))
+    (target / "tabler.css").write_text(f'@charset "UTF-8";@layer vendor{{{kept}}}\n', encoding="utf-8")
     # The package carries no licence file of its own; its licence line stands at the top of the style sheet (/*! … */).
+
+
+#: A style sheet in pieces: comments, quoted text, braces and semicolons, and what stands between them.
+_PIECES = re.compile(r"""/\*.*?\*/|(?:"[^"]*"|'[^']*'|\\.|[^{};"'\\/]|/(?!\*))+|[{};]""", re.DOTALL)
+#: What a class in it may be missing from: the rule holds for elements without that class.
+_NOT = re.compile(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)")
+
+
+def slimmed(sheet: str, used: frozenset[str]) -> str:
+    """The rules of a style sheet that can hold where only these classes are used; whatever names no class stays."""
+    pieces = iter(_PIECES.findall(sheet))
+    return "".join(_rules(pieces, used))
+
+
+def _rules(pieces: Iterator[str], used: frozenset[str]) -> Iterator[str]:
+    """Rule after rule, up to the end of the block that they stand in."""
+    before = ""
+    for piece in pieces:
+        if piece == "}":
+            break
+        if piece.startswith("/*"):
+            yield piece
+        elif piece == ";":
+            yield before + piece
+            before = ""
+        elif piece != "{":
+            before = piece
+        elif before.startswith(("@media", "@layer", "@supports")):
+            inside = "".join(_rules(pieces, used))
+            yield f"{before}{{{inside}}}" if inside else ""
+            before = ""
+        else:
+            body = _block(pieces)
+            yield f"{before}{{{body}}}" if before.startswith("@") or _can_hold(before, used) else ""
+            before = ""
+
+
+def _block(pieces: Iterator[str]) -> str:
+    """Everything up to the brace that closes it."""
+    found, depth = [], 1
+    for piece in pieces:
+        depth += {"{": 1, "}": -1}.get(piece, 0)
+        if depth == 0:
+            break
+        found.append(piece)
+    return "".join(found)
+
+
+def _can_hold(selectors: str, used: frozenset[str]) -> bool:
+    """Whether one of the selectors of a rule needs no class that is used nowhere."""
+    return any(set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", one)) <= used for one in _NOT.sub("", selectors).split(","))
 
 
 def lay_out_fonts(target: Path) -> None:

@@ -186,7 +186,7 @@ def product_lots_are_in_order(asked: OfChain, known: Circumstances) -> str | Non
 
 def _made_with_doubt(unit: Unit, known: Circumstances) -> str | None:
     why = recalled_because(known.state(UNIT, unit).batch, known)
-    return f"was made with a lot that stands still: {why}" if why else None
+    return f"was made with what is in doubt now: {why}" if why else None
 
 
 @gate(

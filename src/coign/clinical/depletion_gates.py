@@ -207,7 +207,7 @@ def why_not_given(
     """What stands against giving one bag now, each in a few words that follow its name; its lots in doubt among it."""
     expired = f"expired {bag.expires}" if bag.expires is not None and bag.expires <= now else None
     released = None if disposition.is_released else "is not released"
-    recall = f"was made with a lot that stands still: {recalled}" if recalled else None
+    recall = f"was made with what is in doubt now: {recalled}" if recalled else None
     found = (bag.stands_still_because, condition.not_in_order_because, released, recall, expired)
     return tuple(reason for reason in found if reason)
 

@@ -2,13 +2,12 @@
 
 from typing import Protocol
 
-from coign.collection.freezing_gates import OfUnit, collected_bag
+from coign.collection.freezing_gates import OfUnit
 from coign.collection.state import LABEL
-from coign.identity.views import CHAIN, UNIT
+from coign.collection.views import collected_bag, not_checked_because
+from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 
-#: The act that a programme plans where a bag is looked at once more before it leaves the chair.
-CHECK_LEAVING = "collection.check_leaving"
 #: At least the bag itself bears a label.
 LABELS_USED_MIN = 1
 
@@ -44,7 +43,7 @@ def label_was_scanned_back(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.DATA,
 )
 def not_yet_checked(asked: OfUnit, known: Circumstances) -> str | None:
-    bag = collected_bag(asked, known)
+    bag = collected_bag(asked.unit, known)
     if bag is None or not bag.left_chair:
         return None  # `collection.bag_comes_from_the_chair` says the first
     return f"{asked.unit.identifier} was checked before it left the chair"
@@ -87,9 +86,4 @@ def label_counts_are_possible(asked: OfLabels, known: Circumstances) -> str | No
     risk=Risk.PATIENT,
 )
 def checked_at_the_chair(asked: OfUnit, known: Circumstances) -> str | None:
-    chain, bag = known.state(UNIT, asked.unit).chain, collected_bag(asked, known)
-    if chain is None or bag is None or bag.left_chair:
-        return None
-    if not known.programmes.version(known.state(CHAIN, chain).version).plans(CHECK_LEAVING):
-        return None
-    return f"{asked.unit.identifier} was not compared with its patient before it left the chair"
+    return not_checked_because(asked.unit, known)

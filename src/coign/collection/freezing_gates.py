@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from coign.collection.state import FREEZING
-from coign.collection.views import COLLECTION, Collected
+from coign.collection.views import collected_bag
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
@@ -27,13 +27,6 @@ class OfDivision(OfUnit, Protocol):
     def cd3(self) -> Quantity: ...
 
 
-def collected_bag(asked: OfUnit, known: Circumstances) -> Collected | None:
-    """What was measured at the chair; None: `collection.bag_comes_from_the_chair` says so and the rest is silent."""
-    chain = known.state(UNIT, asked.unit).chain
-    found = () if chain is None else known.state(COLLECTION, chain).collected
-    return next((c for c in found if c.unit == asked.unit), None)
-
-
 @gate(
     "collection.bag_comes_from_the_chair",
     requirement=("TRC-10", "TRC-22"),
@@ -43,7 +36,7 @@ def collected_bag(asked: OfUnit, known: Circumstances) -> Collected | None:
     risk=Risk.PATIENT,
 )
 def bag_comes_from_the_chair(asked: OfUnit, known: Circumstances) -> str | None:
-    return None if collected_bag(asked, known) else f"{asked.unit.identifier} is no bag that was collected here"
+    return None if collected_bag(asked.unit, known) else f"{asked.unit.identifier} is no bag that was collected here"
 
 
 @gate(
@@ -56,7 +49,7 @@ def bag_comes_from_the_chair(asked: OfUnit, known: Circumstances) -> str | None:
 )
 def bag_is_held_here(asked: OfUnit, known: Circumstances) -> str | None:
     holder = known.state(HOLDING, asked.unit).organisation
-    if holder == known.actor.organisation or collected_bag(asked, known) is None:
+    if holder == known.actor.organisation or collected_bag(asked.unit, known) is None:
         return None
     return f"{asked.unit.identifier} is held by {holder.identifier if holder else 'nobody'}"
 
@@ -70,7 +63,7 @@ def bag_is_held_here(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def bag_may_be_divided(asked: OfUnit, known: Circumstances) -> str | None:
-    why = None if collected_bag(asked, known) is None else known.state(UNIT, asked.unit).stands_still_because
+    why = None if collected_bag(asked.unit, known) is None else known.state(UNIT, asked.unit).stands_still_because
     return f"{asked.unit.identifier} {why}" if why else None
 
 
@@ -83,7 +76,7 @@ def bag_may_be_divided(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def parts_are_no_more_than_the_whole(asked: OfDivision, known: Circumstances) -> str | None:
-    bag = collected_bag(asked, known)
+    bag = collected_bag(asked.unit, known)
     if bag is None or bag.cd3.unit != asked.cd3.unit:
         return None  # `collection.bag_comes_from_the_chair` and `collection.amounts_in_their_units` say so
     filled: Decimal = sum((c.cd3.amount for c in known.state(FREEZING, asked.unit).cryobags), asked.cd3.amount)
@@ -104,7 +97,7 @@ def parts_are_no_more_than_the_whole(asked: OfDivision, known: Circumstances) ->
 )
 def enough_cryobags(asked: OfUnit, known: Circumstances) -> str | None:
     chain = known.state(UNIT, asked.unit).chain
-    if chain is None or collected_bag(asked, known) is None:
+    if chain is None or collected_bag(asked.unit, known) is None:
         return None  # `collection.bag_comes_from_the_chair` says so
     version: ProgrammeVersion = known.programmes.version(known.state(CHAIN, chain).version)
     filled = len(known.state(FREEZING, asked.unit).cryobags)

@@ -4,11 +4,15 @@ from dataclasses import dataclass, replace
 
 from coign.collection.events import CollectionFinished, CollectionStarted, LeavingChecked
 from coign.correction.events import ValueCorrected
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 
+#: The act that a programme plans where a bag is looked at once more before it leaves the chair.
+CHECK_LEAVING = "collection.check_leaving"
 #: The newest collections of one therapy that are listed.
 COLLECTIONS_LISTED_MAX = 16
 
@@ -74,3 +78,20 @@ COLLECTION = View(
     version=3,
     public=True,
 )
+
+
+def collected_bag(unit: Unit, known: Circumstances) -> Collected | None:
+    """What was measured at the chair; None: it did not come from one. Once UNIT and the chain's COLLECTION are read."""
+    chain = known.state(UNIT, unit).chain
+    found = () if chain is None else known.state(COLLECTION, chain).collected
+    return next((bag for bag in found if bag.unit == unit), None)
+
+
+def not_checked_because(unit: Unit, known: Circumstances) -> str | None:
+    """None, or that nobody looked at a bag once more at its chair, where a programme plans it; once CHAIN is read."""
+    chain, bag = known.state(UNIT, unit).chain, collected_bag(unit, known)
+    if chain is None or bag is None or bag.left_chair:
+        return None
+    if not known.programmes.version(known.state(CHAIN, chain).version).plans(CHECK_LEAVING):
+        return None
+    return f"{unit.identifier} was not compared with its patient before it left the chair"

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from coign.collection.views import not_checked_because
 from coign.custody.state import OFFER
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
@@ -91,6 +92,18 @@ def no_mismatch(asked: OfUnit, known: Circumstances) -> str | None:
 def unit_may_move(asked: OfUnit, known: Circumstances) -> str | None:
     why_not = known.state(UNIT, asked.unit).stands_still_because
     return f"{asked.unit.identifier} {why_not}" if why_not else None
+
+
+@gate(
+    "custody.checked_at_the_chair",
+    requirement=("TRC-12", "TRC-13"),
+    protects="Away from the patient nobody can find out any more whose cells these are.",
+    remedy="At the chair, scan wristband, label and donation number once more, and account for the labels.",
+    resolvers=("nurse",),
+    risk=Risk.PATIENT,
+)
+def checked_at_the_chair(asked: OfUnit, known: Circumstances) -> str | None:
+    return not_checked_because(asked.unit, known)
 
 
 @gate(

@@ -35,6 +35,7 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.clear_line": ("facility.put_in_use",),
+    "manufacturing.complete_step": ("equipment.clean",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
     "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),

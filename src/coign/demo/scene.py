@@ -65,6 +65,13 @@ def find(service: Service, root: str) -> Therapy:
     return Therapy(journey, version_of(service, journey), number, seed_of(service))
 
 
+def numbers(service: Service, roots: Sequence[str]) -> dict[str, int]:
+    """Which therapies of the story these are, in the order asked."""
+    with connection(service) as reads:
+        known = {root: reading.journey(reads, service.ledger_id, root) for root in roots}
+        return {root: _number(reads, service.ledger_id, j) for root, j in known.items() if j is not None}
+
+
 def again(service: Service, therapy: Therapy) -> Therapy:
     """The same therapy as it stands now: its number and its seed stay what they were."""
     root = therapy.journey.root

@@ -1,8 +1,8 @@
-"""What lies in the demonstration's stores before the first patient: shippers, tanks, rooms, lots of material."""
+"""What there is in the demonstration before the first patient: shippers, tanks, rooms, devices, lots of material."""
 
 from typing import TYPE_CHECKING, Any
 
-from coign.demo import people, plans
+from coign.demo import devices, people, plans
 from coign.demo.people import Account
 from coign.kernel.subjects import Box, Equipment, Lot, Organisation, Room, Shipper, Supplier
 
@@ -42,6 +42,7 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
             _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
             _tanks(seeding, by)
     _rooms(seeding)
+    devices.lay_in(seeding)
     _suppliers(seeding)
     _lots(seeding)
 

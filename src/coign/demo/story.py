@@ -3,7 +3,19 @@
 import heapq
 from collections.abc import Iterator
 
-from coign.demo import administration, classroom, oversight, patients, people, plans, player, scene, stock, turns
+from coign.demo import (
+    administration,
+    classroom,
+    devices,
+    oversight,
+    patients,
+    people,
+    plans,
+    player,
+    scene,
+    stock,
+    turns,
+)
 from coign.demo.acts.centre import settle_identity
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
@@ -37,6 +49,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
         progress(f"[{acts:>4}] {line}")
     classroom.furnish(seeding)
     administration.furnish(seeding)
+    devices.furnish(seeding)
     oversight.furnish(seeding)
     return acts
 

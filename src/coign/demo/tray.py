@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from coign.demo import people, scene
+from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import (
     Box,
     Chain,
+    Equipment,
     Lot,
     Organisation,
     Patient,
@@ -20,6 +22,7 @@ from coign.kernel.subjects import (
     Unit,
     parse_subject,
 )
+from coign.kernel.views import View
 from coign.logistics.views import RECEIPT, SHIPMENT
 from coign.people.views import AUTHORITY
 from coign.records import reading
@@ -28,6 +31,8 @@ from coign.service import Service
 from coign.storage.state import BOX
 from coign.supply.state import PACK
 
+S = TypeVar("S")
+K = TypeVar("K", bound=Subject)
 Kind = Literal["wristband", "bag", "shipper", "badge", "vial", "label"]
 Sort = Literal[
     "wristband", "bag", "shipper", "seal", "logger", "lot", "pack", "room", "box", "device", "donation", "badge"
@@ -36,7 +41,9 @@ Sort = Literal[
 #: On a page without a therapy: of so many that wait, those whose things lie here.
 QUEUE_MAX, WANTED_MAX = 20, 6
 #: What lies about besides, and how much of each kind.
-_LYING, LYING_EACH = tuple(cls.kind for cls in (Patient, Unit, Shipper, Box, Room, Lot)), 20
+_LYING, LYING_EACH = tuple(cls.kind for cls in (Patient, Unit, Shipper, Box, Room, Lot, Equipment)), 20
+#: Devices that somebody scans in an act of a therapy.
+AT_HAND = frozenset({"apheresis_device", "cell_processor", "incubator", "cell_counter", "controlled_rate_freezer"})
 #: What somebody of a role works with.
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "coordinator": ("wristband", "badge"),
@@ -117,6 +124,7 @@ class _Table:
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
+        self._seen: dict[tuple[str, str], Any] = {}
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""
@@ -144,6 +152,14 @@ class _Table:
             case _:
                 return self._badges()
 
+    def _state(self, view: View[S], subject: K) -> S:
+        """What is recorded about a thing; read at once for all that lie here and are of its kind."""
+        if (view.name, str(subject)) not in self._seen:
+            alike = {*(type(subject)(thing.subject) for thing in self._of_kind(type(subject))), subject}
+            self._seen |= self._service.states.several([view], list(alike))
+        found: S = self._seen[view.name, str(subject)]
+        return found
+
     def _of_kind(self, cls: type[Subject]) -> list[Thing]:
         return [thing for thing in self._things if thing.kind == cls.kind and not thing.gone]
 
@@ -155,7 +171,7 @@ class _Table:
         """First those in which something lies that somebody waits for, then what stands in the same tanks."""
         boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
         wanted = {thing.subject for thing in self._of_kind(Unit) if thing.root in self._wanted}
-        states = {box: self._service.states.of(BOX, box) for box in boxes}
+        states = {box: self._state(BOX, box) for box in boxes}
         for box in sorted(boxes, key=lambda b: not any(o.unit in wanted for o in states[b].occupied)):
             yield _item(symbol_of(box), "box", f"Box in {str(states[box].tank).partition(':')[2]}")
 
@@ -170,7 +186,7 @@ class _Table:
         first = True
         for thing in self._of_kind(Unit):
             unit, odd = Unit(thing.subject), thing.root not in self._wanted
-            serial = int(self._service.states.of(UNIT, unit).label_serial or "1")
+            serial = int(self._state(UNIT, unit).label_serial or "1")
             words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"
             yield _item(symbol_of(unit, serial), "bag", words, odd=odd)
             if first:
@@ -183,10 +199,10 @@ class _Table:
         kind = SymbolKind.SEAL if sort == "seal" else SymbolKind.LOGGER
         used = 0
         for thing in self._of_kind(Unit):
-            shipment = self._service.states.of(RECEIPT, Unit(thing.subject)).under_way
+            shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
             if shipment is None:
                 continue
-            state = self._service.states.of(SHIPMENT, shipment)
+            state = self._state(SHIPMENT, shipment)
             used += 1
             text = state.seal if sort == "seal" else state.logger
             words = f"{sort.title()} on the shipper, {_therapy(thing.root)}"
@@ -213,27 +229,29 @@ class _Table:
             copied = True
 
     def _devices(self) -> Iterator[TrayItem]:
-        if self._organisation == people.MAKER:
-            yield _item(Symbol(SymbolKind.EQUIPMENT, "freezer-1", 1), "device", "Controlled-rate freezer")
-            return
-        for number in (1, 2):
-            yield _item(Symbol(SymbolKind.EQUIPMENT, f"apheresis-{number}", 1), "device", "Apheresis device")
-        yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+        """What stands here, the first of each kind first; and what is in order to look at and may not be used."""
+        now = scene.now(self._service)
+        devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
+        states = {device: self._service.states.of(DEVICE, device) for device in devices}
+        if self._organisation == people.CENTRE:
+            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+        for device in sorted(devices, key=lambda d: (d.rpartition("-")[2], d)):
+            if states[device].kind in AT_HAND:
+                odd = states[device].not_usable_because(now) is not None
+                yield _item(symbol_of(device), "device", kind_words(states[device].kind).capitalize(), odd=odd)
 
     def _donations(self) -> Iterator[TrayItem]:
         """The next labels of the roll, and one that was used before."""
         now = scene.now(self._service)
-        for thing in self._of_kind(Patient):
-            if thing.root.startswith("chain:") and thing.root in self._wanted:
-                number = scene.find(self._service, thing.root).number
-                din = scene.donation_number(now, number, len(self._collected(Chain(thing.root))))
-                yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Next donation label")
+        roots = [t.root for t in self._of_kind(Patient) if t.root.startswith("chain:") and t.root in self._wanted]
+        chains = self._service.states.several([CHAIN], [Chain(root) for root in roots]) if roots else {}
+        for root, number in scene.numbers(self._service, roots).items():
+            collected = chains[CHAIN.name, root].units_of_kind("starting_material")
+            din = scene.donation_number(now, number, len(collected))
+            yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Next donation label")
         for thing in self._of_kind(Unit):
-            if din := self._service.states.of(UNIT, Unit(thing.subject)).din:
+            if din := self._state(UNIT, Unit(thing.subject)).din:
                 yield _item(Symbol(SymbolKind.DONATION, din), "donation", "Used donation label", odd=True)
-
-    def _collected(self, chain: Chain) -> tuple[Unit, ...]:
-        return self._service.states.of(CHAIN, chain).units_of_kind("starting_material")
 
     def _badges(self) -> Iterator[TrayItem]:
         yield _item(symbol_of(self._person), "badge", "Your badge")

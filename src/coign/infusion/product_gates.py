@@ -203,7 +203,7 @@ def product_is_released(asked: OfUnit, known: Circumstances) -> str | None:
 def lots_are_in_order(asked: OfUnit, known: Circumstances) -> str | None:
     bag = product(asked, known)
     why = recalled_because(bag.batch, known) if bag is not None else None
-    return f"{asked.unit.identifier} was made with a lot that stands still: {why}" if why else None
+    return f"{asked.unit.identifier} was made with what is in doubt now: {why}" if why else None
 
 
 @gate(

@@ -255,7 +255,7 @@ def batches_of(asked: OfUnits, known: Circumstances) -> tuple[Batch, ...]:
 )
 def lots_are_in_order(asked: OfUnits, known: Circumstances) -> str | None:
     found = [why for batch in batches_of(asked, known) if (why := recalled_because(batch, known))]
-    return f"it was made with a lot that stands still: {'; '.join(found)}" if found else None
+    return f"it was made with what is in doubt now: {'; '.join(found)}" if found else None
 
 
 @gate(

@@ -94,7 +94,7 @@ class BatchStarted(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch",)):
-    """One step was done: what was measured, which lots went in, which measurements lie outside their limits."""
+    """One step was done: what was measured, which lots and devices were used, what lies outside its limits."""
 
     batch: Batch
     step: str
@@ -102,6 +102,7 @@ class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch"
     lots: tuple[Lot, ...]
     out_of_limits: tuple[str, ...]
     operator: Person
+    equipment: tuple[Equipment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

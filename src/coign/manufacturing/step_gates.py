@@ -56,7 +56,7 @@ def programme_of(batch: Batch, known: Circumstances) -> ProgrammeVersion:
     return version
 
 
-def _step_now(asked: OfStep, known: Circumstances) -> Step | None:
+def step_now(asked: OfStep, known: Circumstances) -> Step | None:
     """The step that is asked for, if it is the batch's next; otherwise `manufacturing.step_is_next` has spoken."""
     batch = known.state(BATCH, asked.batch)
     following = programme_of(asked.batch, known).next_step(batch.steps_done)
@@ -88,7 +88,7 @@ def batch_is_open(asked: OfBatch, known: Circumstances) -> str | None:
 )
 def step_is_next(asked: OfStep, known: Circumstances) -> str | None:
     batch = known.state(BATCH, asked.batch)
-    if not batch.is_open or _step_now(asked, known) is not None:
+    if not batch.is_open or step_now(asked, known) is not None:
         return None  # a batch that is over has no next step; `manufacturing.batch_is_open` says so
     following = programme_of(asked.batch, known).next_step(batch.steps_done)
     return f"“{asked.step}” is not next: {f'“{following.id}” is' if following else 'all steps are done'}"
@@ -103,7 +103,7 @@ def step_is_next(asked: OfStep, known: Circumstances) -> str | None:
     risk=Risk.PRODUCT,
 )
 def measurements_are_complete(asked: OfStep, known: Circumstances) -> str | None:
-    step = _step_now(asked, known)
+    step = step_now(asked, known)
     if step is None:
         return None
     expected = Counter(m.id for m in step.measurements)
@@ -123,7 +123,7 @@ def measurements_are_complete(asked: OfStep, known: Circumstances) -> str | None
     risk=Risk.PATIENT,
 )
 def units_agree(asked: OfStep, known: Circumstances) -> str | None:
-    step = _step_now(asked, known)
+    step = step_now(asked, known)
     expected = {m.id: m.unit for m in step.measurements} if step is not None else {}
     wrong = [
         f"{m.id} was given in {m.quantity.unit}, expected is {expected[m.id]}"
@@ -142,7 +142,7 @@ def units_agree(asked: OfStep, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def materials_are_scanned(asked: OfStep, known: Circumstances) -> str | None:
-    step = _step_now(asked, known)
+    step = step_now(asked, known)
     scanned = {known.state(LOT, lot).material for lot in asked.lots}
     missing = [m for m in step.materials if m not in scanned] if step is not None else []
     return f"no lot was scanned of: {', '.join(missing)}" if missing else None
@@ -157,7 +157,7 @@ def materials_are_scanned(asked: OfStep, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def lots_are_of_the_step(asked: OfStep, known: Circumstances) -> str | None:
-    step = _step_now(asked, known)
+    step = step_now(asked, known)
     if step is None:
         return None
     foreign = [lot for lot in asked.lots if known.state(LOT, lot).material not in step.materials]
@@ -187,7 +187,7 @@ def lots_may_be_used(asked: OfStep, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def operator_is_qualified(asked: OfStep, known: Circumstances) -> str | None:
-    step = _step_now(asked, known)
+    step = step_now(asked, known)
     return missing_qualification(step.task, known) if step is not None else None
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from coign.equipment.views import DEVICE, DeviceState
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Batch, Chain, Lot, Organisation, Person, Programme, Room, Site, Unit
+from coign.kernel.subjects import Batch, Chain, Equipment, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, Instant, Quantity
 from coign.kernel.views import Stamp, View
 from coign.manufacturing.events import (
@@ -73,6 +74,14 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A device was used on the cells, then."""
+
+    equipment: Equipment
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class BatchState:
     """One production run: whose cells, under which version, how far, by whom. Bounded by the programme's steps."""
 
@@ -101,6 +110,8 @@ class BatchState:
     site: Site | None = None
     #: When the quality unit last took it off the hold of a stopped authorisation.
     resumed_at: Instant | None = None
+    #: On which devices, and when: what was found wrong with one of them later is read from here.
+    uses: tuple[Use, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -127,19 +138,33 @@ class BatchState:
 
 
 def reads_of_lots(batch: Batch | None, known: Circumstances) -> tuple[Read, ...]:
-    """Once BATCH is read: every lot that went into it."""
-    return () if batch is None else tuple(Read(lot, LOT) for lot in known.state(BATCH, batch).lots)
+    """Once BATCH is read: every lot that went into it, and every device that it was made on."""
+    if batch is None:
+        return ()
+    made = known.state(BATCH, batch)
+    devices = dict.fromkeys(use.equipment for use in made.uses)
+    return (*(Read(lot, LOT) for lot in made.lots), *(Read(device, DEVICE) for device in devices))
 
 
 def recalled_because(batch: Batch | None, known: Circumstances) -> str | None:
-    """None, or which lots of a batch are in doubt now: a recall is read upward whenever anybody asks."""
-    lots = known.state(BATCH, batch).lots if batch is not None else ()
-    return in_doubt_because({lot: known.state(LOT, lot) for lot in lots})
+    """None, or which lots and devices of a batch are in doubt now: read upward whenever anybody asks."""
+    if batch is None:
+        return None
+    made = known.state(BATCH, batch)
+    lots = {lot: known.state(LOT, lot) for lot in made.lots}
+    return in_doubt_because(made, lots, {use.equipment: known.state(DEVICE, use.equipment) for use in made.uses})
 
 
-def in_doubt_because(lots: Mapping[Lot, LotState]) -> str | None:
-    """None, or which of these lots stand still, and why."""
-    found = [f"{lot.identifier} {why}" for lot, state in lots.items() if (why := state.recalled_because)]
+def in_doubt_because(
+    made: BatchState, lots: Mapping[Lot, LotState], devices: Mapping[Equipment, DeviceState]
+) -> str | None:
+    """None, or which of its lots stand still and which of its devices were out of calibration when it was made."""
+    found = [f"{lot.identifier} {why}" for lot in made.lots if (why := lots[lot].recalled_because)]
+    found += [
+        f"{use.equipment.identifier} {why}"
+        for use in made.uses
+        if (why := devices[use.equipment].in_doubt_because(use.at))
+    ]
     return "; ".join(found) or None
 
 
@@ -166,16 +191,18 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
                 performers=(fact.operator,), site=fact.site,
             )  # fmt: skip
-        case StepCompleted(step=step, operator=operator, lots=lots):
+        case StepCompleted(step=step, operator=operator, lots=lots, equipment=devices):
             done = (*state.steps_done, step)
             used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
-            return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used)
+            uses = (*state.uses, *(Use(device, stamp.time) for device in devices))
+            return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used, uses=uses)
         case BagFilled(unit=unit):
             return _filled(state, fact, unit, stamp.time)
         case Filled(final_container=unit):
             return replace(_filled(state, fact, unit, stamp.time), filled_at=fact.filled_at, samples=(fact.sample,))
         case ProductFrozen(operator=operator):
-            return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator))
+            uses = (*state.uses, Use(fact.equipment, fact.started_at))
+            return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator), uses=uses)
         case LabelsCounted(by=by) as counted:
             performers = _with(state.performers, by)
             return replace(state, labels_unaccounted=counted.unaccounted, performers=performers)
@@ -216,6 +243,6 @@ BATCH = View(
     ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=4,
+    version=5,
     public=True,
 )

@@ -80,14 +80,23 @@ class BeforeInfusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A kind of device that a step cannot do without; `clean`: nothing of another patient may have been in it since."""
+
+    kind: str
+    clean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step of production: what is measured, which materials go in, which task one must be qualified for."""
+    """One step of production: measurements, materials, devices, and which task one must be qualified for."""
 
     id: str
     title: str
     task: str
     measurements: tuple[Range, ...] = ()
     materials: tuple[str, ...] = ()
+    equipment: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
 from coign.programmes.dose_reading import read_dose
 from coign.programmes.journeys import read_journey, read_stages
-from coign.programmes.model import BeforeInfusion, Limit, Programmes, ProgrammeVersion, Range, Step
+from coign.programmes.model import BeforeInfusion, Limit, Need, Programmes, ProgrammeVersion, Range, Step
 from coign.programmes.nodes import Findings, Item, Problem, compose, text_of
 from coign.programmes.safety_plan import SafetyPlan
 from coign.programmes.safety_reading import read_safety
@@ -66,6 +66,11 @@ _OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitorin
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method", "may_be_pending")
 JURISDICTIONS = ("EU", "US")
+#: Kinds of devices that the register knows.
+DEVICES = (
+    "apheresis_device", "cell_processor", "centrifuge", "incubator", "cell_counter", "controlled_rate_freezer",
+    "freezer", "thawing_device", "scale", "thermometer",
+)  # fmt: skip
 #: Samples of a room that rules know limits for.
 SAMPLES = ("particles_0_5", "particles_5", "active_air", "settle_plate", "contact_plate", "glove_print")
 
@@ -236,7 +241,7 @@ def _unit(fields: Mapping[str, Item]) -> str:
 def _steps(item: Item, tasks: Mapping[str, str], materials: Mapping[str, str]) -> tuple[Step, ...]:
     found = []
     for each in item.items():
-        fields = each.fields(("id", "title", "task", "measurements", "materials"))
+        fields = each.fields(("id", "title", "task", "measurements", "materials"), ("equipment",))
         task = text_of(fields, "task")
         if task and task not in tasks:
             fields["task"].refuse("unknown_task", f"{task} is not among the tasks")
@@ -247,11 +252,24 @@ def _steps(item: Item, tasks: Mapping[str, str], materials: Mapping[str, str]) -
                 material.refuse("unknown_material", f"{name} is not among the materials")
         measured = _ranges(fields["measurements"], words=False) if "measurements" in fields else ()
         step_id = _id_of(fields, "id")
-        step = Step(step_id, text_of(fields, "title"), task, measured, tuple(name for _, name in names))
+        needs = _needs(fields["equipment"]) if "equipment" in fields else ()
+        step = Step(step_id, text_of(fields, "title"), task, measured, tuple(name for _, name in names), needs)
         found.append((each, step_id, step))
     if not found:
         item.refuse("empty", "a programme has at least one step of production")
     return _unique(found, "step")
+
+
+def _needs(item: Item) -> tuple[Need, ...]:
+    """The kinds of devices that a step needs, one device of each."""
+    found = []
+    for each in item.items():
+        fields = each.fields(("kind",), ("clean",))
+        kind = text_of(fields, "kind")
+        if kind and kind not in DEVICES:
+            fields["kind"].refuse("device", f"{kind} is no kind of device here; known are {', '.join(DEVICES)}")
+        found.append((each, kind, Need(kind, fields["clean"].truth() if "clean" in fields else False)))
+    return _unique(found, "device")
 
 
 def _before_infusion(item: Item) -> BeforeInfusion:

@@ -203,7 +203,7 @@ def late_result_is_cleared(asked: OfBlock, known: Circumstances) -> str | None:
     "quality.lots_are_in_order",
     requirement=("GMP-S7", "GMP-19", "TRC-01"),
     protects="What is in doubt about a material is in doubt about everything that was made with it.",
-    remedy="Look into the lot: lift its hold, or reject the batch.",
+    remedy="Look into the lot, or judge the device: lift the hold, or reject the batch.",
     resolvers=("qa",),
     risk=Risk.PATIENT,
 )

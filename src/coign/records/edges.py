@@ -66,6 +66,9 @@ def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
             yield Edge(body["within"], body["room"], "stands in")
         case "manufacturing.step_completed.v1":
             yield from (Edge(lot, body["batch"], "went into") for lot in body["lots"])
+            yield from (Edge(device, body["batch"], "used in") for device in body.get("equipment", ()))
+        case "storage.placed.v1":
+            yield Edge(body["tank"], body["unit"], "kept in")
         case "collection.started.v1":
             yield Edge(body["equipment"], body["chain"], "collected with")
         case "manufacturing.product_frozen.v1":

@@ -108,6 +108,24 @@ def _has_come(step: JourneyStep, steps: Mapping[str, JourneyStep], journey: Jour
     return all(a in journey.done or _has_come(steps[a], steps, journey) for a in step.after) and step.optional
 
 
+def done_before(earlier: Iterable[Journey], programme: ProgrammeVersion, action: str) -> dict[str, int]:
+    """Of the steps that lead to an action, those done for the patient in earlier therapies, with the newest act."""
+    after = {s.id: s.after for s in programme.journey}
+    leading: set[str] = set()
+    waiting = [a for s in programme.journey if s.action == action for a in s.after]
+    while waiting:
+        step = waiting.pop()
+        if step not in leading:
+            leading.add(step)
+            waiting += after[step]
+    found: dict[str, int] = {}
+    for journey in earlier:
+        for step, position in journey.done.items():
+            if step in leading:
+                found[step] = max(position, found.get(step, position))
+    return found
+
+
 def step_done_by(journey: Journey, programme: ProgrammeVersion, action: str, side: str) -> JourneyStep | None:
     """The open step that a successful act of this action did, seen from the actor's side; None: none was open."""
     candidates = [s for s in open_steps(journey, programme) if s.action == action and s.side in ("", side)]

@@ -16,6 +16,7 @@ from coign.programmes.model import Programmes, ProgrammeVersion
 from coign.records.edges import edges_of
 from coign.records.journey import (
     Journey,
+    done_before,
     note_act,
     note_bags,
     note_calls,
@@ -30,6 +31,8 @@ from coign.records.things import things_of
 from coign.records.working import Working
 
 CHUNK = 500
+#: Between two attempts at an entry that cannot be read into lists.
+STUCK_PAUSE_S = 5.0
 _LEASE = 4225  # its own: the scrubber and others hold leases of other numbers
 #: Kinds of which every instance belongs to one therapy.
 _OWNED = frozenset({"unit", "batch", "shipment", "case"})
@@ -93,7 +96,7 @@ class Projection:
         if begun := facts.get("clinical.patient_enrolled.v1"):
             working.save(Journey(begun["patient"], begun["patient"], begun["centre"], entry.time))
         if begun := facts.get("identity.chain_begun.v1"):
-            _begin_chain(begun, about, working)
+            self._begin_chain(begun, about, entry, working)
         roots = working.roots(asked)
         if roots:
             joined = {str(o) for fact in entry.facts for o in parties(fact)}
@@ -113,6 +116,27 @@ class Projection:
                 thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
                 title=thing.title, detail=thing.detail, position=entry.position, gone=thing.gone,
             )  # fmt: skip
+
+    def _begin_chain(self, begun: Mapping[str, Any], about: Iterable[str], entry: Entry, working: Working) -> None:
+        """The patient's journey becomes the chain's: what was done before the order belongs to it.
+
+        Where an earlier therapy has taken it along, the further one begins with what was done for the patient.
+        """
+        patient = next(s for s in about if s.startswith("patient:"))
+        journey, earlier = working.journeys_of(patient)
+        if journey is None:
+            journey = Journey(begun["chain"], patient, begun["centre"], entry.time)
+            version = next((v for v in self._programmes.all() if v.digest == begun["version"]), None)
+            name, _ = self._success.get(entry.action, (entry.action, ""))
+            if version is not None:
+                journey.done = done_before(earlier, version, name)
+        journey.chain = begun["chain"]
+        journey.programme, journey.version = begun["programme"], begun["version"]
+        journey.product, journey.centre, journey.maker = begun["product"], begun["centre"], begun["maker"]
+        if journey.root == patient:
+            working.becomes(journey, begun["chain"])
+        else:
+            working.save(journey)
 
     def _act(self, journey: Journey, entry: Entry, facts: Mapping[str, Any], working: Working) -> None:
         name, success = self._success.get(entry.action, (entry.action, ""))
@@ -156,15 +180,6 @@ def _asked(entry: Entry) -> list[str]:
     """The subjects of an entry that a therapy may be found by."""
     named = dict.fromkeys([*(a["subject"] for a in entry.plain["about"]), *entry.plain["refs"]])
     return [s for s in named if not KINDS[s.partition(":")[0]].public]
-
-
-def _begin_chain(begun: Mapping[str, Any], about: Iterable[str], working: Working) -> None:
-    """The patient's journey becomes the chain's: what was done before the order belongs to it."""
-    journey = working.journey(next(s for s in about if s.startswith("patient:")))
-    journey.chain = begun["chain"]
-    journey.programme, journey.version = begun["programme"], begun["version"]
-    journey.product, journey.centre, journey.maker = begun["product"], begun["centre"], begun["maker"]
-    working.becomes(journey, begun["chain"])
 
 
 def _next_steps(journey: Journey, programme: ProgrammeVersion) -> list[dict[str, Any]]:
@@ -225,6 +240,11 @@ class Projector:
             except psycopg.OperationalError as error:
                 log.warning("projector.connection_lost", error=type(error).__name__)
                 time.sleep(self._pause_s)
+            except Exception:
+                # The record goes on without its lists, and they must not be lost for good: the next version may read
+                # what this one could not.
+                log.exception("projector.stuck", ledger=self._ledger_id, position=self._next)
+                time.sleep(STUCK_PAUSE_S)
 
     def _follow(self, connection: psycopg.Connection) -> None:
         projection = Projection(connection, self._ledger_id, self._actions, self._programmes)

@@ -115,7 +115,8 @@ def in_hand(
 
     By index, however many therapies there are: those that wait for their order or are long over are not looked at.
     """
-    roots = {j.root: j for j in journeys(connection, ledger_id, organisation, at_most=newest)}
+    touched_last = journeys(connection, ledger_id, organisation, at_most=newest) if newest else []
+    roots = {j.root: j for j in touched_last}
     seen = _visible(organisation)
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         under_way = cursor.execute(

@@ -46,6 +46,8 @@ def things_of(facts: Sequence[tuple[str, Mapping[str, Any]]], entry: Entry) -> I
                 )
             case "storage.tank_qualified.v1":
                 yield Thing(body["tank"], organisation, "Storage tank")
+            case "equipment.device_registered.v1":
+                yield Thing(body["equipment"], organisation, "Device", body["device_kind"].replace("_", " "))
             case "manufacturing.room_registered.v1":
                 yield Thing(body["room"], organisation, "Room")
             case "supply.lot_received.v1":

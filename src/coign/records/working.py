@@ -82,6 +82,11 @@ class Working:
         """One that was read or begun."""
         return self._journeys[root]
 
+    def journeys_of(self, patient: str) -> tuple[Journey | None, list[Journey]]:
+        """The one that still goes by the patient, and those that go by a chain."""
+        own = [j for j in self._journeys.values() if j.patient == patient]
+        return self._journeys.get(patient), [j for j in own if j.root != patient]
+
     def save(self, journey: Journey) -> None:
         """Its row is written with the rest."""
         self._journeys[journey.root] = journey

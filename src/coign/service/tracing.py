@@ -8,6 +8,7 @@ import psycopg
 
 from coign.catalogue import PARTIES
 from coign.custody.views import HOLDING, Holding
+from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.facility.views import ROOM, RoomState
 from coign.identity.views import UNIT, UnitState
 from coign.kernel.errors import Invalid, NotFound
@@ -24,7 +25,7 @@ from coign.quality.views import DISPOSITION, DispositionState
 from coign.records.trace import Hit, position_at, projected_to, walk
 from coign.supply.views import LOT, LotState
 
-_TOLD: tuple[View[Any], ...] = (UNIT, HOLDING, DISPOSITION, BATCH, LOT, ROOM)
+_TOLD: tuple[View[Any], ...] = (UNIT, HOLDING, DISPOSITION, BATCH, LOT, ROOM, DEVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,8 @@ def _state_words(subject: Subject, of: dict[str, Any]) -> str:
         return _unit_words(of[UNIT.name], of[DISPOSITION.name])
     if isinstance(subject, Batch):
         return _batch_words(of[BATCH.name])
+    if subject.kind == "equipment":
+        return _device_words(of[DEVICE.name])
     if subject.kind == "room":
         return _room_words(of[ROOM.name])
     lot: LotState = of[LOT.name]
@@ -209,6 +212,15 @@ def _room_words(room: RoomState) -> str:
     """Its grade, and whether anything grew there or flew there too much when it was read last."""
     above = any(reading.level == "action" for reading in room.last)
     return f"grade {room.grade}, {'above a limit when it was read last' if above else 'within its limits'}"
+
+
+def _device_words(device: DeviceState) -> str:
+    """What kind it is, and whether something speaks against what it was used on."""
+    if not device.kind:
+        return "storage tank, or not registered"
+    if device.doubts:
+        return f"{kind_words(device.kind)}, was found out of calibration"
+    return f"{kind_words(device.kind)}, {'out of service' if device.out_since else 'in service'}"
 
 
 def _batch_words(batch: BatchState) -> str:

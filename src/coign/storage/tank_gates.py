@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from coign.equipment.views import DEVICE, kind_words
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Box, Equipment, Site
 from coign.kernel.values import Instant
@@ -52,6 +53,19 @@ def tank_is_ours(asked: OfTank, known: Circumstances) -> str | None:
     if owner is None or owner == known.actor.organisation:
         return None
     return f"{asked.tank.identifier} belongs to {owner.identifier}"
+
+
+@gate(
+    "storage.tank_is_no_other_device",
+    requirement=("SCS-03", "GMP-09"),
+    protects="One label, one device: what is registered as something else holds no cells.",
+    remedy="Scan the label of the tank.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PRODUCT,
+)
+def tank_is_no_other_device(asked: OfTank, known: Circumstances) -> str | None:
+    kind = known.state(DEVICE, asked.tank).kind
+    return f"{asked.tank.identifier} is registered as {kind_words(kind)}" if kind else None
 
 
 @gate(

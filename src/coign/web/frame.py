@@ -32,6 +32,12 @@ NAVIGATION: list[tuple[str, str]] = [
 
 #: Those who work with the rooms of a plant, read their samples, or answer for what was made in them.
 WHO_ASKS_ROOMS = frozenset({"operator", "analyst", "qcreviewer", "qa", "qp", "quality-us", "inspector"})
+#: Those who use devices, keep them in order, or answer for what was made with them.
+WHO_ASKS_DEVICES = frozenset(
+    {"operator", "analyst", "qcreviewer", "qa", "qp", "celllab", "nurse", "warehouse", "inspector"}
+)
+#: Those whose menu is long find the tanks on the page of all equipment.
+TANKS_AMONG_DEVICES = frozenset({"qa", "qp", "inspector"})
 WHO_ASKS_AUTHORITIES = frozenset({"authority", "inspector", "regulatory", "qa", "qp", "quality-us", "physician"})
 
 
@@ -129,8 +135,9 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "nav": [
             {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}
             for name, label in (
-                *((n, _(words)) for n, words in NAVIGATION),
+                *((n, _(words)) for n, words in NAVIGATION if n != "tanks" or role not in TANKS_AMONG_DEVICES),
                 *_rooms(role),
+                *_devices(role),
                 *_oversight(role),
                 *_looking_into(role),
                 *_administration(role, organisation),
@@ -142,6 +149,11 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
 def _rooms(role: str) -> list[tuple[str, str]]:
     """The rooms of a plant are looked up by those who work in them or judge what was made there."""
     return [("rooms", _("Rooms"))] if role in WHO_ASKS_ROOMS else []
+
+
+def _devices(role: str) -> list[tuple[str, str]]:
+    """Devices are looked up by those who use them or keep them in order."""
+    return [("equipment", _("Equipment"))] if role in WHO_ASKS_DEVICES else []
 
 
 def _oversight(role: str) -> list[tuple[str, str]]:

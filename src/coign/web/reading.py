@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -21,10 +21,13 @@ from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
 from coign.service.states import States
-from coign.web import running
+from coign.web import kept, running
 
 S = TypeVar("S")
+K = TypeVar("K", bound=Subject)
 
+_ROWS: LiteralString = "select subject, view, fold, body from state where ledger_id = %(l)s and subject = any(%(s)s)"
+_ROWS_OF_ONE_VIEW: LiteralString = _ROWS + " and view = %(v)s"
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()
 _reader: "Reader | None" = None
@@ -69,7 +72,29 @@ class Reader:
 
     def state(self, view: View[S], subject: Subject) -> S:
         """The state of a subject now; the empty one when nothing was recorded."""
-        return self._states.of(view, subject)
+        return self.states_of(view, [subject])[subject]
+
+    def states_of(self, view: View[S], subjects: Iterable[K]) -> dict[K, S]:
+        """The state of every one of these subjects, in one query; the empty one where nothing was recorded."""
+        asked = {str(s): s for s in subjects}
+        found = {s: view.state() for s in asked.values()}
+        if asked:
+            for text, (fold, body) in kept.states(view.name, list(asked), self._rows).items():
+                found[asked[text]] = self._loaded(view, asked[text], fold, body)
+        return found
+
+    def _rows(self, subjects: Sequence[str], view: str | None) -> list[tuple[str, str, int, bytes]]:
+        query = _ROWS if view is None else _ROWS_OF_ONE_VIEW
+        with self.connection() as connection:
+            return connection.execute(query, {"l": self._ledger_id, "s": subjects, "v": view}).fetchall()
+
+    def every(self, view: View[S], kind: type[K]) -> dict[K, S]:
+        """Every state of a view, by subject; for views of which there are few."""
+        found: dict[K, S] = kept.once(("every", view.name), lambda: self._every(view, kind))
+        return found
+
+    def _every(self, view: View[S], kind: type[K]) -> dict[K, S]:
+        return {kind(str(subject)): state for subject, state in self.states(view, at_most=None)}
 
     def states(self, view: View[S], at_most: int | None = 500) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; as many as a list of choices can hold, or all."""
@@ -83,7 +108,7 @@ class Reader:
     def _loaded(self, view: View[S], subject: Subject, fold: int, body: bytes) -> S:
         """A stored state; one that was folded by another version is folded anew."""
         if fold != view.version:
-            return self.state(view, subject)
+            return self._states.of(view, subject)
         return cast(S, self.folding.load(view.name, bytes(body)))
 
     def states_as_of(self, subject: Subject, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -103,19 +128,13 @@ class Reader:
 
     def head(self) -> LedgerHead:
         """Where the record ends."""
-        with self.connection() as connection:
-            row = connection.execute(
-                "select size, read_only from head where ledger_id = %s", (self._ledger_id,)
-            ).fetchone()
+        row = self._row("select size, read_only from head where ledger_id = %s")
         assert row is not None, "the ledger has no head"
         return LedgerHead(row[0], row[1])
 
     def verified(self) -> tuple[int, Any] | None:
         """How far the last complete round of the scrubber reached, and when."""
-        with self.connection() as connection:
-            row = connection.execute(
-                "select round_size, round_finished from scrub where ledger_id = %s", (self._ledger_id,)
-            ).fetchone()
+        row = self._row("select round_size, round_finished from scrub where ledger_id = %s")
         return None if row is None or row[0] is None else (row[0], row[1])
 
     def entry(self, position: int) -> Entry:
@@ -147,11 +166,17 @@ class Reader:
 
     def checkpoint(self) -> tuple[int, bytes] | None:
         """The newest published checkpoint: its size and its signed note."""
-        with self.connection() as connection:
-            row = connection.execute(
-                "select size, note from checkpoint where ledger_id = %s order by size desc limit 1", (self._ledger_id,)
-            ).fetchone()
+        row = self._row("select size, note from checkpoint where ledger_id = %s order by size desc limit 1")
         return None if row is None else (row[0], bytes(row[1]))
+
+    def _row(self, query: LiteralString) -> Any:
+        """The one row that tells something of the whole ledger; asked for once a page."""
+
+        def ask() -> Any:
+            with self.connection() as connection:
+                return connection.execute(query, (self._ledger_id,)).fetchone()
+
+        return kept.once(query, ask)
 
     # Sight
 

@@ -582,7 +582,7 @@ def not_even_the_bag_wears_a_label(clinic: Clinic) -> Asked:
     return _leave(ann, bag, used=0)
 
 
-@refuses("collection.checked_at_the_chair")
+@refuses("custody.checked_at_the_chair")
 def given_away_without_a_last_look(clinic: Clinic) -> Asked:
     _, _, bag = _at_the_chair(clinic)
     return _give(bag)

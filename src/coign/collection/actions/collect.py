@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.clinical.views import PATIENT
-from coign.collection import gates
+from coign.collection import device_gates, gates
 from coign.collection.events import CollectionFinished, CollectionStarted
 from coign.collection.state import IDENTITY_CHECK
 from coign.collection.views import COLLECTION
 from coign.custody.events import CustodyBegan
+from coign.equipment.events import DevicesUsed
+from coign.equipment.views import DEVICE
 from coign.identity.events import UnitCreated
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -44,7 +46,8 @@ class Finish:
 
 
 def _start_reads(asked: Start, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, COLLECTION), Read(asked.chain, IDENTITY_CHECK))
+    of_chain = (Read(asked.chain, view) for view in (CHAIN, COLLECTION, IDENTITY_CHECK))
+    return (*of_chain, Read(asked.equipment, DEVICE))
 
 
 def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
@@ -53,7 +56,8 @@ def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
     return (*of_patient, *reads_of_authorisation(therapy.product, therapy.centre))
 
 
-def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted]:
+def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted | DevicesUsed]:
+    by = known.actor.person
     return (
         CollectionStarted(
             chain=asked.chain,
@@ -61,6 +65,7 @@ def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted]:
             kit_lot=asked.kit_lot,
             anticoagulant_lot=asked.anticoagulant_lot,
         ),
+        DevicesUsed(equipment=(asked.equipment,), chain=asked.chain, batch=None, what="collection", by=by),
     )
 
 
@@ -79,10 +84,12 @@ START = Action(
         gates.consent_in_force,
         gates.identity_is_settled,
         gates.is_authorised,
+        device_gates.device_is_registered,
+        device_gates.device_may_be_used,
     ),
     decide=_started,
-    emits=(CollectionStarted,),
-    requirements=("TRC-09", "TRC-12", "TRC-13", "PAT-33", "REG-02"),
+    emits=(CollectionStarted, DevicesUsed),
+    requirements=("GMP-09", "TRC-09", "TRC-12", "TRC-13", "PAT-33", "REG-02"),
     risk=Risk.PATIENT,
     rationale="From here on cells of this person are treated as cells for this therapy.",
     beyond_sight=("equipment",),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.collection import chair_gates, freezing_gates, gates
+from coign.collection import chair_gates, freezing_gates, gates, views
 from coign.collection.events import LeavingChecked
 from coign.collection.state import LABEL, LABEL_DIFFERS, LABEL_MISSING
 from coign.collection.views import COLLECTION
@@ -68,7 +68,7 @@ def _decide(asked: CheckLeaving, known: Circumstances) -> Sequence[LeavingChecke
 
 
 CHECK_LEAVING = Action(
-    name=chair_gates.CHECK_LEAVING,
+    name=views.CHECK_LEAVING,
     title="Check the bag before it leaves the chair",
     command=CheckLeaving,
     roles=frozenset({"nurse"}),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.collection.chair_gates import checked_at_the_chair
 from coign.collection.views import COLLECTION
 from coign.custody import gates
 from coign.custody.events import Condition, Offered
@@ -63,7 +62,7 @@ ACTION = Action(
         gates.no_open_offer,
         gates.no_mismatch,
         gates.unit_may_move,
-        checked_at_the_chair,
+        gates.checked_at_the_chair,
         gates.unit_is_not_sealed,
         gates.carrier_is_named,
         gates.dispatch_is_authorised,

@@ -25,6 +25,6 @@ def plays(action: str) -> Callable[[Act], Act]:
 def of(action: str) -> Act | None:
     """How this action is played; None: nobody in the demonstration knows."""
     # Loaded here, since each of them registers with this module.
-    from coign.demo.acts import centre, making, moving, safety, storing, testing  # noqa: F401
+    from coign.demo.acts import centre, devices, making, moving, safety, storing, testing  # noqa: F401
 
     return ACTS.get(action)

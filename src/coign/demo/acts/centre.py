@@ -7,6 +7,7 @@ from coign.clinical.views import COURSE, PATIENT
 from coign.collection.views import COLLECTION
 from coign.demo import pace, patients, people
 from coign.demo.acts import Command, plays
+from coign.demo.acts.devices import usable
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene, donation_number
 from coign.donor.views import TESTING
@@ -79,10 +80,11 @@ def identity(scene: Scene) -> Command:
 
 @plays("collection.start")
 def start_collection(scene: Scene) -> Command:
-    """One of the two devices, with a kit."""
+    """One of the devices that are in order, with a kit."""
+    devices = [device for device, _ in usable(scene, "apheresis_device")]
     return {
         "chain": scene.chain,
-        "equipment": f"equipment:apheresis-{scene.chance.choice((1, 2))}",
+        "equipment": scene.chance.choice(devices),
         "kit_lot": f"KIT-{scene.chance.randrange(1000, 9999)}",
         "anticoagulant_lot": f"ACD-{scene.chance.randrange(1000, 9999)}",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from coign.demo.acts import Command, plays
+from coign.demo.acts.devices import device_for
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.facility.views import ROOM as FACILITY
@@ -11,6 +12,7 @@ from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Lot, Room
 from coign.manufacturing.state import ROOM, RoomState
 from coign.manufacturing.views import BATCH
+from coign.programmes.model import Need
 from coign.records.reading import Thing
 from coign.storage.views import PLACE
 from coign.supply.views import LOT
@@ -70,7 +72,7 @@ def start_batch(scene: Scene) -> Command:
 
 @plays("manufacturing.complete_step")
 def complete_step(scene: Scene) -> Command:
-    """The step that comes next, everything measured inside its limits, an approved lot of each material."""
+    """The step that comes next, measured inside its limits, with an approved lot and a usable device of each kind."""
     step = scene.programme.next_step(scene.state(BATCH, scene.batch).steps_done)
     if step is None:
         raise NotFound(f"all steps of {scene.batch.identifier} are done")
@@ -80,6 +82,7 @@ def complete_step(scene: Scene) -> Command:
         "step": step.id,
         "measurements": measured,
         "lots": [_lot(scene, material) for material in step.materials],
+        "equipment": [device_for(scene, need) for need in step.equipment],
     }
 
 
@@ -109,7 +112,7 @@ def freeze(scene: Scene) -> Command:
     assert closed is not None, "freezing comes after filling"
     return {
         "batch": scene.batch,
-        "equipment": "equipment:freezer-1",
+        "equipment": device_for(scene, Need("controlled_rate_freezer")),
         "started_at": closed.plus(minutes=scene.chance.randrange(8, 15)),
         "ended_at": scene.now.plus(minutes=-1),
         "end_temperature": {"value": f"-{scene.chance.randrange(950, 1050) / 10:.1f}", "unit": "Cel"},

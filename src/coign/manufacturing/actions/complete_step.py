@@ -1,14 +1,16 @@
-"""Complete a step of production: measurements, materials, and who did it."""
+"""Complete a step of production: measurements, materials, devices, and who did it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.equipment.events import DevicesUsed
+from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
-from coign.kernel.subjects import Batch, Case, Lot
+from coign.kernel.subjects import Batch, Case, Equipment, Lot
 from coign.kernel.values import Actor
-from coign.manufacturing import hold, step_gates
+from coign.manufacturing import equipment_gates, hold, step_gates
 from coign.manufacturing.events import Measured, StepCompleted
 from coign.manufacturing.views import BATCH
 from coign.quality.events import DeviationOpened
@@ -18,18 +20,20 @@ from coign.training.views import reads_of_skill
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteStep:
-    """What was measured in which step of which batch, and which lots went in."""
+    """What was measured in which step of which batch, which lots went in, and on which devices."""
 
     batch: Batch = field(metadata=asks("Batch", "scan"))
     step: str = field(metadata=asks("Step", "known"))
     measurements: tuple[Measured, ...] = field(default=(), metadata=asks("Measurements", "measure", options="step"))
     lots: tuple[Lot, ...] = field(default=(), metadata=asks("Materials", "scan"))
+    equipment: tuple[Equipment, ...] = field(default=(), metadata=asks("Devices", "scan"))
     case: Case = field(metadata=allotted())
 
 
 def _reads(asked: CompleteStep, actor: Actor) -> Sequence[Read]:
     lots = (Read(lot, LOT) for lot in asked.lots)
-    return (Read(asked.batch, BATCH), *lots, Read(asked.case), *reads_of_skill(actor.person))
+    devices = (Read(device, DEVICE) for device in asked.equipment)
+    return (Read(asked.batch, BATCH), *lots, *devices, Read(asked.case), *reads_of_skill(actor.person))
 
 
 def _decide(asked: CompleteStep, known: Circumstances) -> Sequence[Fact]:
@@ -43,14 +47,26 @@ def _decide(asked: CompleteStep, known: Circumstances) -> Sequence[Fact]:
         lots=asked.lots,
         out_of_limits=outside,
         operator=known.actor.person,
+        equipment=asked.equipment,
     )
+    done = (completed, *_used(asked, known))
     if not outside:
-        return (completed,)
+        return done
     maker = known.actor.organisation
     return (
-        completed,
+        *done,
         DeviationOpened(case=asked.case, batch=asked.batch, organisation=maker, step=asked.step, what=outside),
     )
+
+
+def _used(asked: CompleteStep, known: Circumstances) -> tuple[DevicesUsed, ...]:
+    """One line in the log of each device."""
+    if not asked.equipment:
+        return ()
+    chain = known.state(BATCH, asked.batch).chain
+    assert chain is not None
+    by = known.actor.person
+    return (DevicesUsed(equipment=asked.equipment, chain=chain, batch=asked.batch, what=asked.step, by=by),)
 
 
 ACTION = Action(
@@ -69,11 +85,29 @@ ACTION = Action(
         step_gates.materials_are_scanned,
         step_gates.lots_are_of_the_step,
         step_gates.lots_may_be_used,
+        equipment_gates.devices_are_scanned,
+        equipment_gates.devices_are_of_the_step,
+        equipment_gates.devices_may_be_used,
+        equipment_gates.devices_are_clean,
         step_gates.operator_is_qualified,
     ),
     decide=_decide,
-    emits=(StepCompleted, DeviationOpened),
-    requirements=("CSV-07", "CSV-28", "GMP-04", "GMP-06", "GMP-07", "GMP-10", "GMP-18", "TRC-23", "TRN-01", "TRN-02"),
+    emits=(StepCompleted, DevicesUsed, DeviationOpened),
+    requirements=(
+        "CSV-07",
+        "CSV-28",
+        "GMP-04",
+        "GMP-06",
+        "GMP-07",
+        "GMP-09",
+        "GMP-10",
+        "GMP-18",
+        "TRC-23",
+        "TRN-01",
+        "TRN-02",
+    ),
     risk=Risk.PATIENT,
     rationale="What a step did to the cells cannot be seen afterwards: only its record tells.",
+    # A device that nobody registered is said so by a rule, with what to do.
+    beyond_sight=("equipment",),
 )

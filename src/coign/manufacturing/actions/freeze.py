@@ -6,19 +6,23 @@ from decimal import Decimal
 
 from coign.coldchain.events import ExposureBegan
 from coign.coldchain.views import CONDITION
+from coign.equipment.events import DevicesUsed
+from coign.equipment.views import DEVICE
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Case, Equipment
 from coign.kernel.values import Actor, Instant, Quantity
-from coign.manufacturing import filling_gates, step_gates
+from coign.manufacturing import equipment_gates, filling_gates, step_gates
 from coign.manufacturing.events import ProductFrozen
 from coign.manufacturing.views import BATCH
 from coign.quality.events import DeviationOpened
 
 #: How record and deviation name what was not as the programme wants it.
 FROZEN_LATE, NOT_COLD_ENOUGH = "frozen_late", "not_cold_enough_after_freezing"
+#: How the log of the freezer names it.
+FREEZING = "freezing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Freeze:
 
 
 def _reads(asked: Freeze, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.batch, BATCH), Read(asked.case))
+    return (Read(asked.batch, BATCH), Read(asked.equipment, DEVICE), Read(asked.case))
 
 
 def _reads_of_bags(asked: Freeze, known: Circumstances) -> Sequence[Read]:
@@ -73,10 +77,14 @@ def _decide(asked: Freeze, known: Circumstances) -> Sequence[Fact]:
     )
     allowed = step_gates.programme_of(asked.batch, known).quantity_if_any("time_out_of_cold_max")
     warms = ExposureBegan(units=batch.final_containers, since=asked.ended_at, allowed=allowed)
+    used = DevicesUsed(
+        equipment=(asked.equipment,), chain=batch.chain, batch=asked.batch, what=FREEZING, by=known.actor.person
+    )  # fmt: skip
     if not outside:
-        return (frozen, warms)
+        return (frozen, used, warms)
     return (
         frozen,
+        used,
         warms,
         DeviationOpened(case=asked.case, batch=asked.batch, organisation=batch.maker, what=outside),
     )
@@ -95,12 +103,14 @@ ACTION = Action(
         filling_gates.product_is_not_frozen,
         filling_gates.freezing_is_possible,
         filling_gates.end_temperature_agrees,
+        equipment_gates.freezer_is_registered,
+        equipment_gates.freezer_may_be_used,
     ),
     decide=_decide,
-    emits=(ProductFrozen, ExposureBegan, DeviationOpened),
-    # There is no register of devices: whoever stands at the freezer names it.
+    emits=(ProductFrozen, DevicesUsed, ExposureBegan, DeviationOpened),
+    # A freezer that nobody registered is said so by a rule, with what to do.
     beyond_sight=("equipment",),
-    requirements=("CSV-28", "GMP-13", "GMP-18", "SCS-11"),
+    requirements=("CSV-28", "GMP-09", "GMP-13", "GMP-18", "SCS-11"),
     risk=Risk.PATIENT,
     rationale="Cells frozen too fast, too late or not far enough are dead, and that shows only after the thaw.",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Equipment, Site
@@ -24,7 +25,7 @@ class QualifyTank:
 
 
 def _reads(asked: QualifyTank, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.tank, TANK), Read(asked.site, SITE))
+    return (Read(asked.tank, TANK), Read(asked.tank, DEVICE), Read(asked.site, SITE))
 
 
 def _decide(asked: QualifyTank, known: Circumstances) -> Sequence[TankQualified]:
@@ -46,7 +47,12 @@ ACTION = Action(
     command=QualifyTank,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    gates=(tank_gates.tank_is_ours, tank_gates.site_is_ours, tank_gates.tests_count_ahead),
+    gates=(
+        tank_gates.tank_is_ours,
+        tank_gates.tank_is_no_other_device,
+        tank_gates.site_is_ours,
+        tank_gates.tests_count_ahead,
+    ),
     decide=_decide,
     emits=(TankQualified,),
     requirements=("SCS-03", "SCS-04"),

@@ -92,7 +92,11 @@ def living(account: Account) -> list[Presence]:
 
 def presence(request: HttpRequest) -> Presence | None:
     """This session's own row; None when it was ended from another station."""
-    return Presence.objects.filter(session_key=request.session.session_key).first()
+    found = Presence.objects.filter(session_key=request.session.session_key).first()
+    account = getattr(request.user, "account", None)
+    if found is not None and account is not None and found.account_id == account.pk:
+        found.account = account  # the same row, which was read already
+    return found
 
 
 def stay_here(request: HttpRequest, account: Account) -> None:

@@ -7,6 +7,7 @@ from coign.web.boards.batches import batches
 from coign.web.boards.changed import changed
 from coign.web.boards.corrections import corrections
 from coign.web.boards.day import day
+from coign.web.boards.equipment import equipment_board
 from coign.web.boards.glance import glance
 from coign.web.boards.held import held
 from coign.web.boards.leftovers import leftovers
@@ -23,16 +24,16 @@ Make = Callable[[Here], Board | None]
 BOARDS: Mapping[str, Sequence[Make]] = {
     "coordinator": (turned, changed, stopped, corrections, glance),
     "physician": (turned, changed, stopped, day, corrections, glance),
-    "nurse": (turned, changed, day, corrections),
-    "celllab": (turned, changed, day, corrections, transport, leftovers),
+    "nurse": (turned, changed, day, corrections, equipment_board),
+    "celllab": (turned, changed, day, corrections, transport, leftovers, equipment_board),
     "infusion": (turned, changed, day, corrections),
     "pharmacist": (turned, day, corrections, transport, leftovers),
     "courier": (transport,),
     "warehouse": (transport, leftovers),
-    "operator": (held, corrections, batches, rooms_board),
-    "analyst": (corrections, batches, rooms_board),
-    "qcreviewer": (corrections, batches, rooms_board),
-    "qa": (turned, stopped, held, corrections, batches, rooms_board, transport, leftovers),
+    "operator": (held, corrections, batches, rooms_board, equipment_board),
+    "analyst": (corrections, batches, rooms_board, equipment_board),
+    "qcreviewer": (corrections, batches, rooms_board, equipment_board),
+    "qa": (turned, stopped, held, corrections, batches, rooms_board, equipment_board, transport, leftovers),
     "qp": (turned, stopped, held, corrections, batches),
     "quality-us": (stopped, corrections, batches),
     "safety": (glance,),

@@ -94,6 +94,8 @@ def acts_words(acts: tuple[Act, ...]) -> str:
 
 def stops_of(says: Authorised, actor: Actor) -> list[dict[str, Any]]:
     """What is stopped, and who must be called because of it; an authority learns how many, never who."""
+    if not says.stops_in_force:
+        return []
     is_authority = sight.is_authority(actor.organisation)
     waits = waiting(says.product, says.jurisdiction, None if is_authority else actor.organisation)
     return [_stop(says, stop, waits, is_authority=is_authority) for stop in says.stops_in_force]

@@ -15,6 +15,7 @@ from coign.kernel.errors import CoignError, Forbidden, Invalid, NotFound, Refuse
 from coign.perform import Done, Request
 from coign.web import acting, running
 from coign.web.claims import Earlier
+from coign.web.kept import kept
 from coign.web.pages import verdict
 from coign.web.pages.forms import flat
 from coign.web.pages.refusals import refusal_words
@@ -56,6 +57,13 @@ AT_THE_PATIENT = frozenset(
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, root: str, name: str) -> HttpResponse:
     """Ask for what the act needs, take scans, then do it or show what is to be signed."""
+    with kept():  # up to here nobody acts
+        looked = _looked(request, root, name)
+    return looked if isinstance(looked, HttpResponse) else _submitted(request, looked, name)
+
+
+def _looked(request: HttpRequest, root: str, name: str) -> HttpResponse | Asked:
+    """The page, with what was scanned; or everything that was entered, when it is to be done."""
     acting.sees_for(request)
     story = story_of(root, acting.actor_of(request))
     action = action_in(story, name)
@@ -74,7 +82,7 @@ def do(request: HttpRequest, root: str, name: str) -> HttpResponse:
         asked.serials.pop(cleared, None)
     if scan or cleared:
         return _page(request, _unchecked(asked, request), name)
-    return _submitted(request, asked, name)
+    return asked
 
 
 def action_in(story: Story, name: str) -> Action[Any]:
@@ -293,8 +301,8 @@ def carried(asked: Asked) -> list[tuple[str, str]]:
     """What earlier scans and uploads gave, taken along unseen."""
     found = [(name, value) for name, values in asked.values.items() for value in values]
     found += [(f"{name}.serial", serial) for name, serial in asked.serials.items()]
-    for name, kept in asked.kept.items():
-        found += [(f"{name}.kept", kept.digest), (f"{name}.name", kept.name)]
+    for name, file in asked.kept.items():
+        found += [(f"{name}.kept", file.digest), (f"{name}.name", file.name)]
     return found
 
 

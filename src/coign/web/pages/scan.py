@@ -9,7 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from coign.kernel.subjects import Organisation, Subject
+from coign.equipment.views import DEVICE
+from coign.kernel.subjects import Equipment, Organisation, Subject
 from coign.records import reading as records
 from coign.web import acting, running
 from coign.web.reading import reader
@@ -39,6 +40,8 @@ def address_of(found: Scanned, organisation: Organisation) -> str | None:
     subject = found.subject
     if subject is None or not reader().may_see(subject, organisation):
         return None
+    if isinstance(subject, Equipment) and reader().state(DEVICE, subject).organisation == organisation:
+        return reverse("device", args=[subject.identifier])
     root = root_of(subject, organisation)
     if root is not None:
         return f"{reverse('journey', args=[root])}?thing={subject}"

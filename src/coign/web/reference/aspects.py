@@ -36,8 +36,8 @@ ASPECTS = (
     Aspect(
         "Manufacturing under GMP",
         "What is done next in the batch, by whom, and may it be released?",
-        ("facility", "manufacturing", "quality"),
-        ("home", "journey", "do", "release", "label", "rooms", "trends"),
+        ("equipment", "facility", "manufacturing", "quality"),
+        ("home", "journey", "do", "release", "label", "rooms", "equipment", "trends"),
         "GMP",
     ),
     Aspect(

@@ -14,21 +14,22 @@ from typing import Any
 from django import template
 from django.forms.boundfield import BoundField
 from django.template.context import Context
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coign.gateways.labels.pictures import symbol_matrix
 from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
 from coign.web.drawing.lanes import day
 from coign.web.drawing.scale import scale
-from coign.web.drawing.temperature import Limits, Reading, temperature
+from coign.web.drawing.temperature import Drawing, Limits, Reading, temperature
 from coign.web.drawing.trend import Bounds, trend
-from coign.web.templatetags import coign_words
-from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part
+from coign.web.templatetags import coign_acts, coign_words
+from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part, whole
 
 register = template.Library()
-register.tags.update(coign_words.register.tags)
+register.tags.update(coign_words.register.tags | coign_acts.register.tags)
 register.filters.update(coign_words.register.filters)
 
 BATCH_COLOURS = ("purple", "blue", "green", "orange", "pink", "brown", "grey", "teal")
@@ -37,6 +38,11 @@ modules_of = lru_cache(maxsize=1024)(symbol_matrix)
 
 THING_KINDS = ("wristband", "bag", "shipper", "badge", "vial", "label")
 BUTTON_KINDS = ("plain", "primary", "stop", "shut")
+BUTTON_PARTS = ("label", "kind", "big", "waits_for", "post", "url", "name", "value", "icon", "type", "form")
+ROW_PARTS = (
+    "number", "time", "initials", "ids", "title", "warning", "fact", "strip", "status", "word", "conditioned", "detail",
+    "action",
+)  # fmt: skip
 BAND_CELLS = (
     ("hospital_number", gettext_lazy("Hospital number"), True),
     ("born", gettext_lazy("Born"), True),
@@ -181,13 +187,19 @@ def button_tag(label: str, kind: str = "plain", **rest: Any) -> dict[str, Any]:
     """A button, a link that looks like one, a small form that posts, or one that is shut and says what it waits for."""
     if kind not in BUTTON_KINDS:
         raise ValueError(f"button kind {kind!r} is none of {', '.join(BUTTON_KINDS)}")
-    return {"button": {"label": label, "kind": kind, **rest}}
+    return button_of({"label": label, "kind": kind, **rest})
+
+
+@register.inclusion_tag("components/button.html")
+def button_of(button: Any) -> dict[str, Any]:
+    """The same for a button that the page was given whole."""
+    return {"button": whole(button, BUTTON_PARTS)}
 
 
 @register.inclusion_tag("components/work_list.html")
 def work_list(rows: Iterable[Any]) -> dict[str, Any]:
     """What waits for this person, most urgent first."""
-    return {"rows": list(rows)}
+    return {"rows": [whole(row, ROW_PARTS) for row in rows]}
 
 
 @register.inclusion_tag("components/state_panel.html")
@@ -249,20 +261,26 @@ def custody_line(custody: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/temperature_chart.html")
 def temperature_chart(chart: Any) -> dict[str, Any]:
     """A temperature history drawn on the server, with words on it and a table behind."""
-    readings = [Reading(local(at), float(value)) for at, value in part(chart, "readings") or ()]
+    readings = tuple((at, value) for at, value in part(chart, "readings") or ())
     limits = Limits(
         **{n: None if (v := part(chart, n)) is None else float(v) for n in ("low", "high", "alarm_low", "alarm_high")}
     )
-    until = part(chart, "until")
-    drawing = temperature(
-        readings,
-        limits,
-        unread_after=timedelta(minutes=float(part(chart, "unread_after_minutes", 30))),
-        until=local(until) if until else None,
-        unit=part(chart, "unit") or "°C",
-        hatch_id=anchor("unread", part(chart, "title")),
-    )
-    return {"chart": chart, "drawing": drawing}
+    about = {
+        "unread_after": timedelta(minutes=float(part(chart, "unread_after_minutes", 30))),
+        "until": part(chart, "until") or None,
+        "unit": part(chart, "unit") or "°C",
+        "hatch_id": anchor("unread", part(chart, "title")),
+    }
+    return {"chart": chart, "drawing": _drawn(readings, limits, get_current_timezone_name(), get_language(), **about)}
+
+
+@lru_cache(maxsize=128)
+def _drawn(
+    readings: tuple[tuple[Any, Any], ...], limits: Limits, zone: str, language: str, until: Any, **about: Any
+) -> Drawing:
+    """Readings never change: they are drawn once for each zone and language that they are looked at in."""
+    here = [Reading(local(at), float(value)) for at, value in readings]
+    return temperature(here, limits, until=local(until) if until else None, **about)
 
 
 @register.inclusion_tag("components/trend_chart.html")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -45,6 +46,11 @@ def part(thing: Any, name: str, otherwise: Any = None) -> Any:
     return getattr(thing, name, otherwise)
 
 
+def whole(thing: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Its parts by name, empty where they are missing: a template that looks for what is not there searches long."""
+    return {name: part(thing, name, "") for name in names}
+
+
 def known_status(status: Any) -> str:
     """One of the five, or a mistake of ours."""
     if status not in STATUSES:
@@ -61,6 +67,11 @@ def icon_names() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon by name. It is decoration unless it has a label."""
+    return _icon(name, label)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str) -> SafeString:
     if name not in icon_names():
         raise ValueError(f"icon {name!r} is not listed in static/coign/icons.txt")
     address = static("vendor/icons/icons.svg")
@@ -71,23 +82,33 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="c-icon" aria-hidden="true"><use href="{}#{}"/></svg>', address, name)
 
 
-@register.inclusion_tag("components/shape.html")
-def status_shape(status: str) -> dict[str, Any]:
+@register.simple_tag
+def status_shape(status: str) -> SafeString:
     """The shape alone: circle, diamond, triangle, octagon or dashed square. Put a word beside it."""
-    return {"status": known_status(status)}
+    return _shape(known_status(status))
 
 
-@register.inclusion_tag("components/status_chip.html")
-def status_chip(status: str, word: str = "") -> dict[str, Any]:
+@cache
+def _shape(status: str) -> SafeString:
+    # On some pages a hundred times, and always the same.
+    return render_to_string("components/shape.html", {"status": status})
+
+
+@register.simple_tag
+def status_chip(status: str, word: str = "") -> SafeString:
     """Shape and word. Without a word of its own it says the name of the status."""
-    return {"status": known_status(status), "word": word or STATUSES[status]}
+    shape, said = status_shape(status), word or STATUSES[status]
+    return format_html('<span class="c-chip is-{}">{}<span>{}</span></span>\n', status, shape, said)
 
 
 @register.simple_tag
 def symbol(modules: Sequence[Sequence[bool]] | None = None) -> SafeString:
     """A DataMatrix from its modules, black on white with its quiet zone, whatever the theme."""
-    if not modules:
-        return SafeString("")
+    return _symbol(tuple(tuple(row) for row in modules)) if modules else SafeString("")
+
+
+@lru_cache(maxsize=1024)  # the same things lie in front of the same people for a whole day
+def _symbol(modules: tuple[tuple[bool, ...], ...]) -> SafeString:
     dots = "".join(f"M{x + 2} {y + 2}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark)
     return format_html(
         '<svg class="c-symbol" viewBox="0 0 {0} {0}" shape-rendering="crispEdges" aria-hidden="true">'

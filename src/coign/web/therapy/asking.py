@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Lot, Unit
+from coign.kernel.subjects import Equipment, Lot, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity, Secret
 from coign.programmes.model import NOT_APPLICABLE, Range
 from coign.web import acting, running
@@ -73,7 +73,9 @@ class Asked:
         if question.type is Unit:
             return max(1, len(self.story.units_of("final_container")))
         step = next_production_step(self.story)
-        return len(step.materials) if step is not None and question.type is Lot else 1
+        if step is None:
+            return 1
+        return {Lot: len(step.materials), Equipment: len(step.equipment)}.get(question.type, 1)
 
     def is_open(self, question: Question) -> bool:
         """Whether a field still waits for a scan."""
@@ -158,6 +160,8 @@ def asked_for(
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     if not further_bags(story, action):
         scanned = [q for q in scanned if q.name != FURTHER]
+    if action.name == "manufacturing.complete_step" and not _needs_devices(story):
+        scanned = [q for q in scanned if q.type is not Equipment]
     uploads = [q for q in rest if q.type is Digest]
     typed = [q for q in rest if q.asks.source != "scan" or _chosen(q)]
     typed = [q for q in typed if q not in uploads and q.name not in (MEASURED, FOUND, DECISIONS)]
@@ -170,6 +174,11 @@ def asked_for(
     if data is not None:
         _take_over(asked, data, files or {})
     return asked
+
+
+def _needs_devices(story: Story) -> bool:
+    step = next_production_step(story)
+    return step is not None and bool(step.equipment)
 
 
 def _chosen(question: Question) -> bool:

@@ -1,6 +1,6 @@
 """Batch reads: many states, many entries, and which subjects a reader may know of, in one query each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from psycopg.rows import class_row
@@ -20,36 +20,12 @@ K = TypeVar("K", bound=Subject)
 
 def states_of(view: View[S], subjects: Iterable[K]) -> dict[K, S]:
     """The state of every one of these subjects; the empty one where nothing was recorded."""
-    asked = list(dict.fromkeys(subjects))
-    found: dict[K, S] = {s: view.state() for s in asked}
-    if not asked:
-        return found
-    by_text: Mapping[str, K] = {str(s): s for s in asked}
-    with reader().connection() as connection:
-        rows = connection.execute(
-            "select subject, fold, body from state where ledger_id = %s and view = %s and subject = any(%s)",
-            (running.service().ledger_id, view.name, list(by_text)),
-        ).fetchall()
-    for text, fold, body in rows:
-        found[by_text[text]] = _state(view, by_text[text], fold, bytes(body))
-    return found
+    return reader().states_of(view, subjects)
 
 
 def every(view: View[S], kind: type[K]) -> dict[K, S]:
     """Every state of a view, by subject, in one query; for views of which there are few."""
-    with reader().connection() as connection:
-        rows = connection.execute(
-            "select subject, fold, body from state where ledger_id = %s and view = %s order by subject",
-            (running.service().ledger_id, view.name),
-        ).fetchall()
-    return {kind(text): _state(view, kind(text), fold, bytes(body)) for text, fold, body in rows}
-
-
-def _state(view: View[S], subject: Subject, fold: int, body: bytes) -> S:
-    if fold != view.version:  # folded by another version: that one is folded anew, on its own
-        return reader().state(view, subject)
-    found: S = reader().folding.load(view.name, body)  # type: ignore[assignment]
-    return found
+    return reader().every(view, kind)
 
 
 def visible(subjects: Iterable[Subject], organisation: Organisation) -> frozenset[Subject]:

@@ -5,8 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from coign.kernel.subjects import Lot
+from coign.equipment.views import DEVICE, DeviceState, kind_words
+from coign.kernel.subjects import Chain, Equipment, Lot
+from coign.programmes.model import Need, Step
 from coign.supply.views import LOT, LotState
+from coign.web import acting
 from coign.web.forms.build import Question
 from coign.web.therapy.asking import Asked
 from coign.web.therapy.known import next_production_step
@@ -15,10 +18,12 @@ from coign.web.therapy.track import local_day
 
 
 def targets(asked: Asked, question: Question) -> list[dict[str, Any]]:
-    """What a field waits for: one thing, or in production one lot of each material."""
-    step = next_production_step(asked.story) if question.many and question.type is Lot else None
+    """What a field waits for: one thing, or in production one lot of each material and a device of each kind."""
+    step = next_production_step(asked.story) if question.many and question.type in (Lot, Equipment) else None
     if step is None or asked.story.programme is None:
         return [_one(asked, question)]
+    if question.type is Equipment:
+        return _devices(asked, question, step)
     scanned = [Lot(value) for value in asked.values.get(question.name, ())]
     known = visible(scanned, asked.story.actor.organisation)
     lots = {lot: state if lot in known else LotState() for lot, state in states_of(LOT, scanned).items()}
@@ -33,6 +38,41 @@ def targets(asked: Asked, question: Question) -> list[dict[str, Any]]:
     if lots:
         shown[-1] |= {"name": question.name, "clear": True}
     return shown
+
+
+def _devices(asked: Asked, question: Question, step: Step) -> list[dict[str, Any]]:
+    """One line for each kind that the step needs, and one for each scan that is none of them."""
+    scanned = [Equipment(value) for value in asked.values.get(question.name, ())]
+    known = visible(scanned, asked.story.actor.organisation)
+    states = {d: state if d in known else DeviceState() for d, state in states_of(DEVICE, scanned).items()}
+    waiting = asked.is_open(question) and asked.open_scans[0] is question
+    chain = Chain(asked.story.journey.chain)
+    shown = [_device(need, states, chain, waiting=waiting) for need in step.equipment]
+    kinds = {need.kind for need in step.equipment}
+    wanted = ", ".join(kind_words(kind) for kind in sorted(kinds))
+    shown += [
+        {"label": question.asks.label, "state": "wrong", "expected": wanted, "value": device.identifier}
+        for device, state in states.items()
+        if state.kind not in kinds
+    ]
+    if states:
+        shown[-1] |= {"name": question.name, "clear": True}
+    return shown
+
+
+def _device(need: Need, states: Mapping[Equipment, DeviceState], chain: Chain, *, waiting: bool) -> dict[str, Any]:
+    name = kind_words(need.kind).capitalize()
+    found = next((device for device, state in states.items() if state.kind == need.kind), None)
+    if found is None:
+        where = _("clean since another patient") if need.clean else ""
+        return {"label": name, "state": "waiting" if waiting else "not_yet", "where": where}
+    if states[found].not_usable_because(acting.now()):
+        return {"label": name, "state": "wrong", "expected": _("one in order"), "value": found.identifier}
+    if need.clean and states[found].not_clean_because(chain):
+        return {"label": name, "state": "wrong", "expected": _("one that is clean"), "value": found.identifier}
+    due = states[found].due
+    where = _("calibrated to %s") % local_day(due) if due is not None else ""
+    return {"label": name, "state": "done", "value": found.identifier, "where": where}
 
 
 def _lot_of(material: str, lots: Mapping[Lot, LotState]) -> Lot | None:

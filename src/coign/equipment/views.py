@@ -1,0 +1,135 @@
+"""Whether a device may be used, is clean, and was in order when it was used: the questions that other domains ask."""
+
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from coign.equipment.events import (
+    DeviceCalibrated,
+    DeviceCleaned,
+    DeviceRegistered,
+    DeviceReturned,
+    DevicesUsed,
+    DeviceTakenOut,
+    DoubtAssessed,
+    Kind,
+)
+from coign.kernel.actions import Circumstances
+from coign.kernel.facts import Fact
+from coign.kernel.subjects import Chain, Equipment, Organisation, Person, Site
+from coign.kernel.values import Instant
+from coign.kernel.views import Stamp, View
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def kind_words(kind: str) -> str:
+    """`cell processor`."""
+    return kind.replace("controlled_rate", "controlled-rate").replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """From the last good calibration to the one that was not: nobody knows what the device measured or did."""
+
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device: whose, of which kind, until when it is calibrated, whether it is in service, clean and trusted."""
+
+    organisation: Organisation | None = None
+    site: Site | None = None
+    kind: str = ""
+    model: str = ""
+    #: When it was last known to be in order.
+    good_at: Instant | None = None
+    due: Instant | None = None
+    failed_at: Instant | None = None
+    calibrated_by: Person | None = None
+    out_since: Instant | None = None
+    out_by: Person | None = None
+    #: Whose cells were last in it; None: it was cleaned since.
+    used_for: Chain | None = None
+    cleaned_at: Instant | None = None
+    #: Those that nobody judged to do no harm; consecutive bad calibrations make one.
+    doubts: tuple[Doubt, ...] = ()
+
+    def not_usable_because(self, at: Instant) -> str | None:
+        """None, or why nobody may use it at that time."""
+        if self.organisation is None:
+            return "is not in the register of devices"
+        if self.out_since is not None:
+            return f"was taken out of service {self.out_since}"
+        if self.failed_at is not None:
+            return f"was found out of calibration {self.failed_at}"
+        assert self.due is not None
+        return None if at < self.due else f"was due for calibration {self.due}"
+
+    def not_clean_because(self, chain: Chain | None) -> str | None:
+        """None, or why nothing of this therapy may go into it."""
+        if self.used_for in (None, chain):
+            return None
+        return "was not cleaned since it was used for another patient's cells"
+
+    def in_doubt_because(self, at: Instant) -> str | None:
+        """None, or why what it was used on at that time stands still."""
+        doubt = next((d for d in self.doubts if d.since <= at < d.until), None)
+        return f"was found out of calibration {doubt.until}, after it was used {at}" if doubt is not None else None
+
+
+def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
+    match fact:
+        case DeviceRegistered():
+            return DeviceState(
+                fact.organisation, fact.site, fact.device_kind, fact.model, fact.qualified_on, fact.due_on
+            )
+        case DeviceCalibrated(finding="in_order"):
+            return replace(state, good_at=fact.calibrated_on, due=fact.due_on, failed_at=None, calibrated_by=fact.by)
+        case DeviceCalibrated():
+            return _failed(state, fact)
+        case DeviceCleaned():
+            return replace(state, used_for=None, cleaned_at=stamp.time)
+        case DevicesUsed(chain=chain):
+            return replace(state, used_for=chain)
+        case DeviceTakenOut(by=by):
+            return replace(state, out_since=stamp.time, out_by=by)
+        case DeviceReturned():
+            return replace(state, out_since=None, out_by=None)
+        case DoubtAssessed(conclusion=conclusion):
+            return replace(state, doubts=()) if conclusion == "no_effect" else state
+        case _:
+            return state
+
+
+def _failed(state: DeviceState, fact: DeviceCalibrated) -> DeviceState:
+    doubt = Doubt(state.good_at or fact.calibrated_on, fact.calibrated_on)
+    before = tuple(d for d in state.doubts if d.since != doubt.since)
+    return replace(state, failed_at=fact.calibrated_on, calibrated_by=fact.by, doubts=(*before, doubt))
+
+
+DEVICE = View(
+    "equipment.device",
+    kinds=frozenset({"equipment"}),
+    folds=(
+        DeviceRegistered,
+        DeviceCalibrated,
+        DeviceCleaned,
+        DevicesUsed,
+        DeviceTakenOut,
+        DeviceReturned,
+        DoubtAssessed,
+    ),
+    state=DeviceState,
+    evolve=_evolve,
+    public=True,
+)
+
+
+def not_of_kind_because(device: Equipment, kind: Kind, house: Organisation, known: Circumstances) -> str | None:
+    """None, or why this is no device of that kind in the register of a house; once its DEVICE is read."""
+    state = known.state(DEVICE, device)
+    if state.organisation != house:
+        return f"{device.identifier} is not in the register of devices of {house.identifier}"
+    return None if state.kind == kind else f"{device.identifier} is registered as {kind_words(state.kind)}"

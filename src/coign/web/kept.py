@@ -1,0 +1,92 @@
+"""What one page has read already: nothing is asked of the database twice while a page is made.
+
+Only looking is remembered, and only for the one request: whoever acts reads afresh.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponse
+
+T = TypeVar("T")
+#: A stored state: by which version it was folded, and its bytes.
+Row = tuple[int, bytes]
+#: Asks for the stored states of subjects in one view, or in every view they have: subject, view, fold, bytes.
+Ask = Callable[[Sequence[str], str | None], Sequence[tuple[str, str, int, bytes]]]
+
+#: Of so few subjects all states are read at once: a page that asks for one of them soon asks for the others.
+WHOLE_MAX = 24
+
+
+@dataclass(slots=True)
+class Kept:
+    """The states and single answers that one page has read."""
+
+    rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    answers: dict[object, Any] = field(default_factory=dict)
+
+    def states(self, view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
+        """The stored states of these subjects, as far as there are any."""
+        missing = [s for s in subjects if s not in self.whole and (view, s) not in self.asked]
+        if missing and len(missing) <= WHOLE_MAX:
+            self._take(ask(missing, None))
+            self.whole.update(missing)
+        elif missing:
+            self._take(ask(missing, view))
+            self.asked.update((view, s) for s in missing)
+        return {s: self.rows[view, s] for s in subjects if (view, s) in self.rows}
+
+    def _take(self, found: Sequence[tuple[str, str, int, bytes]]) -> None:
+        self.rows.update({(view, subject): (fold, bytes(body)) for subject, view, fold, body in found})
+
+
+_kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Within, what was read is remembered."""
+    if _kept.get() is not None:
+        yield
+        return
+    token = _kept.set(Kept())
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def states(view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
+    """The stored states of these subjects in one view, by subject; asked for at most once a page."""
+    now = _kept.get()
+    if now is not None:
+        return now.states(view, subjects, ask)
+    return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, view)}
+
+
+def once(key: object, ask: Callable[[], T]) -> T:
+    """An answer; asked for at most once a page."""
+    now = _kept.get()
+    if now is None:
+        return ask()
+    if key not in now.answers:
+        now.answers[key] = ask()
+    return cast(T, now.answers[key])
+
+
+class KeptWhileLooking:
+    """Pages that only look remember what they read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with kept():
+            return self.get_response(request)

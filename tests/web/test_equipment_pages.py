@@ -1,0 +1,130 @@
+"""Pages of devices: what those who use and keep them find there, and that nobody else does."""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.web.site import HOSPITAL, MAKER, Site
+
+from coign.demo import player
+from coign.equipment.views import DeviceState
+from coign.kernel.values import Instant
+
+if TYPE_CHECKING:
+    from django.test import Client
+else:
+    Client = object
+
+COUNTER, SCALE = "pages-counter", "pages-scale"
+DAY_US = 86_400_000_000
+
+
+class House:
+    """Devices of the maker; everybody has one browser."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self._browsers = site, dict[str, Client]()
+        for name, organisation, role in (
+            ("devices-qa", MAKER, "qa"), ("devices-analyst", MAKER, "analyst"), ("devices-operator", MAKER, "operator"),
+            ("devices-elsewhere", HOSPITAL, "celllab"),
+        ):  # fmt: skip
+            site.add_person(name, organisation, role)
+        site.enrol_key("devices-qa")
+        site.do("people.register_site", "setup", site="site:devices", organisation=MAKER, name="Devices",
+                zone="Europe/Berlin", country="DE")  # fmt: skip
+        self._register(COUNTER, "cell_counter", self.instant(300))
+        self._register(SCALE, "scale", self.instant(20))
+
+    def instant(self, days: int) -> Instant:
+        return Instant.of_us(self.site.service.clock.now_us() + days * DAY_US)
+
+    def _register(self, name: str, kind: str, due: Instant) -> None:
+        done = self.site.signed(
+            "equipment.register", "devices-qa", equipment=f"equipment:{name}", device_kind=kind, model="Example 1",
+            site="site:devices", qualified_on=self.instant(-1), due_on=due, evidence="ab" * 32,
+        )  # fmt: skip
+        player.settled(self.site.service, done)
+
+    def get(self, name: str, path: str, status: int = 200) -> str:
+        if name not in self._browsers:
+            self._browsers[name] = self.site.browser(name)
+            self._browsers[name].post("/session/elsewhere/", {"choice": "here"})
+        response = self._browsers[name].get(path)
+        assert response.status_code == status, response.content.decode()[-1500:]
+        return response.content.decode()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def house(site: Site) -> House:
+    return House(site)
+
+
+def row(page: str, device: str) -> str:
+    """The line of one device in words."""
+    found = re.search(rf'<li><a href="/equipment/{device}/">.*?</li>', page, re.DOTALL)
+    assert found is not None, page[-1500:]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0]))
+
+
+@pytest.mark.requirement("GMP-09")
+def test_the_register_says_of_each_device_whether_it_may_be_used(house: House) -> None:
+    page = house.get("devices-operator", "/equipment/")
+    assert "In use" in row(page, COUNTER) and "Cell counter" in row(page, COUNTER)
+    assert "Due within 30 days" in row(page, SCALE)
+    assert "Register a device" not in page and "Register a device" in house.get("devices-qa", "/equipment/")
+    assert 'href="/equipment/"' in house.get("devices-operator", "/")
+
+
+@pytest.mark.requirement("GMP-09")
+def test_a_fault_is_entered_by_whoever_sees_it_and_another_returns_the_device(house: House) -> None:
+    path = f"/equipment/{SCALE}/"
+    form = f"/actions/equipment.take_out_of_service/?equipment=equipment%3A{SCALE}"
+    assert form in house.get("devices-operator", path)
+    house.site.do("equipment.take_out_of_service", "devices-operator", equipment=f"equipment:{SCALE}", why="it drifts")
+    page = house.get("devices-operator", path)
+    assert "Out of service" in page and form not in page and "equipment.return_to_service" not in page
+    assert "equipment.return_to_service" in house.get("devices-qa", path)
+    house.site.signed(
+        "equipment.return_to_service", "devices-qa", equipment=f"equipment:{SCALE}", what_was_done="mended"
+    )
+    page = house.get("devices-qa", path)
+    log = re.sub(r"<[^>]+>", " ", page.partition('id="log"')[2])
+    assert log.index("Returned to service") < log.index("Taken out of service") < log.index("Registered")
+
+
+@pytest.mark.requirement("GMP-09", "GMP-19")
+def test_a_device_out_of_calibration_asks_the_quality_unit_to_judge_it(house: House) -> None:
+    house.site.do(
+        "equipment.calibrate", "devices-analyst", equipment=f"equipment:{COUNTER}", finding="out_of_calibration",
+        calibrated_on=Instant.of_us(house.site.service.clock.now_us()), evidence="cd" * 32,
+    )  # fmt: skip
+    assert "Out of calibration" in row(house.get("devices-analyst", "/equipment/"), COUNTER)
+    page = house.get("devices-qa", f"/equipment/{COUNTER}/")
+    assert "Batches that stand still by it" in page and "It was used on no batch in that time" in page
+    assert "Judge what its error touches" in page
+    assert "Judge what its error touches" not in house.get("devices-analyst", f"/equipment/{COUNTER}/")
+    assert row(house.get("devices-qa", "/"), COUNTER), "it stands among the devices that need somebody"
+    trace = re.search(r'href="([^"]*/trace/)"', page)
+    assert trace is not None and COUNTER in house.get("devices-qa", trace[1])
+
+
+def test_every_standing_has_a_shape_and_a_word_of_its_own(house: House) -> None:
+    from coign.web.devices.register import standing
+
+    due = Instant("2026-06-01T08:00:00.000000Z")
+    good = DeviceState(MAKER, kind="scale", due=due)
+    shown = [
+        standing(good, due.plus(days=-90)), standing(good, due.plus(days=-9)), standing(good, due),
+        standing(replace(good, out_since=due), due), standing(replace(good, failed_at=due), due.plus(days=-90)),
+    ]  # fmt: skip
+    assert shown == [
+        ("in_order", "In use"), ("look", "Due within 30 days"), ("stop", "Overdue"), ("not_yet", "Out of service"),
+        ("stop", "Out of calibration"),
+    ]  # fmt: skip
+
+
+def test_devices_of_another_house_are_not_known(house: House) -> None:
+    assert COUNTER not in house.get("devices-elsewhere", "/equipment/")
+    house.get("devices-elsewhere", f"/equipment/{COUNTER}/", status=404)
+    house.get("devices-qa", "/equipment/no device/", status=404)
