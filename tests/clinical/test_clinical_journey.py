@@ -5,8 +5,10 @@ from tests.support.clinic import (
     CART,
     CENTRE,
     COORDINATOR,
+    HASH,
     MAKER,
     NURSE,
+    NURSE_2,
     PHYSICIAN,
     PHYSICIAN_2,
     START_OF_TIME,
@@ -17,8 +19,10 @@ from tests.support.clinic import (
 from tests.support.paper import Refusal
 
 from coign import catalogue
-from coign.clinical.actions import answer_turn, order, start_conditioning
+from coign.clinical.actions import answer_turn, order, settle_identity, start_conditioning
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, CorrectIdentity
+from coign.clinical.actions.settle_identity import SettleIdentity
+from coign.clinical.events import IdentityCorrected
 from coign.clinical.views import CHAINS_LISTED_MAX, COURSE, PATIENT
 from coign.collection.actions.identity import CHECK_IDENTITY, CheckIdentity
 from coign.identity.events import ChainBegun, UnitsBlocked
@@ -138,20 +142,36 @@ def test_consent_to_one_programme_is_none_to_another() -> None:
     assert not clinic.state(PATIENT, ann).consents_to(None)
 
 
-@pytest.mark.requirement("TRC-25")
-def test_a_new_name_breaks_no_chain() -> None:
+@pytest.mark.requirement("TRC-25", "TRC-S3")
+def test_a_new_name_breaks_no_chain_and_is_settled_by_a_second_person() -> None:
     clinic = Clinic()
     ann, chain = clinic.ordered("ann")
     clinic.slot(chain)
     before = clinic.state(CHAIN, chain)
 
-    clinic.do(
-        CORRECT_IDENTITY, CorrectIdentity(patient=ann, family_name=text(Identifying, "2"), similar=1), COORDINATOR
-    )
+    changed = CorrectIdentity(patient=ann, family_name=text(Identifying, "2"), similar=1, evidence=HASH)
+    clinic.do(CORRECT_IDENTITY, changed, COORDINATOR)
 
     assert clinic.state(CHAIN, chain) == before
     assert clinic.state(PATIENT, ann).similar == 1
-    clinic.do(CHECK_IDENTITY, CheckIdentity(chain=chain, wristband=ann), NURSE)
+    check = CheckIdentity(chain=chain, wristband=ann)
+    assert clinic.unmet(CHECK_IDENTITY, check, NURSE) == ["collection.identity_is_settled"]
+    seen = SettleIdentity(
+        chain=chain, patient=ann, birth_date=text(Identifying), hospital_number=text(Identifying), matches=True
+    )
+    clinic.do(settle_identity.ACTION, seen, NURSE_2)
+    clinic.do(CHECK_IDENTITY, check, NURSE)
+
+
+@pytest.mark.requirement("TRC-25")
+def test_a_name_corrected_before_the_order_or_by_an_older_entry_waits_for_nobody() -> None:
+    clinic = Clinic()
+    ann = clinic.enrol("ann")
+    clinic.marries(ann)
+    assert clinic.state(PATIENT, ann).unsettled is None
+    bea, _ = clinic.ordered("bea")
+    clinic.happened(IdentityCorrected(patient=bea, family_name=text(Identifying, "2")), by=COORDINATOR)
+    assert clinic.state(PATIENT, bea).unsettled is None
 
 
 @pytest.mark.requirement("PAT-28")

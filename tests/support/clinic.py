@@ -8,7 +8,7 @@ from tests.support.paper import PaperRecord
 
 from coign.clinical.actions import confirm_eligibility, confirm_product, draft_order, order, start_conditioning
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
-from coign.clinical.actions.enrol import ENROL, Enrol
+from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL, CorrectIdentity, Enrol
 from coign.clinical.actions.give_conditioning import BEGIN as BEGIN_CONDITIONING
 from coign.clinical.actions.give_conditioning import RECORD as RECORD_CONDITIONING
 from coign.clinical.actions.give_conditioning import BeginConditioning, RecordConditioning
@@ -226,6 +226,11 @@ class Clinic(PaperRecord):
         """The patient agrees."""
         command = RecordConsent(patient=patient, programme=CART, purpose=purpose, form_version="3", signed_form=HASH)
         self.do(RECORD_CONSENT, command, COORDINATOR)
+
+    def marries(self, patient: Patient) -> None:
+        """She has another name from now on, and the coordinator has seen the certificate."""
+        changed = CorrectIdentity(patient=patient, family_name=text(Identifying, "2"), evidence=HASH)
+        self.do(CORRECT_IDENTITY, changed, COORDINATOR)
 
     def withdraw(self, patient: Patient, purpose: str = "treatment") -> None:
         """The patient changes their mind."""

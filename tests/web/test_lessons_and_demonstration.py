@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 from tests.web.served import enrolled, served, signed_in
 from tests.web.site import Site
 
 from coign.database import Database
-from coign.demo import classroom, people, player, scene
+from coign.demo import administration, classroom, oversight, people, player, scene
 from coign.demo.seed import Seeding
+from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import SLOT
@@ -32,10 +35,16 @@ class House:
         list(player.play(service, patient, "start-batch"))
         self.root = scene.find(service, patient).journey.root
         seeding = Seeding(service, 7)
-        classroom.furnish(seeding)
+        self._furnish(seeding)
         size = self.size
-        classroom.furnish(seeding)
+        self._furnish(seeding)
         assert self.size == size, "what is there already stays as it is"
+
+    @staticmethod
+    def _furnish(seeding: Seeding) -> None:
+        classroom.furnish(seeding)
+        administration.furnish(seeding)
+        oversight.furnish(seeding)
 
     @property
     def size(self) -> int:
@@ -124,3 +133,47 @@ def test_everybody_finds_something_to_do(house: House) -> None:
     assert "Scan a pack" in house.get("warehouse-1", "/store/")
     watched = words(house.get("trainer-1", "/training/people/person:nurse-1/"))
     assert "practice of “ICE scoring” watched: mastered" in watched and "course ice-scoring" in watched
+
+
+def test_what_waits_stands_on_the_first_page_and_opens_where_it_is_done(house: House) -> None:
+    from coign.web import waits
+
+    for name, title in (
+        ("analyst-1", "Freezing medium with DMSO"), ("inspector-1", "Exemplucel is stopped"),
+        ("trainer-1", "identity-check"),
+        ("authority-1", "Decide on the application"), ("admin-1", "A signing key of operator-3"),
+        ("operator-3", "Course “Aseptic processing, behaviour at the bench”"), ("qa-1", "A suspect product"),
+    ):  # fmt: skip
+        account = people.account(name)
+        assert account is not None
+        first, found = house.get(name, "/"), waits.matters(account.actor)
+        assert all(f'href="{escape(matter.url)}"' in first for matter in found)
+        house.get(name, next(m.url for m in found if title in (m.title, m.about)))
+
+
+def test_what_is_shut_is_told_with_the_sentence_of_its_gate(house: House) -> None:
+    assert "question 1 is not answered" in house.get("authority-1", "/not-now/")
+    assert "you act as inspector" in house.get("inspector-1", "/not-now/")
+    assert "you are not qualified for “shipper_opening”" in house.get("analyst-1", "/not-now/")
+
+
+@pytest.mark.requirement("TRC-S3")
+def test_a_changed_name_is_settled_from_the_first_page_by_somebody_else(house: House) -> None:
+    patient = scene.find(house.service, house.root).journey.patient
+    changed = {"patient": patient, "family_name": "Vogt-Brandt", "evidence": "ab" * 32}
+    house.act("coordinator-1", "clinical.correct_identity", "new-name", **changed)
+    address = reverse("do", args=[house.root, "clinical.settle_identity"])
+    for name, is_theirs in (("coordinator-1", False), ("nurse-1", True)):
+        first = house.get(name, "/")
+        assert "Name or number changed" in first
+        assert (f'href="{address}"' in first) is is_theirs
+    wristband = symbol_text(Symbol(SymbolKind.WRISTBAND, patient.partition(":")[2], 1))
+    scanned = house.browser("nurse-1").post(address, {"scan": wristband}).content.decode()
+    assert "Everything is scanned" in scanned
+    read = {"patient": patient, "birth_date": "1969-05-02", "hospital_number": "NH-640010"}
+    wrong = house.browser("nurse-1").post(address, read)
+    assert wrong.status_code == 409, words(wrong.content.decode())[-1500:]
+    assert "are not those of this patient" in wrong.content.decode()
+    done = house.browser("nurse-1").post(address, read | {"hospital_number": "NH-640001"})
+    assert done.status_code == 302, words(done.content.decode())[-900:]
+    assert "Name or number changed" not in house.get("nurse-1", "/")

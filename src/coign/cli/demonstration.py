@@ -87,10 +87,10 @@ def _words(result: dict[str, Any]) -> str:
 def _accounts(given: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from coign.demo import accounts
+    with _open() as service, _accounts_of_the_web(service):
+        from coign.web import demonstration
 
-    with _open() as service:
-        listed = accounts.listed(service)
+        listed = demonstration.accounts_shown()
     lines = [
         f"{a.account:14} {a.name:24} {', '.join(a.roles):12} {a.organisation.partition(':')[2]:14} "
         f"{a.can_do_now:3} to do  password {a.password}  code {a.code}"

@@ -7,6 +7,7 @@ from coign.clinical.actions import (
     confirm_product,
     draft_order,
     order,
+    settle_identity,
     start_conditioning,
 )
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT
@@ -17,6 +18,7 @@ from coign.clinical.views import COURSE, NUMBER, PATIENT
 ACTIONS = (
     ENROL,
     CORRECT_IDENTITY,
+    settle_identity.ACTION,
     RECORD_CONSENT,
     WITHDRAW_CONSENT,
     confirm_eligibility.ACTION,

@@ -32,7 +32,8 @@ class IdentityCorrected(
 ):
     """A name, birth date or number changed or was wrong. The patient stays the same subject, so no chain breaks.
 
-    With a new hospital number `number` is theirs from now on, and `number_before` is given back.
+    `evidence` is the document that shows it; in a therapy a second person has then still to settle it. With a new
+    hospital number `number` is theirs from now on, and `number_before` is given back.
     """
 
     patient: Patient
@@ -44,6 +45,19 @@ class IdentityCorrected(
     centre: Organisation | None = None
     number: HospitalNumber | None = None
     number_before: HospitalNumber | None = None
+    evidence: Digest | None = None
+    by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentitySettled(Fact, type="clinical.identity_settled.v1", about=("patient",)):
+    """A second person found the patient to be the same: by wristband, birth date, hospital number and therapy."""
+
+    patient: Patient
+    chain: Chain
+    changed_by: Person
+    by: Person
+    evidence: Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from coign.clinical.events import (
     ConsentWithdrawn,
     EligibilityConfirmed,
     IdentityCorrected,
+    IdentitySettled,
     OrderDrafted,
     Ordered,
     PatientEnrolled,
@@ -62,6 +63,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Who the patient is was changed in a therapy, and nobody else has looked at it yet."""
+
+    by: Person
+    at: Instant
+    evidence: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class PatientState:
     """What a centre knows of a patient besides who they are."""
 
@@ -72,6 +82,13 @@ class PatientState:
     draft: Draft | None = None
     chains: tuple[Chain, ...] = ()
     number: HospitalNumber | None = None
+    unsettled: Change | None = None
+
+    def unsettled_because(self, patient: Patient) -> str | None:
+        """Why nothing goes on for this patient until a second person has looked; None: they are who they were."""
+        if self.unsettled is None:
+            return None
+        return f"who {patient.identifier} is was changed {self.unsettled.at}, and no second person has settled it"
 
     def consents_to(self, programme: Programme | None, purpose: str = TREATMENT) -> bool:
         """Whether consent to this purpose of this programme is in force."""
@@ -91,7 +108,10 @@ def _evolve_patient(state: PatientState, fact: Fact, stamp: Stamp) -> PatientSta
         case PatientEnrolled(centre=centre, similar=similar, number=number):
             return replace(state, centre=centre, similar=similar, number=number)
         case IdentityCorrected(similar=similar, number=number):
-            return replace(state, similar=similar, number=number or state.number)
+            changed = replace(state, similar=similar, number=number or state.number)
+            return _with_change(changed, fact, stamp)
+        case IdentitySettled():
+            return replace(state, unsettled=None)
         case ConsentGiven(programme=programme, purpose=purpose):
             given = Consent(programme, purpose, fact.form_version, fact.signed_form, stamp.time)
             return replace(state, consents=(*_without(state, programme, purpose), given))
@@ -111,12 +131,20 @@ def _evolve_patient(state: PatientState, fact: Fact, stamp: Stamp) -> PatientSta
             return state
 
 
+def _with_change(state: PatientState, fact: IdentityCorrected, stamp: Stamp) -> PatientState:
+    """Before the order nobody is told apart by a label yet; entries older than these fields ask for nobody."""
+    if not state.chains or fact.by is None or fact.evidence is None:
+        return state
+    return replace(state, unsettled=Change(fact.by, stamp.time, fact.evidence))
+
+
 PATIENT = View(
     "clinical.patient",
     kinds=frozenset({"patient"}),
     folds=(
         PatientEnrolled,
         IdentityCorrected,
+        IdentitySettled,
         ConsentGiven,
         ConsentWithdrawn,
         EligibilityConfirmed,
@@ -125,7 +153,7 @@ PATIENT = View(
     ),
     state=PatientState,
     evolve=_evolve_patient,
-    version=2,
+    version=3,
     public=True,
 )
 

@@ -131,6 +131,19 @@ def consent_in_force(asked: OfChain, known: Circumstances) -> str | None:
 
 
 @gate(
+    "collection.identity_is_settled",
+    requirement=("TRC-S3", "TRC-25"),
+    protects="Nothing is collected while it is open whether the name and the patient still belong together.",
+    remedy="Let a second person look at wristband and document and settle the change.",
+    resolvers=("nurse", "physician"),
+    risk=Risk.PATIENT,
+)
+def identity_is_settled(asked: OfChain, known: Circumstances) -> str | None:
+    patient = known.state(CHAIN, asked.chain).patient
+    return known.state(PATIENT, patient).unsettled_because(patient) if patient is not None else None
+
+
+@gate(
     "collection.qualified_for_identity_check",
     requirement=("TRN-01", "TRN-08", "TRC-13"),
     protects="Only who has shown that they can check an identity counts as one of the two.",

@@ -1,4 +1,4 @@
-"""How the demonstration's accounts sign in, and what each of them can do now.
+"""How the demonstration's accounts sign in.
 
 Passwords and second factors are derived from the installation's secret: every installation has its own, none stands in
 the source code, and each can be shown to whoever tries the demonstration.
@@ -15,12 +15,10 @@ from coign.demo import people, scene
 from coign.demo.people import ACCOUNTS, Account
 from coign.kernel.errors import Forbidden
 from coign.people.views import AUTHORITY
-from coign.records import reading
 from coign.service import Service, keys
 
 _CODE_DIGITS, _CODE_SECONDS = 6, 30
 _PASSWORD_BYTES, _SECRET_BYTES = 10, 20
-QUEUE_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ class SignIn:
     name: str
     roles: list[str]
     organisation: str
-    can_do_now: int
     password: str
     code: str
 
@@ -64,15 +61,12 @@ def listed(service: Service) -> list[SignIn]:
     for account in ACCOUNTS:
         grants = service.states.of(AUTHORITY, account.person).grants
         roles = sorted({g.role for g in grants if g.until is None or moment < g.until})
-        with scene.connection(service) as reads:
-            waiting = reading.queue(reads, service.ledger_id, roles, str(account.organisation), at_most=QUEUE_MAX)
         found.append(
             SignIn(
                 account.account,
                 names[account.account],
                 roles,
                 str(account.organisation),
-                len(waiting),
                 password(service, account),
                 code(service, account),
             )

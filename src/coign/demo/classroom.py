@@ -27,6 +27,11 @@ CERTIFIED = (
 )  # fmt: skip
 #: The last in their row: somebody with three weeks left.
 ENDING = ("infusion-2", "bedside_check", 21)
+#: Passed the questions and waits to be watched; nobody of the courier's house can watch the others yet.
+WAITING = (
+    ("courier-1", SHIPPER), ("infusion-2", ICE), ("analyst-1", ASEPTIC), ("pharmacist-1", SHIPPER),
+    ("courier-2", SHIPPER),
+)  # fmt: skip
 CERTIFIED_DAYS, MINUTES_AN_ATTEMPT = 300, 12
 #: GS1 example prefix; the last digit checks the others.
 GTIN, PACKS = "09524000000019", ("K7Q2M", "K7Q3A", "K7Q4T", "K7Q5W")
@@ -74,7 +79,7 @@ def _certified(seeding: "Seeding") -> None:
 
 
 def _taken(seeding: "Seeding", courses: dict[Course, CourseVersion]) -> None:
-    """One made it, one failed once, one waits to be watched, one has not begun, two sat side by side."""
+    """Some made it, one failed once, several wait to be watched, two have not begun, two sat side by side."""
     _assigned(seeding, "operator-3", ASEPTIC)
     _assigned(seeding, "nurse-2", ICE)
     _tried(seeding, "nurse-1", courses[ICE])
@@ -83,6 +88,9 @@ def _taken(seeding: "Seeding", courses: dict[Course, CourseVersion]) -> None:
     _tried(seeding, "celllab-2", courses[SHIPPER], wrong=4)
     for name in ("infusion-1", "infusion-2"):
         _tried(seeding, name, courses[IDENTITY])
+    _assigned(seeding, "pharmacist-1", IDENTITY)
+    for name, course in WAITING:
+        _tried(seeding, name, courses[course])
 
 
 def _assigned(seeding: "Seeding", name: str, course: Course) -> None:

@@ -34,8 +34,12 @@ DEVICES: dict[Organisation, tuple[tuple[str, Kind, str, int], ...]] = {
         ("apheresis-3", "apheresis_device", "Gentlespin A, invented", RUNS_OUT_DAYS),
         ("thawing-device-1", "thawing_device", "Drybath T, invented", LASTS_DAYS),
     ),
+    people.CENTRE_US: (
+        ("apheresis-4", "apheresis_device", "Gentlespin A, invented", LASTS_DAYS),
+        ("thawing-device-2", "thawing_device", "Drybath T, invented", LASTS_DAYS),
+    ),
 }
-KEEPERS = {people.MAKER: "qa", people.CENTRE: "celllab"}
+KEEPERS = {people.MAKER: "qa", people.CENTRE: "celllab", people.CENTRE_US: "celllab"}
 DUE_SOON, BROKEN = Equipment.of("incubator-2"), Equipment.of("incubator-3")
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from coign.demo import people, plans
+
 
 @dataclass(frozen=True, slots=True)
 class InventedPatient:
@@ -45,6 +47,10 @@ _INDICATIONS = (
 )
 
 
+#: How the hospitals' own numbers begin.
+_PREFIX = {people.CENTRE: "NH", people.CENTRE_US: "PV"}
+
+
 def patient(seed: int, number: int) -> InventedPatient:
     """The patient of the therapy with this number, counted from 0."""
     if number < len(_FIRST):
@@ -55,7 +61,7 @@ def patient(seed: int, number: int) -> InventedPatient:
         family_name=chance.choice(_FAMILY),
         given_name=chance.choice(_GIVEN),
         birth_date=born.isoformat(),
-        hospital_number=f"NH-{500_000 + (seed % 100) * 4_000 + number}",
+        hospital_number=f"{_PREFIX[plans.plan_of(number).centre]}-{500_000 + (seed % 100) * 4_000 + number}",
         weight_kg=str(Decimal(chance.randrange(480, 1050)) / 10),
         indication=chance.choice(_INDICATIONS),
     )

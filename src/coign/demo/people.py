@@ -91,6 +91,12 @@ ACCOUNTS: tuple[Account, ...] = (
     *_jobs(MAKER, "admin-1", "admin-2"),
 )  # fmt: skip
 
+#: Who works at the second centre. They sign like everybody; one goes on as one of them from a therapy's page.
+SECOND_CENTRE: tuple[Account, ...] = _jobs(
+    CENTRE_US, "coordinator-2", "physician-2", "nurse-3", "nurse-4", "celllab-3", "celllab-4"
+)
+EVERYBODY = (*ACCOUNTS, *SECOND_CENTRE)
+
 #: The hospital's own system, which sends patients and orders; it prepares and never signs.
 INTERFACE = Account("interface-1", "coordinator", CENTRE, person_signs_in=False)
 
@@ -100,22 +106,27 @@ STAFF_NUMBERS = {"https://centre-a.example.org/staff|P-2210": Person("person:phy
 
 def account(name: str) -> Account | None:
     """The account of this name."""
-    return next((a for a in ACCOUNTS if a.account == name), None)
+    return next((a for a in EVERYBODY if a.account == name), None)
 
 
 def in_role(role: str, organisation: Organisation) -> list[Account]:
     """Everybody who has this job there, in the order of their names."""
-    return [a for a in ACCOUNTS if (a.role, a.organisation) == (role, organisation)]
+    return [a for a in EVERYBODY if (a.role, a.organisation) == (role, organisation)]
+
+
+def place_of(organisation: Organisation) -> Place:
+    """An organisation with its site."""
+    return next(p for p in PLACES if p.organisation == organisation)
 
 
 def site_of(organisation: Organisation) -> Site:
     """Where an organisation is."""
-    return next(p.site for p in PLACES if p.organisation == organisation)
+    return place_of(organisation).site
 
 
 def zone_of(organisation: Organisation) -> str:
     """The zone in which an organisation's times are read."""
-    return next(p.zone for p in PLACES if p.organisation == organisation)
+    return place_of(organisation).zone
 
 
 _GIVEN = (
@@ -128,6 +139,10 @@ _FAMILY = (
     "Goldmann", "Haddad", "Ibsen", "Janssen", "Kaya", "Kowalska", "Lindqvist", "Moreau", "Nakamura", "Novák", "Okafor",
     "Petrov", "Quint", "Rahman", "Santos", "Steiner", "Tamm", "Urban", "Visser", "Wagner", "Yilmaz", "Zimmer",
 )  # fmt: skip
+#: Those of the second centre have names of their own, so that the others keep theirs.
+_AT_THE_SECOND = (
+    "Grace Whitfield", "Hector Alvarado", "June Okonkwo", "Caleb Thornton", "Mei Castellanos", "Wyatt Lindgren",
+)  # fmt: skip
 
 
 def printed_names(seed: int) -> dict[str, str]:
@@ -135,4 +150,5 @@ def printed_names(seed: int) -> dict[str, str]:
     chance = random.Random(f"{seed}/people")  # noqa: S311 - a story, no secret
     given, family = chance.sample(_GIVEN, len(ACCOUNTS)), chance.sample(_FAMILY, len(ACCOUNTS))
     names = {a.account: f"{g} {f}" for a, g, f in zip(ACCOUNTS, given, family, strict=True)}
+    names |= {a.account: name for a, name in zip(SECOND_CENTRE, _AT_THE_SECOND, strict=True)}
     return {**names, INTERFACE.account: "Nordhaven hospital system"}

@@ -23,6 +23,8 @@ from coign.programmes.model import JourneyStep
 from coign.records.journey import CALLED_FOR, open_steps, organisation_for
 from coign.service import Service, keys
 
+#: What a second person does when the patient's name changed meanwhile.
+SETTLE = "clinical.settle_identity"
 #: What is done again, in this order, when too much time has passed between two acts that belong together.
 AGAIN: Mapping[str, tuple[str, ...]] = {
     "collection.confirm_identity": ("collection.check_identity",),
@@ -35,9 +37,9 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "manufacturing.clear_line": ("facility.put_in_use",),
     "manufacturing.complete_step": ("equipment.clean",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
-    "clinical.start_conditioning": ("clinical.confirm_product",),
-    "clinical.begin_conditioning": ("clinical.confirm_product", "clinical.start_conditioning"),
-    "infusion.issue": ("infusion.assess_patient",),
+    "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
+    "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),
+    "infusion.issue": (SETTLE, "infusion.assess_patient"),
     "infusion.thaw": ("infusion.issue",),
     "infusion.confirm_bedside": ("infusion.check_bedside",),
     "infusion.start": ("infusion.check_bedside", "infusion.confirm_bedside"),
@@ -269,7 +271,7 @@ def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
 def due(service: Service, therapy: Therapy, step: JourneyStep) -> Instant:
     """When the act would be done: some time after the last one, and not before the day that was agreed."""
     journey, name = therapy.journey, _pace_name(service, therapy, step)
-    zone = people.zone_of(people.MAKER if step.side == "maker" else people.CENTRE)
+    zone = people.zone_of(people.MAKER if step.side == "maker" else Organisation(journey.centre))
     usual = pace.after(Instant(journey.updated), name, _chance(therapy, "pace"), zone)
     return max(usual, _agreed(service, therapy, step) or usual)
 

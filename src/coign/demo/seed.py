@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from coign.demo import oversight, people, player, scene, stock
-from coign.demo.people import ACCOUNTS, INTERFACE, PLACES, Account
+from coign.demo.people import EVERYBODY, INTERFACE, PLACES, Account
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
 from coign.kernel.values import Actor, Instant
@@ -103,7 +103,7 @@ class Seeding:
                     },
                 )
             )
-        for account in (*ACCOUNTS, INTERFACE):
+        for account in (*EVERYBODY, INTERFACE):
             who = {"person": account.person, "organisation": account.organisation}
             acts.append((account.account, "people.register_person", {**who, "name": names[account.account]}))
             acts.append((f"{account.account}/role", "people.grant_role", {**who, "role": account.role}))
@@ -119,7 +119,7 @@ class Seeding:
         one, other = (people.account(name) for name in ("admin-1", "admin-2"))
         assert one is not None
         assert other is not None
-        signers = [a for a in (*ACCOUNTS, INTERFACE) if a.role != "admin"]
+        signers = [a for a in (*EVERYBODY, INTERFACE) if a.role != "admin"]
         last = signers[-1]
         if self.stands(other.actor, f"key/{last.account}/confirm"):
             return
@@ -167,7 +167,7 @@ class Seeding:
             (account, task)
             for version in self.service.programmes.all()
             for task in version.tasks
-            for account in ACCOUNTS
+            for account in EVERYBODY
             if account.role in roles_for(version, task) and (account.account, task) not in UNTRAINED
         ]
         self.progress(f"Qualifying people for their tasks ({len(wanted)}) …")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from coign.demo import devices, people
+from coign.demo import devices, people, plans
 from coign.demo.people import Account
 from coign.kernel.subjects import Box, Equipment, Lot, Organisation, Room, Shipper, Supplier
 
@@ -20,6 +20,8 @@ QUALIFIED_EACH_DAYS = 150
 ROOMS = (("suite-1", "B", ""), ("suite-2", "B", ""), ("suite-3", "B", ""), ("cabinet-1", "A", "suite-1"),
          ("cabinet-2", "A", "suite-2"), ("cabinet-3", "A", "suite-3"))  # fmt: skip
 LOTS_EACH = 2
+#: Came last: nobody tested it yet.
+UNTESTED = Lot.of("CRYOMEDIUM-4102")
 #: Tanks of centre and maker: what each is kept for, and how many boxes stand in it.
 TANKS = (("general", 4), ("quarantine", 1), ("biohazard", 1))
 POSITIONS = 25
@@ -30,9 +32,15 @@ SUPPLIER_DAYS = 1000
 def lay_in(seeding: "Seeding", journeys: int) -> None:
     """Everything that so many therapies need besides their patients."""
     seeding.progress("Laying in shippers, rooms and materials …")
-    for by in (people.in_role("celllab", people.CENTRE)[0], people.in_role("warehouse", people.MAKER)[0]):
-        _shippers(seeding, by, SHIPPERS_EACH + journeys * 2 // 3)
-        _tanks(seeding, by)
+    abroad = plans.told_abroad(journeys)
+    for role, house, therapies in (
+        ("celllab", people.CENTRE, journeys - abroad), ("celllab", people.CENTRE_US, abroad),
+        ("warehouse", people.MAKER, journeys),
+    ):  # fmt: skip
+        if therapies:
+            by = people.in_role(role, house)[0]
+            _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
+            _tanks(seeding, by)
     _rooms(seeding)
     devices.lay_in(seeding)
     _suppliers(seeding)
@@ -147,6 +155,8 @@ def _lots(seeding: "Seeding") -> None:
                 return {"lot": lot, "test": "identity", "method": "spectrum", "passed": True, "raw": raw}
 
             seeding.once(f"stock/{lot}/receive", receiver, "supply.receive_lot", received)
+            if lot == UNTESTED:
+                continue
             seeding.once(f"stock/{lot}/test", analyst, "supply.record_lot_test", tested)
             if number < LOTS_EACH:  # the newest one still stands in quarantine
                 seeding.once(f"stock/{lot}/approve", approver, "supply.approve_lot", lambda lot=lot: {"lot": lot})  # type: ignore[misc]

@@ -3,12 +3,26 @@
 import heapq
 from collections.abc import Iterator
 
-from coign.demo import classroom, devices, oversight, patients, people, plans, player, scene, stock, turns
+from coign.demo import (
+    administration,
+    classroom,
+    devices,
+    oversight,
+    patients,
+    people,
+    plans,
+    player,
+    scene,
+    stock,
+    turns,
+)
+from coign.demo.acts.centre import settle_identity
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy
 from coign.demo.seed import Progress, Seeding
 from coign.demo.turns import TURNS
 from coign.kernel.errors import NotFound, Refused
+from coign.kernel.subjects import Person
 from coign.kernel.values import Actor, Instant
 from coign.ledger.entries import Entry
 from coign.service import Service
@@ -34,6 +48,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
         acts += 1
         progress(f"[{acts:>4}] {line}")
     classroom.furnish(seeding)
+    administration.furnish(seeding)
     devices.furnish(seeding)
     oversight.furnish(seeding)
     return acts
@@ -53,15 +68,20 @@ def enrolled(service: Service, seed: int) -> int:
     """How many therapies of the story were begun."""
     with scene.connection(service) as reads:
         row = reads.execute(
-            "select count(*) from nonce where ledger_id = %s and person = %s and nonce like %s",
-            (service.ledger_id, str(_coordinator().person), f"seed/{seed}/therapy/%/enrol"),
+            "select count(*) from nonce where ledger_id = %s and person = any(%s) and nonce like %s",
+            (service.ledger_id, [str(p) for p in _coordinators()], f"seed/{seed}/therapy/%/enrol"),
         ).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _coordinator() -> Actor:
-    return people.in_role("coordinator", people.CENTRE)[0].actor
+def _coordinator(number: int) -> Actor:
+    """Who enrols the patient of the therapy with this number."""
+    return people.in_role("coordinator", plans.plan_of(number).centre)[0].actor
+
+
+def _coordinators() -> set[Person]:
+    return {_coordinator(number).person for number in range(len(plans.PLANS))}
 
 
 def _caught_up(service: Service) -> None:
@@ -77,7 +97,7 @@ def _caught_up(service: Service) -> None:
 def take_turn(seeding: Seeding, therapy: Therapy, name: str) -> str:
     """What goes wrong in a therapy, in place of what should come; gives the title of the act."""
     turn, service = TURNS[name], seeding.service
-    actor = turns.actor_of(turn)
+    actor = turns.actor_of(turn, therapy)
     done = seeding.once(
         _turn(therapy.number, name),
         actor,
@@ -145,7 +165,7 @@ class _Telling:
                 "and n.person = %s and n.nonce = %s and s.subject like 'patient:%%' and s.seq is not null",
                 (
                     self._service.ledger_id,
-                    str(_coordinator().person),
+                    str(_coordinator(number).person),
                     f"seed/{self._seeding.seed}/{_enrolment(number)}",
                 ),
             ).fetchone()
@@ -158,7 +178,7 @@ class _Telling:
         return player.is_done(therapy, plan.to) or bool(plan.times and partly >= plan.times)
 
     def _turned(self, therapy: Therapy, name: str) -> bool:
-        return self._seeding.stands(turns.actor_of(TURNS[name]), _turn(therapy.number, name))
+        return self._seeding.stands(turns.actor_of(TURNS[name], therapy), _turn(therapy.number, name))
 
     def _act(self, number: int) -> str:
         therapy = self._therapies[number]
@@ -181,7 +201,7 @@ class _Telling:
         who = patients.patient(self._seeding.seed, number)
         done = self._seeding.once(
             _enrolment(number),
-            _coordinator(),
+            _coordinator(number),
             "clinical.enrol",
             lambda: {
                 "family_name": who.family_name,
@@ -201,20 +221,37 @@ class _Telling:
         return bool(
             new
             and "start-batch" in therapy.journey.done
-            and not self._seeding.stands(_coordinator(), _new_name(therapy.number))
+            and not self._seeding.stands(_coordinator(therapy.number), _new_name(therapy.number))
         )
 
     def _change_name(self, therapy: Therapy) -> str:
         new = patients.patient(self._seeding.seed, therapy.number).new_family_name
         done = self._seeding.once(
             _new_name(therapy.number),
-            _coordinator(),
+            _coordinator(therapy.number),
             "clinical.correct_identity",
-            lambda: {"patient": therapy.journey.patient, "family_name": new},
+            lambda: {
+                "patient": therapy.journey.patient,
+                "family_name": new,
+                "evidence": self._seeding.keep(f"Marriage certificate of {therapy.journey.patient}."),
+            },
         )
         if done is not None:
             player.settled(self._service, done)
+        self._settle(therapy)
         return "Change of name"
+
+    def _settle(self, therapy: Therapy) -> None:
+        """A nurse looks at wristband and certificate."""
+        nurse = people.in_role("nurse", plans.plan_of(therapy.number).centre)[0].actor
+        done = self._seeding.once(
+            f"{_new_name(therapy.number)}/settled",
+            nurse,
+            player.SETTLE,
+            lambda: settle_identity(player.look(self._service, therapy, player.SETTLE, nurse, {})),
+        )
+        if done is not None:
+            player.settled(self._service, done)
 
 
 def _enrolment(number: int) -> str:

@@ -255,7 +255,7 @@ class _Table:
 
     def _badges(self) -> Iterator[TrayItem]:
         yield _item(symbol_of(self._person), "badge", "Your badge")
-        others = (a for a in people.ACCOUNTS if a.organisation == self._organisation and a.person != self._person)
+        others = (a for a in people.EVERYBODY if a.organisation == self._organisation and a.person != self._person)
         for other in list(others)[:1]:
             yield _item(symbol_of(other.person), "badge", "A colleague's badge", odd=True)
 

@@ -9,11 +9,11 @@ from coign.demo import people
 from coign.demo.acts import Command
 from coign.demo.acts.moving import logger_file
 from coign.demo.acts.testing import result_of
-from coign.demo.scene import Scene
+from coign.demo.scene import Scene, Therapy
 from coign.gateways.loggers import Warming
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
 
 #: Where the lid stood open: minutes after the packing, how long, and how warm it became.
@@ -69,6 +69,25 @@ def _mistyped_volume(scene: Scene) -> Command:
     }
 
 
+def _expanded_access(scene: Scene) -> Command:
+    """Application, review board and consent, where only these open the way to a product out of specification."""
+    return {
+        "chain": scene.chain,
+        "application": "IND 90001, single patient",
+        "review_board": "Prairie View review board, approval 2026-117 (invented)",
+        "consent": scene.keep(f"Consent of {scene.patient} to expanded access, signed."),
+    }
+
+
+def _new_name(scene: Scene) -> Command:
+    """She married while her cells were made; a second person has still to look."""
+    return {
+        "patient": scene.patient,
+        "family_name": "Lindqvist",
+        "evidence": scene.keep(f"Marriage certificate of {scene.patient}."),
+    }
+
+
 def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
     return lambda scene: {
         "chain": scene.chain, "reason": reason, "note": f"Demonstration: {note}", "others": "destroyed",
@@ -78,9 +97,11 @@ def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
 TURNS: Mapping[str, Turn] = {
     "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
+    "expanded_access": Turn("quality.record_expanded_access", "quality-us", "maker", _expanded_access),
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),
+    "new_name": Turn("clinical.correct_identity", "coordinator", "centre", _new_name),
     "progression": Turn(
         "closing.end_therapy", "physician", "centre", _ended("progression", "progress of the disease while waiting.")
     ),
@@ -92,6 +113,7 @@ TURNS: Mapping[str, Turn] = {
 }
 
 
-def actor_of(turn: Turn) -> Actor:
+def actor_of(turn: Turn, therapy: Therapy) -> Actor:
     """Who does it."""
-    return people.in_role(turn.role, people.MAKER if turn.side == "maker" else people.CENTRE)[0].actor
+    house = people.MAKER if turn.side == "maker" else Organisation(therapy.journey.centre)
+    return people.in_role(turn.role, house)[0].actor

@@ -239,6 +239,21 @@ def consent_in_force(asked: OfUnit, known: Circumstances) -> str | None:
 
 
 @gate(
+    "infusion.identity_is_settled",
+    requirement=("TRC-S3", "TRC-25", "PAT-28"),
+    protects="No cells are thawed or given while it is open whether the name and the patient still belong together.",
+    remedy="Let a second person look at wristband and document and settle the change.",
+    resolvers=("nurse", "physician"),
+    risk=Risk.PATIENT,
+)
+def identity_is_settled(asked: OfUnit, known: Circumstances) -> str | None:
+    chain = therapy(asked, known)
+    if chain is None or chain.patient is None:
+        return None
+    return known.state(PATIENT, chain.patient).unsettled_because(chain.patient)
+
+
+@gate(
     "infusion.corrections_are_assessed",
     requirement=("CSV-05", "PAT-28"),
     protects="What was decided on a weight, a count or a volume that was wrong may be wrong for this patient.",

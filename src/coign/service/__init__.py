@@ -35,7 +35,7 @@ from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.rebuilding import bring_up_to_date
-from coign.service.resolvers import IdentityLookup, LoggerFile
+from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
 from coign.service.settings import Settings
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
@@ -182,6 +182,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
             demonstration=demonstration,
             resolvers={
                 "identity_lookup": identities,
+                "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },

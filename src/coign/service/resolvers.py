@@ -11,6 +11,7 @@ import psycopg
 
 from coign import rulesets
 from coign.clinical.actions.enrol import CorrectIdentity, Enrol
+from coign.clinical.actions.settle_identity import SettleIdentity
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
 from coign.coldchain.actions.record_logger import RecordLogger
 from coign.custody.views import HOLDING
@@ -91,6 +92,12 @@ class IdentityLookup:
             known = self._opened(connection, centre, numbered)
         found = _of_number(known, numbered, number)
         return None if found is None else (found, known[found])
+
+    def values_of(self, patient: Patient, centre: Organisation) -> Mapping[str, str]:
+        """Who a patient of this centre is now; nothing for anybody else's."""
+        with self._connect() as connection:
+            self._catch_up(connection)
+            return self._opened(connection, centre, [patient]).get(patient, {})
 
     def _numbered(self, connection: psycopg.Connection[Any], number: str) -> set[Patient]:
         return {Patient(p) for p in self._vault.find(connection, "hospital_number", number)} if number else set()
@@ -178,6 +185,19 @@ def similar_to(asked: Candidate, others: list[Candidate]) -> set[str]:
 def _candidate(key: str, values: Mapping[str, str]) -> Candidate:
     name = " ".join(part for part in (values.get("given_name"), values.get("family_name")) if part)
     return Candidate(key, name, values.get("birth_date", ""))
+
+
+class IdentityMatch:
+    """Whether birth date and hospital number are this patient's, exactly; the rules get the answer and no value."""
+
+    def __init__(self, identities: IdentityLookup) -> None:
+        self._identities = identities
+
+    def __call__(self, command: SettleIdentity, actor: Actor) -> Mapping[str, Any]:
+        """`matches`."""
+        presented = {n: _text(getattr(command, n)) for n in ("birth_date", "hospital_number")}
+        known = self._identities.values_of(command.patient, actor.organisation)
+        return {"matches": match({n: known.get(n, "") for n in presented}, presented).equal}
 
 
 class LoggerFile:

@@ -3,17 +3,19 @@
 A ledger that is no demonstration has none of it, whatever is asked: the record's first entry decides.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 
-from coign.demo import accounts, player, tray
+from coign.demo import accounts, people, player, tray
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
 from coign.kernel.subjects import Organisation
-from coign.web import acting, running
+from coign.web import acting, running, waits
 from coign.web.accounts.models import Account
+from coign.web.reading import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class Suggestion:
     name: str
     role: str
     unmet: Sequence[GateAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(accounts.SignIn):
+    """An account with how much waits for whoever signs in under it: as much as their first page counts."""
+
+    can_do_now: int
 
 
 def is_on() -> bool:
@@ -68,6 +77,16 @@ def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] 
     return {"things": things} if things else None
 
 
-def accounts_shown() -> list[accounts.SignIn]:
+def accounts_shown() -> list[Shown]:
     """Everybody one can be in a demonstration, with password and code; nobody in any other record."""
-    return accounts.listed(running.service()) if is_on() else []
+    if not is_on():
+        return []
+    service = running.service()
+    counted = _counted(service.ledger_id, reader().head().size)
+    return [Shown(**asdict(one), can_do_now=counted[one.account]) for one in accounts.listed(service)]
+
+
+@lru_cache(maxsize=1)
+def _counted(ledger_id: int, entries: int) -> Mapping[str, int]:
+    """How much waits for each account; counted anew when the record has grown, not at each look at the sign-in page."""
+    return {job.account: waits.how_many(job.actor) for job in people.ACCOUNTS}

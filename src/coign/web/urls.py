@@ -59,6 +59,7 @@ PUBLIC = frozenset(
 urlpatterns = [
     # pages
     path("", home.home, name="home"),
+    path("not-now/", home.cannot_now, name="not-now"),
     path("scan/", scan.scan, name="scan"),
     path("journeys/", journey.every_journey, name="journeys"),
     path("journeys/<str:root>/", journey.one_journey, name="journey"),

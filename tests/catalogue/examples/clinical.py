@@ -28,6 +28,7 @@ from coign.clinical.actions import (
     confirm_product,
     draft_order,
     order,
+    settle_identity,
     start_conditioning,
 )
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
@@ -124,9 +125,21 @@ def empty_correction(clinic: Clinic) -> Asked:
     return CORRECT_IDENTITY, CorrectIdentity(patient=clinic.enrol("ann")), COORDINATOR
 
 
+@refuses("clinical.change_is_shown")
+def another_name_in_a_therapy_without_a_document(clinic: Clinic) -> Asked:
+    ann, _ = clinic.ordered("ann")
+    return CORRECT_IDENTITY, CorrectIdentity(patient=ann, family_name=text(Identifying)), COORDINATOR
+
+
 def _moved_away(clinic: Clinic) -> Patient:
     """Enrolled here, then in the care of another centre."""
-    ann, secret = clinic.enrol("ann"), text(Identifying)
+    ann = clinic.enrol("ann")
+    _moves_away(clinic, ann)
+    return ann
+
+
+def _moves_away(clinic: Clinic, ann: Patient) -> None:
+    secret = text(Identifying)
     clinic.happened(
         PatientEnrolled(
             patient=ann, centre=OTHER_CENTRE, family_name=secret, given_name=secret, birth_date=secret,
@@ -134,7 +147,58 @@ def _moved_away(clinic: Clinic) -> Patient:
         ),
         by=person("coordinator-b", "coordinator", OTHER_CENTRE),
     )  # fmt: skip
-    return ann
+
+
+def _settle(patient: Patient, chain: Chain, actor: Actor = NURSE, *, matches: bool = True) -> Asked:
+    command = settle_identity.SettleIdentity(
+        chain=chain, patient=patient, birth_date=text(Identifying), hospital_number=text(Identifying), matches=matches
+    )
+    return settle_identity.ACTION, command, actor
+
+
+@allows
+def settled_by_a_nurse(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.marries(ann)
+    return _settle(ann, chain)
+
+
+@refuses("clinical.patient_is_enrolled")
+def settled_for_a_patient_of_another_centre(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.marries(ann)
+    _moves_away(clinic, ann)
+    return _settle(ann, chain)
+
+
+@refuses("clinical.change_waits")
+def settled_twice(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.marries(ann)
+    clinic.do(*_settle(ann, chain))
+    return _settle(ann, chain)
+
+
+@refuses("clinical.change_is_settled_by_another")
+def settled_by_who_changed_it(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.marries(ann)
+    return _settle(ann, chain, COORDINATOR)
+
+
+@refuses("clinical.therapy_is_the_patients")
+def settled_for_somebody_elses_therapy(clinic: Clinic) -> Asked:
+    ann, _ = clinic.ordered("ann")
+    _, other = clinic.ordered("bea")
+    clinic.marries(ann)
+    return _settle(ann, other)
+
+
+@refuses("clinical.identifiers_match")
+def settled_with_another_birth_date(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.marries(ann)
+    return _settle(ann, chain, matches=False)
 
 
 @refuses("clinical.patient_is_enrolled")
@@ -309,6 +373,14 @@ def mind_changed_before_conditioning(clinic: Clinic) -> Asked:
     ann, chain = clinic.ordered("ann")
     clinic.product(chain, "bag")
     clinic.withdraw(ann)
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.identity_is_settled")
+def married_before_conditioning(clinic: Clinic) -> Asked:
+    ann, chain = clinic.ordered("ann")
+    clinic.product(chain, "bag")
+    clinic.marries(ann)
     return _condition(clinic, chain)
 
 
@@ -587,6 +659,7 @@ TURNS: dict[str, Callable[[Clinic], None]] = {
     "product_is_certified": _called_back,
     "product_lots_are_in_order": lambda c: c.recalled(Unit.of("bag")),
     "conditioning_has_consent": lambda c: c.withdraw(Patient.of("ann")),
+    "identity_is_settled": lambda c: c.marries(Patient.of("ann")),
     "corrections_are_assessed": lambda c: c.weight_in_doubt(Chain.of("ann")),
 }
 

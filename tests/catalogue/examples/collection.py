@@ -107,6 +107,13 @@ def mind_changed_before_the_check(clinic: Clinic) -> Asked:
     return _check(ann, chain)
 
 
+@refuses("collection.identity_is_settled")
+def married_before_the_check(clinic: Clinic) -> Asked:
+    ann, chain = _ready(clinic)
+    clinic.marries(ann)
+    return _check(ann, chain)
+
+
 @refuses("collection.qualified_for_identity_check")
 def first_look_by_somebody_untrained(clinic: Clinic) -> Asked:
     return _check(*_ready(clinic), person("newcomer", "nurse"))
@@ -191,6 +198,13 @@ def mind_changed_between_the_looks(clinic: Clinic) -> Asked:
     return _confirm(ann, chain)
 
 
+@refuses("collection.identity_is_settled")
+def married_between_the_looks(clinic: Clinic) -> Asked:
+    ann, chain = _checked(clinic)
+    clinic.marries(ann)
+    return _confirm(ann, chain)
+
+
 @refuses("collection.qualified_for_identity_check")
 def second_look_by_somebody_untrained(clinic: Clinic) -> Asked:
     return _confirm(*_checked(clinic), person("newcomer", "nurse"))
@@ -248,6 +262,13 @@ def started_long_after_the_looks(clinic: Clinic) -> Asked:
 def mind_changed_in_the_chair(clinic: Clinic) -> Asked:
     ann, chain = _identified(clinic)
     clinic.withdraw(ann)
+    return _start(chain)
+
+
+@refuses("collection.identity_is_settled")
+def married_in_the_chair(clinic: Clinic) -> Asked:
+    ann, chain = _identified(clinic)
+    clinic.marries(ann)
     return _start(chain)
 
 

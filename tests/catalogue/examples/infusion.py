@@ -295,6 +295,13 @@ def thawing_against_the_patients_will(clinic: Clinic) -> Asked:
     return _thaw(clinic, unit)
 
 
+@refuses_both("infusion.identity_is_settled")
+def thawing_for_a_changed_name(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_thaw("ann")
+    clinic.marries(ann)
+    return _thaw(clinic, unit)
+
+
 @refuses_both("infusion.corrections_are_assessed")
 def thawing_for_a_weight_in_doubt(clinic: Clinic) -> Asked:
     _, chain, unit = clinic.ready_to_thaw("ann")
@@ -716,6 +723,13 @@ def started_against_the_patients_will(clinic: Clinic) -> Asked:
     return _start(unit)
 
 
+@refuses("infusion.identity_is_settled")
+def started_for_a_changed_name(clinic: Clinic) -> Asked:
+    ann, _, unit = clinic.ready_to_infuse("ann")
+    clinic.marries(ann)
+    return _start(unit)
+
+
 def _running(clinic: Clinic) -> Unit:
     unit = clinic.ready_to_infuse("ann")[2]
     clinic.do(*_start(unit))
@@ -994,6 +1008,13 @@ def started_on_a_decision_though_a_lot_is_in_doubt(clinic: Clinic) -> Asked:
 def started_on_a_decision_against_the_patients_will(clinic: Clinic) -> Asked:
     unit = _at_the_bed(clinic)
     clinic.withdraw(Patient.of("ann"))
+    return _start_emergency(unit)
+
+
+@refuses("infusion.identity_is_settled")
+def started_on_a_decision_for_a_changed_name(clinic: Clinic) -> Asked:
+    unit = _at_the_bed(clinic)
+    clinic.marries(Patient.of("ann"))
     return _start_emergency(unit)
 
 

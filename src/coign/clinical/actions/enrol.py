@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.clinical import gates
+from coign.clinical import gates, settling_gates
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
 from coign.clinical.views import NUMBER, PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks, resolved
 from coign.kernel.subjects import HospitalNumber, Patient
-from coign.kernel.values import Actor, Identifying
+from coign.kernel.values import Actor, Digest, Identifying
 
 #: Looks the hospital number up among the centre's patients, exactly, gives its mark, and counts who could be mixed up
 #: with this one.
@@ -39,6 +39,10 @@ class CorrectIdentity:
     given_name: Identifying | None = field(default=None, metadata=asks("Given name"))
     birth_date: Identifying | None = field(default=None, metadata=asks("Date of birth", hint="such as 1961-04-02"))
     hospital_number: Identifying | None = field(default=None, metadata=asks("Hospital number"))
+    evidence: Digest | None = field(
+        default=None,
+        metadata=asks("Document that shows it", "upload", hint="in a therapy: such as a marriage certificate"),
+    )
     already: Patient | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
     similar: int = field(default=0, metadata=resolved(IDENTITY_LOOKUP))
     number: HospitalNumber | None = field(default=None, metadata=resolved(IDENTITY_LOOKUP))
@@ -87,6 +91,8 @@ def _corrected(asked: CorrectIdentity, known: Circumstances) -> Sequence[Identit
             centre=known.actor.organisation,
             number=asked.number,
             number_before=_number_before(asked, known),
+            evidence=asked.evidence,
+            by=known.actor.person,
         ),
     )
 
@@ -112,10 +118,15 @@ CORRECT_IDENTITY = Action(
     roles=frozenset({"coordinator"}),
     reads=_reads,
     then_reads=(_reads_of_number_before,),
-    gates=(gates.patient_is_enrolled, gates.something_is_corrected, gates.not_enrolled_twice),
+    gates=(
+        gates.patient_is_enrolled,
+        gates.something_is_corrected,
+        gates.not_enrolled_twice,
+        settling_gates.change_is_shown,
+    ),
     decide=_corrected,
     emits=(IdentityCorrected,),
-    requirements=("TRC-25", "TRC-24"),
+    requirements=("TRC-25", "TRC-24", "TRC-S3"),
     risk=Risk.PATIENT,
     rationale="A new name must reach the bedside without ever breaking the chain of identity.",
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coign.clinical import authorised_gates, conditioning_gates, depletion_gates
+from coign.clinical import authorised_gates, conditioning_gates, depletion_gates, settling_gates
 from coign.clinical.events import ConditioningBegun, ConditioningGiven
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
@@ -57,6 +57,7 @@ BEGIN = Action(
     gates=(
         conditioning_gates.therapy_is_of_this_centre,
         conditioning_gates.conditioning_has_consent,
+        settling_gates.identity_is_settled,
         conditioning_gates.corrections_are_assessed,
         depletion_gates.conditioning_is_ordered,
         depletion_gates.conditioning_not_begun,

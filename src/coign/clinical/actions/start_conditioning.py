@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coign.clinical import authorised_gates, depletion_gates, dose_gates
+from coign.clinical import authorised_gates, depletion_gates, dose_gates, settling_gates
 from coign.clinical import conditioning_gates as gates
 from coign.clinical.events import ConditioningStarted
 from coign.kernel.actions import Action, Circumstances, Risk
@@ -51,6 +51,7 @@ ACTION = Action(
     gates=(
         gates.therapy_is_of_this_centre,
         gates.conditioning_has_consent,
+        settling_gates.identity_is_settled,
         gates.conditioning_not_started,
         gates.corrections_are_assessed,
         depletion_gates.patient_is_fit,

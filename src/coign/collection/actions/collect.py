@@ -82,6 +82,7 @@ START = Action(
         gates.identity_is_confirmed,
         gates.identity_is_fresh,
         gates.consent_in_force,
+        gates.identity_is_settled,
         gates.is_authorised,
         device_gates.device_is_registered,
         device_gates.device_may_be_used,

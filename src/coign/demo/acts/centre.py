@@ -13,7 +13,7 @@ from coign.demo.scene import Scene, donation_number
 from coign.donor.views import TESTING
 from coign.identity.views import UNIT
 from coign.infusion.state import BAG
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Instant
 from coign.manufacturing.views import BATCH, SLOT
 
@@ -40,6 +40,14 @@ def record_consent(scene: Scene) -> Command:
 def confirm_eligibility(scene: Scene) -> Command:
     """Fit for the programme that was agreed to."""
     return {"patient": scene.patient, "programme": scene.programme.programme}
+
+
+@plays("clinical.settle_identity")
+def settle_identity(scene: Scene) -> Command:
+    """What stands on wristband and document."""
+    known = scene.service.identities.values_of(scene.patient, scene.actor.organisation)
+    read = {name: known[name] for name in ("birth_date", "hospital_number")}
+    return {"chain": scene.chain, "patient": scene.patient, **read}
 
 
 @plays("clinical.draft_order")
@@ -97,14 +105,16 @@ def take_samples(scene: Scene) -> Command:
 
 @plays("donor.record_report")
 def record_report(scene: Scene) -> Command:
-    """Everything that is asked for in Europe, all negative."""
+    """Everything that is asked for where the patient is treated, all negative."""
     sample = scene.state(TESTING, scene.chain).samples[-1].number
-    markers = rulesets.load().text("donor.markers", scene.now, "EU").split()
+    place, rules = people.place_of(scene.actor.organisation), rulesets.load()
+    jurisdiction = rules.text(f"jurisdiction.of_country.{place.country}", scene.now)
+    markers = rules.text("donor.markers", scene.now, jurisdiction).split()
     said = "\n".join(f"{marker}: negative" for marker in markers)
     return {
         "chain": scene.chain,
         "sample": sample,
-        "laboratory": "Nordhaven Virology, licence 7 (invented)",
+        "laboratory": f"{place.name}, virology, licence 7 (invented)",
         "report": scene.keep(f"Report on sample {sample}.\n{said}"),
         **dict.fromkeys(markers, "negative"),
     }
@@ -244,7 +254,7 @@ def record_reaction(scene: Scene) -> Command:
 @plays("manufacturing.confirm_slot")
 def confirm_slot(scene: Scene) -> Command:
     """Collection next week, production some days later, the product three weeks after that."""
-    zone, chance = people.zone_of(people.CENTRE), scene.chance
+    zone, chance = people.zone_of(Organisation(scene.therapy.journey.centre)), scene.chance
     collection_on = pace.at_work(scene.now.plus(days=chance.uniform(5, 9)), chance, zone)
     start_on = pace.at_work(collection_on.plus(days=chance.uniform(3, 5)), chance, zone)
     assert scene.state(SLOT, scene.chain).batch is None

@@ -210,6 +210,7 @@ START = Action(
         product_gates.is_authorised,
         product_gates.lots_are_in_order,
         product_gates.consent_in_force,
+        product_gates.identity_is_settled,
         emergency_gates.emergency_is_decided,
         emergency_gates.emergency_still_holds,
         emergency_gates.emergency_covers_what_is_unmet,

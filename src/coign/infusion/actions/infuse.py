@@ -80,6 +80,7 @@ START = Action(
         product_gates.product_is_not_expired,
         product_gates.corrections_are_assessed,
         product_gates.consent_in_force,
+        product_gates.identity_is_settled,
         patient_gates.patient_is_ready,
         patient_gates.assessment_is_fresh,
     ),

@@ -43,6 +43,7 @@ BEFORE_THE_THAW = (
     product_gates.product_is_not_expired,
     product_gates.corrections_are_assessed,
     product_gates.consent_in_force,
+    product_gates.identity_is_settled,
     product_gates.conditioning_is_given,
     product_gates.conditioning_is_over,
     patient_gates.patient_was_assessed,

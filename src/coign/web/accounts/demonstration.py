@@ -22,7 +22,7 @@ def open_accounts(service: Service) -> int:
         return 0
     known = set(Account.objects.values_list("person", flat=True))
     names = people.printed_names(scene.seed_of(service))
-    new = [job for job in people.ACCOUNTS if str(job.person) not in known]
+    new = [job for job in people.EVERYBODY if str(job.person) not in known]
     for job in new:
         _open(service, job, names[job.account])
     return len(new)

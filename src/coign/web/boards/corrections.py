@@ -10,6 +10,7 @@ from coign.correction.views import CORRECTIONS
 from coign.kernel.subjects import Case
 from coign.manufacturing.views import SLOT
 from coign.web.boards.making import Board, Here
+from coign.web.boards.matter import Matter
 from coign.web.correcting import ASSESS, READ, form_address
 from coign.web.therapy.looking import states_of, visible
 
@@ -17,7 +18,12 @@ from coign.web.therapy.looking import states_of, visible
 def corrections(here: Here) -> Board | None:
     """Those that whoever looks can help along; nothing where there are none."""
     rows = [row for case, state in _open(here).items() if (row := _row(here, case, state)) is not None]
-    return Board("corrections", [], lambda who: {"rows": rows}) if rows else None
+    waits = [
+        Matter(row["title"], row["fact"], row["word"], row["action"]["label"], row["action"]["url"], "look")
+        for row in rows
+        if row["action"] is not None
+    ]
+    return Board("corrections", [], lambda who: {"rows": rows}, waits) if rows else None
 
 
 def _open(here: Here) -> dict[Case, CorrectionState]:

@@ -12,6 +12,7 @@ from coign.manufacturing.views import BATCH, SLOT, BatchState
 from coign.quality.views import DISPOSITION
 from coign.regulatory.authorised import Authorised, Stop
 from coign.web.boards.making import Board, Here
+from coign.web.boards.matter import Matter
 from coign.web.oversight import sight
 from coign.web.oversight.work import form, may
 from coign.web.therapy.looking import states_of
@@ -22,8 +23,18 @@ RESUME = "manufacturing.resume_batch"
 
 def held(here: Here) -> Board | None:
     """The batches of this house that wait; nothing where none does."""
-    rows = [_row(here, *found) for found in _caught(here)]
-    return Board("held", [], lambda who: {"rows": rows}) if rows else None
+    caught = list(_caught(here))
+    rows = [_row(here, *found) for found in caught]
+    waits = [
+        Matter(row["title"], row["fact"], row["word"], row["action"]["label"], row["action"]["url"], "look")
+        for row, (_root, _batch, _says, stop) in zip(rows, caught, strict=True)
+        if _may_resume(here, stop)
+    ]
+    return Board("held", [], lambda who: {"rows": rows}, waits) if rows else None
+
+
+def _may_resume(here: Here, stop: Stop) -> bool:
+    return stop.lifted_at is not None and may(RESUME, here.actor)
 
 
 def _caught(here: Here) -> Iterator[tuple[str, Batch, Authorised, Stop]]:
@@ -65,6 +76,6 @@ def _row(here: Here, root: str, batch: Batch, says: Authorised, stop: Stop) -> d
         "word": _("On quality hold"),
         "detail": words % local_day(stop.since),
         "action": {"label": _("Take it off the hold"), "url": form(RESUME, {"batch": batch})}
-        if over and may(RESUME, here.actor)
+        if _may_resume(here, stop)
         else {"label": _("Open"), "url": reverse("journey", args=[root])},
     }

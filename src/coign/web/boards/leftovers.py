@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from coign.kernel.subjects import Chain
 from coign.web.boards.making import Board, Here, Who
+from coign.web.boards.matter import Matter
+from coign.web.oversight.work import may
 from coign.web.therapy.ending import TO_DO, to_dispose
 from coign.web.therapy.looking import visible
 
@@ -23,14 +25,28 @@ def leftovers(here: Here) -> Board | None:
     if not left:
         return None
     roots = {ended[chain]: units for chain, units in left.items()}
-    return Board("leftovers", list(roots), lambda who: {"rows": [_row(r, units, who) for r, units in roots.items()]})
+    carries_out = any(may(action, here.actor) for action in ("closing.dispose", "closing.confirm_disposal"))
+    waits = [_matter(root, units) for root, units in roots.items() if carries_out]
+    return Board(
+        "leftovers", list(roots), lambda who: {"rows": [_row(r, units, who) for r, units in roots.items()]}, waits
+    )
+
+
+def _matter(root: str, units: Any) -> Matter:
+    url = reverse("journey", args=[root])
+    return Matter(root.partition(":")[2], _said(units), _("Waits to be carried out"), _("Open"), url)
+
+
+def _said(units: Any) -> str:
+    return "; ".join(
+        _("%(unit)s %(what)s") % {"unit": u.identifier, "what": TO_DO[d.becomes]} for u, d in units.items()
+    )
 
 
 def _row(root: str, units: Any, who: Who) -> dict[str, Any]:
-    said = (_("%(unit)s %(what)s") % {"unit": u.identifier, "what": TO_DO[d.becomes]} for u, d in units.items())
     return who(root) | {
         "status": "running",
         "word": _("Waits to be carried out"),
-        "detail": "; ".join(said),
+        "detail": _said(units),
         "action": {"label": _("Open"), "url": reverse("journey", args=[root])},
     }

@@ -9,6 +9,7 @@ from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Instant
 from coign.records.journey import Journey
 from coign.web import acting
+from coign.web.boards.matter import Matter
 from coign.web.therapy.looking import visible
 
 #: More than a screen holds is no glance.
@@ -43,8 +44,10 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One board: the template that shows it, the therapies whose people it names, and the drawing."""
+    """One board: the template that shows it, the therapies whose people it names, the drawing, and what waits on it."""
 
     kind: str
     roots: Sequence[str]
     draw: Callable[[Who], dict[str, Any]]
+    #: What whoever looks can do on this board now.
+    waits: Sequence[Matter] = ()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from coign import catalogue
 from coign.kernel.values import Actor
 from coign.web.boards.making import Board, Here, Who
+from coign.web.boards.matter import Matter
 from coign.web.therapy.people import names_of
 from coign.web.therapy.track import deadline_text
 from coign.web.therapy.turned import Waiting, waiting
@@ -22,7 +23,16 @@ def turned(here: Here) -> Board | None:
     if not found:
         return None
     found.sort(key=lambda w: w.is_answered)
-    return Board("turned", [w.root for w in found], lambda who: _drawn(found, who, here.actor))
+    decides = here.actor.role in catalogue.ACTIONS[ANSWER].roles
+    waits = [_matter(w) for w in found if decides and not w.is_answered]
+    return Board("turned", [w.root for w in found], lambda who: _drawn(found, who, here.actor), waits)
+
+
+def _matter(one: Waiting) -> Matter:
+    url = reverse("do", args=[one.root, ANSWER])
+    return Matter(
+        _("Decide what is done"), "; ".join(one.turned), _("Patient conditioned"), _("Decide now"), url, "stop"
+    )
 
 
 def _drawn(found: list[Waiting], who: Who, actor: Actor) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def matrix(asked: QueryDict, actor: Actor) -> dict[str, Any]:
     all_tasks, places = tasks(known), _places()
     place = next((o for o in places if str(o) == asked.get("place")), actor.organisation)
     everybody = people_of(place, actor.organisation)
-    cells = _cells(everybody, all_tasks, place, now)
+    cells = cells_of(everybody, all_tasks, place, now)
     rows = [c for c in everybody if any(cells[c.person, t].status for t in all_tasks)][:PEOPLE_MAX]
     narrowed = asked.get("task", "")
     shown = [
@@ -59,7 +59,8 @@ def _places() -> dict[Organisation, Any]:
     return {o: state for o, state in every(ORGANISATION, Organisation).items() if o in working}
 
 
-def _cells(everybody: Sequence[Colleague], all_tasks: Mapping[str, Task], place: Organisation, now: Instant) -> Cells:
+def cells_of(everybody: Sequence[Colleague], all_tasks: Mapping[str, Task], place: Organisation, now: Instant) -> Cells:
+    """Where each of these people stands with each task."""
     asks = curriculum()
     return {
         (c.person, t.id): standing(c, t, asks, c.roles(place, now), now) for c in everybody for t in all_tasks.values()

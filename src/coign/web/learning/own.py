@@ -12,7 +12,7 @@ from coign.training.state import LESSON, Learning
 from coign.training.views import CURRICULUM, unread_lessons
 from coign.web import acting
 from coign.web.learning.knowing import KnownCourse, known_courses, tasks
-from coign.web.learning.standing import Colleague, colleague, standing
+from coign.web.learning.standing import Colleague, colleague, practice_waits, standing
 from coign.web.reading import reader
 from coign.web.therapy.looking import states_of
 
@@ -62,12 +62,12 @@ def _course(me: Colleague, learning: Learning, known: KnownCourse) -> dict[str, 
     row: dict[str, Any] = {"title": course.title, "due": learning.due.moment if learning.due is not None else None}
     if is_running(learning):
         attempt = reverse("attempt", args=[learning.open.identifier])  # type: ignore[union-attr]
-        return row | {"status": "running", "word": _("Questions are open"), "url": attempt, "label": _("Go on")}
+        open_ = {"status": "running", "word": _("Questions are open"), "url": attempt, "label": _("Go on")}
+        return row | open_ | {"waits": True}
     if learning.passed is not None and learning.passed.in_question:
         return row | {"status": "look", "word": _("A trainer looks into it"), "url": url, "label": _("Open")}
     if learning.is_passed:
-        waits = [id for id in course.tasks if me.skills.of(id) is None or me.skills.of(id).since < learning.passed.at]  # type: ignore[union-attr]
-        if course.practice == "never" or not waits:
+        if not practice_waits(me, learning, course):
             return None
         return row | {
             "status": "running",
@@ -83,7 +83,7 @@ def _course(me: Colleague, learning: Learning, known: KnownCourse) -> dict[str, 
             "label": _("Open"),
         }
     word = _("%s attempts left") % (course.attempts_max - learning.attempts)
-    return row | {"status": "not_yet", "word": word, "url": url, "label": _("Take it")}
+    return row | {"status": "not_yet", "word": word, "url": url, "label": _("Take it"), "waits": True}
 
 
 def is_running(learning: Learning) -> bool:

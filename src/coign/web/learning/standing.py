@@ -9,6 +9,7 @@ from coign import rulesets
 from coign.kernel.subjects import Learner, Organisation, Person
 from coign.kernel.values import Instant
 from coign.people.views import AUTHORITY, Authority
+from coign.training.courses.model import CourseVersion
 from coign.training.events import HOUSE, file_of
 from coign.training.state import LEARNING, PRACTICE, Learning, LearningState, PracticeState
 from coign.training.views import (
@@ -119,6 +120,14 @@ def standing(who: Colleague, task: Task, asks: CurriculumState, roles: Iterable[
 def learning_of(who: Colleague, task: Task) -> Learning | None:
     """The course that leads to a task, as far as this person is with it."""
     return who.learning.of(task.course.course) if task.course is not None else None
+
+
+def practice_waits(who: Colleague, learning: Learning, course: CourseVersion) -> list[str]:
+    """The tasks of a course whose questions this person passed and at which nobody watched them since."""
+    passed = learning.passed
+    if passed is None or passed.in_question or course.practice == "never":
+        return []
+    return [id for id in course.tasks if (held := who.skills.of(id)) is None or held.since < passed.at]
 
 
 def progress(task: Task, learning: Learning) -> tuple[int, int]:

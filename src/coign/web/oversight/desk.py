@@ -1,5 +1,6 @@
 """The desk of an assessor, and of whoever works under an authorisation: what needs a decision, and what stands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -22,8 +23,8 @@ STAGES = ("preclinical", "phase_1", "phase_2", "phase_3", "authorised")
 GRANT, SUBMIT = "regulatory.grant", "regulatory.submit_application"
 
 
-def desk(actor: Actor) -> dict[str, Any]:
-    """Everything on the page."""
+def desk(actor: Actor, more: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Everything on the page; `more`: rows of what else waits for this person, where it is their first page."""
     now, is_authority = acting.now(), sight.is_authority(actor.organisation)
     found = tasks(actor, now)
     own, watched = [t for t in found if t.decides], [t for t in found if not t.decides]
@@ -31,9 +32,9 @@ def desk(actor: Actor) -> dict[str, Any]:
     first = own[0] if own else None
     return {
         "is_authority": is_authority,
-        "heading": _heading(len(own), sum(t.is_overdue for t in watched), is_authority=is_authority),
+        "heading": _heading(len(own) + len(more), sum(t.is_overdue for t in watched), is_authority=is_authority),
         "next": _next(first.row, first.url, first.look_url) if first is not None else None,
-        "own": [t.row for t in own],
+        "own": [*(t.row for t in own), *more],
         "watched": [t.row for t in watched],
         "stops": [s for a in known for s in stops_of(a, actor)],
         "products": [_product(a, now) for a in sorted(known, key=lambda a: (a.product, a.jurisdiction))],

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from coign import catalogue, rulesets
 from coign.kernel.errors import Forbidden, NotFound, Refused
-from coign.kernel.subjects import Attempt, Cohort, Course, Lesson
+from coign.kernel.subjects import Attempt, Course, Lesson
 from coign.kernel.values import Actor, Instant
-from coign.training.alike import QUESTIONED
 from coign.training.courses.model import CourseVersion, Question
 from coign.training.events import file_of
 from coign.training.state import ATTEMPT, LEARNING, LESSON, AttemptState, LessonState
@@ -22,18 +21,17 @@ from coign.training.views import QUALIFICATIONS
 from coign.web import acting, running
 from coign.web.learning.knowing import KnownCourse, courses, known_courses, tasks
 from coign.web.learning.own import is_running
+from coign.web.learning.questioned import JUDGES, questioned
 from coign.web.learning.standing import curriculum
 from coign.web.pages.refusals import refusal_words
 from coign.web.pages.training import within
 from coign.web.reading import reader
-from coign.web.therapy.looking import every, states_of, visible
+from coign.web.therapy.looking import states_of, visible
 from coign.web.therapy.people import names_of
 
 START, HAND_IN, ACKNOWLEDGE = "training.start_attempt", "training.hand_in", "training.acknowledge_lesson"
 PROPOSE, APPROVE, DECIDE = "training.propose_course", "training.approve_course", "training.decide_attempt"
 ATTACH, RETIRE = "training.attach_lesson", "training.retire_lesson"
-#: Whose work it is to look at the answers of others.
-JUDGES = frozenset({"trainer", "qa"})
 
 
 @require_GET
@@ -51,7 +49,7 @@ def every_course(request: HttpRequest) -> HttpResponse:
             for lesson, s in states_of(LESSON, [kept.lesson for kept in curriculum().lessons]).items()
             if s.since is not None
         ],
-        "questioned": _questioned(actor),
+        "questioned": questioned(actor),
         "attach_url": reverse("form", args=[ATTACH]) if _may(ATTACH, actor) else "",
     }  # fmt: skip
     return render(request, "pages/courses.html", context)
@@ -75,23 +73,6 @@ def _course_row(known: KnownCourse, actor: Actor) -> dict[str, Any]:
     if known.in_force is None:
         return row | {"status": "not_yet", "word": _("Not in force")}
     return row | {"status": "in_order", "word": _("Version %s in force") % known.in_force.version}
-
-
-def _questioned(actor: Actor) -> list[dict[str, Any]]:
-    """Attempts that look shared and wait for a trainer."""
-    if actor.role not in JUDGES:
-        return []
-    listed = {a for state in every(QUESTIONED, Cohort).values() for a in state.waiting}
-    seen = [a for a in visible(listed, actor.organisation) if isinstance(a, Attempt)]
-    waiting = states_of(ATTEMPT, sorted(a for a in seen))
-    names = names_of([str(s.person) for s in waiting.values()], str(actor.organisation))
-    return [
-        {"title": names[str(s.person)], "ids": [s.course.identifier if s.course else ""], "status": "look",
-         "word": _("Looks like somebody else's"),
-         "action": {"label": _("Look into it"), "url": reverse("attempt", args=[a.identifier])}}
-        for a, s in waiting.items()
-        if s.result == "in_question"
-    ]  # fmt: skip
 
 
 def _may(action: str, actor: Actor) -> bool:

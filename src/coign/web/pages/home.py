@@ -1,6 +1,6 @@
 """The first page: what waits for this person, the next thing with its one button, and a place to scan anything."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +16,12 @@ from coign.manufacturing.views import SLOT
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
-from coign.web import acting, running
-from coign.web.boards import Board, Here, boards_of
+from coign.web import acting, running, waits
+from coign.web.boards import Board, boards_of
 from coign.web.boards.making import Who
 from coign.web.oversight.desk import desk
 from coign.web.pages.journey import who_row
+from coign.web.pages.refusals import gate_words
 from coign.web.reading import reader
 from coign.web.roles import roles_words
 from coign.web.safety.board import board
@@ -34,10 +35,9 @@ from coign.web.therapy.story import programme_of
 from coign.web.therapy.track import deadline_text, local_text
 from coign.web.therapy.turned import Waiting, waiting
 from coign.web.therapy.urgent import give_by
+from coign.web.waits.not_now import not_now
+from coign.web.waits.overseeing import authorisations
 
-SHOWN_MAX = 50
-#: Besides the therapies in which something is under way, so many that were touched last are told about on boards.
-NEWEST = 200
 #: After every instant of a record.
 NEVER = Instant("9999-12-31T00:00:00.000000Z")
 #: The newest therapies among which people are told apart.
@@ -55,36 +55,42 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person now; for safety, assessors and regulatory affairs, what the law waits for."""
     actor = acting.actor_of(request)
     if actor.role == SAFETY_OFFICER and acting.lacks(actor) is None:
-        return render(request, "pages/safety.html", board(actor))
+        return render(request, "pages/safety.html", home_context(actor) | board(actor))
     if actor.role in AT_THE_DESK and acting.lacks(actor) is None:
-        shown = [{"template": f"boards/{b.kind}.html", "shown": b.draw(_nobody)} for b in boards_of(Here(actor, []))]
-        return render(request, "pages/oversight.html", desk(actor) | {"boards": shown})
+        context = home_context(actor, without=(authorisations,))
+        more = [*context["rows"], *context["others"]]
+        return render(request, "pages/oversight.html", context | desk(actor, more) | {"is_first_page": True})
     return render(request, "pages/home.html", home_context(actor))
 
 
-def _nobody(root: str) -> dict[str, Any]:
-    """The desk names no patients."""
-    return {}
+@require_GET
+def cannot_now(request: HttpRequest) -> HttpResponse:
+    """What this person cannot do now, and why: the first few things, as the rules answer at this moment."""
+    acting.sees_for(request)
+    actor = acting.actor_of(request)
+    found = [
+        {"title": one.title, "about": one.about, "gates": [gate_words(g) for g in one.gates], "sentence": one.sentence}
+        for one in not_now(waits.here_of(actor))
+    ]
+    return render(request, "pages/not_now.html", {"found": found})
 
 
-def home_context(actor: Actor) -> dict[str, Any]:
-    """The queue of this person's roles in this organisation, with whom each row is about; no query per row."""
-    roles = _roles(actor)
-    if not roles:
+def home_context(actor: Actor, *, without: Collection[waits.Find] = ()) -> dict[str, Any]:
+    """The queue of this person's roles in this organisation, with whom each row is about; no query per row.
+
+    `without`: kinds of matters that the page lists by itself.
+    """
+    if not waits.roles(actor):
         return {"rows": [], "next": None, "nobody": True, "role": actor.role, "why": acting.lacks(actor)}
+    steps, here = waits.steps(actor), waits.here_of(actor)
     with reader().connection() as connection:
-        ledger_id = running.service().ledger_id
-        steps = records.queue(connection, ledger_id, roles, str(actor.organisation), at_most=SHOWN_MAX)
-        at_hand = records.in_hand(connection, ledger_id, str(actor.organisation), newest=NEWEST)
-        waiting_here = [s.root for s in steps]
-        journeys = {j.root: j for j in at_hand} | records.journeys_at(
-            connection, ledger_id, waiting_here, str(actor.organisation)
+        journeys = {j.root: j for j in here.journeys} | records.journeys_at(
+            connection, running.service().ledger_id, [s.root for s in steps], str(actor.organisation)
         )
     steps = [s for s in steps if s.root in journeys]
     urgent = give_by([journeys[root] for root in {s.root for s in steps}])
     steps.sort(key=lambda s: urgent.get(s.root, NEVER))  # what cannot wait comes first, then the oldest
-    here = Here(actor, at_hand)
-    boards = boards_of(here)
+    boards, others = boards_of(here), waits.matters(actor, without=without)
     coming = ahead(here.going_on, actor) if not steps else []
     named = {s.root for s in steps} | {root for b in boards for root in b.roots} | {c.root for c in coming}
     # Who could be mixed up with somebody in the house is told apart also when the other one does not wait (TRC-24).
@@ -105,6 +111,8 @@ def home_context(actor: Actor) -> dict[str, Any]:
         "next": _next(first, journeys[first.root], actor, known, who, urgent, conditioned.get(first.root))
         if first is not None
         else None,
+        "others": [matter.row for matter in others],
+        "count": len(steps) + len(others) + sum(len(b.waits) for b in boards),
         # Who must be called about a conditioned patient stands above everything else.
         "first_of_all": [_shown(b, who) for b in boards if b.kind == CALLS],
         "boards": [_shown(b, who) for b in boards if b.kind != CALLS],
@@ -129,11 +137,6 @@ def _ahead_row(coming: Ahead, who: Who) -> dict[str, Any]:
         "by": roles_words(coming.by),
         "url": reverse("journey", args=[coming.root]),
     }
-
-
-def _roles(actor: Actor) -> list[str]:
-    """The roles this person holds for this organisation now."""
-    return sorted({g.role for g in acting.grants_of(actor) if g.organisation == actor.organisation})
 
 
 def _row(step: NextStep, journey: Journey, actor: Actor) -> dict[str, Any]:

@@ -24,6 +24,7 @@ RECEIVE, TEST, APPROVE, RETEST = (
     "supply.approve_lot",
     "supply.retest_lot",
 )
+INVESTIGATE = "supply.investigate_suspicion"
 REJECT, HOLD, LIFT, SUSPECT_LOT = "supply.reject_lot", "supply.hold_lot", "supply.lift_hold", "supply.suspect_lot"
 QUALIFY, SUSPEND = "supply.qualify_supplier", "supply.suspend_supplier"
 
@@ -46,18 +47,13 @@ def materials() -> Mapping[str, str]:
 def store(actor: Actor) -> dict[str, Any]:
     """The whole page for one organisation."""
     now, names = acting.now(), materials()
-    lots = {lot: s for lot, s in every(LOT, Lot).items() if s.material}
-    seen = visible(lots, actor.organisation)
-    rows = [_lot(lot, state, names, actor, now) for lot, state in lots.items() if lot in seen]
-    cases = every(SUSPECT, Case)
-    known = visible(cases, actor.organisation)
-    open_cases = [case_row(case, state, now) for case, state in cases.items() if case in known and not is_over(state)]
+    rows, cases = _lots(actor), open_cases(actor)
     return {
         "lots": sorted(rows, key=lambda r: (_ORDER[r["status"]], r["title"]))[:LOTS_MAX],
         "more": max(len(rows) - LOTS_MAX, 0),
-        "cases": sorted(open_cases, key=lambda r: _ORDER[r["status"]]),
+        "cases": cases,
         "suppliers": _suppliers(names, actor, now),
-        "next": _next(rows, open_cases, actor),
+        "next": _next(rows, cases, actor),
         "pack_url": reverse("packs") if may("supply.check_pack", actor) else "",
         "receive_url": reverse("form", args=[RECEIVE]) if may(RECEIVE, actor) else "",
         "qualify_url": reverse("form", args=[QUALIFY]) if may(QUALIFY, actor) else "",
@@ -67,8 +63,26 @@ def store(actor: Actor) -> dict[str, Any]:
 # Lots
 
 
+def _lots(actor: Actor) -> list[dict[str, Any]]:
+    now, names = acting.now(), materials()
+    lots = {lot: s for lot, s in every(LOT, Lot).items() if s.material}
+    seen = visible(lots, actor.organisation)
+    return [_lot(lot, state, names, actor, now) for lot, state in lots.items() if lot in seen]
+
+
+def waiting_lots(actor: Actor) -> list[dict[str, Any]]:
+    """Lots in quarantine for which this role does the next thing: test them, or approve them."""
+    if not (may(TEST, actor) or may(APPROVE, actor)):
+        return []
+    return _waiting(_lots(actor))
+
+
+def _waiting(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [r for r in rows if r["status"] == "not_yet" and r["waits"]]
+
+
 def _lot(lot: Lot, state: LotState, names: Mapping[str, str], actor: Actor, now: Instant) -> dict[str, Any]:
-    why = state.not_usable_because(now)
+    why, actions = state.not_usable_because(now), _lot_actions(lot, state, actor)
     status, word = _standing(state, why, now)
     return {
         "title": names.get(state.material, state.material),
@@ -81,7 +95,8 @@ def _lot(lot: Lot, state: LotState, names: Mapping[str, str], actor: Actor, now:
         "expires": state.expires.moment if state.expires is not None else None,
         "retest_by": state.retest_by.moment if state.retest_by is not None else None,
         "packs": state.packs,
-        "actions": _lot_actions(lot, state, actor),
+        "actions": actions,
+        "waits": bool(actions) and actions[0]["does"] in (TEST, APPROVE),
     }
 
 
@@ -114,7 +129,7 @@ def _lot_actions(lot: Lot, state: LotState, actor: Actor) -> list[dict[str, str]
         (REJECT, _("Reject"), not state.approved),
     ]
     return [
-        {"label": label, "url": form(action, {"lot": str(lot)})}
+        {"label": label, "url": form(action, {"lot": str(lot)}), "does": action}
         for action, label, fits in wanted if fits and may(action, actor)
     ]  # fmt: skip
 
@@ -165,6 +180,14 @@ def is_over(state: SuspectState) -> bool:
     return state.cleared_at is not None or state.terminated_at is not None
 
 
+def open_cases(actor: Actor) -> list[dict[str, Any]]:
+    """Cases that are not over and that this person's house may know of, worst first."""
+    now, cases = acting.now(), every(SUSPECT, Case)
+    known = visible(cases, actor.organisation)
+    rows = [case_row(case, state, now) for case, state in cases.items() if case in known and not is_over(state)]
+    return sorted(rows, key=lambda r: _ORDER[r["status"]])
+
+
 def case_row(case: Case, state: SuspectState, now: Instant) -> dict[str, Any]:
     """One case of suspect product as a line."""
     status, word = case_standing(state, now)
@@ -211,7 +234,7 @@ def reason_words(reason: str) -> str:
 
 def _next(rows: list[dict[str, Any]], cases: list[dict[str, Any]], actor: Actor) -> dict[str, Any] | None:
     """The one thing that waits for this role."""
-    if cases and may("supply.investigate_suspicion", actor):
+    if cases and may(INVESTIGATE, actor):
         first = cases[0]
         return {
             "title": _("A suspect product waits for you"),
@@ -219,8 +242,7 @@ def _next(rows: list[dict[str, Any]], cases: list[dict[str, Any]], actor: Actor)
             "status": first["status"],
             "primary": {"label": _("Look into it"), "url": first["action"]["url"], "kind": "primary"},
         }
-    waiting = [r for r in rows if r["status"] == "not_yet" and r["actions"]]
-    if waiting and actor.role in ("qa", "analyst"):
+    if waiting := _waiting(rows):
         first = waiting[0]
         return {
             "title": _("%(material)s %(lot)s waits in quarantine")

@@ -16,6 +16,7 @@ class Ahead:
     """One step that this role will do, and what stands open before it."""
 
     root: str
+    action: str
     title: str
     after: str
     by: Sequence[str]
@@ -23,10 +24,10 @@ class Ahead:
     away: int
 
 
-def ahead(journeys: Iterable[Journey], actor: Actor) -> list[Ahead]:
+def ahead(journeys: Iterable[Journey], actor: Actor, at_most: int = SHOWN_MAX) -> list[Ahead]:
     """The next step of this role in each therapy, the nearest first."""
     found = [a for j in journeys if (a := _in(j, actor)) is not None]
-    return sorted(found, key=lambda a: a.away)[:SHOWN_MAX]
+    return sorted(found, key=lambda a: a.away)[:at_most]
 
 
 def _in(journey: Journey, actor: Actor) -> Ahead | None:
@@ -39,7 +40,7 @@ def _in(journey: Journey, actor: Actor) -> Ahead | None:
         if actor.role in step.roles and _is_here(journey, step, actor) and step not in now:
             before = now[0] if now else None
             after, by = (before.title, before.roles) if before is not None else ("", ())
-            return Ahead(journey.root, step.title, after, by, away)
+            return Ahead(journey.root, step.action, step.title, after, by, away)
     return None
 
 

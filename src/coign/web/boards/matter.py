@@ -1,0 +1,29 @@
+"""One thing that somebody can do now besides the steps of therapies, and where."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What it is, what it is about, and the page on which it is done."""
+
+    title: str
+    about: str
+    word: str
+    label: str
+    url: str
+    status: str = "running"
+    detail: str = ""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the list of work shows it."""
+        return {
+            "title": self.title,
+            "fact": self.about,
+            "status": self.status,
+            "word": self.word,
+            "detail": self.detail,
+            "action": {"label": self.label, "url": self.url},
+        }
