@@ -169,12 +169,15 @@ def test_a_list_makes_as_many_queries_for_many_therapies_as_for_one(clinic: Clin
     pools = (reader()._pool, clinic.site.service.vault.pool)
 
     def looked() -> tuple[int, int]:
+        # The fewest of three: others ask the same pools now and then.
+        return min(once() for _ in range(3))
+
+    def once() -> tuple[int, int]:
         before = sum(pool.get_stats().get("requests_num", 0) for pool in pools)
         rows = len(list_context(clinic.people["hospital-coordinator"])["rows"])
         return rows, sum(pool.get_stats().get("requests_num", 0) for pool in pools) - before
 
     enrolled(clinic, "NH-200000", family_name="Other")
-    looked()  # what is looked up once for a process is known from now on
     rows, queries = looked()
     assert queries > 0
     for n in range(3):
