@@ -235,6 +235,7 @@ class _Table:
         states = {device: self._service.states.of(DEVICE, device) for device in devices}
         if self._organisation == people.CENTRE:
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
+            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")
         for device in sorted(devices, key=lambda d: (d.rpartition("-")[2], d)):
             if states[device].kind in AT_HAND:
                 odd = states[device].not_usable_because(now) is not None
