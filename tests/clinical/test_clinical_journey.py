@@ -8,7 +8,6 @@ from tests.support.clinic import (
     HASH,
     MAKER,
     NURSE,
-    NURSE_2,
     PHYSICIAN,
     PHYSICIAN_2,
     START_OF_TIME,
@@ -19,9 +18,8 @@ from tests.support.clinic import (
 from tests.support.paper import Refusal
 
 from coign import catalogue
-from coign.clinical.actions import answer_turn, order, settle_identity, start_conditioning
+from coign.clinical.actions import answer_turn, order, start_conditioning
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, CorrectIdentity
-from coign.clinical.actions.settle_identity import SettleIdentity
 from coign.clinical.events import IdentityCorrected
 from coign.clinical.views import CHAINS_LISTED_MAX, COURSE, PATIENT
 from coign.collection.actions.identity import CHECK_IDENTITY, CheckIdentity
@@ -156,10 +154,7 @@ def test_a_new_name_breaks_no_chain_and_is_settled_by_a_second_person() -> None:
     assert clinic.state(PATIENT, ann).similar == 1
     check = CheckIdentity(chain=chain, wristband=ann)
     assert clinic.unmet(CHECK_IDENTITY, check, NURSE) == ["collection.identity_is_settled"]
-    seen = SettleIdentity(
-        chain=chain, patient=ann, birth_date=text(Identifying), hospital_number=text(Identifying), matches=True
-    )
-    clinic.do(settle_identity.ACTION, seen, NURSE_2)
+    clinic.settled(ann, chain)
     clinic.do(CHECK_IDENTITY, check, NURSE)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.web.site import known_to_pages
 
-from coign.database import Database
 from coign.demo import people, plans
 from coign.demo.people import Account
 from coign.demo.plans import Plan
@@ -18,27 +18,16 @@ from coign.programmes import reading
 from coign.programmes.model import ProgrammeVersion
 from coign.records.journey import CALLED_FOR, Journey, open_steps, organisation_for
 from coign.service import Service
-from coign.web import running, tables
 
 PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
 NAMES = [account.account for account in people.ACCOUNTS]
 
 
 @pytest.fixture(scope="module")
-def pages(told: Service, database: Database) -> Iterator[Service]:
+def pages(told: Service) -> Iterator[Service]:
     """The story behind its pages."""
-    from django.db import connections
-
-    from coign.web import reading as web_reading
-
-    running.start(told)
-    try:
-        tables.prepare(database)
+    with known_to_pages(told):
         yield told
-    finally:
-        web_reading.close()
-        connections.close_all()
-        running.stop()
 
 
 def account(name: str) -> Account:

@@ -1,7 +1,7 @@
 """What happens to a label and to a name: a copied label leads nowhere, a change of name breaks no chain."""
 
 import pytest
-from tests.support.clinic import COORDINATOR, NURSE, START_OF_TIME, Clinic, text
+from tests.support.clinic import COORDINATOR, HASH, NURSE, START_OF_TIME, Clinic, text
 from tests.support.plant import CELLLAB, PRODUCT, WAREHOUSE, Plant
 
 from coign import catalogue
@@ -38,7 +38,9 @@ def test_a_second_bag_with_the_label_of_one_that_was_given_is_neither_thawed_nor
 def test_a_patient_who_married_between_collection_and_infusion_is_still_the_one_of_the_chain() -> None:
     clinic = Clinic()
     patient, chain, bag = clinic.ready_to_thaw("ann")
-    clinic.do(CORRECT_IDENTITY, CorrectIdentity(patient=patient, family_name=text(Identifying, "2")), COORDINATOR)
+    changed = CorrectIdentity(patient=patient, family_name=text(Identifying, "2"), evidence=HASH)
+    clinic.do(CORRECT_IDENTITY, changed, COORDINATOR)
+    clinic.settled(patient, chain)
     clinic.thaw(bag)
     clinic.check(bag, patient)
     clinic.confirm(bag, bag, patient)

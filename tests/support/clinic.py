@@ -6,7 +6,14 @@ from typing import Any
 from tests.support.authorised import granted, suspended
 from tests.support.paper import PaperRecord
 
-from coign.clinical.actions import confirm_eligibility, confirm_product, draft_order, order, start_conditioning
+from coign.clinical.actions import (
+    confirm_eligibility,
+    confirm_product,
+    draft_order,
+    order,
+    settle_identity,
+    start_conditioning,
+)
 from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, RecordConsent, WithdrawConsent
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL, CorrectIdentity, Enrol
 from coign.clinical.actions.give_conditioning import BEGIN as BEGIN_CONDITIONING
@@ -293,6 +300,11 @@ class Clinic(PaperRecord):
         unit = Unit.of(bag)
         self.do(FINISH, finish(chain, unit, din), NURSE)
         return unit
+
+    def settled(self, patient: Patient, chain: Chain) -> None:
+        """A second person found a patient whose name was changed to be the same."""
+        same = {"birth_date": text(Identifying), "hospital_number": text(Identifying), "matches": True}
+        self.do(settle_identity.ACTION, settle_identity.SettleIdentity(chain=chain, patient=patient, **same), NURSE_2)
 
     def let_go(self, chain: Chain, bag: Unit) -> None:
         """The label was scanned back; bag, label and patient agree, and the bag may leave the chair."""

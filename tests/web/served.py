@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.installation import fresh_ledger_id
-from tests.web.site import PASSWORD
+from tests.web.site import PASSWORD, known_to_pages
 
 from coign.database import Database
 from coign.demo import people, player
 from coign.demo.seed import Seeding
 from coign.perform import Request
 from coign.service import Service, Settings
-from coign.web import reading, running, tables
+from coign.web import running
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -22,18 +22,11 @@ if TYPE_CHECKING:
 @contextmanager
 def served(database: Database, home: Path) -> Iterator[Service]:
     """People, keys, skills and stock, and no patient yet. The site's own service is back afterwards."""
-    before = running.service()
     settings = Settings(home=home, demonstration=True)
     given = {"in_transaction": running.in_transaction, "background": False}
-    with Service.on(database, settings, ledger_id=fresh_ledger_id(), **given) as service:
-        running.start(service)
-        try:
-            tables.prepare(database)
-            Seeding(service, 7).run()
-            yield service
-        finally:
-            reading.close()
-            running.start(before)
+    with Service.on(database, settings, ledger_id=fresh_ledger_id(), **given) as service, known_to_pages(service):
+        Seeding(service, 7).run()
+        yield service
 
 
 def signed_in(name: str) -> "Client":

@@ -180,24 +180,32 @@ class Api:
 
 
 @contextmanager
-def open_site(database: Database, home: Path, *, demonstration: bool = True) -> Iterator[Site]:
-    """A service on a ledger of its own, made known to the web project, with people and accounts."""
-    settings = Settings(home=home, demonstration=demonstration)
-    prepare(database)
-    given = {"in_transaction": running.in_transaction, "background": False}
+def known_to_pages(service: Service) -> Iterator[None]:
+    """The pages use this service, and afterwards the one that they used before: another test may go on with it."""
     before = running.service() if running.is_set() else None
-    with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service:
-        running.start(service)
-        tables.prepare(database)
-        use_quick_hashes()
-        site = Site(service)
-        site.set_up()
-        yield site
+    running.start(service)
+    try:
+        tables.prepare(service.database)
+        yield
+    finally:
         reading.close()
         if before is not None:
             running.start(before)
         else:
             running.stop()
+
+
+@contextmanager
+def open_site(database: Database, home: Path, *, demonstration: bool = True) -> Iterator[Site]:
+    """A service on a ledger of its own, made known to the web project, with people and accounts."""
+    settings = Settings(home=home, demonstration=demonstration)
+    prepare(database)
+    given = {"in_transaction": running.in_transaction, "background": False}
+    with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service, known_to_pages(service):
+        use_quick_hashes()
+        site = Site(service)
+        site.set_up()
+        yield site
 
 
 def use_quick_hashes() -> None:

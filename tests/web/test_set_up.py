@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.web.site import Site
+from tests.web.site import Site, known_to_pages
 
 from coign.database import Database
 from coign.installation.events import THIS
@@ -26,13 +26,10 @@ _ledger_ids, _names = count(980_001), count()
 @pytest.fixture
 def empty(site: Site, database: Database, home: Path) -> Iterator[Service]:
     """A service on a ledger that is no demonstration and has nothing but its first entry."""
-    before, settings = running.service(), Settings(home=home, demonstration=False)
+    settings = Settings(home=home, demonstration=False)
     given: dict[str, Any] = {"in_transaction": running.in_transaction, "background": False}
-    with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service:
-        running.start(service)
+    with Service.on(database, settings, ledger_id=next(_ledger_ids), **given) as service, known_to_pages(service):
         yield service
-        reading.close()
-        running.start(before)
 
 
 @pytest.fixture
