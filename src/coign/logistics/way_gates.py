@@ -123,6 +123,19 @@ def seals_are_compared(asked: OfShipment, known: Circumstances) -> str | None:
 
 
 @gate(
+    "logistics.has_not_left",
+    requirement=("TRC-11", "SCS-08"),
+    protects="What was on the way was on the way: called off, its hours with the carrier would stand in no record.",
+    remedy="Send it on to where it is addressed; if it cannot go there, report what happened and ask quality.",
+    resolvers=("celllab", "warehouse", "qa"),
+    risk=Risk.PATIENT,
+)
+def has_not_left(asked: OfShipment, known: Circumstances) -> str | None:
+    at = known.state(SHIPMENT, asked.shipment).departed_at
+    return f"{asked.shipment.identifier} departed {at}" if at else None
+
+
+@gate(
     "logistics.not_opened_yet",
     requirement=("SCS-11", "SCS-12"),
     protects="The time out of the cold begins once; a later beginning would hide some of it.",

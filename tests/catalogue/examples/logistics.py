@@ -208,6 +208,23 @@ refuse(UNPACK, "shipment_is_under_way", CELLLAB, then(packed, unpacked), X1)
 refuse(UNPACK, "sender_still_holds", CELLLAB, then(packed, lambda p: p.sealed(SHIPPER, CELLLAB, COURIER)), X1)
 refuse(UNPACK, "sender_still_holds", WAREHOUSE, packed, X1)
 
+
+def came_back(p: Plant) -> None:
+    p.sealed(SHIPPER, CELLLAB, COURIER)
+    p.act("logistics.depart", COURIER, shipper=SHIPPER)
+    p.sealed(SHIPPER, COURIER, CELLLAB)
+
+
+def opened_and_given_back(p: Plant) -> None:
+    p.sealed(SHIPPER, CELLLAB, COURIER)
+    p.sealed(SHIPPER, COURIER, WAREHOUSE)
+    p.opened()
+    p.handed(BAG, WAREHOUSE, CELLLAB)
+
+
+refuse(UNPACK, "has_not_left", CELLLAB, then(packed, came_back), X1)
+refuse(UNPACK, "not_opened_yet", CELLLAB, then(packed, opened_and_given_back), X1)
+
 DEPART, ARRIVE = "logistics.depart", "logistics.arrive"
 CARRIED = {"shipper": SHIPPER}
 

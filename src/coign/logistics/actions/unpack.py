@@ -8,7 +8,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Actor
-from coign.logistics import receipt_gates
+from coign.logistics import receipt_gates, way_gates
 from coign.logistics.events import Unpacked
 from coign.logistics.state import SHIPPER
 from coign.logistics.views import RECEIPT, SHIPMENT
@@ -54,10 +54,15 @@ ACTION = Action(
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
     then_reads=(_reads_of_parcel,),
-    gates=(receipt_gates.shipment_is_under_way, receipt_gates.sender_still_holds),
+    gates=(
+        receipt_gates.shipment_is_under_way,
+        receipt_gates.sender_still_holds,
+        way_gates.has_not_left,
+        way_gates.not_opened_yet,
+    ),
     decide=_decide,
     emits=(Unpacked,),
-    requirements=("TRC-11",),
+    requirements=("TRC-11", "SCS-08", "SCS-11"),
     risk=Risk.PATIENT,
     rationale="A shipment called off by somebody else would leave a unit on its way that nobody expects.",
 )

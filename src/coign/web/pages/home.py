@@ -28,7 +28,7 @@ from coign.web.safety.board import board
 from coign.web.therapy.ahead import Ahead, ahead
 from coign.web.therapy.band import colour_of, of_identity
 from coign.web.therapy.coming import address_of
-from coign.web.therapy.identities import could_be_mixed_up, identities_of
+from coign.web.therapy.identities import identities_of, mixed_up_among
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcels_of
 from coign.web.therapy.story import programme_of
@@ -95,8 +95,9 @@ def home_context(actor: Actor, *, without: Collection[waits.Find] = ()) -> dict[
     named = {s.root for s in steps} | {root for b in boards for root in b.roots} | {c.root for c in coming}
     # Who could be mixed up with somebody in the house is told apart also when the other one does not wait (TRC-24).
     house = {j.root for j in here.going_on[:IN_THE_HOUSE_MAX]}
-    known = identities_of({Patient(journeys[root].patient) for root in named | house}, actor)
-    mixed = could_be_mixed_up(known)
+    shown = {Patient(journeys[root].patient) for root in named}
+    mixed = mixed_up_among(shown | {Patient(journeys[root].patient) for root in house}, actor)
+    known = identities_of(shown | {other for one in shown for other in mixed.get(one, ())}, actor)
     parcels = parcels_of((root for root in named if _carries(journeys[root], actor)), actor)
     conditioned = {w.root: w for w in waiting({r: c for r, c in here.chains.items() if r in named}, here.now)}
 

@@ -1,5 +1,7 @@
 """Who a patient is: initials and two identifiers, opened from the vault for those who treat (TRC-24, TRC-26)."""
 
+import threading
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +22,12 @@ _FIELDS = ("family_name", "given_name", "birth_date", "hospital_number")
 #: Domains in which people stand before the patient.
 _AT_THE_PATIENT = frozenset({"clinical", "collection", "infusion"})
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+#: How long it is kept who could be mixed up with whom, and for how many sets of patients.
+COMPARED_SECONDS, COMPARED_MAX = 60, 64
+_compared: dict[tuple[int, frozenset[Patient]], tuple[float, dict[Patient, list[Patient]]]] = {}
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +68,19 @@ def identities_of(patients: Iterable[Patient], actor: Actor) -> dict[Patient, Id
     asked = set(patients)
     if not asked or not stands_before_patients(actor.role):
         return {}
-    seen = [p for p in visible(asked, actor.organisation) if isinstance(p, Patient)]
-    committed = _commitments(seen)
-    opened = _opened({c for fields in committed.values() for c in fields.values()})
-    found = {
-        patient: Identity(**{name: opened.get(c, "") for name, c in fields.items()})
-        for patient, fields in committed.items()
-    }
+    found = _identities([p for p in visible(asked, actor.organisation) if isinstance(p, Patient)])
     if found:
         running.service().look(actor, found, page_name())
     return found
+
+
+def _identities(patients: Collection[Patient]) -> dict[Patient, Identity]:
+    committed = _commitments(patients)
+    opened = _opened({c for fields in committed.values() for c in fields.values()})
+    return {
+        patient: Identity(**{name: opened.get(c, "") for name, c in fields.items()})
+        for patient, fields in committed.items()
+    }
 
 
 def _commitments(patients: Collection[Patient]) -> dict[Patient, dict[str, str]]:
@@ -102,6 +113,26 @@ def _opened(commitments: Collection[str]) -> dict[str, str]:
     with vault.pool.connection() as connection:
         opened = vault.vault.open(connection, [bytes.fromhex(c) for c in commitments])
     return {c.hex(): value.value for c, value in opened.items()}
+
+
+def mixed_up_among(patients: Iterable[Patient], actor: Actor) -> dict[Patient, list[Patient]]:
+    """Who of all these could be mixed up with whom. Names are compared and not shown: nobody looks at anybody here.
+
+    A patient more or less is compared at once; a name that was changed within a minute.
+    """
+    if not stands_before_patients(actor.role):
+        return {}
+    house = frozenset(p for p in visible(set(patients), actor.organisation) if isinstance(p, Patient))
+    key, now = (running.service().ledger_id, house), time.monotonic()
+    with _turn:
+        told = _compared.get(key)
+    if told is None or now - told[0] > COMPARED_SECONDS:
+        told = now, could_be_mixed_up(_identities(house))
+        with _turn:
+            if len(_compared) >= COMPARED_MAX:
+                _compared.clear()
+            _compared[key] = told
+    return told[1]
 
 
 def could_be_mixed_up(found: Mapping[Patient, Identity]) -> dict[Patient, list[Patient]]:
