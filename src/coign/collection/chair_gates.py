@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from coign.collection.freezing_gates import OfUnit
+from coign.collection.label_gates import OfUnit
 from coign.collection.state import LABEL
 from coign.collection.views import collected_bag, not_checked_because
 from coign.identity.views import UNIT

@@ -3,21 +3,14 @@
 from decimal import Decimal
 from typing import Protocol
 
+from coign.collection.label_gates import OfUnit
 from coign.collection.state import FREEZING
 from coign.collection.views import collected_bag
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Unit
 from coign.kernel.values import Quantity
 from coign.programmes.model import ProgrammeVersion
-
-
-class OfUnit(Protocol):
-    """A command that concerns one collected bag."""
-
-    @property
-    def unit(self) -> Unit: ...
 
 
 class OfDivision(OfUnit, Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.collection import gates
+from coign.collection import label_gates
 from coign.collection.events import LabelResolved
 from coign.collection.state import LABEL, LABEL_DIFFERS, LABEL_DOUBTS
 from coign.identity.events import LabelVerified, UnitsBlocked, UnitsUnblocked
@@ -49,10 +49,10 @@ VERIFY_LABEL = Action(
     roles=frozenset({"nurse", "celllab"}),
     reads=_reads,
     gates=(
-        gates.unit_was_collected,
-        gates.label_not_yet_verified,
-        gates.unit_does_not_stand_still,
-        gates.label_verified_by_another,
+        label_gates.unit_was_collected,
+        label_gates.label_not_yet_verified,
+        label_gates.unit_does_not_stand_still,
+        label_gates.label_verified_by_another,
     ),
     decide=_verified,
     emits=(LabelVerified, UnitsBlocked),
@@ -77,7 +77,7 @@ RESOLVE_LABEL = Action(
     command=ResolveLabel,
     roles=frozenset({"celllab", "physician", "coordinator"}),
     reads=lambda asked, actor: (Read(asked.unit, UNIT), Read(asked.unit, LABEL)),
-    gates=(gates.unit_was_collected, gates.label_differs, gates.label_resolved_by_a_third_person),
+    gates=(label_gates.unit_was_collected, label_gates.label_differs, label_gates.label_resolved_by_a_third_person),
     decide=_resolved,
     emits=(LabelResolved, UnitsUnblocked),
     requirements=("TRC-14", "TRC-13"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.collection import chair_gates, freezing_gates, gates, views
+from coign.collection import chair_gates, freezing_gates, gates, label_gates, views
 from coign.collection.events import LeavingChecked
 from coign.collection.state import LABEL, LABEL_DIFFERS, LABEL_MISSING
 from coign.collection.views import COLLECTION
@@ -77,7 +77,7 @@ CHECK_LEAVING = Action(
     gates=(
         freezing_gates.bag_comes_from_the_chair,
         chair_gates.not_yet_checked,
-        gates.unit_does_not_stand_still,
+        label_gates.unit_does_not_stand_still,
         chair_gates.label_was_scanned_back,
         chair_gates.leaving_checked_by_another,
         gates.qualified_for_identity_check,
