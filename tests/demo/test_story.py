@@ -7,7 +7,7 @@ import pytest
 from tests.demo.conftest import JOURNEYS, SEED, Opened, entries
 
 from coign import catalogue
-from coign.demo import accounts, people, story
+from coign.demo import accounts, people, scene, story
 from coign.demo.seed import Seeding
 from coign.kernel.errors import Forbidden, Invalid
 from coign.kernel.subjects import Organisation, Patient
@@ -31,6 +31,13 @@ def shape(service: Service) -> list[tuple[str, str, str, int]]:
     return [(e.action, e.actor.person, e.outcome, (e.time.moment - begins).days) for e in listed]
 
 
+def ways(service: Service) -> list[list[str]]:
+    """The steps of each therapy, in the order in which they were done."""
+    with scene.connection(service) as connection:
+        journeys = reading.journeys(connection, service.ledger_id)
+    return sorted(sorted(journey.done, key=journey.done.__getitem__) for journey in journeys)
+
+
 def test_told_again_it_enters_nothing(told: Service) -> None:
     before = len(entries(told))
     assert story.tell(told, SEED, JOURNEYS) == 0
@@ -40,7 +47,9 @@ def test_told_again_it_enters_nothing(told: Service) -> None:
 def test_the_same_seed_tells_the_same_story_elsewhere(told: Service, open_service: Opened) -> None:
     other = open_service()
     story.tell(other, SEED, JOURNEYS)
-    assert [s[:3] for s in shape(other)] == [s[:3] for s in shape(told)]
+    # Which of two therapies comes first may turn on seconds of the machine; each therapy goes its way, by the same people.
+    assert ways(other) == ways(told)
+    assert sorted(s[:3] for s in shape(other)) == sorted(s[:3] for s in shape(told))
     assert abs(shape(other)[-1][3] - shape(told)[-1][3]) <= 1  # working days fall as the calendar has them
     assert people.printed_names(SEED) == people.printed_names(SEED) != people.printed_names(SEED + 1)
 

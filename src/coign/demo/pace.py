@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -52,7 +52,15 @@ def at_work(moment: Instant, chance: random.Random, zone: str) -> Instant:
     local = moment.moment.astimezone(ZoneInfo(zone))
     if local.weekday() < _SATURDAY and _OPENS <= local.time() < _CLOSES:
         return moment
-    day = local.date() + timedelta(days=0 if local.time() < _OPENS else 1)
+    return _morning(local.date() + timedelta(days=0 if local.time() < _OPENS else 1), chance, zone)
+
+
+def in_the_morning(moment: Instant, chance: random.Random, zone: str) -> Instant:
+    """Some time on the morning of that day there, or of the next one that people are at work."""
+    return _morning(moment.moment.astimezone(ZoneInfo(zone)).date(), chance, zone)
+
+
+def _morning(day: date, chance: random.Random, zone: str) -> Instant:
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)
     opens = datetime.combine(day, _OPENS, ZoneInfo(zone))

@@ -1,6 +1,7 @@
 """Several therapies side by side, each up to its stage, with plausible time between two acts."""
 
 import heapq
+import random
 from collections.abc import Iterator
 
 from coign.demo import (
@@ -8,6 +9,7 @@ from coign.demo import (
     classroom,
     devices,
     oversight,
+    pace,
     patients,
     people,
     plans,
@@ -141,7 +143,8 @@ class _Telling:
 
     def _keep_rooms(self) -> None:
         """Rooms are qualified again before their time is over."""
-        times = int(self._seeding.now.minutes_since(self._began) // (stock.QUALIFIED_EACH_DAYS * 24 * 60))
+        days = (self._seeding.now.moment.date() - self._began.moment.date()).days
+        times = days // stock.QUALIFIED_EACH_DAYS
         while self._rooms_kept < times:
             self._rooms_kept += 1
             stock.qualify_rooms(self._seeding, self._rooms_kept)
@@ -150,7 +153,8 @@ class _Telling:
         """When the next act of a therapy comes; None: it is where it should be."""
         therapy, plan = self._therapies[number], plans.plan_of(number)
         if therapy is None:
-            return self._begins.plus(days=plan.begins_day)
+            chance = random.Random(f"{self._seeding.seed}/{_enrolment(number)}")  # noqa: S311 - a story, no secret
+            return pace.in_the_morning(self._begins.plus(days=plan.begins_day), chance, people.zone_of(plan.centre))
         if self._has_arrived(therapy, plan):
             return None
         if self._changes_name(therapy):
