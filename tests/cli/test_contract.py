@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coign.cli import program
+from coign.cli.serve import hold_port
 from coign.database import DatabaseUnavailable
 from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, NotFound, Refused, Unavailable
 
@@ -82,6 +83,16 @@ def test_a_taken_port_is_said_in_one_sentence_before_anything_is_started(coign, 
     assert str(port) in said.err
     assert "COIGN_PORT" in said.err
     assert not home.exists()
+
+
+def test_a_port_is_held_from_the_first_moment_so_that_no_two_starts_share_it():
+    with hold_port("127.0.0.1", 0) as held:
+        port = held.getsockname()[1]
+        with pytest.raises(OSError, match="COIGN_PORT"):
+            hold_port("127.0.0.1", port)
+
+    with socket.create_server(("127.0.0.1", port), reuse_port=True), pytest.raises(OSError, match="COIGN_PORT"):
+        hold_port("127.0.0.1", port)
 
 
 def test_help_needs_no_installation_and_names_every_command(coign_itself, home):

@@ -24,20 +24,26 @@ def _serve(given: argparse.Namespace) -> int:
     from coign.service import Settings
 
     settings = Settings.read()
-    _check_port(settings.bind, settings.port)
-    return serving.run(settings, debug=given.debug, journeys=given.journeys)
+    with hold_port(settings.bind, settings.port) as held:
+        return serving.run(settings, held, debug=given.debug, journeys=given.journeys)
 
 
-def _check_port(bind: str, port: int) -> None:
-    """Before anything is started: somebody else's port is the usual reason why a server does not come up."""
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((bind, port))
-        except OSError as error:
-            raise OSError(
-                error.errno,
-                f"Port {port} on {bind} cannot be used ({error.strerror}): end the program that has it, "
-                "or set COIGN_PORT to another one",
-            ) from error
+def hold_port(bind: str, port: int) -> socket.socket:
+    """Before anything is started: somebody else's port is the usual reason why a server does not come up.
+
+    It is held until our own server listens. The server shares ports with others that share: without this, two that
+    prepared at the same time would each get half of the callers.
+    """
+    held = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((bind, port))
+        held.listen(1)
+    except OSError as error:
+        held.close()
+        raise OSError(
+            error.errno,
+            f"Port {port} on {bind} cannot be used ({error.strerror}): end the program that has it, "
+            "or set COIGN_PORT to another one",
+        ) from error
+    return held

@@ -7,6 +7,7 @@ import multiprocessing
 import multiprocessing.util
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,14 +37,14 @@ SET_UP_FIRST = (
 log = logging.getLogger("coign.serve")
 
 
-def run(settings: Settings, *, debug: bool, journeys: int | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C; both mean exit 0."""
+def run(settings: Settings, held: socket.socket, *, debug: bool, journeys: int | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C, at the port that is held for us; both mean exit 0."""
     signal.signal(signal.SIGTERM, _leave)
     try:
         with _database(settings) as database:
             say("Preparing …")
             welcome = _prepare(database, settings, journeys)
-            return _serve(settings, welcome, debug=debug)
+            return _serve(settings, held, welcome, debug=debug)
     except KeyboardInterrupt:
         return 0
 
@@ -136,7 +137,7 @@ def _welcome(service: Service) -> Callable[[str], str]:
     return lambda address: text
 
 
-def _serve(settings: Settings, welcome: Callable[[str], str], *, debug: bool) -> int:
+def _serve(settings: Settings, held: socket.socket, welcome: Callable[[str], str], *, debug: bool) -> int:
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "coign.web.wsgi:application",
@@ -153,6 +154,7 @@ def _serve(settings: Settings, welcome: Callable[[str], str], *, debug: bool) ->
     ready, stopped = threading.Event(), threading.Event()
     watch = threading.Thread(target=_tell_when_ready, args=(settings, welcome, ready, stopped), daemon=True)
     watch.start()
+    held.close()
     try:
         server.serve(target_loader=load, wrap_loader=False)
     finally:
