@@ -12,7 +12,8 @@ from tests.support.passkey import Passkey
 from coign.kernel.errors import Forbidden
 from coign.kernel.subjects import Person
 from coign.ledger.signatures import SignatureWalk
-from coign.ledger.verification import Verification, verify_database
+from coign.ledger.verdict import Verification
+from coign.ledger.verification import verify_database
 from coign.perform import Signature
 from coign.perform.assemble import folding
 from coign_verify.intent import intent_hash

@@ -13,7 +13,8 @@ from coign.kernel.errors import IntegrityFailure
 from coign.ledger import schema
 from coign.ledger.check import start, start_check
 from coign.ledger.checkpoints import publish
-from coign.ledger.verification import Verification, verify_database
+from coign.ledger.verdict import Verification
+from coign.ledger.verification import verify_database
 from coign.ledger.verify_command import command
 from coign.perform.assemble import folding
 from coign_verify.keys import SignerKey

@@ -5,7 +5,6 @@ subject by subject, folds every state anew. Both stream: memory does not grow wi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
@@ -20,59 +19,14 @@ from coign.ledger.signatures import SignatureWalk
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
 from coign.ledger.states import Folding
 from coign.ledger.streams import Ordered, Streams
+from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import Frontier
 
-PROBLEMS_MAX = 1000
-
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how many were, and how many there are."""
-
-
-@dataclass(slots=True)
-class Verification:
-    """The answer, in the shape that `coign verify` prints (see contracts: `verify --database`)."""
-
-    ok: bool
-    what: str
-    ledger: str
-    entries: int
-    checkpoint: dict[str, Any] | None
-    witnesses: list[dict[str, Any]] = field(default_factory=list)
-    proved: list[str] = field(default_factory=list)
-    not_proved: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    #: Everything agrees, but no key is known that could say whose ledger this is.
-    origin_unknown: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """0 yes, 1 no, 3 intact but of unknown origin."""
-        return 1 if self.problems else 3 if self.origin_unknown else 0
-
-    @property
-    def verdict(self) -> str:
-        """One sentence."""
-        if self.problems:
-            first = self.problems[0]
-            more = f"; {len(self.problems) - 1} further problems" if len(self.problems) > 1 else ""
-            return f"Does not verify: {first}{more}."
-        if self.origin_unknown:
-            return f"Intact, but of unknown origin: {self.entries} entries agree, no trusted key signed them."
-        return f"Verifies: {self.entries} entries of {self.ledger}, nothing changed, missing, added or reordered."
-
-    def hold_against(self, found: Sequence[Problem]) -> None:
-        """Add what shows only from outside the database; nothing counts as proved then."""
-        if found:
-            self.ok, self.proved, self.problems = False, [], [*found, *self.problems]
-
-    def as_json(self) -> dict[str, Any]:
-        """One object, as `--json` prints it."""
-        body = asdict(self)
-        del body["origin_unknown"]
-        return body
 
 
 def verify_database(
@@ -341,7 +295,7 @@ class _Walk:
             entries=self._entries,
             checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
             proved=[] if problems else self._proved(states.agreeing, unknown),
-            not_proved=self._not_proved(unknown, states.stale) + _not_listed(len(problems)),
+            not_proved=self._not_proved(unknown, states.stale) + not_listed(len(problems)),
             problems=problems[:PROBLEMS_MAX],
             origin_unknown=unknown,
         )
@@ -354,7 +308,8 @@ class _Walk:
             f"{states} stored states equal what the entries fold to",
         ]
         if self._checkpoints and not unknown:
-            said.append(f"{self._checkpoints} checkpoints are signed by the log and name the roots of these entries")
+            many = "1 checkpoint is" if self._checkpoints == 1 else f"{self._checkpoints} checkpoints are"
+            said.append(f"{many} signed by the log, with roots that follow from these entries")
         return said + self._signatures.proved()
 
     def _not_proved(self, unknown: bool, stale: int) -> list[str]:
@@ -372,10 +327,6 @@ class _Walk:
         if stale:
             said.append(f"{stale} states of another version of their view, folded anew when next read")
         return said + self._signatures.not_proved()
-
-
-def _not_listed(problems: int) -> list[str]:
-    return [f"{problems - PROBLEMS_MAX} further problems are not listed"] if problems > PROBLEMS_MAX else []
 
 
 def _unchecked(note: bytes) -> Checkpoint:

@@ -10,7 +10,8 @@ from coign.kernel.errors import Invalid, NotFound
 from coign.ledger.seen import check_seen
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
-from coign.ledger.verification import Verification, read_log_keys, verify_database
+from coign.ledger.verdict import Verification
+from coign.ledger.verification import read_log_keys, verify_database
 
 _TELL_EVERY_S = 1.0
 
