@@ -2,42 +2,25 @@
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
-from tests.web.site import HOSPITAL, MAKER, Site
+from tests.web.maker_house import MakerHouse
+from tests.web.site import MAKER, Site
 
 from coign.demo import player
 from coign.equipment.views import DeviceState
 from coign.kernel.values import Instant
 
-if TYPE_CHECKING:
-    from django.test import Client
-else:
-    Client = object
-
 COUNTER, SCALE = "pages-counter", "pages-scale"
-DAY_US = 86_400_000_000
 
 
-class House:
-    """Devices of the maker; everybody has one browser."""
+class House(MakerHouse):
+    """Devices of the maker."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self._browsers = site, dict[str, Client]()
-        for name, organisation, role in (
-            ("devices-qa", MAKER, "qa"), ("devices-analyst", MAKER, "analyst"), ("devices-operator", MAKER, "operator"),
-            ("devices-elsewhere", HOSPITAL, "celllab"),
-        ):  # fmt: skip
-            site.add_person(name, organisation, role)
-        site.enrol_key("devices-qa")
-        site.do("people.register_site", "setup", site="site:devices", organisation=MAKER, name="Devices",
-                zone="Europe/Berlin", country="DE")  # fmt: skip
+        super().__init__(site, "devices", ("qa", "analyst", "operator"), elsewhere="celllab")
         self._register(COUNTER, "cell_counter", self.instant(300))
         self._register(SCALE, "scale", self.instant(20))
-
-    def instant(self, days: int) -> Instant:
-        return Instant.of_us(self.site.service.clock.now_us() + days * DAY_US)
 
     def _register(self, name: str, kind: str, due: Instant) -> None:
         done = self.site.signed(
@@ -45,14 +28,6 @@ class House:
             site="site:devices", qualified_on=self.instant(-1), due_on=due, evidence="ab" * 32,
         )  # fmt: skip
         player.settled(self.site.service, done)
-
-    def get(self, name: str, path: str, status: int = 200) -> str:
-        if name not in self._browsers:
-            self._browsers[name] = self.site.browser(name)
-            self._browsers[name].post("/session/elsewhere/", {"choice": "here"})
-        response = self._browsers[name].get(path)
-        assert response.status_code == status, response.content.decode()[-1500:]
-        return response.content.decode()  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +72,7 @@ def test_a_fault_is_entered_by_whoever_sees_it_and_another_returns_the_device(ho
 def test_a_device_out_of_calibration_asks_the_quality_unit_to_judge_it(house: House) -> None:
     house.site.do(
         "equipment.calibrate", "devices-analyst", equipment=f"equipment:{COUNTER}", finding="out_of_calibration",
-        calibrated_on=Instant.of_us(house.site.service.clock.now_us()), evidence="cd" * 32,
+        calibrated_on=house.instant(0), evidence="cd" * 32,
     )  # fmt: skip
     assert "Out of calibration" in row(house.get("devices-analyst", "/equipment/"), COUNTER)
     page = house.get("devices-qa", f"/equipment/{COUNTER}/")

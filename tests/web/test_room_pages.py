@@ -1,57 +1,34 @@
 """Pages of rooms: what quality, laboratory and production find there, and that nobody else does."""
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
-from tests.web.site import HOSPITAL, MAKER, Site
+from tests.web.maker_house import MakerHouse
+from tests.web.site import Site
 
 from coign.demo import player
-from coign.kernel.values import Instant
-
-if TYPE_CHECKING:
-    from django.test import Client
-else:
-    Client = object
 
 SUITE, CABINET, NEW = "pages-suite", "pages-cabinet", "pages-new"
 
 
-class Plant:
-    """Rooms of the maker; everybody has one browser."""
+class Plant(MakerHouse):
+    """Rooms of the maker."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self._browsers = site, dict[str, Client]()
-        for name, organisation, role in (
-            ("rooms-qa", MAKER, "qa"), ("rooms-analyst", MAKER, "analyst"), ("rooms-reviewer", MAKER, "qcreviewer"),
-            ("rooms-elsewhere", HOSPITAL, "qa"),
-        ):  # fmt: skip
-            site.add_person(name, organisation, role)
-        site.enrol_key("rooms-qa")
-        site.do("people.register_site", "setup", site="site:rooms", organisation=MAKER, name="Rooms",
-                zone="Europe/Berlin", country="DE")  # fmt: skip
+        super().__init__(site, "rooms", ("qa", "analyst", "qcreviewer"), elsewhere="qa")
         for name, grade in ((SUITE, "B"), (CABINET, "A"), (NEW, "A")):
             site.do("manufacturing.register_room", "rooms-qa", room=f"room:{name}", site="site:rooms", grade=grade)
-        yesterday = site.service.clock.now_us() - 86_400_000_000
-        qualified = {"qualified_on": Instant.of_us(yesterday), "evidence": "ab" * 32}
+        qualified = {"qualified_on": self.instant(-1), "evidence": "ab" * 32}
         site.signed("facility.put_in_use", "rooms-qa", room=f"room:{SUITE}", **qualified)
         done = site.signed(
             "facility.put_in_use", "rooms-qa", room=f"room:{CABINET}", within=f"room:{SUITE}", **qualified
         )
         player.settled(site.service, done)
-        self.taken_at = Instant.of_us(site.service.clock.now_us() - 60_000_000)
+        self.taken_at = self.instant(-1 / 1440)
 
     def read(self, room: str, **counts: int) -> None:
         given = {"room": f"room:{room}", "taken_at": self.taken_at, **counts}
         self.site.do("facility.record_monitoring", "rooms-analyst", **given)
-
-    def get(self, name: str, path: str, status: int = 200) -> str:
-        if name not in self._browsers:
-            self._browsers[name] = self.site.browser(name)
-            self._browsers[name].post("/session/elsewhere/", {"choice": "here"})
-        response = self._browsers[name].get(path)
-        assert response.status_code == status, response.content.decode()[-1500:]
-        return response.content.decode()  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +46,11 @@ def row(page: str, room: str) -> str:
 @pytest.mark.requirement("GMP-31", "GMP-32")
 def test_the_reviewer_finds_from_the_first_page_which_room_grew_something(plant: Plant) -> None:
     plant.read(CABINET, settle_plate=0, glove_print=2, particles_0_5=400)
-    home = plant.get("rooms-reviewer", "/")
+    home = plant.get("rooms-qcreviewer", "/")
     assert 'href="/rooms/"' in home
-    line = row(plant.get("rooms-reviewer", "/rooms/"), CABINET)
+    line = row(plant.get("rooms-qcreviewer", "/rooms/"), CABINET)
     assert "Grade A" in line and f"in {SUITE}" in line and "Above a limit" in line and "Glove print: 2" in line
-    page = plant.get("rooms-reviewer", f"/rooms/{CABINET}/")
+    page = plant.get("rooms-qcreviewer", f"/rooms/{CABINET}/")
     assert "no growth" in page and "at most 3,520" in page and "Above its limit" in page
     assert "Record what was read" in page and "Put it in use" not in page
 

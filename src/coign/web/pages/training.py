@@ -1,13 +1,10 @@
 """Training: the matrix of who may do what, one's own courses, anybody's transcript, and who could have done a step."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,7 +13,7 @@ from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Instant
 from coign.people.views import ORGANISATION
-from coign.web import acting, running
+from coign.web import acting, as_of, running
 from coign.web.learning import choices, past  # noqa: F401  # the lists of their forms register themselves
 from coign.web.learning.knowing import PRODUCTION, known_courses, tasks
 from coign.web.learning.matrix import matrix
@@ -67,7 +64,7 @@ def of_person(request: HttpRequest, name: str) -> HttpResponse:
     found = transcript(person, at, organisation)
     if found is None:
         raise NotFound(f"{person.identifier} is not known here at that time")
-    more = {"within": within(""), "asked": local_input(at), "deeds": _deeds(request, person)}
+    more = {"within": within(""), "asked": as_of.in_field(at), "deeds": _deeds(request, person)}
     return render(request, "pages/training_person.html", found | more)
 
 
@@ -79,24 +76,7 @@ def _deeds(request: HttpRequest, person: Person) -> str:
 def instant_asked(request: HttpRequest) -> Instant:
     """The instant in the address, as a browser writes it or with a zone; now when there is none."""
     text = request.GET.get("at", "").strip()
-    if not text:
-        return acting.now()
-    moment = _moment(text)
-    if moment is None:
-        raise Invalid.at("at", "expected a day and a time such as 2026-03-03T14:00")
-    return Instant.of(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return parse_datetime(text)
-    except ValueError:  # well written, but no day
-        return None
-
-
-def local_input(at: Instant) -> str:
-    """An instant as a browser's field for day and time wants it, in the reader's zone."""
-    return timezone.localtime(at.moment).strftime("%Y-%m-%dT%H:%M")
+    return as_of.instant(text, "at", "a day and a time such as 2026-03-03T14:00") if text else acting.now()
 
 
 # Who could have done it
@@ -114,7 +94,7 @@ def who_could(request: HttpRequest) -> HttpResponse:
         "within": within("who-could"),
         "places": [(str(o), place_words(str(o), places), o == place) for o in places],
         "groups": [(group, [(key, words, key == asked) for key, words in rows]) for group, rows in _grouped(steps)],
-        "asked": local_input(at),
+        "asked": as_of.in_field(at),
     }
     if asked in steps:
         words, task, roles = steps[asked]
