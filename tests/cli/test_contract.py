@@ -11,6 +11,8 @@ from coign.cli.serve import hold_port
 from coign.database import DatabaseUnavailable
 from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, NotFound, Refused, Unavailable
 
+COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme")
+
 
 @pytest.mark.parametrize(
     "arguments",
@@ -99,9 +101,17 @@ def test_help_needs_no_installation_and_names_every_command(coign_itself, home):
     said = coign_itself("--help")
 
     assert said.code == 0
-    for command in ("serve", "verify", "conformance", "drill", "bench", "db"):
+    for command in COMMANDS:
         assert command in said.out
     assert not home.exists()
+
+
+def test_an_unknown_command_is_answered_with_every_one_that_there_is(coign):
+    said = coign("no-such-command")
+
+    assert said.code == 2
+    for command in COMMANDS:
+        assert f"'{command}'" in said.err
 
 
 def test_preparing_twice_is_harmless_and_rebuilding_changes_nothing(coign, coign_itself):

@@ -3,7 +3,6 @@
 import argparse
 import errno
 import importlib
-import importlib.util
 import os
 import sys
 import traceback
@@ -16,15 +15,13 @@ from coign.cli.output import answer, say
 OK, NO, UNUSABLE, INCOMPLETE, ENVIRONMENT, DEFECT = 0, 1, 2, 3, 4, 70
 INTERRUPTED = 130
 
-#: Commands of other folders, added where that folder is present: the command's name and the module that adds it.
+#: Commands that are loaded only where they are asked for, or all of them listed: the name and the module that adds it.
 ELSEWHERE = (
     ("demo", "coign.cli.demonstration"),
     ("import", "coign.cli.importing"),
     ("id", "coign.cli.identifiers"),
     ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),
-    ("check", "coign.checker.cli"),
-    ("pack", "coign.packs.cli"),
 )
 
 
@@ -62,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """The parser of all commands that are present; those of other folders are loaded when they are asked for."""
+    """The parser of all commands; some are loaded when they are asked for, or when what is asked for is none."""
     top = _Parser(prog="coign", description="The security of cell and gene therapies, on the record.")
     top.add_argument("--version", action="version", version=f"coign {_version()}")
     common = argparse.ArgumentParser(add_help=False)
@@ -73,7 +70,7 @@ def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
         module.add(commands, common)
     asked = next((word for word in given if not word.startswith("-")), None)
     for name, path in ELSEWHERE:
-        if asked in (None, name) and is_present(path):
+        if asked == name or asked not in (*commands.choices, *dict(ELSEWHERE)):
             importlib.import_module(path).add_commands(commands)
     return top
 
@@ -83,13 +80,6 @@ def _quiet_output() -> None:
     from coign import logs
 
     logs.to_stderr()
-
-
-def is_present(path: str) -> bool:
-    try:
-        return importlib.util.find_spec(path) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _version() -> str:

@@ -44,12 +44,13 @@ class _Telling:
     """Progress on standard error: how far, and how many a second; once a second, and at the end of each walk."""
 
     def __init__(self) -> None:
-        self._what, self._start, self._told = "", 0.0, 0.0
+        self._what, self._start, self._told, self._last = "", 0.0, 0.0, time.monotonic()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
         if what != self._what:
-            self._what, self._start, self._told = what, now, now
+            self._what, self._start, self._told = what, self._last, now  # a walk begins where the one before ended
+        self._last = now
         if done < total and now - self._told < _TELL_EVERY_S:
             return
         self._told = now

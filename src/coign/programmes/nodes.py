@@ -77,7 +77,7 @@ class Item:
 
     def refuse(self, rule: str, message: str) -> None:
         """A problem of this item."""
-        self.findings.add(self.node, rule, f"{self.place}: {message}")
+        self.findings.add(self.node, rule, f"{self.place}: {message}" if self.place else message)
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> "dict[str, Item]":
         """The fields of a mapping by name. Missing, unknown and doubled ones are problems."""
