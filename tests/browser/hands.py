@@ -125,6 +125,9 @@ class Person:
     def fill(self, name: str, value: Any, zone: str) -> None:
         """One field of the form, whatever it is, by keyboard."""
         field = self.page.locator(f'#act [name="{name}"]:not([type=hidden])').first
+        if field.evaluate("e => e.closest('details:not([open])') !== null"):
+            self.tab_to(f'#act details:has([name="{name}"]) > summary')
+            self.type(" ")
         kind = field.get_attribute("type") or field.evaluate("e => e.tagName.toLowerCase()")
         match kind:
             case "radio":

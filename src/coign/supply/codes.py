@@ -19,11 +19,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9-]+\Z")
 class PackCode:
     """The four parts of the code on a pack, as they were read; `scanned` is the text that the reader gave."""
 
-    gtin: str = field(metadata=asks("Item number (GTIN)", hint="14 digits"))
-    number: str = field(metadata=asks("Serial number"))
-    lot_number: str = field(metadata=asks("Lot number on the pack"))
-    expires_on: str = field(metadata=asks("Expiry on the pack", hint="such as 2027-03-31"))
-    scanned: str = field(default="", metadata=asks("Scanned text", hint="as the reader gave it, if it was scanned"))
+    gtin: str = field(metadata=asks("Item number (GTIN)", "known", hint="14 digits"))
+    number: str = field(metadata=asks("Serial number", "known"))
+    lot_number: str = field(metadata=asks("Lot number on the pack", "known"))
+    expires_on: str = field(metadata=asks("Expiry on the pack", "known", hint="such as 2027-03-31"))
+    scanned: str = field(default="", metadata=asks("Scanned text", "known", hint="as the reader gave it"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,9 +24,9 @@ class ProposeAuthenticator:
     """Whose key this is, and the hash of the evidence of who they are."""
 
     person: Person = field(metadata=asks("Person", "choose", options="people"))
-    credential: str = field(metadata=asks("Authenticator", "device"))
-    method: Method = field(metadata=asks("Kind", "device"))
-    public_key: str = field(metadata=asks("Public key", "device"))
+    credential: str = field(metadata=asks("Authenticator", "known"))
+    method: Method = field(metadata=asks("Kind", "known"))
+    public_key: str = field(metadata=asks("Public key", "known"))
     evidence: Digest = field(metadata=asks("Proof of identity", "upload", hint="signed form or record of the check"))
 
 

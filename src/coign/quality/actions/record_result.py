@@ -26,7 +26,9 @@ class RecordResult:
     sample: Unit = field(metadata=asks("Sample", "scan"))
     attribute: str = field(metadata=asks("Test", "choose", options="panel"))
     value: str = field(metadata=asks("Result", "measure"))
-    unit: str = field(default="", metadata=asks("Unit", "device", hint="leave empty when the result is a word"))
+    unit: str = field(
+        default="", metadata=asks("Unit", "choose", options="panel_units", hint="none when the result is a word")
+    )
     raw: Digest = field(metadata=asks("Raw data", "upload"))
 
 

@@ -17,7 +17,7 @@ class AnswerQuestion:
     """Which question of which application, what is said to it, and what shows it."""
 
     application: Application = field(metadata=asks("Application", "choose", options="applications"))
-    number: int = field(metadata=asks("Number of the question"))
+    number: int = field(metadata=asks("Number of the question", "known"))
     answer: FreeText = field(metadata=asks("Answer"))
     document: Digest = field(metadata=asks("What shows it", "upload"))
 

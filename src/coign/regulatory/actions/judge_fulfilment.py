@@ -18,7 +18,7 @@ class JudgeFulfilment:
     """Which condition of which authorisation, and whether what was shown is enough."""
 
     authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
-    condition: int = field(metadata=asks("Number of the condition"))
+    condition: int = field(metadata=asks("Number of the condition", "known"))
     accepted: bool = field(metadata=asks("Fulfilled", "choose"))
 
 

@@ -17,7 +17,7 @@ class LiftSuspension:
     """Which authorisation, and which of its suspensions."""
 
     authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
-    suspension: int = field(metadata=asks("Number of the suspension"))
+    suspension: int = field(metadata=asks("Number of the suspension", "known"))
     evidence: Digest = field(metadata=asks("The decision", "upload"))
 
 

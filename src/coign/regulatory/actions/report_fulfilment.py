@@ -18,7 +18,7 @@ class ReportFulfilment:
     """Which condition of which authorisation, and what shows that it is fulfilled."""
 
     authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
-    condition: int = field(metadata=asks("Number of the condition"))
+    condition: int = field(metadata=asks("Number of the condition", "known"))
     evidence: Digest = field(metadata=asks("What shows it", "upload"))
 
 

@@ -6,7 +6,7 @@ fields are asked on one screen; the rest follows on further screens.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from types import NoneType, UnionType
@@ -19,6 +19,7 @@ from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
+from coign.web import told
 from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
 
@@ -172,18 +173,24 @@ def known_value(question: Question, actor: Actor, given: str | None) -> str | No
     return None
 
 
+def known_rows(form: CommandForm) -> list[dict[str, Any]]:
+    """What the page knows and does not ask, in words."""
+    known = {q.asks.label: form[q.name].value() for q in form.questions if q.asks.source == "known"}
+    return told.rows({label: value for label, value in known.items() if value})
+
+
 def missing(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[str]:
     """What must be known before this form makes sense, in the words of its labels."""
     asked = questions(action.command)
     return [
         q.asks.label
         for q in asked
-        if _needs_own_page(q)
+        if needs_own_page(q)
         or (q.asks.source == "known" and q.required and not known_value(q, actor, known.get(q.name)))
     ]
 
 
-def _needs_own_page(question: Question) -> bool:
+def needs_own_page(question: Question) -> bool:
     """Values with parts of their own, such as the measurements of a step: only the page of that step knows which."""
     return is_dataclass(question.type) and question.type is not Quantity
 
@@ -252,7 +259,7 @@ def _initial(question: Question) -> Any:
     return None
 
 
-def screens(form: CommandForm) -> list[list[str]]:
+def screens(asked: Sequence[Question]) -> list[list[str]]:
     """Names of the fields, at most five asked a screen."""
-    shown = [q.name for q in form.questions if q.asks.source != "known"]
+    shown = [q.name for q in asked if q.asks.source != "known"]
     return [shown[i : i + FIELDS_A_SCREEN_MAX] for i in range(0, len(shown), FIELDS_A_SCREEN_MAX)] or [[]]

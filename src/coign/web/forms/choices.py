@@ -17,6 +17,7 @@ from coign.training.courses.model import Library
 from coign.web import running
 from coign.web.oversight import sight
 from coign.web.reading import reader
+from coign.web.therapy.units import unit_words
 
 Choices = list[tuple[str, str]]
 LISTS: dict[str, Callable[[Actor], Choices]] = {}
@@ -183,6 +184,12 @@ def consent_purposes(actor: Actor) -> Choices:
 def panel(actor: Actor) -> Choices:
     """What a product is tested for before release."""
     return _merged({r.id: r.label for r in v.panel} for v in _programmes())
+
+
+@choices("panel_units")
+def panel_units(actor: Actor) -> Choices:
+    """The units in which they are measured."""
+    return _merged({r.unit: unit_words(r.unit) or r.unit for r in v.panel if r.unit} for v in _programmes())
 
 
 # What authorities allow

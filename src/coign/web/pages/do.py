@@ -22,7 +22,7 @@ from coign.web.pages.refusals import refusal_words
 from coign.web.roles import roles_words
 from coign.web.signing import sign as signing
 from coign.web.therapy import scans
-from coign.web.therapy.asking import Asked, asked_for, is_identity, measured_of, unit_of
+from coign.web.therapy.asking import Asked, asked_for, folded, is_identity, measured_of, unit_of
 from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
@@ -243,7 +243,12 @@ def _page(
     request: HttpRequest, asked: Asked, name: str, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     hidden = BLIND.get(asked.action.name, frozenset())
-    known = [k for n, k in asked.known.items() if n not in hidden]
+    known, away = [k for n, k in asked.known.items() if n not in hidden], folded(asked)
+    fields = {
+        n: {"bound": asked.form[n], "unit": unit_of(asked, n), "identity": is_identity(asked, n)}
+        for n in asked.form.fields
+        if measured_of(asked, n) is None
+    }
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
@@ -259,11 +264,8 @@ def _page(
         "problem": asked.problem,
         "carried": carried(asked),
         "measured": [(asked.form[n], m) for n in asked.form.fields if (m := measured_of(asked, n)) is not None],
-        "fields": [
-            {"bound": asked.form[n], "unit": unit_of(asked, n), "identity": is_identity(asked, n)}
-            for n in asked.form.fields
-            if measured_of(asked, n) is None
-        ],
+        "fields": [one for n, one in fields.items() if n not in away],
+        "folded": [one for n, one in fields.items() if n in away],
         "files": [
             {"name": q.name, "label": q.asks.label, "hint": q.asks.hint, "required": q.required,
              "kept": asked.kept.get(q.name)}

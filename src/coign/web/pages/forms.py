@@ -47,7 +47,7 @@ def form(request: HttpRequest, name: str) -> HttpResponse:
         return _page(request, action, made())
     filled = made(request.POST, request.FILES)
     screen = _screen(request)
-    if screen + 1 < len(build.screens(filled)):
+    if screen + 1 < len(build.screens(filled.questions)):
         return _next_screen(request, action, filled, screen)
     return _submitted(request, action, filled) if filled.is_valid() else _page(request, action, filled, screen=screen)
 
@@ -59,7 +59,7 @@ def _screen(request: HttpRequest) -> int:
 
 def _next_screen(request: HttpRequest, action: Action[Any], filled: build.CommandForm, screen: int) -> HttpResponse:
     """Go on once what was asked so far can be understood."""
-    so_far = {name for names in build.screens(filled)[: screen + 1] for name in names}
+    so_far = {name for names in build.screens(filled.questions)[: screen + 1] for name in names}
     if so_far & set(filled.errors):
         return _page(request, action, filled, screen=screen)
     for name in set(filled.errors) - so_far:
@@ -103,13 +103,14 @@ def _page(
     missing: list[str] | None = None,
     refused: Refused | None = None,
 ) -> HttpResponse:
-    screens = build.screens(shown) if shown is not None else [[]]
+    screens = build.screens(shown.questions) if shown is not None else [[]]
     if shown is not None and shown.errors:
         screen = next((i for i, names in enumerate(screens) if set(names) & set(shown.errors)), screen)
     names = screens[min(screen, len(screens) - 1)]
     context = {
         "action": action,
         "form": shown,
+        "known": build.known_rows(shown) if shown is not None else [],
         "fields": [shown[n] for n in names] if shown is not None else [],
         "carried": _carried(shown, names) if shown is not None else [],
         "screen": screen,

@@ -176,6 +176,14 @@ def asked_for(
     return asked
 
 
+def folded(asked: Asked) -> list[str]:
+    """Of more than five typed fields the last that may stay empty, and do: folded away until somebody wishes them."""
+    kinds = forms.CharField | forms.IntegerField | LocalTime
+    typed = {name: field for name, field in asked.form.fields.items() if isinstance(field, kinds)}
+    beyond = max(0, len(typed) - build.FIELDS_A_SCREEN_MAX)
+    return [n for n, f in typed.items() if not f.required and not asked.form[n].value()][-beyond:] if beyond else []
+
+
 def _needs_devices(story: Story) -> bool:
     step = next_production_step(story)
     return step is not None and bool(step.equipment)
