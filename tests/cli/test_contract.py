@@ -11,6 +11,10 @@ from coign.cli.serve import hold_port
 from coign.database import DatabaseUnavailable
 from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, NotFound, Refused, Unavailable
 
+VARIABLES = {
+    "COIGN_HOME", "COIGN_PORT", "COIGN_BIND", "COIGN_DATABASE_URL", "COIGN_DEMO", "COIGN_VAULT_KEY_FILE",
+    "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
+}  # fmt: skip
 COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme")
 
 
@@ -165,6 +169,15 @@ def test_debug_shows_where_a_defect_comes_from(monkeypatch, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_the_reference_names_every_command_and_variable():
+    page = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text()
+
+    for command in COMMANDS:
+        assert f"\n| `{command} " in page
+    for variable in VARIABLES:
+        assert f"\n| `{variable}` |" in page
+
+
 def test_the_environment_variables_are_those_of_the_contract():
     source = Path(program.__file__).parents[1]
     found = set()
@@ -174,7 +187,4 @@ def test_the_environment_variables_are_those_of_the_contract():
         }
     names = {each.partition('"')[0].partition("'")[0].partition("=")[0].partition("]")[0] for each in found}
 
-    assert {name for name in names if name.removeprefix("COIGN_").replace("_", "").isalpha()} <= {
-        "COIGN_HOME", "COIGN_PORT", "COIGN_BIND", "COIGN_DATABASE_URL", "COIGN_DEMO", "COIGN_VAULT_KEY_FILE",
-        "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
-    }  # fmt: skip
+    assert {name for name in names if name.removeprefix("COIGN_").replace("_", "").isalpha()} <= VARIABLES

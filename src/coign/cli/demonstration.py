@@ -30,7 +30,7 @@ def add_commands(commands: Any) -> None:
     advance.add_argument("--hours", type=float, required=True, metavar="N")
     advance.set_defaults(run=_advance)
     play = kinds.add_parser("play", parents=[common], help="do the next acts of a therapy")
-    play.add_argument("chain", metavar="CHAIN", help="chain or patient, as `coign pack --list` and pages name it")
+    play.add_argument("chain", metavar="CHAIN", help="chain or patient, as pages and `GET /api/journeys` name it")
     play.add_argument("--to", required=True, metavar="STAGE", help="until this stage or step is done; `end`: all of it")
     play.set_defaults(run=_play)
     reset = kinds.add_parser("reset", parents=[common, story], help="empty the demonstration and begin anew")
