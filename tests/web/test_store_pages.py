@@ -127,6 +127,7 @@ def test_a_pack_that_is_scanned_anywhere_opens_here_with_what_was_read(store: St
     other = store.browser("store-keeper").post("/scan/", {"scan": f"(01){GTIN}"}, follow=True)
     assert "A pack in your hands" not in other.content.decode()
     assert store.browser("store-keeper").get("/store/packs/?scan=nonsense").status_code == 422
+    assert store.browser("store-keeper").get("/actions/supply.use_pack/").headers["Location"] == "/store/packs/"
 
 
 @pytest.mark.requirement("SCS-S6")

@@ -16,7 +16,7 @@ from coign.regulatory.state import APPLICATION
 class AnswerQuestion:
     """Which question of which application, what is said to it, and what shows it."""
 
-    application: Application = field(metadata=asks("Application", "choose", options="applications"))
+    application: Application = field(metadata=asks("Application", "known", options="applications"))
     number: int = field(metadata=asks("Number of the question", "known"))
     answer: FreeText = field(metadata=asks("Answer"))
     document: Digest = field(metadata=asks("What shows it", "upload"))

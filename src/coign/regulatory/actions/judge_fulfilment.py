@@ -17,7 +17,7 @@ from coign.regulatory.state import CONDITIONS
 class JudgeFulfilment:
     """Which condition of which authorisation, and whether what was shown is enough."""
 
-    authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
+    authorisation: Authorisation = field(metadata=asks("Authorisation", "known", options="authorisations"))
     condition: int = field(metadata=asks("Number of the condition", "known"))
     accepted: bool = field(metadata=asks("Fulfilled", "choose"))
 

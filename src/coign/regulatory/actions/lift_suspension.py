@@ -16,7 +16,7 @@ from coign.regulatory.events import SuspensionLifted
 class LiftSuspension:
     """Which authorisation, and which of its suspensions."""
 
-    authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
+    authorisation: Authorisation = field(metadata=asks("Authorisation", "known", options="authorisations"))
     suspension: int = field(metadata=asks("Number of the suspension", "known"))
     evidence: Digest = field(metadata=asks("The decision", "upload"))
 

@@ -17,7 +17,7 @@ from coign.regulatory.state import CONDITIONS
 class ReportFulfilment:
     """Which condition of which authorisation, and what shows that it is fulfilled."""
 
-    authorisation: Authorisation = field(metadata=asks("Authorisation", "choose", options="authorisations"))
+    authorisation: Authorisation = field(metadata=asks("Authorisation", "known", options="authorisations"))
     condition: int = field(metadata=asks("Number of the condition", "known"))
     evidence: Digest = field(metadata=asks("What shows it", "upload"))
 

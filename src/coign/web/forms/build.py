@@ -173,10 +173,15 @@ def known_value(question: Question, actor: Actor, given: str | None) -> str | No
     return None
 
 
-def known_rows(form: CommandForm) -> list[dict[str, Any]]:
-    """What the page knows and does not ask, in words."""
-    known = {q.asks.label: form[q.name].value() for q in form.questions if q.asks.source == "known"}
-    return told.rows({label: value for label, value in known.items() if value})
+def known_rows(form: CommandForm, actor: Actor) -> list[dict[str, Any]]:
+    """What the page knows and does not ask, in the words of its list where it has one."""
+    known = [(q, form[q.name].value()) for q in form.questions if q.asks.source == "known"]
+    return told.rows({q.asks.label: _in_words(q, value, actor) for q, value in known if value})
+
+
+def _in_words(question: Question, value: Any, actor: Actor) -> Any:
+    options = choices_for(question.asks.options, actor) if question.asks.options else None
+    return dict(options or ()).get(value, value)
 
 
 def missing(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[str]:

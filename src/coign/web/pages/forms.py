@@ -19,6 +19,12 @@ from coign.web.pages.refusals import gate_words, refusal_words
 from coign.web.signing import sign as signing
 from coign_verify.intent import intent_hash
 
+#: Pages that find out what these need: by a scan of the pack, from the key that waits.
+ASKED_AT = {
+    "supply.check_pack": "packs", "supply.use_pack": "packs", "supply.register_pack": "packs",
+    "people.propose_authenticator": "signing-keys",
+}  # fmt: skip
+
 
 @require_GET
 def every_action(request: HttpRequest) -> HttpResponse:
@@ -40,6 +46,8 @@ def form(request: HttpRequest, name: str) -> HttpResponse:
     action, actor = action_named(name), acting.actor_of(request)
     known = {key: str(value) for key, value in request.GET.items() if value}
     missing = build.missing(action, actor, known)
+    if missing and name in ASKED_AT and actor.role in action.roles:
+        return HttpResponseRedirect(reverse(ASKED_AT[name]))
     if missing:
         return _page(request, action, None, missing=missing)
     made = build.form_class(action, actor, known)
@@ -110,7 +118,7 @@ def _page(
     context = {
         "action": action,
         "form": shown,
-        "known": build.known_rows(shown) if shown is not None else [],
+        "known": build.known_rows(shown, acting.actor_of(request)) if shown is not None else [],
         "fields": [shown[n] for n in names] if shown is not None else [],
         "carried": _carried(shown, names) if shown is not None else [],
         "screen": screen,
