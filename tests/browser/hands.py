@@ -127,7 +127,7 @@ class Person:
         field = self.page.locator(f'#act [name="{name}"]:not([type=hidden])').first
         if field.evaluate("e => e.closest('details:not([open])') !== null"):
             self.tab_to(f'#act details:has([name="{name}"]) > summary')
-            self.type(" ")
+            self.page.keyboard.press("Space")
         kind = field.get_attribute("type") or field.evaluate("e => e.tagName.toLowerCase()")
         match kind:
             case "radio":
