@@ -26,7 +26,7 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert told.code == 0 and told.json["ok"] and told.json["acts"] > 50
 
     accounts = coign("demo", "accounts", "--json").json["accounts"]
-    assert len(accounts) == 28
+    assert len(accounts) == 29
     assert {"account", "name", "roles", "organisation", "can_do_now"} <= set(accounts[0])
 
     stranger = tmp_path / "stranger.json"

@@ -17,7 +17,9 @@ from coign.demo.seed import Seeding
 from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
+from coign.kernel.values import Instant
 from coign.manufacturing.views import SLOT
+from coign.people.views import AUTHORITY
 from coign.service import Service
 
 if TYPE_CHECKING:
@@ -177,3 +179,19 @@ def test_a_changed_name_is_settled_from_the_first_page_by_somebody_else(house: H
     done = house.browser("nurse-1").post(address, read | {"hospital_number": "NH-640001"})
     assert done.status_code == 302, words(done.content.decode())[-900:]
     assert "Name or number changed" not in house.get("nurse-1", "/")
+
+
+def test_one_account_signs_with_password_and_code_as_people_do_elsewhere(house: House) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    now = Instant.of_us(house.service.clock.now_us())
+    asked = {
+        "equipment": "equipment:demo-scale", "device_kind": "scale", "model": "Example 1",
+        "screen": "1", "key": "by-code",
+        "site": "site:beispiel-plant-1", "evidence": SimpleUploadedFile("report.txt", b"In order."),
+        "qualified_on": now.plus(days=-1)[:19], "due_on": now.plus(days=90)[:19],
+    }  # fmt: skip
+    page = house.browser("totp-demo").post("/actions/equipment.register/", asked).content.decode()
+    assert 'value="password+otp"' in page and 'name="code"' in page, words(page)[-1500:]
+    enrolled_for = house.service.states.of(AUTHORITY, people.BY_CODE.person).credentials
+    assert [credential.method for credential in enrolled_for] == ["password+otp"]

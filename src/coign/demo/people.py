@@ -97,6 +97,11 @@ SECOND_CENTRE: tuple[Account, ...] = _jobs(
 )
 EVERYBODY = (*ACCOUNTS, *SECOND_CENTRE)
 
+#: Somebody of quality who signs as people do outside a demonstration: with password and code. No part of the story.
+BY_CODE = Account("totp-demo", "qa", MAKER)
+#: Whom one can sign in as from the list.
+LISTED = (*ACCOUNTS, BY_CODE)
+
 #: The hospital's own system, which sends patients and orders; it prepares and never signs.
 INTERFACE = Account("interface-1", "coordinator", CENTRE, person_signs_in=False)
 
@@ -106,7 +111,7 @@ STAFF_NUMBERS = {"https://centre-a.example.org/staff|P-2210": Person("person:phy
 
 def account(name: str) -> Account | None:
     """The account of this name."""
-    return next((a for a in EVERYBODY if a.account == name), None)
+    return next((a for a in (*EVERYBODY, BY_CODE) if a.account == name), None)
 
 
 def in_role(role: str, organisation: Organisation) -> list[Account]:
@@ -151,4 +156,4 @@ def printed_names(seed: int) -> dict[str, str]:
     given, family = chance.sample(_GIVEN, len(ACCOUNTS)), chance.sample(_FAMILY, len(ACCOUNTS))
     names = {a.account: f"{g} {f}" for a, g, f in zip(ACCOUNTS, given, family, strict=True)}
     names |= {a.account: name for a, name in zip(SECOND_CENTRE, _AT_THE_SECOND, strict=True)}
-    return {**names, INTERFACE.account: "Nordhaven hospital system"}
+    return {**names, BY_CODE.account: "Nadia Verhoeven", INTERFACE.account: "Nordhaven hospital system"}

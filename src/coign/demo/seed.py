@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from coign.demo import oversight, people, player, scene, stock
-from coign.demo.people import EVERYBODY, INTERFACE, PLACES, Account
+from coign.demo.people import BY_CODE, EVERYBODY, INTERFACE, PLACES, Account
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION
 from coign.kernel.values import Actor, Instant
@@ -103,7 +103,7 @@ class Seeding:
                     },
                 )
             )
-        for account in (*EVERYBODY, INTERFACE):
+        for account in (*EVERYBODY, BY_CODE, INTERFACE):
             who = {"person": account.person, "organisation": account.organisation}
             acts.append((account.account, "people.register_person", {**who, "name": names[account.account]}))
             acts.append((f"{account.account}/role", "people.grant_role", {**who, "role": account.role}))
@@ -119,7 +119,7 @@ class Seeding:
         one, other = (people.account(name) for name in ("admin-1", "admin-2"))
         assert one is not None
         assert other is not None
-        signers = [a for a in (*EVERYBODY, INTERFACE) if a.role != "admin"]
+        signers = [a for a in (*EVERYBODY, BY_CODE, INTERFACE) if a.role != "admin"]
         last = signers[-1]
         if self.stands(other.actor, f"key/{last.account}/confirm"):
             return
@@ -127,12 +127,13 @@ class Seeding:
         evidence = self.keep("Identity document seen by an administrator, copy not kept.")
         requests = []
         for account in signers:
-            credential = keys.credential_of(account.person, keys.DEMONSTRATION)
+            method = keys.ATTESTED if account is BY_CODE else keys.DEMONSTRATION
+            credential = keys.credential_of(account.person, method)
             proposal = {
                 "person": account.person,
                 "credential": credential,
-                "method": keys.DEMONSTRATION,
-                "public_key": keys.public_key_for(self.service, account.person, keys.DEMONSTRATION),
+                "method": method,
+                "public_key": keys.public_key_for(self.service, account.person, method),
                 "evidence": evidence,
             }
             requests += [

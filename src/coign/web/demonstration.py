@@ -89,4 +89,4 @@ def accounts_shown() -> list[Shown]:
 @lru_cache(maxsize=1)
 def _counted(ledger_id: int, entries: int) -> Mapping[str, int]:
     """How much waits for each account; counted anew when the record has grown, not at each look at the sign-in page."""
-    return {job.account: waits.how_many(job.actor) for job in people.ACCOUNTS}
+    return {job.account: waits.how_many(job.actor) for job in people.LISTED}

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from coign.demo import accounts, people, scene
 from coign.demo.people import Account as Job
+from coign.people.views import AUTHORITY
 from coign.service import Service
 from coign.web.accounts import passwords
 from coign.web.accounts.models import Account
@@ -22,7 +23,8 @@ def open_accounts(service: Service) -> int:
         return 0
     known = set(Account.objects.values_list("person", flat=True))
     names = people.printed_names(scene.seed_of(service))
-    new = [job for job in people.EVERYBODY if str(job.person) not in known]
+    missing = [job for job in (*people.EVERYBODY, people.BY_CODE) if str(job.person) not in known]
+    new = [job for job in missing if service.states.of(AUTHORITY, job.person).grants]
     for job in new:
         _open(service, job, names[job.account])
     return len(new)

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from coign.kernel.errors import Forbidden, Invalid
+from coign.people.views import AUTHORITY
 from coign.perform import Signature
 from coign.web import running
 from coign.web.accounts import lockout, misuse, stations
 from coign.web.accounts.models import Account
 from coign.web.acting import account_of, needs_scope, token_of
+from coign.web.reading import reader
 from coign.web.signing import keys, standing, webauthn
 from coign.web.signing.sitting import ALL, is_enough, signed
 
@@ -53,7 +55,8 @@ def make(request: HttpRequest, intent_hash: bytes, proof: Proof) -> Signature:
 def ways(request: HttpRequest, intent_hash: bytes) -> dict[str, Any]:
     """How this person can sign this intent at a page: by passkey, if one is enrolled for this host, and otherwise."""
     account = account_of(request)
-    by_server = account.demonstration and running.service().demonstration
+    enrolled = {c.method for c in reader().state(AUTHORITY, account.subject).credentials}
+    by_server = account.demonstration and running.service().demonstration and enrolled != {keys.ATTESTED}
     return {
         "passkey": webauthn.options_for(request, account, intent_hash),
         "otherwise": keys.DEMONSTRATION if by_server else keys.ATTESTED,
