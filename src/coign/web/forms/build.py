@@ -17,13 +17,15 @@ from django.utils import timezone
 
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
-from coign.kernel.subjects import Subject
+from coign.kernel.subjects import Organisation, Site, Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
 from coign.web import told
 from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
 
 FIELDS_A_SCREEN_MAX = 5
+#: What has a name that people know it by, and the list that holds it.
+_LISTS_OF_NAMES = {Site: "sites", Organisation: "organisations"}
 #: The record's whole numbers stay below this (RFC 8785).
 WHOLE_MAX = 2**53 - 1
 
@@ -180,8 +182,8 @@ def known_rows(form: CommandForm, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _in_words(question: Question, value: Any, actor: Actor) -> Any:
-    options = choices_for(question.asks.options, actor) if question.asks.options else None
-    return dict(options or ()).get(value, value)
+    name = question.asks.options or _LISTS_OF_NAMES.get(question.type, "")
+    return dict(choices_for(name, actor) or ()).get(value, value)
 
 
 def missing(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[str]:
