@@ -33,6 +33,15 @@ COUNT = """(wanted) => {
   const from = stops.indexOf(document.activeElement), to = stops.findIndex((e, n) => n > from && e.matches(wanted));
   return Math.max(to - from, 0);
 }"""
+#: A form that takes scans without leaving the page says when it is there again.
+LISTEN = """(msMax) => {
+  document.activeElement?.blur();
+  window.taken = new Promise((tell) => {
+    document.addEventListener('htmx:afterSettle', () => tell(true), {once: true});
+    setTimeout(tell, msMax, false);
+  });
+  return document.querySelector('form[data-scan-part]') !== null;
+}"""
 NAVIGATION_MS_MAX = 20_000
 #: What reaches beyond the window, and is not inside something that scrolls by itself.
 STICKING_OUT = """() => [...document.body.querySelectorAll('*')]
@@ -99,12 +108,15 @@ class Person:
 
     def scan(self, symbol: str) -> None:
         """The scanner types and ends with Enter; nothing has the focus that takes text."""
-        self.page.evaluate("document.activeElement?.blur()")
-        try:
-            with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
-                self._keys([*symbol, "Enter"])
-        except TimeoutError as error:
-            raise AssertionError(f"scanning {symbol} led nowhere from {self.page.url}") from error
+        if self.page.evaluate(LISTEN, NAVIGATION_MS_MAX):
+            self._keys([*symbol, "Enter"])
+            assert self.page.evaluate("window.taken"), f"nothing came of scanning {symbol} on {self.page.url}"
+        else:
+            try:
+                with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
+                    self._keys([*symbol, "Enter"])
+            except TimeoutError as error:
+                raise AssertionError(f"scanning {symbol} led nowhere from {self.page.url}") from error
         self.fits()
 
     def follow(self, address: str) -> None:
