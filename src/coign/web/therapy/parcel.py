@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coign.custody.views import HOLDING
 from coign.kernel.actions import Action
 from coign.kernel.subjects import Organisation, Shipment
 from coign.kernel.values import Actor
@@ -18,6 +19,7 @@ from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.looking import states_of, visible
 from coign.web.therapy.recalled import recalled_units
+from coign.web.therapy.shippers import ways_back
 from coign.web.therapy.story import Story, name_of, names_of_organisations, place_words
 from coign.web.therapy.units import quantity_words
 
@@ -101,8 +103,12 @@ def transport(story: Story) -> dict[str, Any] | None:
         {"label": _("Shipper"), "value": state.shipper.identifier, "mono": True},
         {"label": _("Logger"), "value": state.logger, "mono": True},
         {"label": _("Packed"), "value": moment(timezone.localtime(state.packed_at.moment))},
+        {"label": _("Seal"), "value": _("not put on yet")} if not state.seal else None,
     ]
-    return {"rows": [row for row in rows if row is not None], "hold": cold(parcel)}
+    held = state.unit is not None and states_of(HOLDING, [state.unit])[state.unit].organisation
+    ways = ways_back(story, state, held=held == story.actor.organisation)
+    title = _("On its way") if state.seal else _("Packed")
+    return {"title": title, "rows": [row for row in rows if row is not None], "ways": ways, "hold": cold(parcel)}
 
 
 def hold_of(story: Story) -> dict[str, Any] | None:
