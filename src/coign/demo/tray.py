@@ -169,33 +169,36 @@ class _Table:
             yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
 
     def _shippers(self) -> Iterator[TrayItem]:
-        """Those that therapies which wait have chosen or lie in, and free ones; the rest is in use elsewhere."""
-        now, ours = scene.now(self._service), {*self._chosen().values(), *self._loaded()}
-        shippers = [Shipper(thing.subject) for thing in self._of_kind(Shipper)]
-        for shipper in (*sorted(ours), *(s for s in shippers if s not in ours)):
+        """Those that therapies which wait have chosen or lie in; else any that is free. The others lie here as well."""
+        now = scene.now(self._service)
+        ours = {shipper: root for root, shipper in (*self._chosen().items(), *self._loaded())}
+        for shipper, root in sorted(ours.items()):
+            yield _item(symbol_of(shipper), "shipper", f"Dry shipper, {_therapy(root)}")
+        for shipper in (Shipper(thing.subject) for thing in self._of_kind(Shipper)):
             state = self._state(SHIPPER, shipper)
             usable = state.is_free and state.qualified_until is not None and now < state.qualified_until
-            yield _item(symbol_of(shipper), "shipper", "Dry shipper", odd=shipper not in ours and not usable)
+            if shipper not in ours:
+                yield _item(symbol_of(shipper), "shipper", "Dry shipper", odd=bool(ours) or not usable)
 
-    def _chosen(self) -> dict[Chain, Shipper]:
+    def _chosen(self) -> dict[str, Shipper]:
         """The shippers that stand ready for therapies that wait."""
         chains = [Chain(root) for root in self._wanted if root.startswith("chain:")]
         states = self._service.states.several([CHOICE], chains) if chains else {}
         choices = {chain: states[CHOICE.name, str(chain)].of(self._organisation) for chain in chains}
-        return {c: choice.shipper for c, choice in choices.items() if choice is not None and self._stands(choice)}
+        return {str(c): choice.shipper for c, choice in choices.items() if choice is not None and self._stands(choice)}
 
     def _stands(self, choice: Choice) -> bool:
         state = self._state(SHIPPER, choice.shipper)
         return state.reserved_by == choice.organisation and state.reservation == choice.reservation
 
-    def _loaded(self) -> Iterator[Shipper]:
+    def _loaded(self) -> Iterator[tuple[str, Shipper]]:
         """The shippers in which something of therapies that wait lies."""
         for thing in self._of_kind(Unit):
             shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
             if shipment is not None and thing.root in self._wanted:
                 shipper = self._state(SHIPMENT, shipment).shipper
                 if shipper is not None:
-                    yield shipper
+                    yield thing.root, shipper
 
     def _boxes(self) -> Iterator[TrayItem]:
         """First those in which something lies that somebody waits for, then what stands in the same tanks."""
