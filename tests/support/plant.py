@@ -39,6 +39,7 @@ from coign.kernel.subjects import (
     Unit,
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
+from coign.logistics.state import SHIPPER as SHIPPER_VIEW
 from coign.logistics.views import SHIPMENT
 from coign.manufacturing.events import Measured
 from coign.manufacturing.views import BATCH as BATCH_VIEW
@@ -344,7 +345,8 @@ class Plant(PaperRecord):
     ) -> None:
         """A shipper is chosen, the units packed into it, and it is sealed."""
         by = CELLLAB if shipment != OUTWARD else WAREHOUSE
-        self.chosen(self.state(UNIT, unit).chain, shipper, by)
+        if self.state(SHIPPER_VIEW, shipper).is_free:
+            self.chosen(self.state(UNIT, unit).chain, shipper, by)
         self.act("logistics.pack", by, **self.parcel(unit, shipment, shipper), further=further)
         self.act("logistics.seal", by, shipment=shipment, shipper=shipper, seal=seal)
 
