@@ -34,11 +34,12 @@ from coign.logistics.events import Received
 from coign.people.events import OrganisationRegistered
 
 REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
-CHOOSE, FREE, START = "logistics.choose_shipper", "logistics.free_shipper", "logistics.start_logger"
-SEAL, RESEAL = "logistics.seal", "logistics.replace_seal"
+CHOOSE, FREE = "logistics.choose_shipper", "logistics.free_shipper"
 NAME = "logistics.name_carrier"
 CHECK, CONFIRM = "logistics.check_receipt", "logistics.confirm_receipt"
 SPARE, ODD = Shipper.of("SH3"), Unit.of("ODD")
+X1 = {"shipment": INWARD}
+CHOICE = {"chain": T1, "shipper": SHIPPER}
 OTHER_COURIERS = Organisation.of("other-couriers")
 
 
@@ -158,15 +159,6 @@ def no_logger(p: Plant) -> None:
     p.act(CHOOSE, CELLLAB, **CHOICE)
 
 
-PARCEL = Plant.parcel()
-BARE = {name: value for name, value in PARCEL.items() if name not in ("carrier", "destination")}
-BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
-
-CHOICE = {"chain": T1, "shipper": SHIPPER}
-OTHER_CHOICE = {**CHOICE, "shipper": SPARE}
-LOGGER = {**CHOICE, "logger": "TL-5520"}
-
-
 def spare(p: Plant) -> None:
     p.shipper(SPARE, CELLLAB)
 
@@ -175,20 +167,14 @@ def given_up(p: Plant) -> None:
     p.act(FREE, CELLLAB, **CHOICE)
 
 
-allow(CHOOSE, CELLLAB, collected, CHOICE)
-allow(CHOOSE, CELLLAB, then(chosen, spare), OTHER_CHOICE)
-allow(CHOOSE, CELLLAB, then(chosen, given_up), CHOICE)
-allow(CHOOSE, WAREHOUSE, then("certified"), {**CHOICE, "shipper": SHIPPER_2})
-refuse(CHOOSE, "shipper_is_free", CELLLAB, chosen, CHOICE)
-refuse(CHOOSE, "shipper_is_free", CELLLAB, in_use, CHOICE)
-refuse(CHOOSE, "shipper_is_qualified", CELLLAB, on_an_old_shipper, OTHER_CHOICE)
-refuse(CHOOSE, "hold_time_is_enough", CELLLAB, on_a_weak_shipper, OTHER_CHOICE)
-allow(FREE, CELLLAB, chosen, CHOICE)
-refuse(FREE, "shipper_is_chosen", CELLLAB, then(chosen, given_up), CHOICE)
-allow(START, CELLLAB, no_logger, LOGGER)
-allow(START, CELLLAB, chosen, {**LOGGER, "logger": "TL-5521"})
-refuse(START, "shipper_is_chosen", CELLLAB, collected, LOGGER)
-refuse(START, "logger_is_scanned", CELLLAB, no_logger, {**LOGGER, "logger": " "})
+def without_a_seal(p: Plant) -> None:
+    chosen(p)
+    p.act(PACK, CELLLAB, **PARCEL)
+
+
+PARCEL = Plant.parcel()
+BARE = {name: value for name, value in PARCEL.items() if name not in ("carrier", "destination")}
+BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
 
 allow(PACK, CELLLAB, chosen, PARCEL)
 refuse(PACK, "unit_is_held", CELLLAB, then(chosen, lambda p: p.handed(BAG, CELLLAB, WAREHOUSE)), PARCEL)
@@ -258,7 +244,6 @@ refuse(PACK, "logger_runs", CELLLAB, no_logger, PARCEL)
 refuse(PACK, "shipper_is_qualified", CELLLAB, on_a_shipper_that_grew_old, {**PARCEL, "shipper": SPARE})
 refuse(PACK, "hold_time_is_still_enough", CELLLAB, on_a_shipper_that_grew_weak, {**PARCEL, "shipper": SPARE})
 
-X1 = {"shipment": INWARD}
 BY_OTHERS = {**X1, "carrier": OTHER_COURIERS}
 
 
@@ -297,35 +282,6 @@ def opened_and_given_back(p: Plant) -> None:
 
 refuse(UNPACK, "has_not_left", CELLLAB, then(packed, came_back), X1)
 refuse(UNPACK, "not_opened_yet", CELLLAB, then(packed, opened_and_given_back), X1)
-
-ON = {**X1, "shipper": SHIPPER, "seal": "77102"}
-ANEW = {**ON, "seal": "88203", "why": SEALED}
-
-
-def without_a_seal(p: Plant) -> None:
-    chosen(p)
-    p.act(PACK, CELLLAB, **PARCEL)
-
-
-def given_to_the_courier(p: Plant) -> None:
-    p.sealed(SHIPPER, CELLLAB, COURIER)
-
-
-allow(SEAL, CELLLAB, without_a_seal, ON)
-refuse(SEAL, "shipment_is_under_way", CELLLAB, then(without_a_seal, unpacked), ON)
-refuse(SEAL, "sender_still_holds", WAREHOUSE, without_a_seal, ON)
-refuse(SEAL, "shipper_is_the_shipments", CELLLAB, then(without_a_seal, spare), {**ON, "shipper": SPARE})
-refuse(SEAL, "not_sealed_yet", CELLLAB, packed, ON)
-refuse(SEAL, "seal_is_scanned", CELLLAB, without_a_seal, {**ON, "seal": " "})
-allow(RESEAL, CELLLAB, packed, ANEW)
-refuse(RESEAL, "shipment_is_under_way", CELLLAB, then(packed, unpacked), ANEW)
-refuse(RESEAL, "sender_still_holds", CELLLAB, then(packed, given_to_the_courier), ANEW)
-refuse(RESEAL, "has_not_left", CELLLAB, then(packed, came_back), ANEW)
-refuse(RESEAL, "not_opened_yet", CELLLAB, then(packed, opened_and_given_back), ANEW)
-refuse(RESEAL, "shipper_is_the_shipments", CELLLAB, then(packed, spare), {**ANEW, "shipper": SPARE})
-refuse(RESEAL, "another_seal_was_on", CELLLAB, packed, {**ANEW, "seal": "77102"})
-refuse(RESEAL, "another_seal_was_on", CELLLAB, without_a_seal, ANEW)
-refuse(RESEAL, "seal_is_scanned", CELLLAB, packed, {**ANEW, "seal": " "})
 
 DEPART, ARRIVE = "logistics.depart", "logistics.arrive"
 CARRIED = {"shipper": SHIPPER}

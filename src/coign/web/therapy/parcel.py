@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coign.custody.views import HOLDING
 from coign.kernel.actions import Action
 from coign.kernel.subjects import Organisation, Shipment
 from coign.kernel.values import Actor
@@ -105,10 +104,8 @@ def transport(story: Story) -> dict[str, Any] | None:
         {"label": _("Packed"), "value": moment(timezone.localtime(state.packed_at.moment))},
         {"label": _("Seal"), "value": _("not put on yet")} if not state.seal else None,
     ]
-    held = state.unit is not None and states_of(HOLDING, [state.unit])[state.unit].organisation
-    ways = ways_back(story, state, held=held == story.actor.organisation)
-    title = _("On its way") if state.seal else _("Packed")
-    return {"title": title, "rows": [row for row in rows if row is not None], "ways": ways, "hold": cold(parcel)}
+    title, shown = _("On its way") if state.seal else _("Packed"), [row for row in rows if row is not None]
+    return {"title": title, "rows": shown, "ways": ways_back(story, state), "hold": cold(parcel)}
 
 
 def hold_of(story: Story) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue, rulesets
+from coign.custody.views import HOLDING
 from coign.kernel.subjects import Chain, Shipper
 from coign.logistics.shipper_gates import hold_time_needed_min
 from coign.logistics.state import CHOICE, SHIPPER, ShipperState
@@ -58,10 +59,13 @@ def preparing(story: Story) -> dict[str, Any] | None:
     return {"title": _("Shipper for the next way"), "rows": rows, "ways": _ways(story, CHOOSE, START, FREE)}
 
 
-def ways_back(story: Story, state: ShipmentState, *, held: bool) -> list[dict[str, str]]:
+def ways_back(story: Story, state: ShipmentState) -> list[dict[str, str]]:
     """Of a packed shipper that still stands here: another seal, or all of it out again."""
-    here = state.sender == story.actor.organisation and held
-    if not here or state.departed_at is not None or story.actor.role not in catalogue.ACTIONS[UNPACK].roles:
+    here = story.actor.organisation
+    ours = state.sender == here and story.actor.role in catalogue.ACTIONS[UNPACK].roles
+    if not ours or state.departed_at is not None:
+        return []
+    if any(held.organisation != here for held in states_of(HOLDING, state.units).values()):
         return []
     return _ways(story, *([RESEAL] if state.seal else []), UNPACK)
 
