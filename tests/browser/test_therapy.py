@@ -12,7 +12,7 @@ from tests.browser.hands import Person
 from coign.demo import people
 
 pytestmark = pytest.mark.browser
-ACTS_MAX = 130
+ACTS_MAX = 140
 MARIA = {
     "family_name": "Silva",
     "given_name": "Maria",
