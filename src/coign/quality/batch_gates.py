@@ -131,10 +131,10 @@ def results_are_complete(asked: OfBatch, known: Circumstances) -> str | None:
         return None  # nothing can be tested yet; others say so
     dossier = known.state(DOSSIER, asked.batch)
     panel = programme_of(asked.batch, known).panel
-    standing = {test.id: dossier.result(test.id) for test in panel}
+    standing = [(test, dossier.result(test.id)) for test in panel]
     # What may be pending is named at release: `quality.pending_results_are_named` asks for it.
-    missing = [test.id for test in panel if standing[test.id] is None and not test.may_be_pending]
-    unread = [name for name, result in standing.items() if result is not None and result.reviewed_by is None]
+    missing = [test.label for test, result in standing if result is None and not test.may_be_pending]
+    unread = [test.label for test, result in standing if result is not None and result.reviewed_by is None]
     said = [f"no result: {', '.join(missing)}"] if missing else []
     said += [f"not reviewed: {', '.join(unread)}"] if unread else []
     return "; ".join(said) or None
@@ -152,7 +152,8 @@ def results_meet_specification(asked: OfBatch, known: Circumstances) -> str | No
     failed = [r for r in known.state(DOSSIER, asked.batch).results if r.stands and r.verdict == "fail"]
     tests = {test.id: test for test in programme_of(asked.batch, known).panel}
     said = [
-        f"{r.attribute} is {r.value}{r.unit and ' '}{r.unit}, required is {tests[r.attribute].words}" for r in failed
+        f"{tests[r.attribute].label} is {r.value}{r.unit and ' '}{r.unit}, required is {tests[r.attribute].words}"
+        for r in failed
     ]
     return "; ".join(said) or None
 
