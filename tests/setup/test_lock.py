@@ -53,3 +53,11 @@ def test_every_locked_package_has_hashes(name: str) -> None:
 def test_a_lock_names_no_index_and_no_machine(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     assert re.findall(r"://|index-url|find-links|(?m:^|\s)/\w", text) == []
+
+
+def test_the_page_about_platforms_was_made_from_this_lock() -> None:
+    lines = (ROOT / "requirements" / "dev.txt").read_text("utf-8").splitlines()
+    packages = len([line for line in lines if line[:1].isalnum() and "win32" not in line])
+    page = (ROOT / "docs" / "reference" / "platforms.md").read_text("utf-8")
+    said = re.findall(r"all (\d+) locked packages", page)
+    assert said and set(said) == {str(packages)}, "ask again: tools/setup/wheels.py --write"
