@@ -232,7 +232,7 @@ class _Table:
         """What stands here, the first of each kind first; and what is in order to look at and may not be used."""
         now = scene.now(self._service)
         devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
-        states = {device: self._service.states.of(DEVICE, device) for device in devices}
+        states = {device: self._state(DEVICE, device) for device in devices}
         if self._organisation == people.CENTRE:
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")

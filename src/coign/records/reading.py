@@ -90,6 +90,8 @@ def journeys_at(
     connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], organisation: str
 ) -> dict[str, Journey]:
     """These therapies, as far as an organisation is party to them."""
+    if not roots:
+        return {}
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         found = cursor.execute(
             f"select {_JOURNEY} from records.journey j "  # noqa: S608
@@ -115,18 +117,17 @@ def in_hand(
 
     By index, however many therapies there are: those that wait for their order or are long over are not looked at.
     """
-    touched_last = journeys(connection, ledger_id, organisation, at_most=newest) if newest else []
-    roots = {j.root: j for j in touched_last}
     seen = _visible(organisation)
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
-        under_way = cursor.execute(
-            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "  # noqa: S608
+        found = cursor.execute(
+            f"(select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {seen} "  # noqa: S608
+            "order by j.position desc limit %(n)s) union all "
+            f"(select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "
             f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {seen} "
-            "order by j.position desc limit %(m)s",
-            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "m": at_most},
+            "order by j.position desc limit %(m)s)",
+            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "n": newest, "m": at_most},
         ).fetchall()
-    roots |= {j.root: j for j in under_way if j.root not in roots}
-    return sorted(roots.values(), key=lambda j: -j.position)
+    return sorted({j.root: j for j in found}.values(), key=lambda j: -j.position)
 
 
 def journey(

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 T = TypeVar("T")
 #: A stored state: by which version it was folded, and its bytes.
 Row = tuple[int, bytes]
-#: Asks for the stored states of subjects in one view, or in every view they have: subject, view, fold, bytes.
-Ask = Callable[[Sequence[str], str | None], Sequence[tuple[str, str, int, bytes]]]
+#: Asks for the stored states of subjects in some views, or in every view they have: subject, view, fold, bytes.
+Ask = Callable[[Sequence[str], Sequence[str] | None], Sequence[tuple[str, str, int, bytes]]]
 
 #: Of so few subjects all states are read at once: a page that asks for one of them soon asks for the others.
 WHOLE_MAX = 24
@@ -37,9 +37,13 @@ class Kept:
             self._take(ask(missing, None))
             self.whole.update(missing)
         elif missing:
-            self._take(ask(missing, view))
-            self.asked.update((view, s) for s in missing)
+            self.look_ahead([view], missing, ask)
         return {s: self.rows[view, s] for s in subjects if (view, s) in self.rows}
+
+    def look_ahead(self, views: Sequence[str], subjects: Sequence[str], ask: Ask) -> None:
+        """Read the states of these subjects in these views."""
+        self._take(ask(subjects, views))
+        self.asked.update((view, s) for view in views for s in subjects)
 
     def _take(self, found: Sequence[tuple[str, str, int, bytes]]) -> None:
         self.rows.update({(view, subject): (fold, bytes(body)) for subject, view, fold, body in found})
@@ -66,7 +70,14 @@ def states(view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
     now = _kept.get()
     if now is not None:
         return now.states(view, subjects, ask)
-    return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, view)}
+    return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, [view])}
+
+
+def ahead(views: Sequence[str], subjects: Sequence[str], ask: Ask) -> None:
+    """Read now, in one question, what this page will ask for; nothing where nothing is remembered."""
+    now = _kept.get()
+    if now is not None and subjects:
+        now.look_ahead(views, subjects, ask)
 
 
 def once(key: object, ask: Callable[[], T]) -> T:

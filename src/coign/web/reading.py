@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from coign import catalogue
@@ -27,7 +29,12 @@ S = TypeVar("S")
 K = TypeVar("K", bound=Subject)
 
 _ROWS: LiteralString = "select subject, view, fold, body from state where ledger_id = %(l)s and subject = any(%(s)s)"
-_ROWS_OF_ONE_VIEW: LiteralString = _ROWS + " and view = %(v)s"
+_ROWS_OF_VIEWS: LiteralString = _ROWS + " and view = any(%(v)s)"
+_NOW: LiteralString = (
+    "select h.size, h.read_only, c.size, c.note, s.round_size, s.round_finished from head h left join lateral "
+    "(select size, note from checkpoint where ledger_id = h.ledger_id order by size desc limit 1) c on true "
+    "left join scrub s using (ledger_id) where h.ledger_id = %s"
+)
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()
 _reader: "Reader | None" = None
@@ -41,6 +48,11 @@ class LedgerHead:
     read_only: str
 
 
+def _configure(connection: psycopg.Connection) -> None:
+    """A list of therapies holds hundreds of small documents."""
+    set_json_loads(orjson.loads, connection)
+
+
 class Reader:
     """Reads one ledger with the reader's rights, which cannot write."""
 
@@ -49,7 +61,7 @@ class Reader:
         self._dsn = dsn
         self.folding = Folding(catalogue.VIEWS)
         self._pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
-            dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}
+            dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}, configure=_configure
         )
         self._states = States(self.connection, ledger_id, self.folding)
         self.tiles = Tiles(self.connection, ledger_id)
@@ -83,10 +95,14 @@ class Reader:
                 found[asked[text]] = self._loaded(view, asked[text], fold, body)
         return found
 
-    def _rows(self, subjects: Sequence[str], view: str | None) -> list[tuple[str, str, int, bytes]]:
-        query = _ROWS if view is None else _ROWS_OF_ONE_VIEW
+    def look_ahead(self, views: Iterable[View[Any]], subjects: Iterable[Subject]) -> None:
+        """Read the states of many subjects in all these views at once, for a page that will ask for them one by one."""
+        kept.ahead([v.name for v in views], [str(s) for s in subjects], self._rows)
+
+    def _rows(self, subjects: Sequence[str], views: Sequence[str] | None) -> list[tuple[str, str, int, bytes]]:
+        query = _ROWS if views is None else _ROWS_OF_VIEWS
         with self.connection() as connection:
-            return connection.execute(query, {"l": self._ledger_id, "s": subjects, "v": view}).fetchall()
+            return connection.execute(query, {"l": self._ledger_id, "s": subjects, "v": views}).fetchall()
 
     def every(self, view: View[S], kind: type[K]) -> dict[K, S]:
         """Every state of a view, by subject; for views of which there are few."""
@@ -128,14 +144,13 @@ class Reader:
 
     def head(self) -> LedgerHead:
         """Where the record ends."""
-        row = self._row("select size, read_only from head where ledger_id = %s")
-        assert row is not None, "the ledger has no head"
+        row = self._now()
         return LedgerHead(row[0], row[1])
 
     def verified(self) -> tuple[int, Any] | None:
         """How far the last complete round of the scrubber reached, and when."""
-        row = self._row("select round_size, round_finished from scrub where ledger_id = %s")
-        return None if row is None or row[0] is None else (row[0], row[1])
+        row = self._now()
+        return None if row[4] is None else (row[4], row[5])
 
     def entry(self, position: int) -> Entry:
         """One entry; `NotFound` beyond the end."""
@@ -166,17 +181,19 @@ class Reader:
 
     def checkpoint(self) -> tuple[int, bytes] | None:
         """The newest published checkpoint: its size and its signed note."""
-        row = self._row("select size, note from checkpoint where ledger_id = %s order by size desc limit 1")
-        return None if row is None else (row[0], bytes(row[1]))
+        row = self._now()
+        return None if row[2] is None else (row[2], bytes(row[3]))
 
-    def _row(self, query: LiteralString) -> Any:
-        """The one row that tells something of the whole ledger; asked for once a page."""
+    def _now(self) -> Any:
+        """How far the whole ledger is recorded, published and verified; asked for once a page."""
 
         def ask() -> Any:
             with self.connection() as connection:
-                return connection.execute(query, (self._ledger_id,)).fetchone()
+                return connection.execute(_NOW, (self._ledger_id,)).fetchone()
 
-        return kept.once(query, ask)
+        row = kept.once(_NOW, ask)
+        assert row is not None, "the ledger has no head"
+        return row
 
     # Sight
 
@@ -194,12 +211,12 @@ class Reader:
         named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
         return all(self.may_see(subject, organisation) for subject in self.existing(named))
 
-    def existing(self, subjects: Iterable[Subject]) -> set[Subject]:
+    def existing(self, subjects: Iterable[str]) -> set[Subject]:
         """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""
         with self.connection() as connection:
             rows = connection.execute(
                 "select subject from subject_head where ledger_id = %s and subject = any(%s)",
-                (self._ledger_id, [str(s) for s in subjects]),
+                (self._ledger_id, list(subjects)),
             ).fetchall()
         return {parse_subject(text) for (text,) in rows}
 

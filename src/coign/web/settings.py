@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "coign.web.middleware.Named",
     "coign.web.kept.KeptWhileLooking",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -99,7 +98,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["coign.web.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "coign.web.accounts.passwords.LongEnough"},
@@ -157,8 +156,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 
 LANGUAGE_CODE = "en"
-USE_I18N = True
-LOCALE_PATHS = [HERE / "locale"]
+# Every sentence of ours is in English. What libraries say in the browser's language would stand among them, under an
+# attribute that names that language for the whole page; with translations of our own this is turned on.
+USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING = {
