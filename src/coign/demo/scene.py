@@ -57,9 +57,11 @@ def connection(service: Service) -> Iterator["psycopg.Connection[Any]"]:
 def find(service: Service, root: str) -> Therapy:
     """A therapy by its chain or its patient, with or without the kind in front; NotFound when there is none."""
     with connection(service) as reads:
-        named = [root] if ":" in root else [f"chain:{root}", f"patient:{root}"]
-        found = next((r for name in named if (r := reading.journey_of(reads, service.ledger_id, name))), None)
-        journey = reading.journey(reads, service.ledger_id, found) if found else None
+        journey = reading.journey(reads, service.ledger_id, root) if root.startswith("chain:") else None
+        if journey is None:
+            named = [root] if ":" in root else [f"chain:{root}", f"patient:{root}"]
+            found = next((r for name in named if (r := reading.journey_of(reads, service.ledger_id, name))), None)
+            journey = reading.journey(reads, service.ledger_id, found) if found else None
         if journey is None:
             raise NotFound(f"there is no therapy {root}")
         number = _numbers(reads, service.ledger_id, [journey.root])[journey.root]

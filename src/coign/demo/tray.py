@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+import psycopg
+
 from coign.demo import people, scene
 from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
@@ -119,12 +121,16 @@ class _Table:
     ) -> None:
         self._service, self._person, self._organisation = service, person, organisation
         with scene.connection(service) as reads:
-            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation), at_most=QUEUE_MAX)
-            self._wanted = {root} if root else set(list(dict.fromkeys(step.root for step in waiting))[:WANTED_MAX])
+            self._wanted = {root} if root else self._waiting(reads, roles)
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
         self._seen: dict[tuple[str, str], Any] = {}
+
+    def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> set[str]:
+        """The first therapies that wait for them."""
+        queue = reading.queue(reads, self._service.ledger_id, roles, str(self._organisation), at_most=QUEUE_MAX)
+        return set(list(dict.fromkeys(step.root for step in queue))[:WANTED_MAX])
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""

@@ -34,16 +34,18 @@ class Kept:
         """The stored states of these subjects, as far as there are any."""
         missing = [s for s in subjects if s not in self.whole and (view, s) not in self.asked]
         if missing and len(missing) <= WHOLE_MAX:
-            self._take(ask(missing, None))
-            self.whole.update(missing)
+            self.look_ahead(missing, None, ask)
         elif missing:
-            self.look_ahead([view], missing, ask)
+            self.look_ahead(missing, [view], ask)
         return {s: self.rows[view, s] for s in subjects if (view, s) in self.rows}
 
-    def look_ahead(self, views: Sequence[str], subjects: Sequence[str], ask: Ask) -> None:
-        """Read the states of these subjects in these views."""
+    def look_ahead(self, subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> None:
+        """Read the states of these subjects in these views, or in every view they have."""
         self._take(ask(subjects, views))
-        self.asked.update((view, s) for view in views for s in subjects)
+        if views is None:
+            self.whole.update(subjects)
+        else:
+            self.asked.update((view, s) for view in views for s in subjects)
 
     def _take(self, found: Sequence[tuple[str, str, int, bytes]]) -> None:
         self.rows.update({(view, subject): (fold, bytes(body)) for subject, view, fold, body in found})
@@ -73,11 +75,12 @@ def states(view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
     return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, [view])}
 
 
-def ahead(views: Sequence[str], subjects: Sequence[str], ask: Ask) -> None:
+def ahead(subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> None:
     """Read now, in one question, what this page will ask for; nothing where nothing is remembered."""
     now = _kept.get()
-    if now is not None and subjects:
-        now.look_ahead(views, subjects, ask)
+    missing = [s for s in subjects if s not in now.whole] if now is not None else []
+    if now is not None and missing:
+        now.look_ahead(missing, views, ask)
 
 
 def once(key: object, ask: Callable[[], T]) -> T:

@@ -22,6 +22,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
+from coign.people.views import ORGANISATION, SITE
 from coign.service.states import States
 from coign.web import kept, running
 
@@ -35,6 +36,7 @@ _NOW: LiteralString = (
     "(select size, note from checkpoint where ledger_id = h.ledger_id order by size desc limit 1) c on true "
     "left join scrub s using (ledger_id) where h.ledger_id = %s"
 )
+_PLACES = (ORGANISATION.name, SITE.name)
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()
 _reader: "Reader | None" = None
@@ -95,9 +97,9 @@ class Reader:
                 found[asked[text]] = self._loaded(view, asked[text], fold, body)
         return found
 
-    def look_ahead(self, views: Iterable[View[Any]], subjects: Iterable[Subject]) -> None:
-        """Read the states of many subjects in all these views at once, for a page that will ask for them one by one."""
-        kept.ahead([v.name for v in views], [str(s) for s in subjects], self._rows)
+    def look_ahead(self, subjects: Iterable[Subject], views: Iterable[View[Any]] | None = None) -> None:
+        """Read at once the states of these subjects that a page will ask for one by one; in these views, or in all."""
+        kept.ahead([str(s) for s in subjects], None if views is None else [v.name for v in views], self._rows)
 
     def _rows(self, subjects: Sequence[str], views: Sequence[str] | None) -> list[tuple[str, str, int, bytes]]:
         query = _ROWS if views is None else _ROWS_OF_VIEWS
@@ -110,7 +112,22 @@ class Reader:
         return found
 
     def _every(self, view: View[S], kind: type[K]) -> dict[K, S]:
+        rows = kept.once("places", self._places).get(view.name) if view.name in _PLACES else None
+        if rows is not None:
+            return {kind(text): self._loaded(view, kind(text), fold, body) for text, fold, body in rows}
         return {kind(str(subject)): state for subject, state in self.states(view, at_most=None)}
+
+    def _places(self) -> dict[str, list[tuple[str, int, bytes]]]:
+        """Every house and every place, which nearly every page names: read together."""
+        found: dict[str, list[tuple[str, int, bytes]]] = {name: [] for name in _PLACES}
+        with self.connection() as connection:
+            rows = connection.execute(
+                "select view, subject, fold, body from state where ledger_id = %s and view = any(%s) order by subject",
+                (self._ledger_id, list(_PLACES)),
+            )
+            for view, subject, fold, body in rows:
+                found[view].append((subject, fold, body))
+        return found
 
     def states(self, view: View[S], at_most: int | None = 500) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; as many as a list of choices can hold, or all."""

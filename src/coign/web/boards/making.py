@@ -44,7 +44,7 @@ class Here:
         """The chain of each therapy that goes on, for those whose chain this organisation may know."""
         found = {j.root: Chain(j.chain) for j in self.going_on if j.chain}
         here = [Patient(j.patient) for j in self.going_on if j.centre == str(self.actor.organisation)]
-        reader().look_ahead(LOOKED_AT, [*found.values(), *here])
+        reader().look_ahead([*found.values(), *here], LOOKED_AT)
         seen = visible(found.values(), self.actor.organisation)
         return {root: chain for root, chain in found.items() if chain in seen}
 

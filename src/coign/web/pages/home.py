@@ -90,9 +90,7 @@ def home_context(
     journeys = {j.root: j for j in here.journeys}
     if older := [s.root for s in steps if s.root not in journeys]:
         with reader().connection() as connection:
-            journeys |= records.journeys_at(
-                connection, running.service().ledger_id, older, str(actor.organisation)
-            )
+            journeys |= records.journeys_at(connection, running.service().ledger_id, older, str(actor.organisation))
     steps = [s for s in steps if s.root in journeys]
     urgent = give_by([journeys[root] for root in {s.root for s in steps}])
     steps.sort(key=lambda s: urgent.get(s.root, NEVER))  # what cannot wait comes first, then the oldest
@@ -100,7 +98,11 @@ def home_context(
     rows = steps[:at_most]
     boards, others = boards_of(here), waits.matters(actor, without=without)
     coming = ahead(here.going_on, actor) if not steps else []
-    named = {s.root for s in (*rows, *((first,) if first else ()))} | {root for b in boards for root in b.roots} | {c.root for c in coming}
+    named = (
+        {s.root for s in (*rows, *((first,) if first else ()))}
+        | {root for b in boards for root in b.roots}
+        | {c.root for c in coming}
+    )
     # Who could be mixed up with somebody in the house is told apart also when the other one does not wait (TRC-24).
     house = {j.root for j in here.going_on[:IN_THE_HOUSE_MAX]}
     shown = {Patient(journeys[root].patient) for root in named}
@@ -113,9 +115,7 @@ def home_context(
         return who_row(journeys[root], known, mixed, parcels.get(root), carries=_carries(journeys[root], actor))
 
     return {
-        "rows": [
-            who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in rows
-        ],
+        "rows": [who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in rows],
         "more": len(steps) - len(rows),
         "oldest": len(rows) == waits.STEPS_MAX,
         "next": _next(first, journeys[first.root], actor, known, who, urgent, conditioned.get(first.root))

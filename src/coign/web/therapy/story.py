@@ -7,7 +7,7 @@ from typing import Any
 from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Chain, Organisation, Patient, Site, Unit
+from coign.kernel.subjects import Chain, Organisation, Patient, Person, Site, Unit, parse_subject
 from coign.kernel.values import Actor, Digest
 from coign.ledger.entries import Entry
 from coign.people.views import ORGANISATION, SITE, OrganisationState
@@ -98,6 +98,8 @@ def story_of(root: str, actor: Actor) -> Story:
             raise NotFound("this therapy is not known here")
         acts = records.acts(connection, service.ledger_id, root)
         steps = records.next_steps(connection, service.ledger_id, root)
+    # What the pages of a therapy go on to ask is how the things stand that its acts were about.
+    reader().look_ahead({s for a in acts for text in a.subjects if not isinstance(s := parse_subject(text), Person)})
     entries = {e.position: e for e in visible_entries(entries_at([a.position for a in acts]), actor.organisation)}
     patient = Patient(journey.patient)
     subjects = {patient, Chain(journey.chain)} if journey.chain else {patient}
