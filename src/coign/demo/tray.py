@@ -26,7 +26,7 @@ from coign.kernel.subjects import (
 )
 from coign.kernel.views import View
 from coign.logistics.views import RECEIPT, SHIPMENT
-from coign.people.views import AUTHORITY
+from coign.people.views import AUTHORITY, Authority
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
@@ -92,13 +92,15 @@ class TrayItem:
     odd: bool = False
 
 
-def tray(service: Service, person: Person, organisation: Organisation, root: str = "") -> list[TrayItem]:
+def tray(
+    service: Service, person: Person, organisation: Organisation, root: str = "", held: Authority | None = None
+) -> list[TrayItem]:
     """What lies in front of this person at this organisation, who has one therapy at hand or the next ones that wait
-    for them; nothing in a record that is no demonstration.
+    for them; nothing in a record that is no demonstration. `held`: their authority, for whoever has read it.
     """
     if not service.demonstration:
         return []
-    grants = service.states.of(AUTHORITY, person).grants
+    grants = (held or service.states.of(AUTHORITY, person)).grants
     roles = [g.role for g in grants if g.organisation == organisation]
     sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
     table = _Table(service, person, organisation, roles, root)

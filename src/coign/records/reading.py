@@ -155,6 +155,8 @@ def journey_of(connection: psycopg.Connection, ledger_id: int, subject: str) -> 
 
 def belonging(connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], kind: str) -> dict[str, str]:
     """Things of a kind that belong to these journeys, each with its journey."""
+    if not roots:
+        return {}
     rows = connection.execute(
         "select subject, root from records.belongs "
         "where ledger_id = %s and root = any(%s) and starts_with(subject, %s)",

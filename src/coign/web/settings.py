@@ -84,7 +84,7 @@ TEMPLATES = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "coign.web.own_files.OwnFiles"},
 }
 STATIC_URL = "/static/"
 # Served from the packages themselves: nothing has to be collected before the first start.
