@@ -29,6 +29,8 @@ S = TypeVar("S")
 
 #: Therapies that people began by themselves are numbered from here.
 OTHERS_FROM = 50_000
+#: How many therapies began before one never changes: counted once for each.
+_counted: dict[tuple[str, int, str], int] = {}
 _ENROLMENT = re.compile(r"seed/\d+/therapy/(\d+)/enrol")
 
 
@@ -98,12 +100,15 @@ def _numbers(reads: "psycopg.Connection[Any]", ledger_id: int, roots: Sequence[s
     ).fetchall()
     keys = {root: _ENROLMENT.fullmatch(orjson.loads(body)["intent"]["nonce"]) for root, body in first}
     found = {root: int(key[1]) for root, key in keys.items() if key is not None}
-    if others := [root for root in keys if root not in found]:
-        found |= reads.execute(
+    others = {root: (reads.info.dbname, ledger_id, root) for root in keys if root not in found}
+    if new := [root for root, key in others.items() if key not in _counted]:
+        rows = reads.execute(
             "select j.root, %s + (select count(*) from records.journey b where b.ledger_id = j.ledger_id "
             "and b.begun < j.begun) from records.journey j where j.ledger_id = %s and j.root = any(%s)",
-            (OTHERS_FROM, ledger_id, others),
+            (OTHERS_FROM, ledger_id, new),
         ).fetchall()
+        _counted.update({others[root]: number for root, number in rows})
+    found |= {root: _counted[key] for root, key in others.items()}
     return {root: found[root] for root in roots if root in found}
 
 

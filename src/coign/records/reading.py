@@ -185,20 +185,30 @@ def next_steps(connection: psycopg.Connection, ledger_id: int, root: str) -> lis
         ).fetchall()
 
 
+#: Which roles do a step together is a small set of sets: each is read from its own oldest step on, by index.
+_QUEUE = (
+    "with recursive done_by (organisation, roles) as ("
+    "select asked.organisation, first.roles from unnest(array['', %(o)s]) as asked (organisation) "
+    "cross join lateral (select n.roles from records.next_step n where n.ledger_id = %(l)s "
+    "and n.organisation = asked.organisation order by n.roles limit 1) first union all "
+    "select d.organisation, further.roles from done_by d cross join lateral (select n.roles from records.next_step n "
+    "where n.ledger_id = %(l)s and n.organisation = d.organisation and n.roles > d.roles order by n.roles limit 1) "
+    "further) "
+    "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation from done_by d cross join lateral "
+    "(select s.* from records.next_step s where s.ledger_id = %(l)s and s.organisation = d.organisation "
+    "and s.roles = d.roles and exists (select from records.party p where p.ledger_id = %(l)s "
+    "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
+    "where d.roles && %(r)s::text[] order by n.position, n.ordinal limit %(m)s"
+)
+
+
 def queue(
     connection: psycopg.Connection, ledger_id: int, roles: Sequence[str], organisation: str, *, at_most: int = 50
 ) -> list[NextStep]:
     """What waits for people of these roles in this organisation, oldest first. One query, by index."""
+    asked = {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most}
     with connection.cursor(row_factory=class_row(NextStep)) as cursor:
-        return cursor.execute(
-            "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation "
-            "from unnest(array['', %(o)s]) as asked (organisation) cross join lateral (select s.* from "
-            "records.next_step s where s.ledger_id = %(l)s and s.organisation = asked.organisation "
-            "and s.roles && %(r)s::text[] and exists (select from records.party p where p.ledger_id = %(l)s "
-            "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
-            "order by n.position, n.ordinal limit %(m)s",
-            {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most},
-        ).fetchall()
+        return cursor.execute(_QUEUE, asked).fetchall()
 
 
 def things(

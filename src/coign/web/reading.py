@@ -36,7 +36,14 @@ _NOW: LiteralString = (
     "(select size, note from checkpoint where ledger_id = h.ledger_id order by size desc limit 1) c on true "
     "left join scrub s using (ledger_id) where h.ledger_id = %s"
 )
-_PLACES = (ORGANISATION.name, SITE.name)
+#: By their kind, which begins every subject's name and so the key of its states.
+_LISTED: LiteralString = (
+    "select s.view, s.subject, s.fold, s.body from unnest(%(k)s::text[]) as asked (kind) cross join lateral "
+    "(select view, subject, fold, body from state where ledger_id = %(l)s and subject >= asked.kind || ':' "
+    "and subject < asked.kind || ';' and view = any(%(v)s) offset 0) s order by s.subject limit %(m)s"
+)
+#: Which nearly every page names: read together.
+_PLACES: Sequence[View[Any]] = (ORGANISATION, SITE)
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()
 _reader: "Reader | None" = None
@@ -112,31 +119,26 @@ class Reader:
         return found
 
     def _every(self, view: View[S], kind: type[K]) -> dict[K, S]:
-        rows = kept.once("places", self._places).get(view.name) if view.name in _PLACES else None
-        if rows is not None:
-            return {kind(text): self._loaded(view, kind(text), fold, body) for text, fold, body in rows}
-        return {kind(str(subject)): state for subject, state in self.states(view, at_most=None)}
-
-    def _places(self) -> dict[str, list[tuple[str, int, bytes]]]:
-        """Every house and every place, which nearly every page names: read together."""
-        found: dict[str, list[tuple[str, int, bytes]]] = {name: [] for name in _PLACES}
-        with self.connection() as connection:
-            rows = connection.execute(
-                "select view, subject, fold, body from state where ledger_id = %s and view = any(%s) order by subject",
-                (self._ledger_id, list(_PLACES)),
-            )
-            for view, subject, fold, body in rows:
-                found[view].append((subject, fold, body))
-        return found
+        together = _PLACES if view in _PLACES else [view]
+        rows = kept.once(("listed", together[0].name), lambda: self._listed(together))
+        mine = ((kind(subject), fold, body) for name, subject, fold, body in rows if name == view.name)
+        return {subject: self._loaded(view, subject, fold, body) for subject, fold, body in mine}
 
     def states(self, view: View[S], at_most: int | None = 500) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; as many as a list of choices can hold, or all."""
+        return [
+            (subject := parse_subject(text), self._loaded(view, subject, fold, body))
+            for _name, text, fold, body in self._listed([view], at_most)
+        ]
+
+    def _listed(self, views: Sequence[View[Any]], at_most: int | None = None) -> list[tuple[str, str, int, bytes]]:
+        """The rows of these views, by subject: only subjects of their kinds are looked at, however many others are."""
+        asked = {
+            "l": self._ledger_id, "v": [v.name for v in views], "m": at_most,
+            "k": sorted({kind for view in views for kind in view.kinds}),
+        }  # fmt: skip
         with self.connection() as connection:
-            rows = connection.execute(
-                "select subject, fold, body from state where ledger_id = %s and view = %s order by subject limit %s",
-                (self._ledger_id, view.name, at_most),
-            ).fetchall()
-        return [(subject := parse_subject(row[0]), self._loaded(view, subject, row[1], row[2])) for row in rows]
+            return connection.execute(_LISTED, asked).fetchall()
 
     def _loaded(self, view: View[S], subject: Subject, fold: int, body: bytes) -> S:
         """A stored state; one that was folded by another version is folded anew."""

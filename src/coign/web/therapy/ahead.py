@@ -25,19 +25,30 @@ class Ahead:
 
 
 def ahead(journeys: Iterable[Journey], actor: Actor, at_most: int = SHOWN_MAX) -> list[Ahead]:
-    """The next step of this role in each therapy, the nearest first."""
-    found = [a for j in journeys if (a := _in(j, actor)) is not None]
+    """The next step of this role in each therapy, the nearest first; no more are looked into than it takes."""
+    could = [(theirs[0][0], j, theirs) for j in journeys if (theirs := _steps_of(j, actor))]
+    found: list[Ahead] = []
+    for nearest, journey, theirs in sorted(could, key=lambda each: each[0]):
+        if sum(a.away <= nearest for a in found) >= at_most:
+            break
+        if (one := _in(journey, theirs)) is not None:
+            found.append(one)
     return sorted(found, key=lambda a: a.away)[:at_most]
 
 
-def _in(journey: Journey, actor: Actor) -> Ahead | None:
+def _steps_of(journey: Journey, actor: Actor) -> list[tuple[int, JourneyStep]]:
+    """What this role still has to do here in a therapy, each with how many steps lie before it."""
     programme = programme_of(journey)
-    if programme is None:
-        return None
+    rest = [s for s in programme.journey if s.id not in journey.done and not s.optional] if programme else []
+    return [(n, s) for n, s in enumerate(rest) if actor.role in s.roles and _is_here(journey, s, actor)]
+
+
+def _in(journey: Journey, theirs: Sequence[tuple[int, JourneyStep]]) -> Ahead | None:
+    programme = programme_of(journey)
+    assert programme is not None
     now = open_steps(journey, programme)
-    rest = [s for s in programme.journey if s.id not in journey.done and not s.optional]
-    for away, step in enumerate(rest):
-        if actor.role in step.roles and _is_here(journey, step, actor) and step not in now:
+    for away, step in theirs:
+        if step not in now:
             before = now[0] if now else None
             after, by = (before.title, before.roles) if before is not None else ("", ())
             return Ahead(journey.root, step.action, step.title, after, by, away)
