@@ -117,7 +117,7 @@ def home_context(
     return {
         "rows": [who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in rows],
         "more": len(steps) - len(rows),
-        "oldest": len(rows) == waits.STEPS_MAX,
+        "capped": len(steps) == waits.STEPS_MAX,
         "next": _next(first, journeys[first.root], actor, known, who, urgent, conditioned.get(first.root))
         if first is not None
         else None,
