@@ -25,6 +25,7 @@ from coign.kernel.subjects import (
     parse_subject,
 )
 from coign.kernel.views import View
+from coign.logistics.state import CHOICE, SHIPPER, Choice
 from coign.logistics.views import RECEIPT, SHIPMENT
 from coign.people.views import AUTHORITY, Authority
 from coign.records import reading
@@ -142,7 +143,7 @@ class _Table:
             case "bag":
                 return self._bags()
             case "shipper":
-                return self._plain(Shipper, "shipper", "Dry shipper")
+                return self._shippers()
             case "box":
                 return self._boxes()
             case "room":
@@ -175,6 +176,38 @@ class _Table:
         for thing in self._of_kind(cls):
             yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
 
+    def _shippers(self) -> Iterator[TrayItem]:
+        """Those that therapies which wait have chosen or lie in; else any that is free. The others lie here as well."""
+        now = scene.now(self._service)
+        ours = {shipper: root for root, shipper in (*self._chosen().items(), *self._loaded())}
+        for shipper, root in sorted(ours.items()):
+            yield _item(symbol_of(shipper), "shipper", f"Dry shipper, {_therapy(root)}")
+        for shipper in (Shipper(thing.subject) for thing in self._of_kind(Shipper)):
+            state = self._state(SHIPPER, shipper)
+            usable = state.is_free and state.qualified_until is not None and now < state.qualified_until
+            if shipper not in ours:
+                yield _item(symbol_of(shipper), "shipper", "Dry shipper", odd=bool(ours) or not usable)
+
+    def _chosen(self) -> dict[str, Shipper]:
+        """The shippers that stand ready for therapies that wait."""
+        chains = [Chain(root) for root in self._wanted if root.startswith("chain:")]
+        states = self._service.states.several([CHOICE], chains) if chains else {}
+        choices = {chain: states[CHOICE.name, str(chain)].of(self._organisation) for chain in chains}
+        return {str(c): choice.shipper for c, choice in choices.items() if choice is not None and self._stands(choice)}
+
+    def _stands(self, choice: Choice) -> bool:
+        state = self._state(SHIPPER, choice.shipper)
+        return state.reserved_by == choice.organisation and state.reservation == choice.reservation
+
+    def _loaded(self) -> Iterator[tuple[str, Shipper]]:
+        """The shippers in which something of therapies that wait lies."""
+        for thing in self._of_kind(Unit):
+            shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
+            if shipment is not None and thing.root in self._wanted:
+                shipper = self._state(SHIPMENT, shipment).shipper
+                if shipper is not None:
+                    yield thing.root, shipper
+
     def _boxes(self) -> Iterator[TrayItem]:
         """First those in which something lies that somebody waits for, then what stands in the same tanks."""
         boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
@@ -205,19 +238,22 @@ class _Table:
     def _of_shipments(self, sort: Literal["seal", "logger"]) -> Iterator[TrayItem]:
         """Those of the shipments that are here, and a new one that nobody used yet."""
         kind = SymbolKind.SEAL if sort == "seal" else SymbolKind.LOGGER
-        used = 0
+        used, waits = 0, sort == "logger" and any(not self._state(SHIPPER, s).logger for s in self._chosen().values())
         for thing in self._of_kind(Unit):
             shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
             if shipment is None:
                 continue
             state = self._state(SHIPMENT, shipment)
-            used += 1
             text = state.seal if sort == "seal" else state.logger
+            if not text:
+                waits = waits or thing.root in self._wanted
+                continue
+            used += 1
             words = f"{sort.title()} on the shipper, {_therapy(thing.root)}"
             yield _item(Symbol(kind, text, 1), sort, words, odd=thing.root not in self._wanted)
         number = 700_001 + len(self._things) + used
         new = f"SEAL-{number}" if sort == "seal" else f"CL-{number % 100_000:05d}"
-        yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used))
+        yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used) and not waits)
 
     def _packs(self) -> Iterator[TrayItem]:
         """Packs that were registered here and not used, and copies: another expiry, a serial that nobody knows."""

@@ -34,6 +34,8 @@ CALLED_FOR = frozenset(
         "facility.assess_growth",
     }
 )  # fmt: skip
+#: How a shipment is made ready, in this order.
+OF_A_SHIPMENT = ("logistics.choose_shipper", "logistics.start_logger", "logistics.pack", "logistics.seal")
 #: From this grade on a reaction asks whether it is to be reported.
 GRADE_TO_JUDGE = "3"
 
@@ -190,6 +192,7 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called.append("quality.close_deviation")
     if "facility.growth_found.v1" in facts:
         called.append("facility.assess_growth")
+    _note_taken_back(journey, programme, facts)
     called += _safety_calls(facts)
     called += _quality_calls(facts)
     _note_release(journey, programme, facts)
@@ -246,6 +249,20 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
     for failed in ("quality.batch_rejected.v1", "manufacturing.abandoned.v1"):
         if failed in facts:
             _begin_anew(journey, programme)
+
+
+def _note_taken_back(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
+    """What was taken back before a shipment left is done again: unpacked, all of it; another shipper, its logger."""
+    again: Sequence[str] = ()
+    if "logistics.unpacked.v1" in facts:
+        again = OF_A_SHIPMENT
+    elif "logistics.shipper_freed.v1" in facts:
+        again = OF_A_SHIPMENT["logistics.shipper_chosen.v1" in facts : 2]
+    done = [s for s in programme.journey if s.action in again and s.id in journey.done]
+    stage = max(done, key=lambda s: journey.done[s.id]).stage if done else ""
+    for step in done:
+        if step.stage == stage:  # an earlier way of the same therapy stays done
+            _undo(journey, step)
 
 
 def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:

@@ -37,6 +37,7 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.recall import recall
 from coign.web.therapy.reporting import report_address
+from coign.web.therapy.shippers import preparing
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
 from coign.web.therapy.turned import waiting
@@ -172,7 +173,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         ],
         "assess_url": _assessment(story),
         "clocks": clocks(story),
-        "transport": transport(story),
+        "transport": transport(story) or preparing(story),
         "custody": custody(story),
         "charts": charts(story),
         "warming": warming(story),
