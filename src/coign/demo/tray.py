@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+import psycopg
+
 from coign.demo import people, scene
 from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
@@ -25,7 +27,7 @@ from coign.kernel.subjects import (
 from coign.kernel.views import View
 from coign.logistics.state import CHOICE, SHIPPER, Choice
 from coign.logistics.views import RECEIPT, SHIPMENT
-from coign.people.views import AUTHORITY
+from coign.people.views import AUTHORITY, Authority
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
@@ -91,13 +93,15 @@ class TrayItem:
     odd: bool = False
 
 
-def tray(service: Service, person: Person, organisation: Organisation, root: str = "") -> list[TrayItem]:
+def tray(
+    service: Service, person: Person, organisation: Organisation, root: str = "", held: Authority | None = None
+) -> list[TrayItem]:
     """What lies in front of this person at this organisation, who has one therapy at hand or the next ones that wait
-    for them; nothing in a record that is no demonstration.
+    for them; nothing in a record that is no demonstration. `held`: their authority, for whoever has read it.
     """
     if not service.demonstration:
         return []
-    grants = service.states.of(AUTHORITY, person).grants
+    grants = (held or service.states.of(AUTHORITY, person)).grants
     roles = [g.role for g in grants if g.organisation == organisation]
     sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
     table = _Table(service, person, organisation, roles, root)
@@ -120,12 +124,16 @@ class _Table:
     ) -> None:
         self._service, self._person, self._organisation = service, person, organisation
         with scene.connection(service) as reads:
-            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation), at_most=QUEUE_MAX)
-            self._wanted = {root} if root else set(list(dict.fromkeys(step.root for step in waiting))[:WANTED_MAX])
+            self._wanted = {root} if root else self._waiting(reads, roles)
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
         self._seen: dict[tuple[str, str], Any] = {}
+
+    def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> set[str]:
+        """The first therapies that wait for them."""
+        queue = reading.queue(reads, self._service.ledger_id, roles, str(self._organisation), at_most=QUEUE_MAX)
+        return set(list(dict.fromkeys(step.root for step in queue))[:WANTED_MAX])
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""
@@ -268,7 +276,7 @@ class _Table:
         """What stands here, the first of each kind first; and what is in order to look at and may not be used."""
         now = scene.now(self._service)
         devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
-        states = {device: self._service.states.of(DEVICE, device) for device in devices}
+        states = {device: self._state(DEVICE, device) for device in devices}
         if self._organisation == people.CENTRE:
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")

@@ -21,6 +21,8 @@ REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion, "Journey"], int]]]
 }
 #: One bag goes the whole way from the freezer to the patient, then the next one.
 ISSUE, FINISH = "infusion.issue", "infusion.finish"
+#: Acts after which the next may begin although they are not done yet for everything.
+_ENOUGH = frozenset({FINISH, "quality.record_result", "quality.review_result"})
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
 CALLED_FOR = frozenset(
     {
@@ -79,15 +81,17 @@ def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneySte
     if journey.ended:
         return []
     steps = {s.id: s for s in programme.journey}
-    enough = {s.id for s in programme.journey if _is_enough(s, journey, programme)}
-    passed = enough | {s.id for s in programme.journey if s.id in journey.done or _nobody_waits_for(s, journey)}
+    enough = {s.id for s in programme.journey if s.action in _ENOUGH and _is_enough(s, journey, programme)}
+    called = CALLED_FOR.intersection(action for action, times in journey.called.items() if times)
+    uncalled = {s.id for s in programme.journey if s.optional and s.action not in called}
+    passed = enough.union(journey.done, uncalled)
     return [
         s
         for s in programme.journey
         if s.id not in journey.done
-        and all(a in passed for a in s.after)
+        and passed.issuperset(s.after)
         # What nobody calls for is not offered; and nothing comes after an act that is itself still to come.
-        and not (s.action in CALLED_FOR and _nobody_waits_for(s, journey))
+        and not (s.action in CALLED_FOR and s.id in uncalled)
         and all(a in journey.done or a in enough or _has_come(steps[a], steps, journey) for a in s.after)
     ]
 
@@ -96,13 +100,7 @@ def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion)
     """Whether what comes after may begin: all results are there but pending ones, or a first bag is given."""
     if step.action == FINISH:
         return bool(journey.partly.get(step.id))
-    if step.action not in ("quality.record_result", "quality.review_result"):
-        return False
     return {t.id for t in programme.panel if not t.may_be_pending} <= set(journey.partly.get(step.id, ()))
-
-
-def _nobody_waits_for(step: JourneyStep, journey: Journey) -> bool:
-    return step.optional and not (step.action in CALLED_FOR and journey.called.get(step.action, 0))
 
 
 def _has_come(step: JourneyStep, steps: Mapping[str, JourneyStep], journey: Journey) -> bool:

@@ -148,7 +148,7 @@ def _parcel_row(parcel: Parcel | None) -> dict[str, Any]:
 
 def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any]:
     """Everything the page of one therapy shows."""
-    steps = coming(story)
+    steps, rows = coming(story), act_rows(story)
     return {
         "story": story,
         "report": report_address(story.actor, thing if thing.startswith("unit:") else ""),
@@ -180,7 +180,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "dose": dose_rows(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
-        "acts": (rows := act_rows(story))[:ACTS_SHOWN],
+        "acts": rows[:ACTS_SHOWN],
         "older": rows[ACTS_SHOWN:],
         "count": len(rows),
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,11 +20,14 @@ from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
 from coign.web.drawing.lanes import day
 from coign.web.drawing.scale import scale
-from coign.web.drawing.temperature import Drawing, Limits, Reading, temperature
+from coign.web.drawing.temperature import Limits, Reading, temperature
 from coign.web.drawing.trend import Bounds, trend
 from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part
 
 register = template.Library()
+
+#: What a drawing says besides what it draws, by name.
+Words = tuple[tuple[str, str], ...]
 
 
 @register.inclusion_tag("components/day_line.html")
@@ -64,8 +69,8 @@ def custody_line(custody: Any) -> dict[str, Any]:
     return {"custody": custody, "steps": steps, "id": part(custody, "id") or ""}
 
 
-@register.inclusion_tag("components/temperature_chart.html")
-def temperature_chart(chart: Any) -> dict[str, Any]:
+@register.simple_tag
+def temperature_chart(chart: Any) -> SafeString:
     """A temperature history drawn on the server, with words on it and a table behind."""
     readings = tuple((at, value) for at, value in part(chart, "readings") or ())
     limits = Limits(
@@ -77,16 +82,24 @@ def temperature_chart(chart: Any) -> dict[str, Any]:
         "unit": part(chart, "unit") or "°C",
         "hatch_id": anchor("unread", part(chart, "title")),
     }
-    return {"chart": chart, "drawing": _drawn(readings, limits, get_current_timezone_name(), get_language(), **about)}
+    words = tuple((name, str(part(chart, name) or "")) for name in ("id", "title", "source"))
+    return _chart(readings, limits, words, get_current_timezone_name(), get_language(), **about)
 
 
 @lru_cache(maxsize=128)
-def _drawn(
-    readings: tuple[tuple[Any, Any], ...], limits: Limits, zone: str, language: str, until: Any, **about: Any
-) -> Drawing:
+def _chart(
+    readings: tuple[tuple[Any, Any], ...],
+    limits: Limits,
+    words: Words,
+    zone: str,
+    language: str,
+    until: Any,
+    **about: Any,
+) -> SafeString:
     """Readings never change: they are drawn once for each zone and language that they are looked at in."""
     here = [Reading(local(at), float(value)) for at, value in readings]
-    return temperature(here, limits, until=local(until) if until else None, **about)
+    drawing = temperature(here, limits, until=local(until) if until else None, **about)
+    return render_to_string("components/temperature_chart.html", {"chart": dict(words), "drawing": drawing})
 
 
 @register.inclusion_tag("components/trend_chart.html")
@@ -113,10 +126,10 @@ def measurement(measurement: Any) -> dict[str, Any]:
     return {"measurement": shown | {"status": known_status(part(measurement, "status"))}, "scale": drawn}
 
 
-@register.inclusion_tag("components/genealogy.html", name="genealogy")
-def genealogy_tag(graph: Any) -> dict[str, Any]:
+@register.simple_tag(name="genealogy")
+def genealogy_tag(graph: Any) -> SafeString:
     """From the first unit to the last, left to right, lots that went in dashed."""
-    units = [
+    units = tuple(
         Unit(
             key=str(part(u, "key")),
             label=str(part(u, "label") or part(u, "key")),
@@ -127,5 +140,12 @@ def genealogy_tag(graph: Any) -> dict[str, Any]:
             url=str(part(u, "url") or ""),
         )
         for u in part(graph, "units") or ()
-    ]
-    return {"graph": graph, "drawing": genealogy(units)}
+    )
+    words = tuple((name, str(part(graph, name) or "")) for name in ("id", "title", "status", "word", "note"))
+    return _genealogy(units, words, get_language())
+
+
+@lru_cache(maxsize=128)
+def _genealogy(units: tuple[Unit, ...], words: Words, language: str) -> SafeString:
+    """The same units in the same states give the same picture."""
+    return render_to_string("components/genealogy.html", {"graph": dict(words), "drawing": genealogy(units)})

@@ -7,7 +7,6 @@ written in `templates/components/README.md`, and every one of them stands in eve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,26 +15,17 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coign.gateways.labels.pictures import symbol_matrix
 from coign.web.drawing.scale import scale
-from coign.web.templatetags import coign_acts, coign_pictures, coign_words
-from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, part, whole
+from coign.web.templatetags import coign_acts, coign_pictures, coign_rows, coign_words
+from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, part
 
 register = template.Library()
-register.tags.update(coign_words.register.tags | coign_acts.register.tags | coign_pictures.register.tags)
-register.filters.update(coign_words.register.filters | coign_pictures.register.filters)
+for of in (coign_words, coign_acts, coign_rows, coign_pictures):
+    register.tags.update(of.register.tags)
+    register.filters.update(of.register.filters)
 
 BATCH_COLOURS = ("purple", "blue", "green", "orange", "pink", "brown", "grey", "teal")
-# The same things lie in front of the same people for a whole day.
-modules_of = lru_cache(maxsize=1024)(symbol_matrix)
-
 THING_KINDS = ("wristband", "bag", "shipper", "badge", "vial", "label")
-BUTTON_KINDS = ("plain", "primary", "stop", "shut")
-BUTTON_PARTS = ("label", "kind", "big", "waits_for", "post", "url", "name", "value", "icon", "type", "form")
-ROW_PARTS = (
-    "number", "time", "initials", "ids", "title", "warning", "fact", "strip", "status", "word", "conditioned", "detail",
-    "action",
-)  # fmt: skip
 BAND_CELLS = (
     ("hospital_number", gettext_lazy("Hospital number"), True),
     ("born", gettext_lazy("Born"), True),
@@ -90,10 +80,7 @@ def scan_target(target: Any) -> dict[str, Any]:
 def tray(context: Context, tray: Any) -> dict[str, Any]:
     """Demonstration only: the things in front of this person; a click scans one. Works without scripts as a form."""
     names = ("symbol", "code", "words", "kind", "odd")
-    things = [
-        {n: part(t, n) for n in names} | {"modules": modules_of(str(part(t, "symbol")))}
-        for t in part(tray, "things") or ()
-    ]
+    things = [{n: part(t, n) for n in names} for t in part(tray, "things") or ()]
     kinds = {t["kind"] for t in things if t["kind"]} - set(THING_KINDS)
     if kinds:
         raise ValueError(f"kind {sorted(kinds)[0]!r} of a thing is none of {', '.join(THING_KINDS)}")
@@ -114,12 +101,6 @@ def stage_track(stages: Iterable[Any], label: str = "") -> dict[str, Any]:
         for s in stages
     ]
     return {"stages": shown, "label": label or _("Stages")}
-
-
-@register.inclusion_tag("components/stage_strip.html")
-def stage_strip(strip: Any) -> dict[str, Any]:
-    """How far something is, in one line: a cell for each stage; the words beside it say the same."""
-    return {"stages": [known_status(s) for s in part(strip, "stages") or ()], "label": part(strip, "label") or ""}
 
 
 @register.inclusion_tag("components/gate_list.html")
@@ -160,26 +141,6 @@ def next_action(action: Any) -> dict[str, Any]:
         "gates": part(action, "gates"),
         "id": anchor("next", part(action, "title")),
     }
-
-
-@register.inclusion_tag("components/button.html", name="button")
-def button_tag(label: str, kind: str = "plain", **rest: Any) -> dict[str, Any]:
-    """A button, a link that looks like one, a small form that posts, or one that is shut and says what it waits for."""
-    if kind not in BUTTON_KINDS:
-        raise ValueError(f"button kind {kind!r} is none of {', '.join(BUTTON_KINDS)}")
-    return button_of({"label": label, "kind": kind, **rest})
-
-
-@register.inclusion_tag("components/button.html")
-def button_of(button: Any) -> dict[str, Any]:
-    """The same for a button that the page was given whole."""
-    return {"button": whole(button, BUTTON_PARTS)}
-
-
-@register.inclusion_tag("components/work_list.html")
-def work_list(rows: Iterable[Any]) -> dict[str, Any]:
-    """What waits for this person, most urgent first."""
-    return {"rows": [whole(row, ROW_PARTS) for row in rows]}
 
 
 @register.inclusion_tag("components/state_panel.html")
