@@ -110,7 +110,7 @@ class Projection:
         if entry.outcome != "refused":
             told = [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]]
             for edge in edges_of(told, str(entry.actor.person)):
-                working.edge(edge.upper, edge.lower, edge.how, entry.position)
+                working.edge(edge, entry.position)
         for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
             working.thing(
                 thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
