@@ -69,16 +69,6 @@ def _mistyped_volume(scene: Scene) -> Command:
     }
 
 
-def _expanded_access(scene: Scene) -> Command:
-    """Application, review board and consent, where only these open the way to a product out of specification."""
-    return {
-        "chain": scene.chain,
-        "application": "IND 90001, single patient",
-        "review_board": "Prairie View review board, approval 2026-117 (invented)",
-        "consent": scene.keep(f"Consent of {scene.patient} to expanded access, signed."),
-    }
-
-
 def _new_name(scene: Scene) -> Command:
     """She married while her cells were made; a second person has still to look."""
     return {
@@ -97,7 +87,6 @@ def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
 TURNS: Mapping[str, Turn] = {
     "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
-    "expanded_access": Turn("quality.record_expanded_access", "quality-us", "maker", _expanded_access),
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),

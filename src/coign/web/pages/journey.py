@@ -26,7 +26,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
-from coign.web.therapy.dosing import dose_rows
+from coign.web.therapy.dosing import dose_panel, dose_rows
 from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
@@ -165,6 +165,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
             for p in (
                 turned_panel(story),
                 donor_panel(story),
+                dose_panel(story),
                 emergency_panel(story),
                 disposal_panel(story),
             )
