@@ -288,10 +288,12 @@ class Plant(PaperRecord):
             by=PHYSICIAN,
         )  # fmt: skip
 
-    def collected(self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True, tested: bool = True) -> None:
+    def collected(
+        self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True, tested: bool = True, **of: Any
+    ) -> None:
         self.happened(
             UnitCreated(
-                unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"
+                unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1", **of
             ),
             CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=WARD),
             by=NURSE,
