@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.web.served import served, signed_in
@@ -159,6 +160,20 @@ def test_when_the_product_turns_the_physician_is_called_before_anybody_else(ward
     )  # fmt: skip
     assert "Decided" in ward.page("physician-1", "/")
     assert "A physician has decided" in ward.page("nurse-1")
+
+
+@pytest.mark.requirement("SCS-27")
+def test_a_slot_is_moved_with_a_reason_and_the_centre_sees_the_new_day(ward: Ward) -> None:
+    assert "Move the slot" not in ward.page("operator-1"), "after a failed batch none is kept"
+    now = scene.now(ward.service)
+    dates = {"collection_on": now.plus(days=3), "start_on": now.plus(days=7), "ready_on": now.plus(days=40)}
+    ward.act("operator-1", "manufacturing.confirm_slot", chain=ward.root, **dates)
+    assert "Move the slot" in ward.page("operator-1") and "Move the slot" not in ward.page("nurse-1")
+    ready = now.plus(days=61)
+    asked = {"start_on": now.plus(days=8), "ready_on": ready, "reason": "the suite is requalified"}
+    ward.act("operator-1", "manufacturing.move_slot", chain=ward.root, **asked)
+    day = f"{ready.moment.astimezone(ZoneInfo('Europe/Berlin')):%d %b %Y}".upper()
+    assert day in ward.page("physician-1").partition("Certified")[2][:40]
 
 
 @pytest.mark.requirement("TRC-27")

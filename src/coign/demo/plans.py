@@ -44,7 +44,7 @@ PLANS = (
     _abroad(END, 0, -132, (_FAILING,)),
     Plan("order", 0, 45),
     Plan(END, 0, -118, (("confirm-product", "progression"),), stays_there=True),
-    Plan(END, 0, -112, (("complete-steps", "deviation"),)),
+    Plan(END, 0, -112, (("check-identity", "moved_slot"), ("complete-steps", "deviation"))),
     Plan(END, 0, -106, (("count-labels", "failed_batch"),)),
     Plan("confirm-bag-out", 0, -4),
     Plan("consent", 0, 52),

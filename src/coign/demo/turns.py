@@ -15,6 +15,7 @@ from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
+from coign.manufacturing.views import SLOT
 
 #: Where the lid stood open: minutes after the packing, how long, and how warm it became.
 LID_OPEN = Warming(200, 120, Decimal(-120))
@@ -42,6 +43,21 @@ def _failing_viability(scene: Scene) -> Command:
 def _deviation(scene: Scene) -> Command:
     text = "Demonstration: the incubator's door stood open for four minutes."
     return {"batch": scene.batch, "description": text}
+
+
+def _moved_slot(scene: Scene) -> Command:
+    """A day later: production and product, and the collection with them."""
+    slot = scene.state(SLOT, scene.chain)
+    assert slot.collection_on is not None
+    assert slot.start_on is not None
+    assert slot.ready_on is not None
+    return {
+        "chain": scene.chain,
+        "collection_on": slot.collection_on.plus(days=1),
+        "start_on": slot.start_on.plus(days=1),
+        "ready_on": slot.ready_on.plus(days=1),
+        "reason": "Demonstration: the cabinet of the suite is requalified on that day.",
+    }
 
 
 def _failed_batch(scene: Scene) -> Command:
@@ -87,6 +103,7 @@ def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
 TURNS: Mapping[str, Turn] = {
     "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
+    "moved_slot": Turn("manufacturing.move_slot", "operator", "maker", _moved_slot),
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),
