@@ -1,5 +1,7 @@
 """What protects the browser, and that nothing is reachable by oversight."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from tests.web.site import PASSWORD, Site
@@ -148,6 +150,18 @@ def test_a_database_that_does_not_answer_is_unavailable_not_broken(site: Site) -
     assert response.status_code == 503 and response["Retry-After"] == "5"
 
 
-def test_static_files_are_served_without_being_collected_first(site: Site) -> None:
-    response = Client().get("/static/coign/tokens.css")
+def test_static_files_are_served_without_being_collected_first_and_kept_for_ever(site: Site) -> None:
+    from django.templatetags.static import static
+
+    response = Client().get(static("coign/tokens.css"))
     assert response.status_code == 200 and b"".join(response.streaming_content)
+    assert "immutable" in response["Cache-Control"]
+
+
+def test_files_of_another_content_have_another_address(tmp_path: Path) -> None:
+    from coign.web import statics
+
+    (tmp_path / "one.css").write_text("a")
+    first = statics.address(tmp_path)
+    (tmp_path / "one.css").write_text("b")
+    assert statics.address(tmp_path) != first

@@ -147,7 +147,7 @@ def lay_out(target: Path) -> None:
 def lay_out_tabler(target: Path) -> None:
     """Wrap the design system in a cascade layer, so that our own rules win whatever their weight.
 
-    Of its classes only those that pages use are kept: every station reads the sheet anew at each page.
+    Of its classes and switches only those that pages use are kept: every station reads the sheet anew at each page.
     """
     source = (MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css").read_text(encoding="utf-8")
     source = source.removeprefix('@charset "UTF-8";')
@@ -160,8 +160,10 @@ def lay_out_tabler(target: Path) -> None:
 
 #: A style sheet in pieces: comments, quoted text, braces and semicolons, and what stands between them.
 _PIECES = re.compile(r"""/\*.*?\*/|(?:"[^"]*"|'[^']*'|\\.|[^{};"'\\/]|/(?!\*))+|[{};]""", re.DOTALL)
-#: What a class in it may be missing from: the rule holds for elements without that class.
-_NOT = re.compile(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)")
+#: What a class in it may be missing from: the rule holds for elements without that class. From the inside outwards.
+_NOT = re.compile(r":(?:not|is|where|has)\([^()]*\)")
+#: Classes, and attributes that somebody sets for the sheet's sake.
+_NAMES = re.compile(r"(?:\.|\[(?=data-))(-?[A-Za-z_][\w-]*)")
 
 
 def slimmed(sheet: str, used: frozenset[str]) -> str:
@@ -206,7 +208,9 @@ def _block(pieces: Iterator[str]) -> str:
 
 def _can_hold(selectors: str, used: frozenset[str]) -> bool:
     """Whether one of the selectors of a rule needs no class that is used nowhere."""
-    return any(set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", one)) <= used for one in _NOT.sub("", selectors).split(","))
+    while (outside := _NOT.sub("", selectors)) != selectors:
+        selectors = outside
+    return any(set(_NAMES.findall(one)) <= used for one in selectors.split(","))
 
 
 def lay_out_fonts(target: Path) -> None:

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from coign.web import running
+from coign.web import running, statics
 from coign.web.address import database
 from coign.web.external.configuration import providers
 
@@ -87,9 +87,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_URL = "/static/"
+STATIC_URL = statics.address()
 # Served from the packages themselves: nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/[0-9a-f]{16}/"
 WHITENOISE_AUTOREFRESH = False
 
 # Shared by all processes: attempts are counted and one-time codes burnt in one place.
