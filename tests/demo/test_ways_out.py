@@ -72,8 +72,9 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
 @pytest.mark.requirement("PAT-29", "GMP-40")
 def test_too_few_cells_in_a_certified_product_are_given_because_the_physician_asks_for_them(begun: Service) -> None:
     root = play(begun, enrolled(begun), "verify-product-label")
-    _, result = failing(begun, root, "viable_cells", "0.5")
-    act(begun, root, "analyst", "quality.record_result", **result)
+    for attribute, just_passes in (("viable_cells", "0.5"), ("car_positive", "10")):
+        _, result = failing(begun, root, attribute, just_passes)
+        act(begun, root, "analyst", "quality.record_result", **result)
     play(begun, root, "confirm-product")
     with pytest.raises(Refused) as no:
         play(begun, root, "conditioning")
