@@ -33,6 +33,15 @@ COUNT = """(wanted) => {
   const from = stops.indexOf(document.activeElement), to = stops.findIndex((e, n) => n > from && e.matches(wanted));
   return Math.max(to - from, 0);
 }"""
+#: A form that takes scans without leaving the page says when it is there again.
+LISTEN = """([scans, msMax]) => {
+  document.activeElement?.blur();
+  window.taken = new Promise((tell) => {
+    document.addEventListener('htmx:afterSettle', () => { scans -= 1; if (scans === 0) tell(true); });
+    setTimeout(tell, msMax, false);
+  });
+  return document.querySelector('form[data-scan-part]') !== null;
+}"""
 NAVIGATION_MS_MAX = 20_000
 #: What reaches beyond the window, and is not inside something that scrolls by itself.
 STICKING_OUT = """() => [...document.body.querySelectorAll('*')]
@@ -97,14 +106,18 @@ class Person:
 
         self._keyboard._sync(press())
 
-    def scan(self, symbol: str) -> None:
-        """The scanner types and ends with Enter; nothing has the focus that takes text."""
-        self.page.evaluate("document.activeElement?.blur()")
-        try:
-            with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
-                self._keys([*symbol, "Enter"])
-        except TimeoutError as error:
-            raise AssertionError(f"scanning {symbol} led nowhere from {self.page.url}") from error
+    def scan(self, *symbols: str) -> None:
+        """The scanner types each and ends with Enter; nothing has the focus that takes text."""
+        keys = [key for symbol in symbols for key in (*symbol, "Enter")]
+        if self.page.evaluate(LISTEN, [len(symbols), NAVIGATION_MS_MAX]):
+            self._keys(keys)
+            assert self.page.evaluate("window.taken"), f"nothing came of scanning {symbols} on {self.page.url}"
+        else:
+            try:
+                with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
+                    self._keys(keys)
+            except TimeoutError as error:
+                raise AssertionError(f"scanning {symbols} led nowhere from {self.page.url}") from error
         self.fits()
 
     def follow(self, address: str) -> None:

@@ -26,3 +26,17 @@ def test_therapies_are_entered_in_bulk_and_lists_read_only_what_is_at_hand(begun
     assert newest == listed[:2] == at_hand  # no cells are under way yet: only what was touched last
     assert list(named) == [listed[-1].root] and not elsewhere
     assert len(said) == 2
+
+
+def test_a_queue_holds_what_waits_for_its_roles_oldest_first(begun: Service) -> None:
+    fill(begun, 2 * ORDERED_EACH, lambda line: None)
+
+    with begun.vault.pool.connection() as connection:
+        journeys = reversed(reading.journeys(connection, begun.ledger_id, CENTRE))
+        steps = [s for j in journeys for s in reading.next_steps(connection, begun.ledger_id, j.root)]
+        for roles in (["nurse"], ["coordinator", "physician"], ["qp"]):
+            theirs = [s for s in steps if s.organisation in ("", CENTRE) and set(roles) & set(s.roles)]
+            assert bool(theirs) == (roles != ["qp"])
+            assert reading.queue(connection, begun.ledger_id, roles, CENTRE, at_most=len(steps)) == theirs
+            assert reading.queue(connection, begun.ledger_id, roles, CENTRE, at_most=3) == theirs[:3]
+            assert not reading.queue(connection, begun.ledger_id, roles, str(people.CENTRE_US))

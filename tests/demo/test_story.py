@@ -47,7 +47,7 @@ def test_told_again_it_enters_nothing(told: Service) -> None:
 def test_the_same_seed_tells_the_same_story_elsewhere(told: Service, open_service: Opened) -> None:
     other = open_service()
     story.tell(other, SEED, JOURNEYS)
-    # Which of two therapies comes first may turn on seconds of the machine; each therapy goes its way, by the same people.
+    # Which of two therapies comes first may turn on seconds of the machine; each goes its way, by the same people.
     assert ways(other) == ways(told)
     assert sorted(s[:3] for s in shape(other)) == sorted(s[:3] for s in shape(told))
     assert abs(shape(other)[-1][3] - shape(told)[-1][3]) <= 1  # working days fall as the calendar has them

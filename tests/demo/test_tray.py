@@ -1,8 +1,9 @@
 """The tray: everything can be scanned, and not everything is the right thing."""
 
 import pytest
+from tests.demo.conftest import enrolled
 
-from coign.demo import people
+from coign.demo import people, player, scene
 from coign.demo.tray import TrayItem, tray
 from coign.gateways.identifiers.gs1.reading import read_message
 from coign.gateways.labels import SymbolKind, parse_symbol, subject_of, symbol_of
@@ -56,3 +57,23 @@ def test_the_print_on_a_bag_is_the_one_in_the_record_and_a_copy_is_not(told: Ser
 def test_what_carries_no_symbol_gets_none() -> None:
     with pytest.raises(Invalid):
         symbol_of(Chain("chain:A"))
+
+
+@pytest.mark.requirement("SCS-06", "SCS-08", "SCS-12")
+def test_for_a_way_the_shipper_that_was_chosen_lies_there_then_a_logger_then_a_seal(begun: Service) -> None:
+    root, cell_laboratory = enrolled(begun), people.account("celllab-1")
+    assert cell_laboratory is not None
+
+    def needed(to: str, kind: SymbolKind) -> list[str]:
+        list(player.play(begun, root, to))
+        chain = scene.find(begun, root).journey.root
+        lying = tray(begun, cell_laboratory.person, cell_laboratory.organisation, chain)
+        return [i.words for i in lying if not i.odd and parse_symbol(i.symbol).kind == kind]
+
+    assert len(needed("place-cryobags", SymbolKind.SHIPPER)) > 1
+    assert needed("choose-shipper-in", SymbolKind.LOGGER) == ["New logger"]
+    (shipper,) = needed("start-logger-in", SymbolKind.SHIPPER)
+    assert shipper.startswith("Dry shipper, therapy ")
+    assert needed("pack-collection", SymbolKind.SEAL) == ["New seal"]
+    (seal,) = needed("seal-collection", SymbolKind.SEAL)
+    assert seal.startswith("Seal on the shipper, therapy ")

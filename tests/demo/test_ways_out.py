@@ -108,7 +108,8 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
     assert {"quality.acknowledge_late_result", "quality.assess_late_result"} <= opened
     player.perform_next(begun, root, "acknowledge-late-result")
     player.perform_next(begun, root, "assess-late-result")
-    for step in ("take-out-product", "take-out-product", "confirm-product-out", "confirm-product-out"):
+    ready = ("choose-shipper-out", "start-logger-out")
+    for step in (*ready, "take-out-product", "take-out-product", "confirm-product-out", "confirm-product-out"):
         player.perform_next(begun, root, step)
     with pytest.raises(Refused) as no:
         player.perform_next(begun, root, "pack-product")

@@ -49,6 +49,8 @@ class Told:
     reviewed_by: dict[str, str] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
+    set_aside: dict[str, str] = field(default_factory=dict)
+    sealed_in: set[str] = field(default_factory=set)
 
     def hear(self, entry: Entry) -> None:
         """One entry; a refusal tells no facts."""
@@ -102,7 +104,22 @@ class Told:
         assert body["unit"] not in self.ended, "a unit ends once"
         self.ended[body["unit"]] = body["how"]
 
+    def chosen(self, body: Any, person: str) -> None:
+        assert body["shipper"] not in self.set_aside, "a shipper is set aside for one therapy at a time"
+        self.set_aside[body["shipper"]] = body["chain"]
+
+    def freed(self, body: Any, person: str) -> None:
+        del self.set_aside[body["shipper"]]
+
+    def sealed(self, body: Any, person: str) -> None:
+        self.sealed_in.add(body["shipment"])
+
+    def departed(self, body: Any, person: str) -> None:
+        assert body["shipment"] in self.sealed_in, "nobody drives off without a seal"
+
     def packed(self, body: Any, person: str) -> None:
+        assert self.set_aside.pop(body["shipper"]) == self.chain_of[body["unit"]], "into the shipper that was chosen"
+        assert body["logger"], "a logger runs"
         units = [body["unit"], *(body.get("further") or ())]
         assert len({self.chain_of[unit] for unit in units}) == 1, "one patient in a shipper"
         for unit in units:
@@ -157,7 +174,11 @@ _HEARD: dict[str, Callable[[Told, Any, str], None]] = {
     "custody.handed_over.v1": Told.handed,
     "collection.leaving_checked.v1": Told.leaving,
     "collection.cryobag_filled.v1": Told.frozen,
+    "logistics.shipper_chosen.v1": Told.chosen,
+    "logistics.shipper_freed.v1": Told.freed,
     "logistics.packed.v1": Told.packed,
+    "logistics.sealed.v1": Told.sealed,
+    "logistics.departed.v1": Told.departed,
     "logistics.received.v1": Told.arrive,
     "manufacturing.step_completed.v1": Told.work,
     "quality.result_recorded.v1": Told.work,

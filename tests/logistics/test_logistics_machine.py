@@ -1,4 +1,4 @@
-"""Any order of packing, handing over, reading and receiving: nothing is in two places, and two people saw it arrive."""
+"""Any order of choosing, packing, handing over and receiving: nothing is in two places, and two saw it arrive."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.support.plant import (
     QA,
     SEALED,
     SHIPPER,
+    T1,
     T2,
     WAREHOUSE,
     WAREHOUSE_2,
@@ -31,18 +32,25 @@ from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Instant
 from coign.logistics.events import (
     CarrierNamed,
+    LoggerStarted,
     Opened,
     Packed,
     ReceiptChecked,
     ReceiptMismatched,
     Received,
     SealDiffered,
+    Sealed,
+    SealReplaced,
     SealsCompared,
+    ShipperChosen,
+    ShipperFreed,
+    ShipperReserved,
     Unpacked,
 )
 from coign.people.events import OrganisationRegistered
 
 UNITS, SHIPPERS = (BAG, OTHER_BAG), (SHIPPER, Shipper.of("SH9"))
+CHAINS = {BAG: T1, OTHER_BAG: T2}
 PEOPLE = (CELLLAB, CELLLAB_2, WAREHOUSE, WAREHOUSE_2)
 units, shippers, who = st.sampled_from(UNITS), st.sampled_from(SHIPPERS), st.sampled_from(PEOPLE)
 OTHERS = Organisation.of("other-couriers")
@@ -71,12 +79,33 @@ class OnTheRoad(RuleBasedStateMachine):
             return False
         return True
 
+    @rule(unit=units, shipper=shippers, by=who)
+    def choose(self, unit: Unit, shipper: Shipper, by: Actor) -> None:
+        self._try("logistics.choose_shipper", by, chain=CHAINS[unit], shipper=shipper)
+
+    @rule(unit=units, shipper=shippers, by=who)
+    def start_logger(self, unit: Unit, shipper: Shipper, by: Actor) -> None:
+        self._try("logistics.start_logger", by, chain=CHAINS[unit], shipper=shipper, logger="TL-5520")
+
+    @rule(unit=units, shipper=shippers, by=who)
+    def give_up(self, unit: Unit, shipper: Shipper, by: Actor) -> None:
+        self._try("logistics.free_shipper", by, chain=CHAINS[unit], shipper=shipper)
+
     @rule(unit=units, shipper=shippers, by=who, to=st.sampled_from([CENTRE, MAKER]), carrier=carriers)
     def pack(self, unit: Unit, shipper: Shipper, by: Actor, to: Any, carrier: Any = COURIERS) -> None:
         shipment = Shipment.of(f"X{len(self.plant.history)}")
-        given = {"seal": "77102", "logger": "TL-5520", "shipment": shipment, "carrier": carrier}
+        given = {"shipment": shipment, "carrier": carrier}
         if self._try("logistics.pack", by, unit=unit, shipper=shipper, to=to, **given):
             self.shipments.append(shipment)
+
+    @rule(data=st.data(), shipper=shippers, by=who, again=st.booleans())
+    def seal(self, data: st.DataObject, shipper: Shipper, by: Actor, again: bool) -> None:
+        if self.shipments:
+            on = {"shipment": data.draw(st.sampled_from(self.shipments)), "shipper": shipper}
+            if again:
+                self._try("logistics.replace_seal", by, **on, seal="9", why=SEALED)
+            else:
+                self._try("logistics.seal", by, **on, seal="77102")
 
     @rule(
         shipper=shippers,
@@ -111,7 +140,11 @@ class OnTheRoad(RuleBasedStateMachine):
 
     @rule(unit=units, shipper=shippers)
     def send(self, unit: Unit, shipper: Shipper) -> None:
+        self.choose(unit, shipper, CELLLAB)
+        self.start_logger(unit, shipper, CELLLAB)
         self.pack(unit, shipper, CELLLAB, MAKER)
+        if self.shipments:
+            self._try("logistics.seal", CELLLAB, shipment=self.shipments[-1], shipper=shipper, seal="77102")
         self.hand_over(shipper, CELLLAB, COURIER)
         self.hand_over(shipper, COURIER, WAREHOUSE)
 
@@ -215,6 +248,47 @@ class OnTheRoad(RuleBasedStateMachine):
                     assert holder[unit] == actor.organisation
 
     @invariant()
+    def a_shipper_is_set_aside_for_one_therapy_and_packed_for_that_one_with_a_logger_running(self) -> None:
+        chosen: dict[Shipper, Any] = {}
+        running: set[Shipper] = set()
+        for _, _, fact in self.plant.history:
+            match fact:
+                case ShipperChosen(shipper=shipper, chain=chain):
+                    assert shipper not in chosen
+                    chosen[shipper] = chain
+                case ShipperReserved(shipper=shipper):
+                    running.discard(shipper)
+                case ShipperFreed(shipper=shipper):
+                    del chosen[shipper]
+                case LoggerStarted(shipper=shipper):
+                    assert shipper in chosen
+                    running.add(shipper)
+                case Packed(shipper=shipper, unit=unit):
+                    assert chosen.pop(shipper) == CHAINS[unit] and shipper in running
+                    running.remove(shipper)
+
+    @invariant()
+    def nothing_is_given_away_without_a_seal(self) -> None:
+        packed: dict[Unit, Shipment] = {}
+        sealed: set[Shipment] = set()
+        opened: set[Shipment] = set()
+        for _, _, fact in self.plant.history:
+            match fact:
+                case Packed(unit=unit, shipment=shipment):
+                    packed[unit] = shipment
+                case Unpacked(unit=unit) | Received(unit=unit):
+                    del packed[unit]
+                case Sealed(shipment=shipment):
+                    assert shipment not in sealed
+                    sealed.add(shipment)
+                case SealReplaced(shipment=shipment):
+                    assert shipment in sealed
+                case Opened(shipment=shipment):
+                    opened.add(shipment)
+                case Offered(unit=unit) if unit in packed:
+                    assert packed[unit] in sealed | opened
+
+    @invariant()
     def nobody_carries_what_they_were_not_named_for(self) -> None:
         named: dict[Unit, Any] = {}
         for _, _, fact in self.plant.history:
@@ -251,10 +325,13 @@ class OnTheRoad(RuleBasedStateMachine):
         read: set[Shipment] = set()
         looked: dict[Shipment, tuple[Instant, Any, Unit, str]] = {}
         packed: dict[Shipment, Packed] = {}
+        put_on: dict[Shipment, str] = {}
         for at, actor, fact in self.plant.history:
             match fact:
                 case Packed(shipment=shipment):
                     packed[shipment] = fact
+                case Sealed(shipment=shipment, seal=on) | SealReplaced(shipment=shipment, seal=on):
+                    put_on[shipment] = on
                 case LoggerRead(shipment=shipment) | LoggerMissing(shipment=shipment):
                     assert shipment not in read
                     read.add(shipment)
@@ -266,7 +343,7 @@ class OnTheRoad(RuleBasedStateMachine):
                 case Received(shipment=shipment, unit=unit, second=second, organisation=here):
                     checked_at, first, first_unit, first_seal = looked.pop(shipment)
                     assert first != second == actor.person and at.minutes_since(checked_at) <= 30
-                    assert first_unit == unit == packed[shipment].unit and first_seal == packed[shipment].seal
+                    assert first_unit == unit == packed[shipment].unit and first_seal == put_on[shipment]
                     assert here == packed[shipment].to == actor.organisation
 
 

@@ -40,7 +40,7 @@ def packed() -> Plant:
     plant = Plant(MARCH)
     plant.until("collected")
     plant.collected(OTHER_BAG)
-    plant.act("logistics.pack", CELLLAB, **{**plant.parcel(), "further": (OTHER_BAG,)})
+    plant.packed(further=(OTHER_BAG,))
     return plant
 
 
@@ -109,7 +109,7 @@ def test_bag_swap_at_receipt_two_shippers_opened_together_with_crossed_labels_ho
     second_shipper, second = Shipper.of("SH7"), Shipment.of("X7")
     plant.shipper(second_shipper, CELLLAB)
     plant.packed()
-    plant.act("logistics.pack", CELLLAB, **{**plant.parcel(OTHER_BAG, second, second_shipper), "seal": "88203"})
+    plant.packed(OTHER_BAG, second, second_shipper, seal="88203")
     for shipper, seal in ((SHIPPER, "77102"), (second_shipper, "88203")):
         plant.sealed(shipper, CELLLAB, COURIER, seal)
         plant.sealed(shipper, COURIER, WAREHOUSE, seal)
@@ -161,6 +161,5 @@ def test_both_are_unpacked_together_and_packed_again_in_another_shipper() -> Non
     plant.act("logistics.unpack", CELLLAB, shipment=INWARD)
     assert all(plant.state(RECEIPT, unit).under_way is None for unit in BOTH)
     plant.shipper(Shipper.of("SH8"), CELLLAB)
-    again = plant.parcel(OTHER_BAG, Shipment.of("X8"), Shipper.of("SH8"))
-    plant.act("logistics.pack", CELLLAB, **{**again, "further": (BAG,)})
+    plant.packed(OTHER_BAG, Shipment.of("X8"), Shipper.of("SH8"), further=(BAG,))
     assert plant.state(SHIPMENT, Shipment.of("X8")).units == (OTHER_BAG, BAG)

@@ -140,7 +140,7 @@ def test_after_a_failed_batch_the_bag_that_is_left_is_made_anew() -> None:
 def test_what_lets_product_go_stands_for_the_release() -> None:
     journey = at("certify")
     note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}})
-    assert opened(journey) == ["take-out-product"]
+    assert opened(journey) == ["choose-shipper-out"]
 
 
 def test_a_late_adverse_result_calls_both_sides() -> None:
@@ -182,3 +182,33 @@ def test_fewer_bags_than_planned_may_be_filled() -> None:
     done(journey, "manufacturing.fill", {"batch": "batch:B"})
     note_calls(journey, PROGRAMME, {"manufacturing.filled.v1": {}})
     assert "fill-bags" not in opened(journey)
+
+
+def made_ready(journey: Journey, *actions: str) -> None:
+    for position, action in enumerate(actions, start=1000):
+        step = step_done_by(journey, PROGRAMME, f"logistics.{action}", "maker")
+        assert step is not None, action
+        note_act(journey, PROGRAMME, step, {}, position)
+
+
+def test_what_was_unpacked_is_made_ready_again_from_the_choice_of_a_shipper_and_the_way_before_stays_done() -> None:
+    journey = at("choose-shipper-out")
+    made_ready(journey, "choose_shipper", "start_logger")
+    for step in PROGRAMME.journey:
+        if step.id in ("take-out-product", "confirm-product-out"):
+            journey.done[step.id] = 0
+    made_ready(journey, "pack", "seal")
+    assert opened(journey) == ["offer-product"]
+    note_calls(journey, PROGRAMME, {"logistics.unpacked.v1": {}})
+    assert opened(journey) == ["choose-shipper-out"] and "seal-collection" in journey.done
+    made_ready(journey, "choose_shipper", "start_logger")
+    assert opened(journey) == ["pack-product"]
+
+
+def test_a_shipper_that_was_given_up_is_chosen_again_and_in_another_one_a_logger_is_started_again() -> None:
+    journey = at("choose-shipper-out")
+    made_ready(journey, "choose_shipper", "start_logger")
+    note_calls(journey, PROGRAMME, {"logistics.shipper_chosen.v1": {}, "logistics.shipper_freed.v1": {}})
+    assert opened(journey) == ["start-logger-out"]
+    note_calls(journey, PROGRAMME, {"logistics.shipper_freed.v1": {}})
+    assert opened(journey) == ["choose-shipper-out"]

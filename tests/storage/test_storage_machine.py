@@ -15,6 +15,7 @@ from tests.support.plant import (
     OTHER_BAG,
     SEALED,
     SHIPPER,
+    T1,
     T2,
     TANK,
     WARD,
@@ -87,10 +88,15 @@ class AtTheTank(RuleBasedStateMachine):
 
     @rule(unit=units)
     def pack(self, unit: Unit) -> None:
-        given = {"seal": "1", "logger": "1", "to": self.plant.parcel()["to"]}
+        given = {"to": self.plant.parcel()["to"]}
+        chosen = {"chain": T2 if unit == OTHER_BAG else T1, "shipper": SHIPPER}
+        self._try("logistics.choose_shipper", CELLLAB, **chosen)
+        self._try("logistics.start_logger", CELLLAB, **chosen, logger="1")
         shipment = Shipment.of(f"X{len(self.plant.history)}")
         if self._try("logistics.pack", CELLLAB, unit=unit, shipper=SHIPPER, shipment=shipment, **given):
             self.packed = shipment
+        else:
+            self._try("logistics.free_shipper", CELLLAB, **chosen)
 
     @rule()
     def unpack(self) -> None:

@@ -16,6 +16,7 @@ from coign.clinical.events import Ordered
 from coign.custody.events import CustodyBegan
 from coign.donor.events import MarkerReported, SamplesTaken
 from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
+from coign.identity.views import UNIT
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import (
     Batch,
@@ -39,6 +40,7 @@ from coign.kernel.subjects import (
     Unit,
 )
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Instant, Quantity
+from coign.logistics.state import SHIPPER as SHIPPER_VIEW
 from coign.logistics.views import SHIPMENT
 from coign.manufacturing.events import Measured
 from coign.manufacturing.views import BATCH as BATCH_VIEW
@@ -340,15 +342,32 @@ class Plant(PaperRecord):
         self.act("storage.start_removal", two[0], unit=unit, **where)
         self.act("storage.confirm_removal", two[1], unit=unit, found=unit)
 
-    def packed(self, unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> None:
-        inward = shipment != OUTWARD
-        self.act("logistics.pack", CELLLAB if inward else WAREHOUSE, **self.parcel(unit, shipment, shipper))
+    def chosen(self, chain: Chain = T1, shipper: Shipper = SHIPPER, by: Actor = CELLLAB) -> None:
+        """A shipper is set aside for the next way of a therapy, and a logger runs in it."""
+        self.act("logistics.choose_shipper", by, chain=chain, shipper=shipper)
+        self.act("logistics.start_logger", by, chain=chain, shipper=shipper, logger="TL-5520")
+
+    def packed(
+        self,
+        unit: Unit = BAG,
+        shipment: Shipment = INWARD,
+        shipper: Shipper = SHIPPER,
+        *,
+        seal: str = "77102",
+        further: tuple[Unit, ...] = (),
+    ) -> None:
+        """A shipper is chosen, the units packed into it, and it is sealed."""
+        by = CELLLAB if shipment != OUTWARD else WAREHOUSE
+        if self.state(SHIPPER_VIEW, shipper).is_free:
+            self.chosen(self.state(UNIT, unit).chain, shipper, by)
+        self.act("logistics.pack", by, **self.parcel(unit, shipment, shipper), further=further)
+        self.act("logistics.seal", by, shipment=shipment, shipper=shipper, seal=seal)
 
     @staticmethod
     def parcel(unit: Unit = BAG, shipment: Shipment = INWARD, shipper: Shipper = SHIPPER) -> dict[str, Any]:
         to = CENTRE if shipment == OUTWARD else MAKER
         return {
-            "unit": unit, "shipper": shipper, "seal": "77102", "logger": "TL-5520", "to": to, "shipment": shipment,
+            "unit": unit, "shipper": shipper, "to": to, "shipment": shipment,
             "carrier": COURIERS, "destination": WARD if shipment == OUTWARD else PLANT,
         }  # fmt: skip
 

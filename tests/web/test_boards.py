@@ -43,14 +43,27 @@ class House:
         player.settled(self.service, done)
         return next(s for s in done.entries[0].subjects if s.startswith("patient:")), number
 
+    def enrolled_together(self, count: int) -> None:
+        """So many new patients in one commit."""
+        coordinator = people.in_role("coordinator", people.CENTRE)[0].actor
+        numbers = [next(_numbers) for _ in range(count)]
+        asked = [
+            {"family_name": f"Queue{n}", "given_name": "Long", "birth_date": "1971-03-04", "hospital_number": f"NH-{n}"}
+            for n in numbers
+        ]
+        done = self.service.door.perform_all(
+            [Request("clinical.enrol", coordinator, f"enrol-{w['hospital_number']}", w) for w in asked]
+        )
+        player.settled(self.service, done[-1])
+
     def played(self, root: str, to: str) -> str:
         """Go on with a therapy; gives its root afterwards."""
         list(player.play(self.service, root, to))
         return scene.find(self.service, root).journey.root
 
-    def home(self, who: str) -> str:
+    def home(self, who: str, path: str = "/") -> str:
         """The main part of the first page as this person sees it."""
-        page = self._browser(who).get("/")
+        page = self._browser(who).get(path)
         assert page.status_code == 200, page.content.decode()[-2000:]
         return str(page.content.decode().partition("<main")[2].partition("</main>")[0])
 
@@ -157,6 +170,25 @@ def test_an_empty_first_page_says_what_will_come_and_after_what(house: House) ->
     page = words(house.home("qcreviewer-1"))
     assert "Coming to you" in page
     assert f"Review the results {root.partition(':')[2]} · after: record the results (analyst)" in page
+
+
+def test_a_long_queue_shows_a_screenful_and_says_how_much_more_waits(house: House) -> None:
+    from coign.web.pages.home import ROWS_MAX
+    from coign.web.waits import STEPS_MAX
+
+    house.enrolled_together(ROWS_MAX + 2)
+    first, whole = (queue_of(house.home("coordinator-1", path)) for path in ("/", "/?all=1"))
+    assert first.count('class="c-work-no"') == ROWS_MAX
+    told = re.search(r'<a href="\?all=1#waits">(?:The next )?(\d+) [^<]*: show (?:them|it)</a>', first)
+    assert told is not None
+    assert whole.count('class="c-work-no"') == ROWS_MAX + int(told[1]) <= STEPS_MAX
+    assert "?all=1" not in whole
+    assert ("These are the oldest" in whole) == (ROWS_MAX + int(told[1]) == STEPS_MAX)
+
+
+def queue_of(page: str) -> str:
+    """What waits, apart from the boards above it."""
+    return page.partition('id="waits"')[2].partition("</section>")[0]
 
 
 def test_the_first_page_makes_as_many_queries_for_many_therapies_as_for_one(house: House) -> None:

@@ -76,7 +76,9 @@ def test_of_a_style_sheet_stay_the_rules_that_can_hold(tool: ModuleType, sheet: 
 
 def test_the_sheet_that_pages_load_holds_the_classes_they_use_and_no_others(tool: ModuleType) -> None:
     sheet = (tool.VENDOR / "tabler" / "tabler.css").read_text(encoding="utf-8")
-    assert all(f".{name}" in sheet or f"[{name}" in sheet for name in tool.TABLER_NAMES.read_text(encoding="ascii").split())
+    assert all(
+        f".{name}" in sheet or f"[{name}" in sheet for name in tool.TABLER_NAMES.read_text(encoding="ascii").split()
+    )
     assert "Licensed under MIT" in sheet
     assert ".modal-dialog" not in sheet
 

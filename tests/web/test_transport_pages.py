@@ -17,7 +17,7 @@ from coign.demo import people, player, scene
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.values import Instant
-from coign.logistics.views import SHIPMENT, ShipmentState
+from coign.logistics.views import RECEIPT, SHIPMENT, ShipmentState
 from coign.manufacturing.views import BATCH
 from coign.perform import Request
 from coign.service import Service
@@ -73,11 +73,16 @@ def here(site: Site, database: Database, home: Path) -> Iterator[tuple[Service, 
 
 @pytest.fixture
 def transport(here: tuple[Service, dict[str, Client]]) -> Transport:
-    """Packed, named for the demonstration's courier, and not yet handed over."""
+    """Packed and sealed, named for the demonstration's courier, and not yet handed over."""
+    return brought(here, "seal-collection")
+
+
+def brought(here: tuple[Service, dict[str, Client]], to: str) -> Transport:
+    """A therapy of its own, as far as this step."""
     service, browsers = here
     number = f"NH-{next(_numbers)}"
     patient = enrolled(service, number)
-    list(player.play(service, patient, "pack-collection"))
+    list(player.play(service, patient, to))
     return Transport(service, browsers, scene.find(service, patient).journey.root, number)
 
 
@@ -119,21 +124,60 @@ def test_the_forms_of_a_hand_over_know_who_carries_and_where_to(transport: Trans
     assert "Beispiel Biotherapies" in form and "Coldway Couriers" not in form.partition("<main")[2]
 
 
-def test_the_form_of_packing_names_place_and_carrier_where_there_is_only_one(transport: Transport) -> None:
-    form = transport.shows(CELLLAB, f"/journeys/{transport.root}/do/pack-collection/")
-    for words in ("Place of arrival", "Carried by", "Coldway Couriers"):
+@pytest.mark.requirement("TRC-26", "SCS-06", "SCS-08")
+def test_the_history_of_a_shipper_tells_its_carrier_when_it_was_set_aside_and_not_for_whom(
+    transport: Transport,
+) -> None:
+    shipper, chain = transport.shipment.shipper, transport.root
+    assert shipper is not None
+    page = transport.shows(COURIER, f"/subjects/{shipper}/").partition("<main")[2]
+    told = transport.browsers[COURIER].get(f"/api/subjects/{shipper}").json()
+    kinds = [fact["type"] for line in told["history"] for fact in line["facts"]]
+    for kind in ("shipper_reserved", "logger_started", "packed", "sealed"):
+        assert f"logistics.{kind}.v1" in kinds
+    for shown in (page, str(told)):
+        assert chain not in shown and chain.partition(":")[2] not in shown and "patient:" not in shown
+    chose = told["history"][kinds.index("logistics.shipper_reserved.v1")]["position"]
+    assert transport.browsers[CELLLAB].get(f"/entries/{chose}/").status_code == 200
+    assert transport.browsers[COURIER].get(f"/entries/{chose}/").status_code == 404, "the entry names the therapy"
+
+
+def test_before_packing_the_forms_say_what_a_shipper_must_do_and_which_one_was_chosen(
+    here: tuple[Service, dict[str, Client]],
+) -> None:
+    transport = brought(here, "place-cryobags")
+    journey = f"/journeys/{transport.root}/"
+    form = transport.shows(CELLLAB, f"{journey}do/choose-shipper-in/").partition("<main")[2]
+    assert "at least 120 h" in form and "Longest way" in form
+    transport.played("start-logger-in")
+    page = transport.shows(CELLLAB, journey).partition("<main")[2]
+    for words in ("Shipper for the next way", "NOR-DS-", "Choose another shipper", "Give the shipper up"):
+        assert words in page
+    form = transport.shows(CELLLAB, f"{journey}do/pack-collection/").partition("<main")[2]
+    for words in ("Place of arrival", "Carried by", "Coldway Couriers", "Chosen shipper"):
         assert words in form
+    transport.played("pack-collection")
+    page = transport.shows(CELLLAB, journey).partition("<main")[2]
+    assert "not put on yet" in page and "Take the units out again" in page and "Put another seal on" not in page
+    transport.played("seal-collection")
+    page = transport.shows(CELLLAB, journey).partition("<main")[2]
+    assert "Put another seal on" in page and "not put on yet" not in page
+    states, unit = transport.service.states, transport.shipment.unit
+    assert unit is not None
+    back = {"shipment": str(states.of(RECEIPT, unit).under_way)}
+    by = people.in_role("celllab", people.CENTRE)[0].actor
+    done = player.perform_as(transport.service, by, "logistics.unpack", back, f"back/{transport.root}")
+    player.settled(transport.service, done)
+    page = transport.shows(CELLLAB, journey).partition("<main")[2]
+    assert "Put another seal on" not in page and "do/choose-shipper-in/" in page, "made ready once more"
 
 
 @pytest.mark.requirement("SCS-04", "SCS-11", "TRC-26")
 def test_a_tank_shows_who_lies_where_and_names_only_to_those_who_treat(
     here: tuple[Service, dict[str, Client]],
 ) -> None:
-    service, browsers = here
-    number = f"NH-{next(_numbers)}"
-    patient = enrolled(service, number)
-    list(player.play(service, patient, "place-cryobags"))
-    transport = Transport(service, browsers, scene.find(service, patient).journey.root, number)
+    transport = brought(here, "place-cryobags")
+    service, browsers, number = transport.service, transport.browsers, transport.number
 
     assert "NOR-TANK-1" in transport.shows(CELLLAB, "/tanks/")
     page = transport.shows(CELLLAB, "/tanks/NOR-TANK-1/").partition("<main")[2]

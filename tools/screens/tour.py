@@ -72,8 +72,13 @@ class Tour:
         thing = self.page.locator("[data-symbol]", has_text=words).first
         if thing.count() == 0:
             return False
-        with self.page.expect_navigation():
-            thing.dispatch_event("click")
+        if self.page.locator("form[data-scan-part]").count() == 0:
+            with self.page.expect_navigation():
+                thing.dispatch_event("click")
+            return True
+        self.page.locator("#main").evaluate("main => { main.dataset.before = ''; }")
+        thing.dispatch_event("click")
+        self.page.locator("#main[data-before]").wait_for(state="detached")
         return True
 
     def press(self) -> None:

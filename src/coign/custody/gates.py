@@ -118,7 +118,7 @@ def unit_is_not_sealed(asked: OfUnit, known: Circumstances) -> str | None:
     receipt = known.state(RECEIPT, asked.unit)
     if receipt.under_way is None or receipt.opened_at is not None:
         return None
-    return f"{asked.unit.identifier} lies sealed in {receipt.under_way.identifier}"
+    return f"{asked.unit.identifier} lies packed in {receipt.under_way.identifier}"
 
 
 @gate(

@@ -71,6 +71,19 @@ def shipment_is_sealed(asked: OfShipper, known: Circumstances) -> str | None:
 
 
 @gate(
+    "custody.shipper_has_a_seal",
+    requirement=("SCS-12", "TRC-11"),
+    protects="What left without a seal could have been opened by anybody, and nobody would see it.",
+    remedy="Put a seal on the shipper and record it, then hand it over.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def shipper_has_a_seal(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    return f"{asked.shipper.identifier} is not sealed" if load and not load[1].seal else None
+
+
+@gate(
     "custody.giver_holds_shipment",
     requirement="TRC-11",
     protects="Custody has no gap: only whoever answers for a shipment can give it away.",

@@ -299,8 +299,10 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
 
 def _pace_name(service: Service, therapy: Therapy, step: JourneyStep) -> str:
     """Two uses of one action that take different times."""
+    if step.action == "logistics.choose_shipper":
+        return f"{step.action}/{step.stage}"
     if step.action == "storage.start_removal" and not therapy.journey.partly.get(step.id):
-        return f"storage.start_removal/{step.stage}"
+        return f"{step.action}/{step.stage}"
     if step.action == "custody.offer_shipment" and step.side == "courier":
         return "custody.offer_shipment/courier"
     return step.action

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+import orjson
 import psycopg
 
 from coign.demo import people
@@ -28,6 +29,8 @@ S = TypeVar("S")
 
 #: Therapies that people began by themselves are numbered from here.
 OTHERS_FROM = 50_000
+#: How many therapies began before one never changes: counted once for each.
+_counted: dict[tuple[str, int, str], int] = {}
 _ENROLMENT = re.compile(r"seed/\d+/therapy/(\d+)/enrol")
 
 
@@ -56,20 +59,21 @@ def connection(service: Service) -> Iterator["psycopg.Connection[Any]"]:
 def find(service: Service, root: str) -> Therapy:
     """A therapy by its chain or its patient, with or without the kind in front; NotFound when there is none."""
     with connection(service) as reads:
-        named = [root] if ":" in root else [f"chain:{root}", f"patient:{root}"]
-        found = next((r for name in named if (r := reading.journey_of(reads, service.ledger_id, name))), None)
-        journey = reading.journey(reads, service.ledger_id, found) if found else None
+        journey = reading.journey(reads, service.ledger_id, root) if root.startswith("chain:") else None
+        if journey is None:
+            named = [root] if ":" in root else [f"chain:{root}", f"patient:{root}"]
+            found = next((r for name in named if (r := reading.journey_of(reads, service.ledger_id, name))), None)
+            journey = reading.journey(reads, service.ledger_id, found) if found else None
         if journey is None:
             raise NotFound(f"there is no therapy {root}")
-        number = _number(reads, service.ledger_id, journey)
+        number = _numbers(reads, service.ledger_id, [journey.root])[journey.root]
     return Therapy(journey, version_of(service, journey), number, seed_of(service))
 
 
 def numbers(service: Service, roots: Sequence[str]) -> dict[str, int]:
     """Which therapies of the story these are, in the order asked."""
     with connection(service) as reads:
-        known = {root: reading.journey(reads, service.ledger_id, root) for root in roots}
-        return {root: _number(reads, service.ledger_id, j) for root, j in known.items() if j is not None}
+        return _numbers(reads, service.ledger_id, roots)
 
 
 def again(service: Service, therapy: Therapy) -> Therapy:
@@ -85,20 +89,27 @@ def again(service: Service, therapy: Therapy) -> Therapy:
     return Therapy(journey, version_of(service, journey), therapy.number, therapy.seed)
 
 
-def _number(reads: "psycopg.Connection[Any]", ledger_id: int, journey: Journey) -> int:
-    """Which therapy of the story this is, by the key it was enrolled under; others are counted from far off."""
-    row = reads.execute(
-        "select n.nonce from entry_subject s join nonce n using (ledger_id, position) "
-        "where s.ledger_id = %s and s.subject = %s and s.seq = 1",
-        (ledger_id, journey.patient),
-    ).fetchone()
-    if row is not None and (told := _ENROLMENT.fullmatch(row[0])):
-        return int(told[1])
-    count = reads.execute(
-        "select count(*) from records.journey where ledger_id = %s and begun < %s", (ledger_id, journey.begun)
-    ).fetchone()
-    assert count is not None
-    return OTHERS_FROM + int(count[0])
+def _numbers(reads: "psycopg.Connection[Any]", ledger_id: int, roots: Sequence[str]) -> dict[str, int]:
+    """Which therapies of the story these are, by the key they were enrolled under; others are counted from far off."""
+    first = reads.execute(
+        "select j.root, e.body from records.journey j "
+        "join entry_subject s on s.ledger_id = j.ledger_id and s.subject = j.patient and s.seq = 1 "
+        "join entry e on e.ledger_id = s.ledger_id and e.position = s.position "
+        "where j.ledger_id = %s and j.root = any(%s)",
+        (ledger_id, list(roots)),
+    ).fetchall()
+    keys = {root: _ENROLMENT.fullmatch(orjson.loads(body)["intent"]["nonce"]) for root, body in first}
+    found = {root: int(key[1]) for root, key in keys.items() if key is not None}
+    others = {root: (reads.info.dbname, ledger_id, root) for root in keys if root not in found}
+    if new := [root for root, key in others.items() if key not in _counted]:
+        rows = reads.execute(
+            "select j.root, %s + (select count(*) from records.journey b where b.ledger_id = j.ledger_id "
+            "and b.begun < j.begun) from records.journey j where j.ledger_id = %s and j.root = any(%s)",
+            (OTHERS_FROM, ledger_id, new),
+        ).fetchall()
+        _counted.update({others[root]: number for root, number in rows})
+    found |= {root: _counted[key] for root, key in others.items()}
+    return {root: found[root] for root in roots if root in found}
 
 
 def seed_of(service: Service) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+import psycopg
+
 from coign.demo import people, scene
 from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
@@ -23,8 +25,9 @@ from coign.kernel.subjects import (
     parse_subject,
 )
 from coign.kernel.views import View
+from coign.logistics.state import CHOICE, SHIPPER, Choice
 from coign.logistics.views import RECEIPT, SHIPMENT
-from coign.people.views import AUTHORITY
+from coign.people.views import AUTHORITY, Authority
 from coign.records import reading
 from coign.records.reading import Thing
 from coign.service import Service
@@ -90,13 +93,15 @@ class TrayItem:
     odd: bool = False
 
 
-def tray(service: Service, person: Person, organisation: Organisation, root: str = "") -> list[TrayItem]:
+def tray(
+    service: Service, person: Person, organisation: Organisation, root: str = "", held: Authority | None = None
+) -> list[TrayItem]:
     """What lies in front of this person at this organisation, who has one therapy at hand or the next ones that wait
-    for them; nothing in a record that is no demonstration.
+    for them; nothing in a record that is no demonstration. `held`: their authority, for whoever has read it.
     """
     if not service.demonstration:
         return []
-    grants = service.states.of(AUTHORITY, person).grants
+    grants = (held or service.states.of(AUTHORITY, person)).grants
     roles = [g.role for g in grants if g.organisation == organisation]
     sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
     table = _Table(service, person, organisation, roles, root)
@@ -119,12 +124,16 @@ class _Table:
     ) -> None:
         self._service, self._person, self._organisation = service, person, organisation
         with scene.connection(service) as reads:
-            waiting = reading.queue(reads, service.ledger_id, roles, str(organisation), at_most=QUEUE_MAX)
-            self._wanted = {root} if root else set(list(dict.fromkeys(step.root for step in waiting))[:WANTED_MAX])
+            self._wanted = {root} if root else self._waiting(reads, roles)
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
         self._seen: dict[tuple[str, str], Any] = {}
+
+    def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> set[str]:
+        """The first therapies that wait for them."""
+        queue = reading.queue(reads, self._service.ledger_id, roles, str(self._organisation), at_most=QUEUE_MAX)
+        return set(list(dict.fromkeys(step.root for step in queue))[:WANTED_MAX])
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""
@@ -134,7 +143,7 @@ class _Table:
             case "bag":
                 return self._bags()
             case "shipper":
-                return self._plain(Shipper, "shipper", "Dry shipper")
+                return self._shippers()
             case "box":
                 return self._boxes()
             case "room":
@@ -167,6 +176,38 @@ class _Table:
         for thing in self._of_kind(cls):
             yield _item(symbol_of(parse_subject(thing.subject)), sort, words)
 
+    def _shippers(self) -> Iterator[TrayItem]:
+        """Those that therapies which wait have chosen or lie in; else any that is free. The others lie here as well."""
+        now = scene.now(self._service)
+        ours = {shipper: root for root, shipper in (*self._chosen().items(), *self._loaded())}
+        for shipper, root in sorted(ours.items()):
+            yield _item(symbol_of(shipper), "shipper", f"Dry shipper, {_therapy(root)}")
+        for shipper in (Shipper(thing.subject) for thing in self._of_kind(Shipper)):
+            state = self._state(SHIPPER, shipper)
+            usable = state.is_free and state.qualified_until is not None and now < state.qualified_until
+            if shipper not in ours:
+                yield _item(symbol_of(shipper), "shipper", "Dry shipper", odd=bool(ours) or not usable)
+
+    def _chosen(self) -> dict[str, Shipper]:
+        """The shippers that stand ready for therapies that wait."""
+        chains = [Chain(root) for root in self._wanted if root.startswith("chain:")]
+        states = self._service.states.several([CHOICE], chains) if chains else {}
+        choices = {chain: states[CHOICE.name, str(chain)].of(self._organisation) for chain in chains}
+        return {str(c): choice.shipper for c, choice in choices.items() if choice is not None and self._stands(choice)}
+
+    def _stands(self, choice: Choice) -> bool:
+        state = self._state(SHIPPER, choice.shipper)
+        return state.reserved_by == choice.organisation and state.reservation == choice.reservation
+
+    def _loaded(self) -> Iterator[tuple[str, Shipper]]:
+        """The shippers in which something of therapies that wait lies."""
+        for thing in self._of_kind(Unit):
+            shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
+            if shipment is not None and thing.root in self._wanted:
+                shipper = self._state(SHIPMENT, shipment).shipper
+                if shipper is not None:
+                    yield thing.root, shipper
+
     def _boxes(self) -> Iterator[TrayItem]:
         """First those in which something lies that somebody waits for, then what stands in the same tanks."""
         boxes = sorted(Box(thing.subject) for thing in self._of_kind(Box))
@@ -197,19 +238,22 @@ class _Table:
     def _of_shipments(self, sort: Literal["seal", "logger"]) -> Iterator[TrayItem]:
         """Those of the shipments that are here, and a new one that nobody used yet."""
         kind = SymbolKind.SEAL if sort == "seal" else SymbolKind.LOGGER
-        used = 0
+        used, waits = 0, sort == "logger" and any(not self._state(SHIPPER, s).logger for s in self._chosen().values())
         for thing in self._of_kind(Unit):
             shipment = self._state(RECEIPT, Unit(thing.subject)).under_way
             if shipment is None:
                 continue
             state = self._state(SHIPMENT, shipment)
-            used += 1
             text = state.seal if sort == "seal" else state.logger
+            if not text:
+                waits = waits or thing.root in self._wanted
+                continue
+            used += 1
             words = f"{sort.title()} on the shipper, {_therapy(thing.root)}"
             yield _item(Symbol(kind, text, 1), sort, words, odd=thing.root not in self._wanted)
         number = 700_001 + len(self._things) + used
         new = f"SEAL-{number}" if sort == "seal" else f"CL-{number % 100_000:05d}"
-        yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used))
+        yield _item(Symbol(kind, new, 1), sort, f"New {sort}", odd=bool(used) and not waits)
 
     def _packs(self) -> Iterator[TrayItem]:
         """Packs that were registered here and not used, and copies: another expiry, a serial that nobody knows."""
@@ -232,7 +276,7 @@ class _Table:
         """What stands here, the first of each kind first; and what is in order to look at and may not be used."""
         now = scene.now(self._service)
         devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
-        states = {device: self._service.states.of(DEVICE, device) for device in devices}
+        states = {device: self._state(DEVICE, device) for device in devices}
         if self._organisation == people.CENTRE:
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
             yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")

@@ -1,6 +1,7 @@
 """What an entry can be about: text of the form `kind:identifier`, typed by kind."""
 
 import re
+from functools import lru_cache
 from typing import ClassVar, Self
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -43,6 +44,7 @@ class Subject(str):
         return cls.parse(f"{cls.kind}:{identifier}")
 
 
+@lru_cache(maxsize=16_384)
 def parse_subject(text: str) -> Subject:
     """Read a subject of any known kind; ValueError says what was expected."""
     known = KINDS.get(text.partition(":")[0])

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation, Person, Product, Shipment, Shipper, Site, Unit
-from coign.kernel.values import Instant, Quantity
+from coign.kernel.subjects import Chain, Organisation, Person, Product, Shipment, Shipper, Site, Unit
+from coign.kernel.values import FreeText, Instant, Quantity
 
 Condition = Literal["intact", "damaged"]
 
@@ -25,11 +25,52 @@ class ShipperQualified(Fact, type="logistics.shipper_qualified.v1", about=("ship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShipperChosen(Fact, type="logistics.shipper_chosen.v1", about=("chain",)):
+    """For this therapy's next way a shipper was chosen. About the therapy alone: whoever comes to know the shipper
+    learns nothing of it (TRC-26). `number`: which time it is that this shipper is set aside."""
+
+    chain: Chain
+    shipper: Shipper
+    number: int
+    organisation: Organisation
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipperReserved(Fact, type="logistics.shipper_reserved.v1", about=("shipper",)):
+    """A shipper is set aside, for the `number`th time, until it is packed or given up; for whom stands with the
+    therapy, never here (TRC-26)."""
+
+    shipper: Shipper
+    number: int
+    organisation: Organisation
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipperFreed(Fact, type="logistics.shipper_freed.v1", about=("shipper",)):
+    """A shipper that was set aside is given up before anything was packed into it."""
+
+    shipper: Shipper
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggerStarted(Fact, type="logistics.logger_started.v1", about=("shipper",)):
+    """A logger records in a shipper that was set aside, from the time of the entry on; the newest one counts."""
+
+    shipper: Shipper
+    logger: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Packed(
     Fact, type="logistics.packed.v1", about=("shipment", "unit", "further", "shipper"), parties=("sender", "to")
 ):
-    """Units lie in a sealed shipper with its logger running, addressed to an organisation.
+    """Units lie in a shipper with its logger running, addressed to an organisation.
 
+    `seal`: the seal in older entries, where packing and sealing were one act; empty where it is put on afterwards.
     `further`: units of the same therapy beside the first one, here and in all facts about the shipment.
     `destination` is the place it goes to, `hold_time` how long this shipper keeps cold, `product` and `centre` what is
     carried and for which centre; older entries name none of them.
@@ -40,7 +81,7 @@ class Packed(
     shipper: Shipper
     sender: Organisation
     to: Organisation
-    seal: str
+    seal: str = ""
     logger: str
     by: Person
     destination: Site | None = None
@@ -73,6 +114,28 @@ class Unpacked(Fact, type="logistics.unpacked.v1", about=("shipment", "unit", "f
     shipper: Shipper
     by: Person
     further: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed(Fact, type="logistics.sealed.v1", about=("shipment", "shipper")):
+    """A seal was put on a packed shipper."""
+
+    shipment: Shipment
+    shipper: Shipper
+    seal: str
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealReplaced(Fact, type="logistics.seal_replaced.v1", about=("shipment", "shipper")):
+    """The sender put another seal on before the shipper left: the first one broke or was put on wrongly."""
+
+    shipment: Shipment
+    shipper: Shipper
+    before: str
+    seal: str
+    why: FreeText
+    by: Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

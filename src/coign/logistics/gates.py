@@ -1,4 +1,4 @@
-"""The gates of packing: what may travel, to whom, in which shipper."""
+"""The gates of packing: what may travel, and to whom."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -7,13 +7,10 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Batch, Organisation, Shipper, Site, Unit
-from coign.kernel.values import Instant, Quantity
-from coign.logistics.state import SHIPPER
+from coign.kernel.subjects import Batch, Organisation, Site, Unit
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import recalled_because
 from coign.people.views import ORGANISATION, SITE
-from coign.programmes.model import minutes_of
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
@@ -24,23 +21,6 @@ class OfUnit(Protocol):
 
     @property
     def unit(self) -> Unit: ...
-
-
-class OfShipper(Protocol):
-    """A command that concerns one shipper."""
-
-    @property
-    def shipper(self) -> Shipper: ...
-
-
-class OfTest(Protocol):
-    """A command that says how a shipper was tested."""
-
-    @property
-    def hold_time(self) -> Quantity: ...
-
-    @property
-    def qualified_until(self) -> Instant: ...
 
 
 class OfUnits(OfUnit, Protocol):
@@ -60,14 +40,8 @@ def _first(asked: OfUnits, what_is_wrong: Callable[[Unit], str | None]) -> str |
     return next((f"{u.identifier} {why}" for u in packed_units(asked) if (why := what_is_wrong(u))), None)
 
 
-class OfParcel(OfUnits, OfShipper, Protocol):
-    """A command that puts units into a shipper."""
-
-    @property
-    def seal(self) -> str: ...
-
-    @property
-    def logger(self) -> str: ...
+class OfParcel(OfUnits, Protocol):
+    """A command that addresses units."""
 
     @property
     def to(self) -> Organisation: ...
@@ -81,47 +55,6 @@ class OfCarrier(Protocol):
 
     @property
     def carrier(self) -> Organisation | None: ...
-
-
-@gate(
-    "logistics.shipper_is_ours",
-    requirement="SCS-06",
-    protects="Only who owns a shipper says how long it keeps cold.",
-    remedy="Scan the shipper again, or ask its owner for the test.",
-    resolvers=("warehouse", "celllab"),
-    risk=Risk.PRODUCT,
-)
-def shipper_is_ours(asked: OfShipper, known: Circumstances) -> str | None:
-    owner = known.state(SHIPPER, asked.shipper).organisation
-    if owner is None or owner == known.actor.organisation:
-        return None
-    return f"{asked.shipper.identifier} belongs to {owner.identifier}"
-
-
-@gate(
-    "logistics.hold_time_is_a_duration",
-    requirement=("SCS-06", "CSV-28"),
-    protects="A hold time in another unit would be compared as if it were one.",
-    remedy="Give the hold time in hours (h) or days (d), greater than nothing.",
-    resolvers=("warehouse", "celllab"),
-    risk=Risk.PRODUCT,
-)
-def hold_time_is_a_duration(asked: OfTest, known: Circumstances) -> str | None:
-    if asked.hold_time.unit in ("h", "d") and asked.hold_time.amount > 0:
-        return None
-    return f"{asked.hold_time} is no hold time in h or d"
-
-
-@gate(
-    "logistics.test_counts_ahead",
-    requirement="SCS-06",
-    protects="A test that has run out says nothing about the next journey.",
-    remedy="Test the shipper and give the date until which the test counts.",
-    resolvers=("warehouse", "celllab"),
-    risk=Risk.PRODUCT,
-)
-def test_counts_ahead(asked: OfTest, known: Circumstances) -> str | None:
-    return f"{asked.qualified_until} has passed" if asked.qualified_until <= known.now else None
 
 
 @gate(
@@ -319,65 +252,3 @@ def carrier_takes_part(asked: OfCarrier, known: Circumstances) -> str | None:
     if asked.carrier is None or known.state(ORGANISATION, asked.carrier).category == "courier":
         return None
     return f"{asked.carrier.identifier} does not take part as a courier"
-
-
-@gate(
-    "logistics.shipper_is_free",
-    requirement="SCS-06",
-    protects="A shipper that is under way cannot be filled; two units in one are how bags are swapped.",
-    remedy="Take another shipper, or finish the receipt of the other shipment.",
-    resolvers=("celllab", "warehouse"),
-    risk=Risk.PATIENT,
-)
-def shipper_is_free(asked: OfShipper, known: Circumstances) -> str | None:
-    shipment = known.state(SHIPPER, asked.shipper).in_use
-    return f"{asked.shipper.identifier} is in use by {shipment.identifier}" if shipment else None
-
-
-@gate(
-    "logistics.shipper_is_qualified",
-    requirement="SCS-06",
-    protects="A shipper may have lost its vacuum since it was tested: cells would thaw on the way.",
-    remedy="Take another shipper, or test this one and record the test.",
-    resolvers=("celllab", "warehouse"),
-    risk=Risk.PATIENT,
-)
-def shipper_is_qualified(asked: OfShipper, known: Circumstances) -> str | None:
-    until = known.state(SHIPPER, asked.shipper).qualified_until
-    if until is not None and known.now < until:
-        return None
-    return f"the test of {asked.shipper.identifier} {f'counted until {until}' if until else 'is not recorded'}"
-
-
-@gate(
-    "logistics.hold_time_is_enough",
-    requirement="SCS-07",
-    protects="The longest journey, with a margin, must be shorter than the shipper keeps cold.",
-    remedy="Take a shipper with a longer hold time.",
-    resolvers=("celllab", "warehouse"),
-    risk=Risk.PATIENT,
-)
-def hold_time_is_enough(asked: OfParcel, known: Circumstances) -> str | None:
-    held, chain = known.state(SHIPPER, asked.shipper).hold_time, known.state(UNIT, asked.unit).chain
-    if held is None or chain is None:
-        return None  # `logistics.shipper_is_qualified` and `logistics.goes_where_it_belongs` say so
-    version = known.state(CHAIN, chain).version
-    programme = known.programmes.version(version)
-    factor = float(known.rules.number("logistics.hold_time_factor", known.now))
-    needed_min = max(factor * programme.minutes("route_max"), programme.minutes("shipper_hold_time_min"))
-    if minutes_of(held) >= needed_min:
-        return None
-    return f"{asked.shipper.identifier} keeps cold for {held}; needed are {needed_min / 60:g} h"
-
-
-@gate(
-    "logistics.seal_and_logger_are_scanned",
-    requirement=("SCS-12", "SCS-08"),
-    protects="Without a seal nobody sees an opening, without a logger nobody sees a warming.",
-    remedy="Put on a seal, start a logger, and scan both.",
-    resolvers=("celllab", "warehouse"),
-    risk=Risk.PATIENT,
-)
-def seal_and_logger_are_scanned(asked: OfParcel, known: Circumstances) -> str | None:
-    missing = [name for name, value in (("seal", asked.seal), ("logger", asked.logger)) if not value.strip()]
-    return f"not scanned: {' and '.join(missing)}" if missing else None

@@ -14,6 +14,8 @@ from coign.logistics.events import (
     Packed,
     Received,
     SealDiffered,
+    Sealed,
+    SealReplaced,
     SealsCompared,
     Unpacked,
 )
@@ -22,7 +24,10 @@ from coign.programmes.model import minutes_of
 
 @dataclass(frozen=True, slots=True)
 class ShipmentState:
-    """Units on their way: from whom to whom, by whom, in which shipper, under which seal, with which logger."""
+    """Units on their way: from whom to whom, by whom, in which shipper, under which seal, with which logger.
+
+    `seal` is empty until one is put on.
+    """
 
     unit: Unit | None = None
     shipper: Shipper | None = None
@@ -69,6 +74,8 @@ def _evolve_shipment(state: ShipmentState, fact: Fact, stamp: Stamp) -> Shipment
             )  # fmt: skip
         case CarrierNamed(carrier=carrier):
             return replace(state, carrier=carrier)
+        case Sealed(seal=seal) | SealReplaced(seal=seal):
+            return replace(state, seal=seal)
         case Departed():
             return replace(state, departed_at=stamp.time)
         case Arrived():
@@ -88,12 +95,15 @@ def _evolve_shipment(state: ShipmentState, fact: Fact, stamp: Stamp) -> Shipment
 SHIPMENT = View(
     "logistics.shipment",
     kinds=frozenset({"shipment"}),
-    folds=(Packed, CarrierNamed, Departed, Arrived, SealsCompared, SealDiffered, Opened, Unpacked, Received),
+    folds=(
+        Packed, CarrierNamed, Sealed, SealReplaced, Departed, Arrived, SealsCompared, SealDiffered, Opened, Unpacked,
+        Received,
+    ),
     state=ShipmentState,
     evolve=_evolve_shipment,
-    version=3,
+    version=4,
     public=True,
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The gates on the way: who drives off and arrives, whose seal it is, who opens the shipper and when."""
+"""The gates on the way: whose seal it is, who drives off and arrives, who opens the shipper and when."""
 
 from typing import Protocol
 
@@ -14,6 +14,71 @@ class OfShipper(Protocol):
 
     @property
     def shipper(self) -> Shipper: ...
+
+
+class OfSeal(OfShipment, Protocol):
+    """A command that puts a seal on the shipper of a shipment."""
+
+    @property
+    def shipper(self) -> Shipper: ...
+
+    @property
+    def seal(self) -> str: ...
+
+
+@gate(
+    "logistics.shipper_is_the_shipments",
+    requirement=("SCS-12", "TRC-11"),
+    protects="A seal on the neighbour's shipper leaves this one open.",
+    remedy="Scan the shipper that the units were packed into.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def shipper_is_the_shipments(asked: OfSeal, known: Circumstances) -> str | None:
+    shipper = known.state(SHIPMENT, asked.shipment).shipper
+    if shipper == asked.shipper:
+        return None
+    return f"{asked.shipment.identifier} does not lie in {asked.shipper.identifier}"
+
+
+@gate(
+    "logistics.seal_is_scanned",
+    requirement="SCS-12",
+    protects="Without the number of a seal nobody sees an opening.",
+    remedy="Put a seal on and scan it, or type its number.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def seal_is_scanned(asked: OfSeal, known: Circumstances) -> str | None:
+    return None if asked.seal.strip() else "no seal was scanned"
+
+
+@gate(
+    "logistics.not_sealed_yet",
+    requirement="SCS-12",
+    protects="A second seal without a word about the first would hide that the shipper was open.",
+    remedy="If the seal broke, put another one on and say why.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def not_sealed_yet(asked: OfShipment, known: Circumstances) -> str | None:
+    seal = known.state(SHIPMENT, asked.shipment).seal
+    return f"{asked.shipment.identifier} is sealed with {seal}" if seal else None
+
+
+@gate(
+    "logistics.another_seal_was_on",
+    requirement="SCS-12",
+    protects="A seal is used once: what is put on in place of a broken one has a number of its own.",
+    remedy="Seal the shipper first; in place of a seal that broke, scan the new one.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def another_seal_was_on(asked: OfSeal, known: Circumstances) -> str | None:
+    seal = known.state(SHIPMENT, asked.shipment).seal
+    if seal and seal != asked.seal:
+        return None
+    return f"{seal} is the seal that is on it" if seal else f"no seal was put on {asked.shipment.identifier} yet"
 
 
 def load_of(asked: OfShipper, known: Circumstances) -> tuple[Shipment, ShipmentState] | None:
@@ -48,6 +113,19 @@ def carrier_holds_it(asked: OfShipper, known: Circumstances) -> str | None:
     if load is None or all(known.state(HOLDING, unit).organisation == here for unit in load[1].units):
         return None
     return f"what lies in {asked.shipper.identifier} is not held by your organisation"
+
+
+@gate(
+    "logistics.load_is_sealed",
+    requirement="SCS-12",
+    protects="Nobody drives off with a shipper that anybody could have opened.",
+    remedy="Give the shipper back to its sender, who seals it.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def load_is_sealed(asked: OfShipper, known: Circumstances) -> str | None:
+    load = load_of(asked, known)
+    return None if load is None or load[1].seal else f"{asked.shipper.identifier} is not sealed"
 
 
 @gate(

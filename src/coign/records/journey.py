@@ -22,6 +22,8 @@ REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion, "Journey"], int]]]
 }
 #: One bag goes the whole way from the freezer to the patient, then the next one.
 ISSUE, FINISH = "infusion.issue", "infusion.finish"
+#: Acts after which the next may begin although they are not done yet for everything.
+_ENOUGH = frozenset({FINISH, "quality.record_result", "quality.review_result"})
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
 CALLED_FOR = frozenset(
     {
@@ -42,6 +44,8 @@ PAPERS = frozenset(
 )  # fmt: skip
 #: Acts by which a product is let go: the destination's rules say whose they are.
 RELEASES = frozenset({"quality.certify", "quality.supply_under_exception"})
+#: How a shipment is made ready, in this order.
+OF_A_SHIPMENT = ("logistics.choose_shipper", "logistics.start_logger", "logistics.pack", "logistics.seal")
 #: From this grade on a reaction asks whether it is to be reported.
 GRADE_TO_JUDGE = "3"
 
@@ -99,15 +103,17 @@ def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneySte
     if journey.ended:
         return []
     steps = {s.id: s for s in programme.journey}
-    enough = {s.id for s in programme.journey if _is_enough(s, journey, programme)}
-    passed = enough | {s.id for s in programme.journey if s.id in journey.done or _nobody_waits_for(s, journey)}
+    enough = {s.id for s in programme.journey if s.action in _ENOUGH and _is_enough(s, journey, programme)}
+    called = CALLED_FOR.intersection(action for action, times in journey.called.items() if times)
+    uncalled = {s.id for s in programme.journey if s.optional and s.action not in called}
+    passed = enough.union(journey.done, uncalled)
     return [
         s
         for s in programme.journey
         if s.id not in journey.done
-        and all(a in passed for a in s.after)
+        and passed.issuperset(s.after)
         # What nobody calls for is not offered; and nothing comes after an act that is itself still to come.
-        and not (s.action in CALLED_FOR and _nobody_waits_for(s, journey))
+        and not (s.action in CALLED_FOR and s.id in uncalled)
         and all(a in journey.done or a in enough or _has_come(steps[a], steps, journey) for a in s.after)
     ]
 
@@ -116,13 +122,7 @@ def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion)
     """Whether what comes after may begin: all results are there but pending ones, or a first bag is given."""
     if step.action == FINISH:
         return bool(journey.partly.get(step.id))
-    if step.action not in ("quality.record_result", "quality.review_result"):
-        return False
     return {t.id for t in programme.panel if not t.may_be_pending} <= set(journey.partly.get(step.id, ()))
-
-
-def _nobody_waits_for(step: JourneyStep, journey: Journey) -> bool:
-    return step.optional and not (step.action in CALLED_FOR and journey.called.get(step.action, 0))
 
 
 def _has_come(step: JourneyStep, steps: Mapping[str, JourneyStep], journey: Journey) -> bool:
@@ -217,6 +217,7 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called.append("quality.close_deviation")
     if "facility.growth_found.v1" in facts:
         called.append("facility.assess_growth")
+    _note_taken_back(journey, programme, facts)
     called += _safety_calls(facts)
     called += _quality_calls(facts, way)
     _note_release(journey, programme, facts)
@@ -282,6 +283,20 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
     for failed in ("quality.batch_rejected.v1", "manufacturing.abandoned.v1"):
         if failed in facts:
             _begin_anew(journey, programme)
+
+
+def _note_taken_back(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
+    """What was taken back before a shipment left is done again: unpacked, all of it; another shipper, its logger."""
+    again: Sequence[str] = ()
+    if "logistics.unpacked.v1" in facts:
+        again = OF_A_SHIPMENT
+    elif "logistics.shipper_freed.v1" in facts:
+        again = OF_A_SHIPMENT["logistics.shipper_chosen.v1" in facts : 2]
+    done = [s for s in programme.journey if s.action in again and s.id in journey.done]
+    stage = max(done, key=lambda s: journey.done[s.id]).stage if done else ""
+    for step in done:
+        if step.stage == stage:  # an earlier way of the same therapy stays done
+            _undo(journey, step)
 
 
 def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:

@@ -90,6 +90,8 @@ def journeys_at(
     connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], organisation: str
 ) -> dict[str, Journey]:
     """These therapies, as far as an organisation is party to them."""
+    if not roots:
+        return {}
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         found = cursor.execute(
             f"select {_JOURNEY} from records.journey j "  # noqa: S608
@@ -115,18 +117,17 @@ def in_hand(
 
     By index, however many therapies there are: those that wait for their order or are long over are not looked at.
     """
-    touched_last = journeys(connection, ledger_id, organisation, at_most=newest) if newest else []
-    roots = {j.root: j for j in touched_last}
     seen = _visible(organisation)
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
-        under_way = cursor.execute(
-            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "  # noqa: S608
+        found = cursor.execute(
+            f"(select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {seen} "  # noqa: S608
+            "order by j.position desc limit %(n)s) union all "
+            f"(select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "
             f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {seen} "
-            "order by j.position desc limit %(m)s",
-            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "m": at_most},
+            "order by j.position desc limit %(m)s)",
+            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "n": newest, "m": at_most},
         ).fetchall()
-    roots |= {j.root: j for j in under_way if j.root not in roots}
-    return sorted(roots.values(), key=lambda j: -j.position)
+    return sorted({j.root: j for j in found}.values(), key=lambda j: -j.position)
 
 
 def journey(
@@ -154,6 +155,8 @@ def journey_of(connection: psycopg.Connection, ledger_id: int, subject: str) -> 
 
 def belonging(connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], kind: str) -> dict[str, str]:
     """Things of a kind that belong to these journeys, each with its journey."""
+    if not roots:
+        return {}
     rows = connection.execute(
         "select subject, root from records.belongs "
         "where ledger_id = %s and root = any(%s) and starts_with(subject, %s)",
@@ -182,20 +185,30 @@ def next_steps(connection: psycopg.Connection, ledger_id: int, root: str) -> lis
         ).fetchall()
 
 
+#: Which roles do a step together is a small set of sets: each is read from its own oldest step on, by index.
+_QUEUE = (
+    "with recursive done_by (organisation, roles) as ("
+    "select asked.organisation, first.roles from unnest(array['', %(o)s]) as asked (organisation) "
+    "cross join lateral (select n.roles from records.next_step n where n.ledger_id = %(l)s "
+    "and n.organisation = asked.organisation order by n.roles limit 1) first union all "
+    "select d.organisation, further.roles from done_by d cross join lateral (select n.roles from records.next_step n "
+    "where n.ledger_id = %(l)s and n.organisation = d.organisation and n.roles > d.roles order by n.roles limit 1) "
+    "further) "
+    "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation from done_by d cross join lateral "
+    "(select s.* from records.next_step s where s.ledger_id = %(l)s and s.organisation = d.organisation "
+    "and s.roles = d.roles and exists (select from records.party p where p.ledger_id = %(l)s "
+    "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
+    "where d.roles && %(r)s::text[] order by n.position, n.ordinal limit %(m)s"
+)
+
+
 def queue(
     connection: psycopg.Connection, ledger_id: int, roles: Sequence[str], organisation: str, *, at_most: int = 50
 ) -> list[NextStep]:
     """What waits for people of these roles in this organisation, oldest first. One query, by index."""
+    asked = {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most}
     with connection.cursor(row_factory=class_row(NextStep)) as cursor:
-        return cursor.execute(
-            "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation "
-            "from unnest(array['', %(o)s]) as asked (organisation) cross join lateral (select s.* from "
-            "records.next_step s where s.ledger_id = %(l)s and s.organisation = asked.organisation "
-            "and s.roles && %(r)s::text[] and exists (select from records.party p where p.ledger_id = %(l)s "
-            "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
-            "order by n.position, n.ordinal limit %(m)s",
-            {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most},
-        ).fetchall()
+        return cursor.execute(_QUEUE, asked).fetchall()
 
 
 def things(

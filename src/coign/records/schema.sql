@@ -66,8 +66,8 @@ do $$ begin
         alter table records.next_step add column position bigint not null default 0;
     end if;
 end $$;
-create index if not exists next_step_queue on records.next_step (ledger_id, organisation, position, ordinal);
-create index if not exists next_step_roles on records.next_step using gin (roles);
+drop index if exists records.next_step_queue, records.next_step_roles;  -- of earlier versions
+create index if not exists next_step_waiting on records.next_step (ledger_id, organisation, roles, position, ordinal);
 create index if not exists next_step_action on records.next_step (ledger_id, action);
 
 -- Organisations that may see a journey: those that its facts name as party.

@@ -56,7 +56,11 @@ class States:
         """Every subject that has a state in this view, by name; for short lists such as organisations."""
         with self._connect() as connection:
             rows = connection.execute(
-                "select subject from state where ledger_id = %s and view = %s order by subject",
-                (self._ledger_id, view.name),
+                "select s.subject from unnest(%s::text[]) as asked (kind) cross join lateral (select subject "
+                "from state where ledger_id = %s and subject >= asked.kind || ':' and subject < asked.kind || ';' "
+                "and view = %s offset 0) s order by s.subject",
+                (sorted(view.kinds), self._ledger_id, view.name),
             ).fetchall()
-        return [(subject, self.of(view, subject)) for subject in (parse_subject(row[0]) for row in rows)]
+        subjects = [parse_subject(row[0]) for row in rows]
+        found = self.several([view], subjects)
+        return [(subject, found[view.name, str(subject)]) for subject in subjects]

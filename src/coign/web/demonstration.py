@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from coign.demo import accounts, people, player, tray
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
 from coign.kernel.subjects import Organisation
+from coign.people.views import AUTHORITY
 from coign.web import acting, running, waits
 from coign.web.accounts.models import Account
 from coign.web.reading import reader
@@ -73,7 +74,8 @@ def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] 
         return None
     organisation = Organisation(request.session.get(acting.ORGANISATION, account.organisation))
     root = request.resolver_match.kwargs.get("root", "") if request.resolver_match else ""
-    things = tray.tray(running.service(), account.subject, organisation, root)
+    held = reader().state(AUTHORITY, account.subject)
+    things = tray.tray(running.service(), account.subject, organisation, root, held)
     return {"things": things} if things else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -129,7 +130,8 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "organisation": name_of(organisation),
         "idle_seconds": limits.seconds("session.idle_lock"),
         "locked": stations.is_locked(request),
-        "tray": demonstration.tray_of(request, account),
+        # Looked for only where it is shown: a part of a page, such as an answer to a scan, has none.
+        "tray": SimpleLazyObject(lambda: demonstration.tray_of(request, account)),
         "move_on_url": reverse("advance") if demonstration.is_on() else "",
         "unlock_url": reverse("unlock"),
         "nav": [

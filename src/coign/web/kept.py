@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 T = TypeVar("T")
 #: A stored state: by which version it was folded, and its bytes.
 Row = tuple[int, bytes]
-#: Asks for the stored states of subjects in one view, or in every view they have: subject, view, fold, bytes.
-Ask = Callable[[Sequence[str], str | None], Sequence[tuple[str, str, int, bytes]]]
+#: Asks for the stored states of subjects in some views, or in every view they have: subject, view, fold, bytes.
+Ask = Callable[[Sequence[str], Sequence[str] | None], Sequence[tuple[str, str, int, bytes]]]
 
 #: Of so few subjects all states are read at once: a page that asks for one of them soon asks for the others.
 WHOLE_MAX = 24
@@ -34,12 +34,18 @@ class Kept:
         """The stored states of these subjects, as far as there are any."""
         missing = [s for s in subjects if s not in self.whole and (view, s) not in self.asked]
         if missing and len(missing) <= WHOLE_MAX:
-            self._take(ask(missing, None))
-            self.whole.update(missing)
+            self.look_ahead(missing, None, ask)
         elif missing:
-            self._take(ask(missing, view))
-            self.asked.update((view, s) for s in missing)
+            self.look_ahead(missing, [view], ask)
         return {s: self.rows[view, s] for s in subjects if (view, s) in self.rows}
+
+    def look_ahead(self, subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> None:
+        """Read the states of these subjects in these views, or in every view they have."""
+        self._take(ask(subjects, views))
+        if views is None:
+            self.whole.update(subjects)
+        else:
+            self.asked.update((view, s) for view in views for s in subjects)
 
     def _take(self, found: Sequence[tuple[str, str, int, bytes]]) -> None:
         self.rows.update({(view, subject): (fold, bytes(body)) for subject, view, fold, body in found})
@@ -66,7 +72,15 @@ def states(view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
     now = _kept.get()
     if now is not None:
         return now.states(view, subjects, ask)
-    return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, view)}
+    return {subject: (fold, bytes(body)) for subject, _view, fold, body in ask(subjects, [view])}
+
+
+def ahead(subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> None:
+    """Read now, in one question, what this page will ask for; nothing where nothing is remembered."""
+    now = _kept.get()
+    missing = [s for s in subjects if s not in now.whole] if now is not None else []
+    if now is not None and missing:
+        now.look_ahead(missing, views, ask)
 
 
 def once(key: object, ask: Callable[[], T]) -> T:

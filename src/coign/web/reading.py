@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from coign import catalogue
@@ -20,6 +22,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
+from coign.people.views import ORGANISATION, SITE
 from coign.service.states import States
 from coign.web import kept, running
 
@@ -27,7 +30,20 @@ S = TypeVar("S")
 K = TypeVar("K", bound=Subject)
 
 _ROWS: LiteralString = "select subject, view, fold, body from state where ledger_id = %(l)s and subject = any(%(s)s)"
-_ROWS_OF_ONE_VIEW: LiteralString = _ROWS + " and view = %(v)s"
+_ROWS_OF_VIEWS: LiteralString = _ROWS + " and view = any(%(v)s)"
+_NOW: LiteralString = (
+    "select h.size, h.read_only, c.size, c.note, s.round_size, s.round_finished from head h left join lateral "
+    "(select size, note from checkpoint where ledger_id = h.ledger_id order by size desc limit 1) c on true "
+    "left join scrub s using (ledger_id) where h.ledger_id = %s"
+)
+#: By their kind, which begins every subject's name and so the key of its states.
+_LISTED: LiteralString = (
+    "select s.view, s.subject, s.fold, s.body from unnest(%(k)s::text[]) as asked (kind) cross join lateral "
+    "(select view, subject, fold, body from state where ledger_id = %(l)s and subject >= asked.kind || ':' "
+    "and subject < asked.kind || ';' and view = any(%(v)s) offset 0) s order by s.subject limit %(m)s"
+)
+#: Which nearly every page names: read together.
+_PLACES: Sequence[View[Any]] = (ORGANISATION, SITE)
 _WAIT_S = 5.0  # for a connection, before the caller is told to try again
 _turn = threading.RLock()
 _reader: "Reader | None" = None
@@ -41,6 +57,11 @@ class LedgerHead:
     read_only: str
 
 
+def _configure(connection: psycopg.Connection) -> None:
+    """A list of therapies holds hundreds of small documents."""
+    set_json_loads(orjson.loads, connection)
+
+
 class Reader:
     """Reads one ledger with the reader's rights, which cannot write."""
 
@@ -49,7 +70,7 @@ class Reader:
         self._dsn = dsn
         self.folding = Folding(catalogue.VIEWS)
         self._pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
-            dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}
+            dsn, min_size=1, max_size=8, timeout=_WAIT_S, open=True, kwargs={"autocommit": True}, configure=_configure
         )
         self._states = States(self.connection, ledger_id, self.folding)
         self.tiles = Tiles(self.connection, ledger_id)
@@ -83,10 +104,14 @@ class Reader:
                 found[asked[text]] = self._loaded(view, asked[text], fold, body)
         return found
 
-    def _rows(self, subjects: Sequence[str], view: str | None) -> list[tuple[str, str, int, bytes]]:
-        query = _ROWS if view is None else _ROWS_OF_ONE_VIEW
+    def look_ahead(self, subjects: Iterable[Subject], views: Iterable[View[Any]] | None = None) -> None:
+        """Read at once the states of these subjects that a page will ask for one by one; in these views, or in all."""
+        kept.ahead([str(s) for s in subjects], None if views is None else [v.name for v in views], self._rows)
+
+    def _rows(self, subjects: Sequence[str], views: Sequence[str] | None) -> list[tuple[str, str, int, bytes]]:
+        query = _ROWS if views is None else _ROWS_OF_VIEWS
         with self.connection() as connection:
-            return connection.execute(query, {"l": self._ledger_id, "s": subjects, "v": view}).fetchall()
+            return connection.execute(query, {"l": self._ledger_id, "s": subjects, "v": views}).fetchall()
 
     def every(self, view: View[S], kind: type[K]) -> dict[K, S]:
         """Every state of a view, by subject; for views of which there are few."""
@@ -94,16 +119,26 @@ class Reader:
         return found
 
     def _every(self, view: View[S], kind: type[K]) -> dict[K, S]:
-        return {kind(str(subject)): state for subject, state in self.states(view, at_most=None)}
+        together = _PLACES if view in _PLACES else [view]
+        rows = kept.once(("listed", together[0].name), lambda: self._listed(together))
+        mine = ((kind(subject), fold, body) for name, subject, fold, body in rows if name == view.name)
+        return {subject: self._loaded(view, subject, fold, body) for subject, fold, body in mine}
 
     def states(self, view: View[S], at_most: int | None = 500) -> list[tuple[Subject, S]]:
         """Every subject that has a state in this view, by name; as many as a list of choices can hold, or all."""
+        return [
+            (subject := parse_subject(text), self._loaded(view, subject, fold, body))
+            for _name, text, fold, body in self._listed([view], at_most)
+        ]
+
+    def _listed(self, views: Sequence[View[Any]], at_most: int | None = None) -> list[tuple[str, str, int, bytes]]:
+        """The rows of these views, by subject: only subjects of their kinds are looked at, however many others are."""
+        asked = {
+            "l": self._ledger_id, "v": [v.name for v in views], "m": at_most,
+            "k": sorted({kind for view in views for kind in view.kinds}),
+        }  # fmt: skip
         with self.connection() as connection:
-            rows = connection.execute(
-                "select subject, fold, body from state where ledger_id = %s and view = %s order by subject limit %s",
-                (self._ledger_id, view.name, at_most),
-            ).fetchall()
-        return [(subject := parse_subject(row[0]), self._loaded(view, subject, row[1], row[2])) for row in rows]
+            return connection.execute(_LISTED, asked).fetchall()
 
     def _loaded(self, view: View[S], subject: Subject, fold: int, body: bytes) -> S:
         """A stored state; one that was folded by another version is folded anew."""
@@ -128,14 +163,13 @@ class Reader:
 
     def head(self) -> LedgerHead:
         """Where the record ends."""
-        row = self._row("select size, read_only from head where ledger_id = %s")
-        assert row is not None, "the ledger has no head"
+        row = self._now()
         return LedgerHead(row[0], row[1])
 
     def verified(self) -> tuple[int, Any] | None:
         """How far the last complete round of the scrubber reached, and when."""
-        row = self._row("select round_size, round_finished from scrub where ledger_id = %s")
-        return None if row is None or row[0] is None else (row[0], row[1])
+        row = self._now()
+        return None if row[4] is None else (row[4], row[5])
 
     def entry(self, position: int) -> Entry:
         """One entry; `NotFound` beyond the end."""
@@ -166,17 +200,19 @@ class Reader:
 
     def checkpoint(self) -> tuple[int, bytes] | None:
         """The newest published checkpoint: its size and its signed note."""
-        row = self._row("select size, note from checkpoint where ledger_id = %s order by size desc limit 1")
-        return None if row is None else (row[0], bytes(row[1]))
+        row = self._now()
+        return None if row[2] is None else (row[2], bytes(row[3]))
 
-    def _row(self, query: LiteralString) -> Any:
-        """The one row that tells something of the whole ledger; asked for once a page."""
+    def _now(self) -> Any:
+        """How far the whole ledger is recorded, published and verified; asked for once a page."""
 
         def ask() -> Any:
             with self.connection() as connection:
-                return connection.execute(query, (self._ledger_id,)).fetchone()
+                return connection.execute(_NOW, (self._ledger_id,)).fetchone()
 
-        return kept.once(query, ask)
+        row = kept.once(_NOW, ask)
+        assert row is not None, "the ledger has no head"
+        return row
 
     # Sight
 
@@ -194,12 +230,12 @@ class Reader:
         named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
         return all(self.may_see(subject, organisation) for subject in self.existing(named))
 
-    def existing(self, subjects: Iterable[Subject]) -> set[Subject]:
+    def existing(self, subjects: Iterable[str]) -> set[Subject]:
         """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""
         with self.connection() as connection:
             rows = connection.execute(
                 "select subject from subject_head where ledger_id = %s and subject = any(%s)",
-                (self._ledger_id, [str(s) for s in subjects]),
+                (self._ledger_id, list(subjects)),
             ).fetchall()
         return {parse_subject(text) for (text,) in rows}
 

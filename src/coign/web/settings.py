@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "coign.web.middleware.Named",
     "coign.web.kept.KeptWhileLooking",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -85,7 +84,7 @@ TEMPLATES = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "coign.web.own_files.OwnFiles"},
 }
 STATIC_URL = statics.address()
 # Served from the packages themselves: nothing has to be collected before the first start.
@@ -100,7 +99,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["coign.web.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "coign.web.accounts.passwords.LongEnough"},
@@ -158,8 +157,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 
 LANGUAGE_CODE = "en"
-USE_I18N = True
-LOCALE_PATHS = [HERE / "locale"]
+# Every sentence of ours is in English. What libraries say in the browser's language would stand among them, under an
+# attribute that names that language for the whole page; with translations of our own this is turned on.
+USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING = {

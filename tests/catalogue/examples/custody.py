@@ -9,7 +9,7 @@ from coign.custody.events import CustodyBegan, HandedOver, HandOverMismatched, M
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Site, Unit
 from coign.kernel.values import FreeText
-from coign.logistics.events import CarrierNamed, Opened, Packed, Unpacked
+from coign.logistics.events import CarrierNamed, Opened, Packed, Sealed, Unpacked
 from coign.people.events import OrganisationRegistered
 
 CELLLAB, NURSE = actor("carla", "celllab", "hospital"), actor("nina", "nurse", "hospital")
@@ -139,9 +139,13 @@ CARRIED = CarrierNamed(shipment=X1, unit=B1, further=(B2,), shipper=SH1, carrier
 COURIER = actor("curt", "courier", "couriers")
 
 
-def loaded(*more: Any, named: bool = True) -> list[Any]:
+UNSEALED = replace(LOADED, seal="")
+SEALED_LATER = Sealed(shipment=X1, shipper=SH1, seal="S1", by=CARLA)
+
+
+def loaded(*more: Any, named: bool = True, packed: Packed = LOADED) -> list[Any]:
     held = [CustodyBegan(unit=u, holder=HOSPITAL, person=CARLA, site=Site("site:clinic")) for u in (B1, B2)]
-    return [TAKES_PART, *held, LOADED, *([CARRIED] if named else []), *more]
+    return [TAKES_PART, *held, packed, *([CARRIED] if named else []), *more]
 
 
 def both_offered(to: Organisation = COURIERS, *, giver: Person = CARLA, minutes_ago: float = 5) -> list[Given]:
@@ -162,6 +166,8 @@ ONE_MISMATCHED = replace(MISMATCHED, unit=B2)
 accepted(OFFER, actor=CELLLAB, given=loaded(), command=sealed_to)
 lone_refusal(OFFER, "custody.shipper_is_loaded", actor=CELLLAB, given=loaded(EMPTIED), command=sealed_to)
 lone_refusal(OFFER, "custody.shipment_is_sealed", actor=CELLLAB, given=loaded(OPENED), command=sealed_to)
+lone_refusal(OFFER, "custody.shipper_has_a_seal", actor=CELLLAB, given=loaded(packed=UNSEALED), command=sealed_to)
+accepted(OFFER, actor=CELLLAB, given=loaded(SEALED_LATER, packed=UNSEALED), command=sealed_to)
 lone_refusal(OFFER, "custody.giver_holds_shipment", actor=CELLLAB, given=loaded(ONE_IS_AWAY), command=sealed_to)
 lone_refusal(OFFER, "custody.shipment_is_not_offered", actor=CELLLAB, given=loaded(*both_offered()), command=sealed_to)
 lone_refusal(OFFER, "custody.shipment_has_no_mismatch", actor=CELLLAB, given=loaded(ONE_MISMATCHED), command=sealed_to)

@@ -17,6 +17,7 @@ from tests.support.plant import (
     SEALED,
     SHIPPER,
     SHIPPER_2,
+    T1,
     T2,
     WARD,
     WAREHOUSE,
@@ -26,15 +27,19 @@ from tests.support.plant import (
 from tests.support.plant_cases import allow, nothing, refuse, then
 
 from coign.coldchain.events import LoggerRead
+from coign.custody.events import HandedOver
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit
 from coign.kernel.values import Quantity
 from coign.logistics.events import Received
 from coign.people.events import OrganisationRegistered
 
 REGISTER, PACK, UNPACK = "logistics.register_shipper", "logistics.pack", "logistics.unpack"
+CHOOSE, FREE = "logistics.choose_shipper", "logistics.free_shipper"
 NAME = "logistics.name_carrier"
 CHECK, CONFIRM = "logistics.check_receipt", "logistics.confirm_receipt"
 SPARE, ODD = Shipper.of("SH3"), Unit.of("ODD")
+X1 = {"shipment": INWARD}
+CHOICE = {"chain": T1, "shipper": SHIPPER}
 OTHER_COURIERS = Organisation.of("other-couriers")
 
 
@@ -144,48 +149,101 @@ def odd(p: Plant) -> None:
     p.act("custody.take_in", CELLLAB, unit=ODD, site=PLANT)
 
 
+def chosen(p: Plant) -> None:
+    collected(p)
+    p.chosen()
+
+
+def no_logger(p: Plant) -> None:
+    collected(p)
+    p.act(CHOOSE, CELLLAB, **CHOICE)
+
+
+def spare(p: Plant) -> None:
+    p.shipper(SPARE, CELLLAB)
+
+
+def given_up(p: Plant) -> None:
+    p.act(FREE, CELLLAB, **CHOICE)
+
+
+def without_a_seal(p: Plant) -> None:
+    chosen(p)
+    p.act(PACK, CELLLAB, **PARCEL)
+
+
 PARCEL = Plant.parcel()
 BARE = {name: value for name, value in PARCEL.items() if name not in ("carrier", "destination")}
 BACK = Plant.parcel(BAG, OUTWARD, SHIPPER_2)
 
-allow(PACK, CELLLAB, collected, PARCEL)
-refuse(PACK, "unit_is_held", CELLLAB, then(collected, lambda p: p.handed(BAG, CELLLAB, WAREHOUSE)), PARCEL)
-refuse(PACK, "unit_may_move", CELLLAB, not_labelled, PARCEL)
+allow(PACK, CELLLAB, chosen, PARCEL)
+refuse(PACK, "unit_is_held", CELLLAB, then(chosen, lambda p: p.handed(BAG, CELLLAB, WAREHOUSE)), PARCEL)
+refuse(PACK, "unit_may_move", CELLLAB, then(not_labelled, lambda p: p.chosen()), PARCEL)
 BOTH = {**PARCEL, "further": (OTHER_BAG,)}
-allow(PACK, CELLLAB, two_collected, BOTH)
-refuse(PACK, "units_are_one_therapy", CELLLAB, of_another_patient, BOTH)
-refuse(PACK, "unit_is_at_hand", CELLLAB, in_a_tank, PARCEL)
-refuse(PACK, "temperature_is_in_order", CELLLAB, too_long_out, PARCEL)
+allow(PACK, CELLLAB, then(two_collected, lambda p: p.chosen()), BOTH)
+refuse(PACK, "units_are_one_therapy", CELLLAB, then(of_another_patient, lambda p: p.chosen()), BOTH)
+refuse(PACK, "unit_is_at_hand", CELLLAB, then(in_a_tank, lambda p: p.chosen()), PARCEL)
+refuse(PACK, "temperature_is_in_order", CELLLAB, then(too_long_out, lambda p: p.chosen()), PARCEL)
 refuse(
     PACK,
     "unit_is_not_under_way",
     CELLLAB,
-    then(packed, lambda p: p.shipper(SPARE, CELLLAB)),
+    then(packed, spare, lambda p: p.chosen(shipper=SPARE)),
     {**PARCEL, "shipper": SPARE, "shipment": Shipment.of("X9")},
 )
-allow(PACK, WAREHOUSE, then("certified"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
-refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed"), Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2))
+OUT = Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2)
+
+
+def chosen_out(p: Plant) -> None:
+    p.chosen(T1, SHIPPER_2, WAREHOUSE)
+
+
+allow(PACK, WAREHOUSE, then("certified", chosen_out), OUT)
+refuse(PACK, "product_is_released", WAREHOUSE, then("reviewed", chosen_out), OUT)
 refuse(
     PACK,
     "lots_are_in_order",
     WAREHOUSE,
-    then("certified", lambda p: p.act("supply.hold_lot", WAREHOUSE, lot=LOTS["vector"], why=SEALED)),
-    Plant.parcel(PRODUCT, OUTWARD, SHIPPER_2),
+    then("certified", chosen_out, lambda p: p.act("supply.hold_lot", WAREHOUSE, lot=LOTS["vector"], why=SEALED)),
+    OUT,
 )
-refuse(PACK, "temperature_is_in_order", WAREHOUSE, warm, BACK)
-refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": COURIERS})
-refuse(PACK, "goes_where_it_belongs", CELLLAB, collected, {**BARE, "to": CELLLAB.organisation})
-refuse(PACK, "goes_where_it_belongs", CELLLAB, then(collected, odd), {**PARCEL, "unit": ODD})
-refuse(PACK, "destination_is_theirs", CELLLAB, collected, {**PARCEL, "destination": WARD})
-refuse(PACK, "carrier_takes_part", CELLLAB, collected, {**PARCEL, "carrier": CELLLAB.organisation})
-allow(PACK, CELLLAB, collected, BARE)
-refuse(PACK, "shipper_is_free", CELLLAB, in_use, {**PARCEL, "shipment": Shipment.of("X9")})
-refuse(PACK, "shipper_is_qualified", CELLLAB, on_an_old_shipper, {**PARCEL, "shipper": SPARE})
-refuse(PACK, "hold_time_is_enough", CELLLAB, on_a_weak_shipper, {**PARCEL, "shipper": SPARE})
-refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "seal": ""})
-refuse(PACK, "seal_and_logger_are_scanned", CELLLAB, collected, {**PARCEL, "logger": " "})
+refuse(PACK, "temperature_is_in_order", WAREHOUSE, then(warm, chosen_out), BACK)
+refuse(PACK, "goes_where_it_belongs", CELLLAB, chosen, {**BARE, "to": COURIERS})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, chosen, {**BARE, "to": CELLLAB.organisation})
+refuse(PACK, "goes_where_it_belongs", CELLLAB, then(chosen, odd), {**PARCEL, "unit": ODD})
+refuse(PACK, "destination_is_theirs", CELLLAB, chosen, {**PARCEL, "destination": WARD})
+refuse(PACK, "carrier_takes_part", CELLLAB, chosen, {**PARCEL, "carrier": CELLLAB.organisation})
+allow(PACK, CELLLAB, chosen, BARE)
 
-X1 = {"shipment": INWARD}
+
+def on_a_shipper_that_grew_old(p: Plant) -> None:
+    collected(p)
+    p.shipper(SPARE, CELLLAB, days=1)
+    p.chosen(shipper=SPARE)
+    p.wait(days=1)
+
+
+def on_a_shipper_that_grew_weak(p: Plant) -> None:
+    collected(p)
+    spare(p)
+    p.chosen(shipper=SPARE)
+    p.shipper(SPARE, CELLLAB, hours="119")
+
+
+def chosen_by_another_therapy(p: Plant) -> None:
+    """The first choice was given up, and the shipper is set aside for others now."""
+    chosen(p)
+    given_up(p)
+    p.ordered(T2)
+    p.chosen(T2)
+
+
+refuse(PACK, "goes_into_chosen_shipper", CELLLAB, collected, PARCEL)
+refuse(PACK, "goes_into_chosen_shipper", CELLLAB, chosen_by_another_therapy, PARCEL)
+refuse(PACK, "logger_runs", CELLLAB, no_logger, PARCEL)
+refuse(PACK, "shipper_is_qualified", CELLLAB, on_a_shipper_that_grew_old, {**PARCEL, "shipper": SPARE})
+refuse(PACK, "hold_time_is_still_enough", CELLLAB, on_a_shipper_that_grew_weak, {**PARCEL, "shipper": SPARE})
+
 BY_OTHERS = {**X1, "carrier": OTHER_COURIERS}
 
 
@@ -254,6 +312,18 @@ allow(DEPART, COURIER, taken_over, CARRIED)
 refuse(DEPART, "shipper_is_loaded", COURIER, come_and_gone, CARRIED)
 refuse(DEPART, "carrier_holds_it", COURIER, packed, CARRIED)
 refuse(DEPART, "not_departed_yet", COURIER, on_the_road, CARRIED)
+
+
+def taken_over_unsealed(p: Plant) -> None:
+    """A hand-over that no rule let through."""
+    without_a_seal(p)
+    gone = HandedOver(
+        unit=BAG, giver=CELLLAB.person, taker=COURIER.person, to=COURIERS, seal="", condition="intact"
+    )  # fmt: skip
+    p.happened(gone, by=COURIER)
+
+
+refuse(DEPART, "load_is_sealed", COURIER, taken_over_unsealed, CARRIED)
 allow(ARRIVE, COURIER, on_the_road, CARRIED)
 refuse(ARRIVE, "shipper_is_loaded", COURIER, come_and_gone, CARRIED)
 refuse(ARRIVE, "carrier_holds_it", COURIER, then(on_the_road, lambda p: p.sealed(SHIPPER, COURIER, WAREHOUSE)), CARRIED)

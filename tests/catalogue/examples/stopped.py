@@ -282,10 +282,14 @@ refuse("quality.certify", "batch_is_not_held", QP, then("reviewed", lambda p: p.
 allow("quality.certify", QP, then("reviewed", lambda p: p.suspend(*NOT_MAKING)), CERTIFY)
 
 refuse(
-    "logistics.pack", "dispatch_is_authorised", CELL_LABORATORY, then(collected, lambda p: p.suspend("dispatch")),
+    "logistics.pack", "dispatch_is_authorised", CELL_LABORATORY,
+    then(collected, lambda p: p.chosen(), lambda p: p.suspend("dispatch")),
     lambda p: p.parcel(),
 )  # fmt: skip
-allow("logistics.pack", CELL_LABORATORY, then(collected, lambda p: p.suspend(*NOT_SENDING)), lambda p: p.parcel())
+allow(
+    "logistics.pack", CELL_LABORATORY, then(collected, lambda p: p.chosen(), lambda p: p.suspend(*NOT_SENDING)),
+    lambda p: p.parcel(),
+)  # fmt: skip
 refuse("custody.offer", "dispatch_is_authorised", WAREHOUSE, then(opened, lambda p: p.suspend("dispatch")), GIVEN)
 SEALED_TO = {"shipper": SHIPPER, "to": COURIERS, "seal": "77102"}
 refuse(

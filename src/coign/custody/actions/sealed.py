@@ -110,6 +110,7 @@ OFFER_SHIPMENT = Action(
     gates=(
         sealed_gates.shipper_is_loaded,
         sealed_gates.shipment_is_sealed,
+        sealed_gates.shipper_has_a_seal,
         sealed_gates.giver_holds_shipment,
         sealed_gates.shipment_is_not_offered,
         sealed_gates.shipment_has_no_mismatch,

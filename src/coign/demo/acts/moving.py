@@ -1,4 +1,4 @@
-"""Acts on the way: packing, handing over, reading the logger, receiving."""
+"""Acts on the way: choosing the shipper, packing, sealing, handing over, reading the logger, receiving."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Shipper
 from coign.kernel.values import Digest
-from coign.logistics.state import SHIPPER
+from coign.logistics.state import CHOICE, SHIPPER
 from coign.logistics.views import SHIPMENT
 
 INTERVAL_S = 300
@@ -24,9 +24,22 @@ FURTHER_MIN = 30
 HOLD_C, NOISE_C = Decimal("-188.0"), Decimal("1.8")
 
 
+@plays("logistics.choose_shipper")
+def choose_shipper(scene: Scene) -> Command:
+    """The first one that is free and in date."""
+    return {"chain": scene.chain, "shipper": _free_shipper(scene)}
+
+
+@plays("logistics.start_logger")
+def start_logger(scene: Scene) -> Command:
+    """A logger in the chosen shipper."""
+    logger = f"CL-{scene.chance.randrange(10_000, 99_999)}"
+    return {"chain": scene.chain, "shipper": _chosen_shipper(scene), "logger": logger}
+
+
 @plays("logistics.pack")
 def pack(scene: Scene) -> Command:
-    """All bags into a free shipper, under a new seal, with a logger."""
+    """All bags into the chosen shipper."""
     bags, bound = scene.bags, scene.bound
     unit = bags[0]
     collected = scene.state(UNIT, unit).kind == "starting_material"
@@ -35,9 +48,7 @@ def pack(scene: Scene) -> Command:
     return {
         "unit": unit,
         "further": bags[1:],
-        "shipper": _free_shipper(scene),
-        "seal": f"SEAL-{scene.chance.randrange(100_000, 999_999)}",
-        "logger": f"CL-{scene.chance.randrange(10_000, 99_999)}",
+        "shipper": _chosen_shipper(scene),
         "to": to,
         "destination": people.site_of(to),
         "carrier": people.COURIER,
@@ -47,9 +58,24 @@ def pack(scene: Scene) -> Command:
 def _free_shipper(scene: Scene) -> Shipper:
     for thing in scene.things("shipper", scene.actor.organisation):
         shipper = scene.state(SHIPPER, Shipper(thing.subject))
-        if shipper.in_use is None and shipper.qualified_until is not None and scene.now < shipper.qualified_until:
+        if shipper.is_free and shipper.qualified_until is not None and scene.now < shipper.qualified_until:
             return Shipper(thing.subject)
     raise NotFound(f"{scene.actor.organisation.identifier} has no free shipper")
+
+
+def _chosen_shipper(scene: Scene) -> Shipper:
+    choice = scene.state(CHOICE, scene.chain).of(scene.actor.organisation)
+    if choice is None:
+        raise NotFound(f"{scene.actor.organisation.identifier} has chosen no shipper for {scene.chain.identifier}")
+    return choice.shipper
+
+
+@plays("logistics.seal")
+def seal(scene: Scene) -> Command:
+    """A new seal on the shipper that was packed."""
+    shipper = scene.state(SHIPMENT, scene.shipment).shipper
+    number = scene.chance.randrange(100_000, 999_999)
+    return {"shipment": scene.shipment, "shipper": shipper, "seal": f"SEAL-{number}"}
 
 
 @plays("custody.offer")

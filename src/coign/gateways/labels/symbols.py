@@ -8,6 +8,7 @@ A bare donation identification number (ISBT 128 ST-001, data structure 001) is r
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_2
 
@@ -91,6 +92,7 @@ class InvalidSymbol(Invalid):
         self.position = position
 
 
+@lru_cache(maxsize=4096)
 def check_character(content: str) -> str:
     """ISO/IEC 7064 mod 37-2 over the content.
 

@@ -50,7 +50,12 @@ ACTION = Action(
     roles=frozenset({"courier"}),
     reads=reads_of_shipper,
     then_reads=(reads_of_load, reads_of_units),
-    gates=(way_gates.shipper_is_loaded, way_gates.carrier_holds_it, way_gates.not_departed_yet),
+    gates=(
+        way_gates.shipper_is_loaded,
+        way_gates.carrier_holds_it,
+        way_gates.load_is_sealed,
+        way_gates.not_departed_yet,
+    ),
     decide=_decide,
     emits=(Departed,),
     requirements=("TRC-11", "SCS-12"),

@@ -1,4 +1,4 @@
-"""Pack the units of a therapy into a sealed shipper with a running logger, addressed to where its chain says."""
+"""Pack the units of a therapy into the shipper chosen for it, whose logger runs, addressed to where its chain says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Actor
-from coign.logistics import gates
+from coign.logistics import gates, shipper_gates
 from coign.logistics.events import CarrierNamed, Packed
-from coign.logistics.state import SHIPPER
+from coign.logistics.state import CHOICE, SHIPPER
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import BATCH, reads_of_lots
 from coign.people.views import ORGANISATION, SITE
@@ -24,12 +24,10 @@ from coign.storage.views import PLACE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """What lies in which shipper, under which seal, with which logger, to whom it goes, and who carries it."""
+    """What lies in which shipper, to whom it goes, and who carries it."""
 
     unit: Unit = field(metadata=asks("Unit", "scan"))
     shipper: Shipper = field(metadata=asks("Shipper", "scan"))
-    seal: str = field(metadata=asks("Seal", "scan"))
-    logger: str = field(metadata=asks("Logger", "scan"))
     to: Organisation = field(metadata=asks("Sent to", "known"))
     destination: Site | None = field(default=None, metadata=asks("Place of arrival", "known", options="sites"))
     carrier: Organisation | None = field(default=None, metadata=asks("Carried by", "known", options="couriers"))
@@ -53,7 +51,7 @@ def _reads(asked: Pack, actor: Actor) -> Sequence[Read]:
 def _reads_of_chain(asked: Pack, known: Circumstances) -> Sequence[Read]:
     chain = known.state(UNIT, asked.unit).chain
     made_in = (Read(batch, BATCH) for batch in gates.batches_of(asked, known))
-    return (*([Read(chain, CHAIN)] if chain is not None else []), *made_in)
+    return (*([Read(chain, CHAIN), Read(chain, CHOICE)] if chain is not None else []), *made_in)
 
 
 def _reads_of_what_may_stop_it(asked: Pack, known: Circumstances) -> Sequence[Read]:
@@ -66,7 +64,7 @@ def _reads_of_what_may_stop_it(asked: Pack, known: Circumstances) -> Sequence[Re
 def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
     by, chain = known.actor.person, known.state(UNIT, asked.unit).chain
     assert chain is not None
-    therapy = known.state(CHAIN, chain)
+    therapy, shipper = known.state(CHAIN, chain), known.state(SHIPPER, asked.shipper)
     packed = Packed(
         shipment=asked.shipment,
         unit=asked.unit,
@@ -74,11 +72,10 @@ def _decide(asked: Pack, known: Circumstances) -> Sequence[Fact]:
         shipper=asked.shipper,
         sender=known.actor.organisation,
         to=asked.to,
-        seal=asked.seal,
-        logger=asked.logger,
+        logger=shipper.logger,
         by=by,
         destination=asked.destination,
-        hold_time=known.state(SHIPPER, asked.shipper).hold_time,
+        hold_time=shipper.hold_time,
         product=therapy.product,
         centre=therapy.centre,
     )
@@ -111,14 +108,14 @@ ACTION = Action(
         gates.goes_where_it_belongs,
         gates.destination_is_theirs,
         gates.carrier_takes_part,
-        gates.shipper_is_free,
-        gates.shipper_is_qualified,
-        gates.hold_time_is_enough,
-        gates.seal_and_logger_are_scanned,
+        shipper_gates.goes_into_chosen_shipper,
+        shipper_gates.shipper_is_qualified,
+        shipper_gates.hold_time_is_still_enough,
+        shipper_gates.logger_runs,
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-11", "SCS-12", "TRC-11", "TRC-26", "GMP-37", "REG-02", "TRC-01"),
+    requirements=("SCS-06", "SCS-07", "SCS-08", "SCS-11", "TRC-11", "TRC-26", "GMP-37", "REG-02", "TRC-01"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )

@@ -7,7 +7,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Shipper
 from coign.kernel.values import Actor, Instant, Quantity
-from coign.logistics import gates
+from coign.logistics import shipper_gates
 from coign.logistics.events import ShipperQualified
 from coign.logistics.state import SHIPPER
 
@@ -43,7 +43,7 @@ ACTION = Action(
     command=RegisterShipper,
     roles=frozenset({"warehouse", "celllab"}),
     reads=_reads,
-    gates=(gates.shipper_is_ours, gates.hold_time_is_a_duration, gates.test_counts_ahead),
+    gates=(shipper_gates.shipper_is_ours, shipper_gates.hold_time_is_a_duration, shipper_gates.test_counts_ahead),
     decide=_decide,
     emits=(ShipperQualified,),
     requirements=("SCS-06", "SCS-07"),

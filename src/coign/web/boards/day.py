@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -37,7 +37,7 @@ class _Row:
 class _Later:
     """Something planned for another day."""
 
-    at: datetime
+    at: Instant
     root: str
     name: str
 
@@ -50,13 +50,14 @@ def day(here: Here) -> Board:
     rows: list[_Row] = []
     later: list[_Later] = []
     now = timezone.localtime(here.now.moment)
+    tomorrow = Instant.of(datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo))
     for journey in here.going_on:
         chain = chains.get(journey.root)
         if chain is None or journey.centre != str(here.actor.organisation):
             continue
         found = [
-            *_collecting(journey, collections[chain], slots[chain], now),
-            *_infusing(journey, infusions[chain], courses[chain], now),
+            *_collecting(journey, collections[chain], slots[chain], now, tomorrow),
+            *_infusing(journey, infusions[chain], courses[chain], now, tomorrow),
         ]
         rows += [r for r in found if isinstance(r, _Row)]
         later += [r for r in found if isinstance(r, _Later)]
@@ -74,7 +75,7 @@ def _drawn(rows: list[_Row], later: list[_Later], now: datetime, place: str, who
         "now": now,
         "later": [
             _("%(name)s %(at)s, %(who)s")
-            % {"name": one.name.lower(), "at": local_text(Instant.of(one.at)), "who": _short(who(one.root))}
+            % {"name": one.name.lower(), "at": local_text(one.at), "who": _short(who(one.root))}
             for one in later
         ],
     }
@@ -85,7 +86,9 @@ def _short(row: dict[str, Any]) -> str:
     return " ".join([row["initials"], *row["ids"][:1]]) if row.get("initials") else str(row.get("title", ""))
 
 
-def _collecting(journey: Journey, state: Collection, slot: SlotState, now: datetime) -> Iterator[_Row | _Later]:
+def _collecting(
+    journey: Journey, state: Collection, slot: SlotState, now: datetime, tomorrow: Instant
+) -> Iterator[_Row | _Later]:
     name = _("Collection")
     if state.started_at is not None:
         since = _local(state.started_at)
@@ -95,10 +98,12 @@ def _collecting(journey: Journey, state: Collection, slot: SlotState, now: datet
         if at.date() == now.date():
             yield _Row(journey.root, name, (Span(at, None, "done", _("collected %s") % _when(at, now)),))
     if not state.running and not state.collected and slot.collection_on is not None:
-        yield from _planned(journey, name, _local(slot.collection_on), now)
+        yield from _planned(journey, name, slot.collection_on, now, tomorrow)
 
 
-def _infusing(journey: Journey, state: Infusion, course: Course, now: datetime) -> Iterator[_Row | _Later]:
+def _infusing(
+    journey: Journey, state: Infusion, course: Course, now: datetime, tomorrow: Instant
+) -> Iterator[_Row | _Later]:
     name = _("Infusion")
     programme = programme_of(journey)
     if state.started_at is not None:
@@ -110,18 +115,22 @@ def _infusing(journey: Journey, state: Infusion, course: Course, now: datetime) 
         words = _("thawed, give it by %s") if end > now else _("thawed, its time ended %s")
         yield _Row(journey.root, name, (Span(_local(state.thawed_at), end, kind, words % _when(end, now)),))
     elif not state.begun and course.planned_infusion is not None:
-        yield from _planned(journey, name, _local(course.planned_infusion), now)
+        yield from _planned(journey, name, course.planned_infusion, now, tomorrow)
     for bag in state.bags:
         at = _local(bag.finished_at)
         if at.date() == now.date():
             yield _Row(journey.root, name, (Span(at, None, "done", _("given %s") % _when(at, now)),))
 
 
-def _planned(journey: Journey, name: str, at: datetime, now: datetime) -> Iterator[_Row | _Later]:
+def _planned(
+    journey: Journey, name: str, planned: Instant, now: datetime, tomorrow: Instant
+) -> Iterator[_Row | _Later]:
     """Planned for today, for a later day, or overdue: what was planned and is not begun is looked at."""
-    if at.date() > now.date():
-        yield _Later(at, journey.root, name)
-    elif at >= now:
+    if planned >= tomorrow:
+        yield _Later(planned, journey.root, name)
+        return
+    at = _local(planned)
+    if at >= now:
         yield _Row(journey.root, name, (Span(at, None, "planned", _("planned %s") % _when(at, now)),))
     elif now - at < timedelta(days=7):
         words = _("planned %s, not begun") % _when(at, now)

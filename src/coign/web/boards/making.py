@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from coign.kernel.subjects import Chain
+from coign.catalogue import PARTIES
+from coign.clinical.views import COURSE, PATIENT
+from coign.collection.views import COLLECTION
+from coign.correction.views import CORRECTIONS
+from coign.identity.views import CHAIN
+from coign.infusion.views import INFUSION
+from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, Instant
+from coign.manufacturing.views import SLOT
 from coign.records.journey import Journey
 from coign.web import acting
 from coign.web.boards.matter import Matter
+from coign.web.reading import reader
 from coign.web.therapy.looking import visible
 
+#: What boards ask of every therapy that goes on; read in one question.
+LOOKED_AT = (PARTIES, PATIENT, CHAIN, SLOT, COURSE, COLLECTION, INFUSION, CORRECTIONS)
 #: More than a screen holds is no glance.
 THERAPIES_MAX = 12
 Who = Callable[[str], dict[str, Any]]
@@ -33,6 +43,8 @@ class Here:
     def chains(self) -> dict[str, Chain]:
         """The chain of each therapy that goes on, for those whose chain this organisation may know."""
         found = {j.root: Chain(j.chain) for j in self.going_on if j.chain}
+        here = [Patient(j.patient) for j in self.going_on if j.centre == str(self.actor.organisation)]
+        reader().look_ahead([*found.values(), *here], LOOKED_AT)
         seen = visible(found.values(), self.actor.organisation)
         return {root: chain for root, chain in found.items() if chain in seen}
 

@@ -1,7 +1,8 @@
 """Which authorisations and applications somebody may see."""
 
 from coign import rulesets
-from coign.kernel.subjects import Application, Organisation
+from coign.catalogue import PARTIES
+from coign.kernel.subjects import Application, Authorisation, Organisation
 from coign.kernel.values import Actor
 from coign.people.views import ORGANISATION
 from coign.regulatory.authorised import Authorised
@@ -29,7 +30,7 @@ def authorisations(actor: Actor) -> list[Authorised]:
     """An authority sees those of its jurisdiction, any other house those that it takes part in."""
     own = actor.organisation
     watched = jurisdiction_of(own) if is_authority(own) else ""
-    found = [s.says for _, s in reader().states(AUTHORISATION, at_most=None) if s.says is not None]
+    found = [s.says for s in reader().every(AUTHORISATION, Authorisation).values() if s.says is not None]
     return [a for a in found if (a.jurisdiction == watched if watched else _takes_part(own, a))]
 
 
@@ -39,5 +40,6 @@ def _takes_part(organisation: Organisation, says: Authorised) -> bool:
 
 def applications(actor: Actor) -> list[tuple[Application, ApplicationState]]:
     """Those that this organisation made or was asked in."""
-    every = reader().states(APPLICATION, at_most=None)
-    return [(Application(s), state) for s, state in every if reader().may_see(s, actor.organisation)]
+    every = reader().every(APPLICATION, Application)
+    reader().look_ahead(every, (PARTIES,))
+    return [(s, state) for s, state in every.items() if reader().may_see(s, actor.organisation)]

@@ -42,7 +42,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
     intent, line = entry.plain["intent"], _lines([entry], actor)[0]
     facts = list(zip(intent["facts"], entry.facts, strict=True))
     if not whole:
-        seen = visible(named_in(entry), actor.organisation)
+        seen = visible((parse_subject(name) for name in named_in(entry)), actor.organisation)
         facts = [each for each in facts if seen.issuperset(about(each[1]))]
         line |= {"about": [one for one in line["about"] if parse_subject(one["name"]) in seen]}
     context = {

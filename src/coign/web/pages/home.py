@@ -40,6 +40,8 @@ from coign.web.waits.overseeing import authorisations
 
 #: After every instant of a record.
 NEVER = Instant("9999-12-31T00:00:00.000000Z")
+#: As many rows of the queue as a screen holds; the others are one click away.
+ROWS_MAX, WHOLE = 12, "all"
 #: The newest therapies among which people are told apart.
 IN_THE_HOUSE_MAX = 100
 ENROL = "clinical.enrol"
@@ -53,14 +55,14 @@ AT_THE_DESK = frozenset({"authority", "regulatory"})
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person now; for safety, assessors and regulatory affairs, what the law waits for."""
-    actor = acting.actor_of(request)
+    actor, at_most = acting.actor_of(request), waits.STEPS_MAX if WHOLE in request.GET else ROWS_MAX
     if actor.role == SAFETY_OFFICER and acting.lacks(actor) is None:
-        return render(request, "pages/safety.html", home_context(actor) | board(actor))
+        return render(request, "pages/safety.html", home_context(actor, at_most) | board(actor))
     if actor.role in AT_THE_DESK and acting.lacks(actor) is None:
         context = home_context(actor, without=(authorisations,))
         more = [*context["rows"], *context["others"]]
         return render(request, "pages/oversight.html", context | desk(actor, more) | {"is_first_page": True})
-    return render(request, "pages/home.html", home_context(actor))
+    return render(request, "pages/home.html", home_context(actor, at_most))
 
 
 @require_GET
@@ -75,24 +77,32 @@ def cannot_now(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/not_now.html", {"found": found})
 
 
-def home_context(actor: Actor, *, without: Collection[waits.Find] = ()) -> dict[str, Any]:
+def home_context(
+    actor: Actor, at_most: int = waits.STEPS_MAX, *, without: Collection[waits.Find] = ()
+) -> dict[str, Any]:
     """The queue of this person's roles in this organisation, with whom each row is about; no query per row.
 
-    `without`: kinds of matters that the page lists by itself.
+    `at_most`: so many rows are shown, the others counted. `without`: kinds of matters that the page lists by itself.
     """
     if not waits.roles(actor):
         return {"rows": [], "next": None, "nobody": True, "role": actor.role, "why": acting.lacks(actor)}
     steps, here = waits.steps(actor), waits.here_of(actor)
-    with reader().connection() as connection:
-        journeys = {j.root: j for j in here.journeys} | records.journeys_at(
-            connection, running.service().ledger_id, [s.root for s in steps], str(actor.organisation)
-        )
+    journeys = {j.root: j for j in here.journeys}
+    if older := [s.root for s in steps if s.root not in journeys]:
+        with reader().connection() as connection:
+            journeys |= records.journeys_at(connection, running.service().ledger_id, older, str(actor.organisation))
     steps = [s for s in steps if s.root in journeys]
     urgent = give_by([journeys[root] for root in {s.root for s in steps}])
     steps.sort(key=lambda s: urgent.get(s.root, NEVER))  # what cannot wait comes first, then the oldest
+    first = next((s for s in steps if actor.role in s.roles), None)
+    rows = steps[:at_most]
     boards, others = boards_of(here), waits.matters(actor, without=without)
     coming = ahead(here.going_on, actor) if not steps else []
-    named = {s.root for s in steps} | {root for b in boards for root in b.roots} | {c.root for c in coming}
+    named = (
+        {s.root for s in (*rows, *((first,) if first else ()))}
+        | {root for b in boards for root in b.roots}
+        | {c.root for c in coming}
+    )
     # Who could be mixed up with somebody in the house is told apart also when the other one does not wait (TRC-24).
     house = {j.root for j in here.going_on[:IN_THE_HOUSE_MAX]}
     shown = {Patient(journeys[root].patient) for root in named}
@@ -104,11 +114,10 @@ def home_context(actor: Actor, *, without: Collection[waits.Find] = ()) -> dict[
     def who(root: str) -> dict[str, Any]:
         return who_row(journeys[root], known, mixed, parcels.get(root), carries=_carries(journeys[root], actor))
 
-    first = next((s for s in steps if actor.role in s.roles), None)
     return {
-        "rows": [
-            who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in steps
-        ],
+        "rows": [who(s.root) | _row(s, journeys[s.root], actor) | {"conditioned": s.root in conditioned} for s in rows],
+        "more": len(steps) - len(rows),
+        "capped": len(steps) == waits.STEPS_MAX,
         "next": _next(first, journeys[first.root], actor, known, who, urgent, conditioned.get(first.root))
         if first is not None
         else None,

@@ -38,6 +38,7 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.proof import proof
 from coign.web.therapy.recall import recall
 from coign.web.therapy.reporting import report_address
+from coign.web.therapy.shippers import preparing
 from coign.web.therapy.story import Story, names_of_organisations, place_words, programme_of, story_of
 from coign.web.therapy.track import local_text, open_matters, strip, track
 from coign.web.therapy.turned import waiting
@@ -148,7 +149,7 @@ def _parcel_row(parcel: Parcel | None) -> dict[str, Any]:
 
 def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any]:
     """Everything the page of one therapy shows."""
-    steps = coming(story)
+    steps, rows = coming(story), act_rows(story)
     return {
         "story": story,
         "report": report_address(story.actor, thing if thing.startswith("unit:") else ""),
@@ -174,14 +175,14 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         ],
         "assess_url": _assessment(story),
         "clocks": clocks(story),
-        "transport": transport(story),
+        "transport": transport(story) or preparing(story),
         "custody": custody(story),
         "charts": charts(story),
         "warming": warming(story),
         "dose": dose_rows(story),
         "family": family(story) if story.sees_chain else None,
         "proof": proof(story),
-        "acts": (rows := act_rows(story))[:ACTS_SHOWN],
+        "acts": rows[:ACTS_SHOWN],
         "older": rows[ACTS_SHOWN:],
         "count": len(rows),
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",

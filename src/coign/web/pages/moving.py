@@ -15,7 +15,7 @@ from coign.web.roles import role_words
 
 HOURS_DEFAULT = 1.0
 HOURS_MAX = 24.0 * 366
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "coign.web.accounts.backend.Backend"
 
 
 @require_POST

@@ -14,35 +14,29 @@ from typing import Any
 from django import template
 from django.forms.boundfield import BoundField
 from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from coign.gateways.labels.pictures import symbol_matrix
 from coign.web.drawing.genealogy import Unit, genealogy
 from coign.web.drawing.hold import hold
 from coign.web.drawing.lanes import day
 from coign.web.drawing.scale import scale
-from coign.web.drawing.temperature import Drawing, Limits, Reading, temperature
+from coign.web.drawing.temperature import Limits, Reading, temperature
 from coign.web.drawing.trend import Bounds, trend
-from coign.web.templatetags import coign_acts, coign_words
-from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part, whole
+from coign.web.templatetags import coign_acts, coign_rows, coign_words
+from coign.web.templatetags.coign_words import STATUSES, anchor, known_status, local, part
 
 register = template.Library()
-register.tags.update(coign_words.register.tags | coign_acts.register.tags)
+register.tags.update(coign_words.register.tags | coign_acts.register.tags | coign_rows.register.tags)
 register.filters.update(coign_words.register.filters)
 
 BATCH_COLOURS = ("purple", "blue", "green", "orange", "pink", "brown", "grey", "teal")
-# The same things lie in front of the same people for a whole day.
-modules_of = lru_cache(maxsize=1024)(symbol_matrix)
-
+#: What a drawing says besides what it draws, by name.
+Words = tuple[tuple[str, str], ...]
 THING_KINDS = ("wristband", "bag", "shipper", "badge", "vial", "label")
-BUTTON_KINDS = ("plain", "primary", "stop", "shut")
-BUTTON_PARTS = ("label", "kind", "big", "waits_for", "post", "url", "name", "value", "icon", "type", "form")
-ROW_PARTS = (
-    "number", "time", "initials", "ids", "title", "warning", "fact", "strip", "status", "word", "conditioned", "detail",
-    "action",
-)  # fmt: skip
 BAND_CELLS = (
     ("hospital_number", gettext_lazy("Hospital number"), True),
     ("born", gettext_lazy("Born"), True),
@@ -97,10 +91,7 @@ def scan_target(target: Any) -> dict[str, Any]:
 def tray(context: Context, tray: Any) -> dict[str, Any]:
     """Demonstration only: the things in front of this person; a click scans one. Works without scripts as a form."""
     names = ("symbol", "code", "words", "kind", "odd")
-    things = [
-        {n: part(t, n) for n in names} | {"modules": modules_of(str(part(t, "symbol")))}
-        for t in part(tray, "things") or ()
-    ]
+    things = [{n: part(t, n) for n in names} for t in part(tray, "things") or ()]
     kinds = {t["kind"] for t in things if t["kind"]} - set(THING_KINDS)
     if kinds:
         raise ValueError(f"kind {sorted(kinds)[0]!r} of a thing is none of {', '.join(THING_KINDS)}")
@@ -121,12 +112,6 @@ def stage_track(stages: Iterable[Any], label: str = "") -> dict[str, Any]:
         for s in stages
     ]
     return {"stages": shown, "label": label or _("Stages")}
-
-
-@register.inclusion_tag("components/stage_strip.html")
-def stage_strip(strip: Any) -> dict[str, Any]:
-    """How far something is, in one line: a cell for each stage; the words beside it say the same."""
-    return {"stages": [known_status(s) for s in part(strip, "stages") or ()], "label": part(strip, "label") or ""}
 
 
 @register.inclusion_tag("components/day_line.html")
@@ -180,26 +165,6 @@ def next_action(action: Any) -> dict[str, Any]:
         "gates": part(action, "gates"),
         "id": anchor("next", part(action, "title")),
     }
-
-
-@register.inclusion_tag("components/button.html", name="button")
-def button_tag(label: str, kind: str = "plain", **rest: Any) -> dict[str, Any]:
-    """A button, a link that looks like one, a small form that posts, or one that is shut and says what it waits for."""
-    if kind not in BUTTON_KINDS:
-        raise ValueError(f"button kind {kind!r} is none of {', '.join(BUTTON_KINDS)}")
-    return button_of({"label": label, "kind": kind, **rest})
-
-
-@register.inclusion_tag("components/button.html")
-def button_of(button: Any) -> dict[str, Any]:
-    """The same for a button that the page was given whole."""
-    return {"button": whole(button, BUTTON_PARTS)}
-
-
-@register.inclusion_tag("components/work_list.html")
-def work_list(rows: Iterable[Any]) -> dict[str, Any]:
-    """What waits for this person, most urgent first."""
-    return {"rows": [whole(row, ROW_PARTS) for row in rows]}
 
 
 @register.inclusion_tag("components/state_panel.html")
@@ -258,8 +223,8 @@ def custody_line(custody: Any) -> dict[str, Any]:
     return {"custody": custody, "steps": steps, "id": part(custody, "id") or ""}
 
 
-@register.inclusion_tag("components/temperature_chart.html")
-def temperature_chart(chart: Any) -> dict[str, Any]:
+@register.simple_tag
+def temperature_chart(chart: Any) -> SafeString:
     """A temperature history drawn on the server, with words on it and a table behind."""
     readings = tuple((at, value) for at, value in part(chart, "readings") or ())
     limits = Limits(
@@ -271,16 +236,24 @@ def temperature_chart(chart: Any) -> dict[str, Any]:
         "unit": part(chart, "unit") or "°C",
         "hatch_id": anchor("unread", part(chart, "title")),
     }
-    return {"chart": chart, "drawing": _drawn(readings, limits, get_current_timezone_name(), get_language(), **about)}
+    words = tuple((name, str(part(chart, name) or "")) for name in ("id", "title", "source"))
+    return _chart(readings, limits, words, get_current_timezone_name(), get_language(), **about)
 
 
 @lru_cache(maxsize=128)
-def _drawn(
-    readings: tuple[tuple[Any, Any], ...], limits: Limits, zone: str, language: str, until: Any, **about: Any
-) -> Drawing:
+def _chart(
+    readings: tuple[tuple[Any, Any], ...],
+    limits: Limits,
+    words: Words,
+    zone: str,
+    language: str,
+    until: Any,
+    **about: Any,
+) -> SafeString:
     """Readings never change: they are drawn once for each zone and language that they are looked at in."""
     here = [Reading(local(at), float(value)) for at, value in readings]
-    return temperature(here, limits, until=local(until) if until else None, **about)
+    drawing = temperature(here, limits, until=local(until) if until else None, **about)
+    return render_to_string("components/temperature_chart.html", {"chart": dict(words), "drawing": drawing})
 
 
 @register.inclusion_tag("components/trend_chart.html")
@@ -307,10 +280,10 @@ def measurement(measurement: Any) -> dict[str, Any]:
     return {"measurement": shown | {"status": known_status(part(measurement, "status"))}, "scale": drawn}
 
 
-@register.inclusion_tag("components/genealogy.html", name="genealogy")
-def genealogy_tag(graph: Any) -> dict[str, Any]:
+@register.simple_tag(name="genealogy")
+def genealogy_tag(graph: Any) -> SafeString:
     """From the first unit to the last, left to right, lots that went in dashed."""
-    units = [
+    units = tuple(
         Unit(
             key=str(part(u, "key")),
             label=str(part(u, "label") or part(u, "key")),
@@ -321,8 +294,15 @@ def genealogy_tag(graph: Any) -> dict[str, Any]:
             url=str(part(u, "url") or ""),
         )
         for u in part(graph, "units") or ()
-    ]
-    return {"graph": graph, "drawing": genealogy(units)}
+    )
+    words = tuple((name, str(part(graph, name) or "")) for name in ("id", "title", "status", "word", "note"))
+    return _genealogy(units, words, get_language())
+
+
+@lru_cache(maxsize=128)
+def _genealogy(units: tuple[Unit, ...], words: Words, language: str) -> SafeString:
+    """The same units in the same states give the same picture."""
+    return render_to_string("components/genealogy.html", {"graph": dict(words), "drawing": genealogy(units)})
 
 
 # --- Proof and signing

@@ -1,6 +1,6 @@
 """What will come to somebody once others have done theirs: the next steps of a role beyond those that are open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coign import rulesets
@@ -29,21 +29,32 @@ class Ahead:
 
 
 def ahead(journeys: Iterable[Journey], actor: Actor, at_most: int = SHOWN_MAX) -> list[Ahead]:
-    """The next step of this role in each therapy, the nearest first."""
+    """The next step of this role in each therapy, the nearest first; no more are looked into than it takes."""
     shown = list(journeys)
-    places = {centre: destination_at(Organisation(centre)) for centre in {j.centre for j in shown}}
-    found = [a for j in shown if (a := _in(j, actor, places[j.centre])) is not None]
+    there = {centre: destination_at(Organisation(centre)) for centre in {j.centre for j in shown}}
+    could = [(first, j) for j in shown if (first := next(_steps_of(j, actor, there[j.centre]), None)) is not None]
+    found: list[Ahead] = []
+    for (nearest, _step), journey in sorted(could, key=lambda each: each[0][0]):
+        if sum(a.away <= nearest for a in found) >= at_most:
+            break
+        if (one := _in(journey, actor, there[journey.centre])) is not None:
+            found.append(one)
     return sorted(found, key=lambda a: a.away)[:at_most]
+
+
+def _steps_of(journey: Journey, actor: Actor, there: Destination) -> Iterator[tuple[int, JourneyStep]]:
+    """What this role still has to do here in a therapy, each with how many steps lie before it."""
+    programme = programme_of(journey)
+    rest = [s for s in programme.journey if s.id not in journey.done and not s.optional] if programme else []
+    return ((n, s) for n, s in enumerate(rest) if actor.role in there.roles_of(s) and _is_here(journey, s, actor))
 
 
 def _in(journey: Journey, actor: Actor, there: Destination) -> Ahead | None:
     programme = programme_of(journey)
-    if programme is None:
-        return None
+    assert programme is not None
     now = open_steps(journey, programme)
-    rest = [s for s in programme.journey if s.id not in journey.done and not s.optional]
-    for away, step in enumerate(rest):
-        if actor.role in there.roles_of(step) and _is_here(journey, step, actor) and step not in now:
+    for away, step in _steps_of(journey, actor, there):
+        if step not in now:
             before = now[0] if now else None
             after, by = (before.title, there.roles_of(before)) if before is not None else ("", ())
             return Ahead(journey.root, step.action, step.title, after, by, away)

@@ -30,6 +30,7 @@ from coign.web.therapy.deciding import (
 from coign.web.therapy.environment import growth_rows
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcel_of, shipment_of
+from coign.web.therapy.shippers import shipper_rows
 from coign.web.therapy.story import Story, name_of, names_of_organisations
 from coign.web.therapy.track import local_day, local_text
 from coign.web.therapy.units import quantity_words, unit_words, with_units
@@ -293,6 +294,7 @@ def _shown(story: Story, question: Question, value: Any) -> str:
 #: Acts on a shipment: which one it is stands above the form.
 _OF_PARCELS = frozenset(
     {
+        "logistics.seal", "logistics.replace_seal", "logistics.unpack",
         "custody.offer_shipment", "custody.accept_shipment", "logistics.depart", "logistics.arrive",
         "logistics.compare_seals", "logistics.open", "logistics.check_receipt", "logistics.confirm_receipt",
     }
@@ -323,7 +325,7 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
         rows += growth_rows(story)
     if action.name in _OF_PARCELS:
         rows += _parcel_rows(story)
-    return rows
+    return rows + shipper_rows(story, action.name)
 
 
 def _production_rows(story: Story) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from psycopg.rows import class_row
 
 from coign import catalogue
 from coign.kernel.sight import may_see
-from coign.kernel.subjects import Organisation, Subject, parse_subject
+from coign.kernel.subjects import Organisation, Subject
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
 from coign.records.reading import NextStep
@@ -61,15 +61,15 @@ def entries_at(positions: Sequence[int]) -> list[Entry]:
     return [Entry(position, bytes(body)) for position, body in rows]
 
 
-def named_in(entry: Entry) -> frozenset[Subject]:
-    """Every subject that an entry tells of."""
+def named_in(entry: Entry) -> frozenset[str]:
+    """Every subject that an entry tells of, as the record writes it."""
     plain = entry.plain
-    return frozenset(parse_subject(r) for r in (*plain["refs"], *(a["subject"] for a in plain["about"])))
+    return frozenset(plain["refs"]).union([a["subject"] for a in plain["about"]])
 
 
 def visible_entries(entries: Sequence[Entry], organisation: Organisation) -> list[Entry]:
     """Those of which everything they name may be known, as far as there is any of it."""
     named = {e.position: named_in(e) for e in entries}
-    there = reader().existing(s for subjects in named.values() for s in subjects)
+    there = reader().existing({s for subjects in named.values() for s in subjects})
     seen = visible(there, organisation)
     return [e for e in entries if named[e.position] & there <= seen]

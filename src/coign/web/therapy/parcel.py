@@ -18,6 +18,7 @@ from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.looking import states_of, visible
 from coign.web.therapy.recalled import recalled_units
+from coign.web.therapy.shippers import ways_back
 from coign.web.therapy.story import Story, name_of, names_of_organisations, place_words
 from coign.web.therapy.units import quantity_words
 
@@ -101,8 +102,10 @@ def transport(story: Story) -> dict[str, Any] | None:
         {"label": _("Shipper"), "value": state.shipper.identifier, "mono": True},
         {"label": _("Logger"), "value": state.logger, "mono": True},
         {"label": _("Packed"), "value": moment(timezone.localtime(state.packed_at.moment))},
+        {"label": _("Seal"), "value": _("not put on yet")} if not state.seal else None,
     ]
-    return {"rows": [row for row in rows if row is not None], "hold": cold(parcel)}
+    title, shown = _("On its way") if state.seal else _("Packed"), [row for row in rows if row is not None]
+    return {"title": title, "rows": shown, "ways": ways_back(story, state), "hold": cold(parcel)}
 
 
 def hold_of(story: Story) -> dict[str, Any] | None:

@@ -7,8 +7,8 @@ from typing import Any
 from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Chain, Organisation, Patient, Site, Unit
-from coign.kernel.values import Actor
+from coign.kernel.subjects import Chain, Organisation, Patient, Person, Site, Unit, parse_subject
+from coign.kernel.values import Actor, Digest
 from coign.ledger.entries import Entry
 from coign.people.views import ORGANISATION, SITE, OrganisationState
 from coign.programmes.model import ProgrammeVersion
@@ -47,6 +47,7 @@ class Story:
     units: Mapping[Unit, UnitState] = field(default_factory=dict)
     #: By the position of the corrected entry: what counts in place of what was recorded.
     corrected: Mapping[int, Sequence[ValueCorrected]] = field(default_factory=dict)
+    _told: dict[str, list[Told]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def coi(self) -> str:
@@ -60,12 +61,20 @@ class Story:
 
     def told(self, *types: str) -> Iterator[Told]:
         """The facts of these types that this reader may know, oldest first, with values as they count now."""
+        if not self._told:
+            self._told[""] = list(self._facts())
+            for one in self._told[""]:
+                self._told.setdefault(one.type, []).append(one)
+        if len(types) == 1:
+            return iter(self._told.get(types[0], ()))
+        return (one for one in self._told[""] if not types or one.type in types)
+
+    def _facts(self) -> Iterator[Told]:
         for position in sorted(self.entries):
             entry = self.entries[position]
             if entry.outcome != "refused":
                 for fact in entry.plain["intent"]["facts"]:
-                    if not types or fact["type"] in types:
-                        yield Told(fact["type"], self._as_it_counts(position, fact), entry)
+                    yield Told(fact["type"], self._as_it_counts(position, fact), entry)
 
     def _as_it_counts(self, position: int, fact: Mapping[str, Any]) -> Mapping[str, Any]:
         about_it = [c for c in self.corrected.get(position, ()) if c.fact == fact["type"]]
@@ -89,6 +98,8 @@ def story_of(root: str, actor: Actor) -> Story:
             raise NotFound("this therapy is not known here")
         acts = records.acts(connection, service.ledger_id, root)
         steps = records.next_steps(connection, service.ledger_id, root)
+    # What the pages of a therapy go on to ask is how the things stand that its acts were about.
+    reader().look_ahead({s for a in acts for text in a.subjects if not isinstance(s := parse_subject(text), Person)})
     entries = {e.position: e for e in visible_entries(entries_at([a.position for a in acts]), actor.organisation)}
     patient = Patient(journey.patient)
     subjects = {patient, Chain(journey.chain)} if journey.chain else {patient}
@@ -122,9 +133,10 @@ def _chain(journey: Journey, organisation: Organisation, *, told: bool) -> tuple
 
 def programme_of(journey: Journey) -> ProgrammeVersion | None:
     """The version a therapy is pinned to; before the order the newest of the drafted programme, or the only one."""
-    versions = running.service().programmes.all()
-    pinned = [v for v in versions if str(v.digest) == journey.version]
-    fitting = pinned or [v for v in versions if journey.programme in ("", str(v.programme))]
+    programmes, pinned = running.service().programmes, Digest(journey.version)
+    if programmes.known(pinned):
+        return programmes.version(pinned)
+    fitting = [v for v in programmes.all() if journey.programme in ("", v.programme)]
     return fitting[-1] if fitting else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from coign.kernel.values import Actor
 from coign.records import reading as records
 from coign.records.reading import NextStep
+from coign.training.events import HOUSE, file_of
 from coign.web import acting, running
 from coign.web.boards import Here, Matter, waiting_on_boards
 from coign.web.reading import reader
@@ -44,6 +45,7 @@ def matters(actor: Actor, *, without: Collection[Find] = ()) -> list[Matter]:
     """What waits for somebody besides steps of therapies and what stands on their boards."""
     if acting.lacks(actor) is not None:
         return []
+    reader().look_ahead([actor.person, actor.organisation, file_of(actor.person), HOUSE])
     return [matter for of in _MATTERS if of not in without for matter in of(actor)]
 
 

@@ -15,13 +15,17 @@
     return `${week} ${day} ${months[month - 1]} ${year}${time ? ` ${time}` : ""}`;
   }
 
-  for (const field of document.querySelectorAll("input[type=datetime-local], input[type=date]")) {
-    const words = document.createElement("output");
-    words.className = "c-date-words";
-    words.htmlFor = field.id;
-    field.after(words);
-    const show = () => { words.textContent = inWords(field.value); };
-    field.addEventListener("input", show);
-    show();
+  function add() {
+    for (const field of document.querySelectorAll("input[type=datetime-local], input[type=date]")) {
+      const words = document.createElement("output");
+      words.className = "c-date-words";
+      words.htmlFor = field.id;
+      field.after(words);
+      const show = () => { words.textContent = inWords(field.value); };
+      field.addEventListener("input", show);
+      show();
+    }
   }
+  add();
+  document.addEventListener("htmx:afterSwap", add); // of the old fields none is left
 })();

@@ -40,8 +40,11 @@
     }
   }
 
-  for (const measure of document.querySelectorAll("[data-measure]")) {
-    measure.addEventListener("input", () => show(measure));
-    show(measure);
-  }
+  document.addEventListener("input", (event) => {
+    const measure = event.target.closest?.("[data-measure]");
+    if (measure) show(measure);
+  });
+  const showAll = () => document.querySelectorAll("[data-measure]").forEach(show);
+  showAll();
+  document.addEventListener("htmx:afterSwap", showAll);
 })();

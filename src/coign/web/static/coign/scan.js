@@ -8,6 +8,7 @@
   const GROUP_SEPARATOR = "\x1d";
   let heard = "";
   let heardAt = 0;
+  let taken = Promise.resolve();
 
   const editable = (el) =>
     el instanceof HTMLElement &&
@@ -53,12 +54,24 @@
     const said = document.querySelector("[data-scan-said]");
     if (said) said.textContent = `${said.dataset.words}: ${symbol.replaceAll(GROUP_SEPARATOR, " ")}`;
     if (!document.dispatchEvent(event)) return;
+    taken = taken.then(() => take(symbol));
+  }
+
+  /* One after the other: what is scanned while an answer is on its way is not lost, it goes to the page that comes. */
+  async function take(symbol) {
     const form = document.querySelector("form[data-scan-target]") ?? document.querySelector("form[data-scan-anywhere]");
-    if (!form) return;
-    const field = form.querySelector("[data-scan-field], input[name=scan]");
+    const field = form?.querySelector("[data-scan-field], input[name=scan]");
     if (!field) return;
     field.value = symbol;
-    form.requestSubmit();
+    const part = form.dataset.scanPart;
+    if (!part || !window.htmx) { form.requestSubmit(); return; }
+    form.setAttribute("aria-busy", "true");
+    await htmx.ajax("POST", location.href, { source: form, target: part, select: part, swap: "outerHTML" }).catch(() => {});
+    if (form.isConnected) { form.requestSubmit(); return; } // no page came that fits here: the browser shows what did
+    const said = document.querySelector("[data-scan-said]");
+    const next = document.querySelector("[data-scan-box] h2, [role=alert]");
+    if (said && next) said.textContent = next.textContent;
+    focusFirst();
   }
 
   document.addEventListener("click", (event) => {
@@ -121,5 +134,11 @@
   });
 
   /* The page stays at its top: what it says first is read first. */
-  document.querySelector("[data-focus-first]")?.focus({ preventScroll: true });
+  const focusFirst = () => document.querySelector("[data-focus-first]")?.focus({ preventScroll: true });
+  focusFirst();
+
+  /* An answer from elsewhere, such as the sign-in, belongs on a page of its own. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (new URL(event.detail.xhr.responseURL, location.href).pathname !== location.pathname) event.detail.shouldSwap = false;
+  });
 })();
