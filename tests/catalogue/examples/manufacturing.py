@@ -72,6 +72,10 @@ refuse(
     MOVE, "therapy_goes_on", OPERATOR, then("slot", lambda p: p.happened(ChainEnded(chain=T1, why="x"), by=QA)), later
 )
 refuse(MOVE, "slot_is_confirmed", OPERATOR, then("ordered"), later)
+refuse(
+    MOVE, "slot_is_confirmed", OPERATOR, then("ordered"),
+    lambda p: {n: v for n, v in later(p).items() if n != "collection_on"},
+)  # fmt: skip
 refuse(MOVE, "slot_is_free_to_change", OPERATOR, then("started"), later)
 refuse(MOVE, "moved_dates_are_in_order", OPERATOR, then("slot"), lambda p: later(p, ready_on=p.now.plus(days=1)))
 refuse(MOVE, "moved_dates_are_in_order", OPERATOR, then("slot"), lambda p: later(p, collection_on=p.now.plus(days=-1)))
