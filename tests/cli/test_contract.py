@@ -16,6 +16,7 @@ from coign.kernel.errors import Conflict, Forbidden, IntegrityFailure, Invalid, 
     [
         ("--json", "no-such-command"),
         ("verify", "--json"),
+        ("verify", "no-such-file", "--json"),
         ("drill", "--json"),
         ("drill", "crash", "--times", "none", "--json"),
         ("drill", "crash", "--times", "0", "--json"),
