@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,10 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Those of the folders that take longest come first.
     """
-    places = [n for n, item in enumerate(items) if item.get_closest_marker("story")]
-    told = sorted((items[n] for n in places), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
-    for n, item in zip(places, told, strict=True):
-        items[n] = item
+    stories = defaultdict[Path, list[int]](list)
+    for n, item in enumerate(items):
+        if item.get_closest_marker("story"):
+            stories[item.path].append(n)
+    for places in stories.values():
+        told = sorted((items[n] for n in places), key=lambda item: item.reportinfo()[1] or 0)
+        for n, item in zip(places, told, strict=True):
+            items[n] = item
     items.sort(key=_how_late)
 
 

@@ -14,6 +14,7 @@ from coign.ledger.encoding import field_types, from_wire
 from coign.ledger.known import Head, Known, SubjectHead
 from coign.ledger.states import StampFor
 from coign.people.events import AccessConfirmed, PersonRegistered, RoleGranted
+from coign.people.views import AUTHORITY
 from coign.perform import assemble
 from coign.perform.evaluate import Judge
 from coign.perform.job import Job
@@ -113,6 +114,37 @@ def play(example: Example, *, without: str = "") -> Played:
     return Played(answers, decided, known.known)
 
 
+def judge_of(example: Example) -> tuple[Judge, Known]:
+    """The door's judge for an example, and the record as it stands before anything is asked."""
+    judge = assemble.judge(example.programmes)
+    return judge, _record(judge, example)
+
+
+def ask_on(record: Known, judge: Judge, example: Example) -> Sequence[Fact]:
+    """Ask on a record that goes on: what was decided stands in it then; nothing, where a gate refused."""
+    record.head, position = replace(record.head, last_time=example.now), record.head.size
+    record.head = replace(record.head, size=position + 1)
+    if (example.actor.person, AUTHORITY.name) not in record.states:
+        for each in (*_who(example), *_reviewed(example)):
+            _enter(record, judge, each.fact, StampFor(example.now, 0, example.actor), 0)
+    job = _job(catalogue.ACTIONS[example.action], example)
+    circumstances = judge.circumstances(job, _Narrow(record, job, judge).known, example.now)
+    judge.admit(job, circumstances)
+    if not job.action.observed and not all(answer.holds for answer in judge.gates(job, circumstances)):
+        return ()
+    facts = judge.decide(job, circumstances).facts
+    for fact in facts:
+        _enter(record, judge, fact, StampFor(example.now, position, example.actor), position)
+    return facts
+
+
+def _enter(record: Known, judge: Judge, fact: Fact, stamp: StampFor, position: int) -> None:
+    judge.folding.apply(record.states, fact, stamp)
+    for subject in about(fact):
+        before = record.heads.get(subject, SubjectHead())
+        record.heads[subject] = SubjectHead(before.seq + 1, position)
+
+
 def knocked_out(action: Action[Any], gate: str) -> Action[Any]:
     """The action without one of its gates."""
     return replace(action, gates=tuple(g for g in action.gates if g.id != gate))
@@ -124,10 +156,7 @@ def _record(judge: Judge, example: Example) -> Known:
     facts = [*_who(example), *example.given, *_reviewed(example)]
     for position, each in enumerate(facts):
         stamp = StampFor(example.now.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
-        judge.folding.apply(known.states, each.fact, stamp)
-        for subject in about(each.fact):
-            before = known.heads.get(subject, SubjectHead())
-            known.heads[subject] = SubjectHead(before.seq + 1, position)
+        _enter(known, judge, each.fact, stamp, position)
     return known
 
 
@@ -186,9 +215,9 @@ class _Narrow:
         self._record = record
         self._show(judge.first_reads(job))
         for round_index in range(len(job.action.then_reads)):
-            self._show(
-                judge.further_reads(job, round_index, judge.circumstances(job, self.known, record.head.last_time))
-            )
+            circumstances = judge.circumstances(job, self.known, record.head.last_time)
+            if judge.sees(job, circumstances):  # the door looks no further for whoever may not know what they name
+                self._show(judge.further_reads(job, round_index, circumstances))
 
     def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
         for subject, view in reads:

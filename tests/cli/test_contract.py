@@ -23,6 +23,7 @@ COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "i
     [
         ("--json", "no-such-command"),
         ("verify", "--json"),
+        ("verify", "no-such-file", "--json"),
         ("drill", "--json"),
         ("drill", "crash", "--times", "none", "--json"),
         ("drill", "crash", "--times", "0", "--json"),

@@ -46,6 +46,12 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     up = coign("trace", bag["subject"], "--back", "--json").json
     assert {"person:operator-1", "room:suite-1"} <= {hit["subject"] for hit in up["hits"]}
     assert coign("trace", "lot:NONE", "--json").code == 1
+    file = tmp_path / "trace.json"
+    assert coign("trace", bag["subject"], "--back", "-o", str(file), "--json").json == up
+    proof = coign("verify", str(file), "--json")
+    assert (proof.code, proof.json["what"], proof.json["problems"]) == (3, "trace", []), "no server signed for it yet"
+    file.write_bytes(file.read_bytes().replace(b"room:suite-1", b"room:suite-2"))
+    assert coign("verify", str(file), "--json").code == 1
 
     (home / "newest.checkpoint").write_text("of the record that goes")
     anew = coign("demo", "reset", "--journeys", "1", "--seed", "4", "--json")

@@ -6,13 +6,12 @@ from tests.demo.test_ways_out import act, failing, play, product
 
 from coign.demo import people, player, scene, turns
 from coign.demo.seed import Seeding
-from coign.demo.story import take_turn
 from coign.donor.views import TESTING
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
 from coign.perform import Request
 from coign.quality.views import DISPOSITION
-from coign.records import reading
+from coign.records import journey, reading
 
 #: The first story in which somebody is treated there, so that its store is filled.
 WITH_ONE_ABROAD = 7
@@ -30,12 +29,14 @@ def test_a_failing_product_abroad_waits_for_expanded_access_and_the_first_centre
     root = play(service, next(s for s in done.entries[0].subjects if s.startswith("patient:")), "verify-product-label")
     batch, result = failing(service, root, *turns.FAILING_VIABILITY)
     act(service, root, "analyst", "quality.record_result", **result)
-    play(service, root, "notify-exception")
+    play(service, root, "request-exception")
+    with scene.connection(service) as reads:
+        waiting = {s.action: s.roles for s in reading.next_steps(reads, service.ledger_id, root)}
+    assert waiting.keys() & journey.PAPERS == {"quality.record_expanded_access"}, "no paper of another country"
 
     with pytest.raises(Refused) as no:
         act(service, root, "quality-us", "quality.supply_under_exception", batch=batch)
     assert [g.gate for g in no.value.gates] == ["quality.expanded_access_is_on_record"]
-    take_turn(seeding, scene.find(service, root), "expanded_access")
     play(service, root, "supply-exception")
 
     said = [service.states.of(DISPOSITION, bag) for bag in product(service, root)]

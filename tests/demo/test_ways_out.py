@@ -69,6 +69,24 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
     assert "infusion.finished.v1" in facts and "quality.certified.v1" not in facts
 
 
+@pytest.mark.requirement("PAT-29", "GMP-40")
+def test_too_few_cells_in_a_certified_product_are_given_because_the_physician_asks_for_them(begun: Service) -> None:
+    root = play(begun, enrolled(begun), "verify-product-label")
+    for attribute, just_passes in (("viable_cells", "0.5"), ("car_positive", "10")):
+        _, result = failing(begun, root, attribute, just_passes)
+        act(begun, root, "analyst", "quality.record_result", **result)
+    play(begun, root, "confirm-product")
+    with pytest.raises(Refused) as no:
+        play(begun, root, "conditioning")
+    assert [g.gate for g in no.value.gates] == ["clinical.planned_dose_is_in_range"]
+
+    said = {"chain": root, "hazard": "the disease progresses", "alternatives": "no further collection is possible"}
+    act(begun, root, "physician", "quality.request_exception", people.CENTRE, **said)
+    play(begun, root, "supply-exception")
+    assert all(begun.states.of(DISPOSITION, b).is_supplied_under_exception for b in product(begun, root))
+    play(begun, root, "finish-infusion")
+
+
 @pytest.mark.requirement("GMP-38", "GMP-S8")
 def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_left(begun: Service) -> None:
     root = play(begun, enrolled(begun), "record-monitoring")

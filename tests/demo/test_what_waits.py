@@ -16,7 +16,7 @@ from coign.demo.plans import Plan
 from coign.demo.story import JOURNEYS
 from coign.programmes import reading
 from coign.programmes.model import ProgrammeVersion
-from coign.records.journey import CALLED_FOR, Journey, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, RELEASES, Journey, open_steps, organisation_for
 from coign.service import Service
 
 PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
@@ -38,8 +38,6 @@ def account(name: str) -> Account:
 
 def queue_of(plan: Plan, programme: ProgrammeVersion) -> list[tuple[str, str]]:
     """Role and house of every step that is open where a plan leaves its therapy; nothing where the therapy is over."""
-    from coign.web.waits import RELEASES
-
     journey = Journey("r", "patient:P", str(plan.centre), "", maker=str(people.MAKER))
     if plan.to == plans.END or plan.stays_there:
         return []

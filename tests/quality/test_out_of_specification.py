@@ -33,7 +33,13 @@ from tests.support.plant import (
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant
 from coign.programmes.model import Programmes
-from coign.quality.events import LateResultAdverse, ResultRecorded, RetestRecorded, SuppliedUnderException
+from coign.quality.events import (
+    TOO_FEW_CELLS,
+    LateResultAdverse,
+    ResultRecorded,
+    RetestRecorded,
+    SuppliedUnderException,
+)
 from coign.quality.state import DOSSIER
 from coign.quality.views import DISPOSITION
 
@@ -208,6 +214,24 @@ def test_by_exception_it_may_be_given_is_labelled_so_and_has_no_certificate() ->
     assert "NOT CERTIFIED" in said.statement and said.certificate is None
     assert "quality.batch_is_undecided" in certifying(plant)
     plant.packed(PRODUCT, OUTWARD, SHIPPER_2)
+
+
+@pytest.mark.requirement("PAT-29", "GMP-40")
+def test_too_few_cells_in_a_product_that_passes_every_test_are_asked_for_as_what_fails() -> None:
+    plant = Plant(MARCH)
+    plant.until("labelled")
+    plant.tested(**{**PASSING, "viable_cells": "0.5"})
+    plant.reviewed()
+    plant.certified()
+    plant.exception(*PAPERS)
+    assert "quality.failure_is_confirmed" in refused(
+        plant, "quality.supply_under_exception", QP, batch=BATCH, document=CERTIFICATE
+    ), "nobody knows what the patient weighs"
+    plant.weighed()
+    plant.excepted()
+    (supplied,) = [f for f in plant.facts if isinstance(f, SuppliedUnderException)]
+    assert supplied.failed == (TOO_FEW_CELLS,)
+    assert not (said := plant.state(DISPOSITION, PRODUCT)).is_certified and said.is_supplied_under_exception
 
 
 @pytest.mark.requirement("GMP-41")

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from tests.records.test_journey import PROGRAMME, at, opened
 
-from coign.records.journey import Journey, note_act, note_bags, note_calls, step_done_by
+from coign.records.journey import (
+    PAPERS,
+    Destination,
+    Journey,
+    note_act,
+    note_bags,
+    note_calls,
+    open_steps,
+    step_done_by,
+)
 
 REQUIRED = [t.id for t in PROGRAMME.panel if not t.may_be_pending]
 PENDING = [t.id for t in PROGRAMME.panel if t.may_be_pending]
@@ -43,6 +52,44 @@ def test_a_failing_result_calls_the_laboratory_and_then_the_quality_unit() -> No
     done(journey, "quality.conclude_investigation", {})
     note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}})
     assert opened(journey) == ["review-record", "request-exception"]
+
+
+@pytest.mark.requirement("GMP-40", "GMP-41")
+@pytest.mark.parametrize(
+    ("way", "papers"),
+    [
+        ("physician_request", ["assess-exception-risk", "accept-exception", "notify-exception", "supply-exception"]),
+        ("expanded_access", ["record-expanded-access", "supply-exception"]),
+    ],
+)
+def test_each_destination_asks_for_its_own_papers_and_for_none_once_it_may_go(way: str, papers: list[str]) -> None:
+    journey = at("certify")
+    note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}}, way)
+    asked: list[str] = []
+    told = {
+        "quality.request_exception": "quality.exception_requested.v1",
+        "quality.assess_exception_risk": "quality.exception_risk_assessed.v1",
+        "quality.accept_exception": "quality.exception_accepted.v1",
+        "quality.record_exception_notice": "quality.exception_notified.v1",
+        "quality.record_expanded_access": "quality.expanded_access_recorded.v1",
+    }
+    while step := next((s for s in open_steps(journey, PROGRAMME) if s.action in told), None):
+        asked.append(step.id)
+        done(journey, step.action, {}, step.side)
+        note_calls(journey, PROGRAMME, {told[step.action]: {}}, way)
+    assert [*asked, "supply-exception"] == ["request-exception", *papers]
+    assert opened(journey) == ["supply-exception", "certify"]
+    note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}}, way)
+    assert not {s.action for s in open_steps(journey, PROGRAMME)} & PAPERS
+
+
+@pytest.mark.requirement("GMP-37", "GMP-02")
+def test_who_lets_a_product_go_is_whom_the_destination_names() -> None:
+    certify = next(s for s in PROGRAMME.journey if s.action == "quality.certify")
+    assert Destination("qp").roles_of(certify) == ("qp",)
+    assert Destination("quality-us").roles_of(certify) == ("quality-us",)
+    assert Destination().roles_of(certify) == certify.roles, "no rules are known there"
+    assert Destination("qp").roles_of(PROGRAMME.journey[0]) == PROGRAMME.journey[0].roles
 
 
 def test_a_result_that_was_set_aside_is_made_again() -> None:

@@ -11,6 +11,7 @@ from coign.database import Database
 from coign.records import create_tables
 from coign.records.edges import Edge, edges_of
 from coign.records.trace import walk
+from coign.records.working import LASTS
 
 _ledgers = count(1 << 29)
 
@@ -22,11 +23,15 @@ def lines(database: Database) -> Iterator[Any]:
         create_tables(owner)
         ledger_id = next(_ledgers)
 
-        def draw(*edges: tuple[str, str]) -> tuple[Any, int]:
+        def draw(*edges: tuple[Any, ...]) -> tuple[Any, int]:
             with owner.cursor() as cursor:
                 cursor.executemany(
-                    "insert into records.edge (ledger_id, upper, lower, how, position) values (%s, %s, %s, 'made', %s)",
-                    [(ledger_id, upper, lower, number) for number, (upper, lower) in enumerate(edges)],
+                    "insert into records.edge (ledger_id, upper, lower, how, position, newest) "
+                    "values (%s, %s, %s, %s, %s, %s)",
+                    [
+                        (ledger_id, upper, lower, how[0] if how else "made", number, how[1] if len(how) > 1 else number)
+                        for number, (upper, lower, *how) in enumerate(edges)
+                    ],
                 )
             return owner, ledger_id
 
@@ -91,6 +96,33 @@ def test_only_what_was_entered_since_is_told(lines: Any) -> None:
     assert [hit.subject for hit in walk(owner, ledger_id, "lot:L1", since=1)] == ["batch:B2"]
 
 
+def test_what_was_touched_before_and_again_since_is_told_with_the_later_entry(lines: Any) -> None:
+    owner, ledger_id = lines(("equipment:E", "batch:B1", "used in", 7), ("equipment:E", "batch:B2", "used in"))
+    (hit,) = walk(owner, ledger_id, "equipment:E", since=5)
+    assert (hit.subject, hit.entries) == ("batch:B1", (7,))
+    assert len(walk(owner, ledger_id, "equipment:E", since=8)) == 0
+
+
+def test_what_lies_in_a_tank_still_was_touched_since_whenever_it_came_and_what_was_taken_out_was_not(
+    lines: Any,
+) -> None:
+    tank = ("equipment:T", "box:B", "stands in")
+    owner, ledger_id = lines(tank, ("box:B", "unit:IN", "kept in", LASTS), ("box:B", "unit:OUT", "kept in", 3))
+    found = {hit.subject: hit.entries for hit in walk(owner, ledger_id, "equipment:T", since=9)}
+    assert found == {"unit:IN": (0, 1)}, "the box itself is only passed: nothing touched it since"
+
+
+def test_whoever_had_a_batch_in_hand_late_leads_to_bags_and_patients_of_it_from_before(lines: Any) -> None:
+    owner, ledger_id = lines(
+        ("batch:B", "unit:F", "made in"), ("unit:F", "patient:P", "given to"), ("lot:L", "batch:B", "went into"),
+        ("person:ana", "batch:B", "handled"), ("person:ana", "batch:EARLY", "handled", 3),
+    )  # fmt: skip
+    assert {h.subject for h in walk(owner, ledger_id, "person:ana", since=3)} == {
+        "batch:B", "unit:F", "patient:P", "batch:EARLY",
+    }  # fmt: skip
+    assert [h.subject for h in walk(owner, ledger_id, "lot:L", since=3)] == [], "it went in before"
+
+
 def test_a_circle_ends(lines: Any) -> None:
     owner, ledger_id = lines(("unit:A", "unit:B"), ("unit:B", "unit:A"))
     assert [hit.subject for hit in walk(owner, ledger_id, "unit:A")] == ["unit:B"]
@@ -101,7 +133,7 @@ def test_hands_rooms_and_materials_are_lines_too() -> None:
     stepped = ("manufacturing.step_completed.v1", {"batch": "batch:B", "lots": ["lot:L1", "lot:L2"]})
     drawn = set(edges_of([started, stepped], "person:otto"))
     assert drawn >= {
-        Edge("unit:A", "batch:B", "went into"), Edge("room:R", "batch:B", "made in"),
+        Edge("unit:A", "batch:B", "went into"), Edge("room:R", "batch:B", "made in", lasts=True),
         Edge("lot:L2", "batch:B", "went into"), Edge("person:otto", "batch:B", "handled"),
     }  # fmt: skip
 
@@ -116,7 +148,8 @@ def test_a_device_leads_to_the_batches_and_bags_of_a_period_and_a_bag_leads_back
                 {"batch": f"batch:{name}", "lots": [], "equipment": ["equipment:counter", f"equipment:only-{name}"]},
             ),
             ("identity.unit_created.v1", {"unit": f"unit:F-{name}", "batch": f"batch:{name}", "parents": []}),
-            ("storage.placed.v1", {"unit": f"unit:F-{name}", "tank": "equipment:tank"}),
+            ("storage.box_set_up.v1", {"tank": "equipment:tank", "box": f"box:{name}"}),
+            ("storage.placed.v1", {"unit": f"unit:F-{name}", "box": f"box:{name}"}),
         ]
         return list(edges_of(facts, "person:otto"))
 

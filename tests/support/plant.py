@@ -12,6 +12,7 @@ from tests.support.authorised import granted, lifted, suspended
 from tests.support.paper import PaperRecord, SoFar
 
 from coign import catalogue
+from coign.clinical.events import Ordered
 from coign.custody.events import CustodyBegan
 from coign.donor.events import MarkerReported, SamplesTaken
 from coign.identity.events import ChainBegun, LabelVerified, UnitCreated
@@ -279,10 +280,22 @@ class Plant(PaperRecord):
         )  # fmt: skip
         self.happened(begun, by=_person("physician-1", "physician", CENTRE))
 
-    def collected(self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True, tested: bool = True) -> None:
+    def weighed(self, weight: str = "71", chain: Chain = T1) -> None:
+        """What the order says of the patient besides."""
+        self.happened(
+            Ordered(
+                patient=Patient.of(f"of-{chain.identifier}"), chain=chain, programme=CAR_T, weighed_on=self.now,
+                weight=Quantity(weight, "kg"), prescriber=PHYSICIAN.person,
+            ),
+            by=PHYSICIAN,
+        )  # fmt: skip
+
+    def collected(
+        self, unit: Unit = BAG, chain: Chain = T1, *, labelled: bool = True, tested: bool = True, **of: Any
+    ) -> None:
         self.happened(
             UnitCreated(
-                unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1"
+                unit=unit, chain=chain, unit_kind="starting_material", organisation=CENTRE, label_serial="1", **of
             ),
             CustodyBegan(unit=unit, holder=CENTRE, person=NURSE.person, site=WARD),
             by=NURSE,

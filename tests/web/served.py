@@ -30,8 +30,9 @@ def served(database: Database, home: Path) -> Iterator[Service]:
 
 
 def signed_in(name: str) -> "Client":
-    """A browser in which this account of the demonstration sits."""
+    """A browser in which this account of the demonstration sits, whoever opened it and with whatever password."""
     from django.test import Client
+    from django.urls import reverse
 
     from coign.web.accounts.models import Account
     from coign.web.accounts.opening import open_account
@@ -42,8 +43,7 @@ def signed_in(name: str) -> "Client":
         who = {"person": job.person, "role": job.role, "organisation": job.organisation}
         open_account(name, **who, password=PASSWORD, demonstration=True)
     browser = Client()
-    browser.post("/sign-in/", {"login": name, "password": PASSWORD})
-    browser.post("/session/elsewhere/", {"choice": "here"})
+    browser.post(reverse("continue-as"), {"as": name})
     return browser
 
 

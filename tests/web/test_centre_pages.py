@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.web.served import served, signed_in
@@ -13,10 +14,11 @@ from tests.web.site import Site
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.donor.views import TESTING
-from coign.identity.views import CHAIN
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import SLOT
 from coign.perform import Request
+from coign.perform.request import Done
 from coign.service import Service
 
 if TYPE_CHECKING:
@@ -57,12 +59,12 @@ class Ward:
         main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
 
-    def act(self, who: str, action: str, **command: Any) -> None:
+    def act(self, who: str, action: str, **command: Any) -> Done:
         """Perform beside the web, signed where it is signed."""
         account = people.account(who)
         assert account is not None
         key = f"ward/{who}/{action}/{command.get('unit', '')}"
-        player.settled(self.service, player.perform_as(self.service, account.actor, action, command, key))
+        return player.settled(self.service, player.perform_as(self.service, account.actor, action, command, key))
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,13 @@ def test_whoever_decides_about_cells_sees_the_dose_bag_by_bag_with_its_units(war
     assert "million viable" not in ward.page("qp-1")  # the maker knows no weight of a patient
 
 
+@pytest.mark.requirement("TRC-26", "CSV-04")
+def test_the_maker_learns_of_a_therapy_what_it_makes_and_not_how_the_patient_is(ward: Ward) -> None:
+    here, there = (ward.page(who, f"/subjects/{ward.root}/") for who in ("physician-1", "qa-1"))
+    assert re.search(r"Weight \d+\.?\d* kg", here) and "Order conditioning" in here
+    assert " kg" not in there and "Order conditioning" not in there and "Finish the collection" in there
+
+
 def test_the_cell_laboratory_scans_every_bag_and_the_queue_says_who_is_conditioned(ward: Ward) -> None:
     assert "Every bag in its place, 0 of 2" in ward.page("celllab-1", "do/confirm-product/")
     assert "Patient conditioned" in ward.page("physician-1", "/")
@@ -153,6 +162,20 @@ def test_when_the_product_turns_the_physician_is_called_before_anybody_else(ward
     assert "A physician has decided" in ward.page("nurse-1")
 
 
+@pytest.mark.requirement("SCS-27")
+def test_a_slot_is_moved_with_a_reason_and_the_centre_sees_the_new_day(ward: Ward) -> None:
+    assert "Move the slot" not in ward.page("operator-1"), "after a failed batch none is kept"
+    now = scene.now(ward.service)
+    dates = {"collection_on": now.plus(days=3), "start_on": now.plus(days=7), "ready_on": now.plus(days=40)}
+    ward.act("operator-1", "manufacturing.confirm_slot", chain=ward.root, **dates)
+    assert "Move the slot" in ward.page("operator-1") and "Move the slot" not in ward.page("nurse-1")
+    ready = now.plus(days=61)
+    asked = {"start_on": now.plus(days=8), "ready_on": ready, "reason": "the suite is requalified"}
+    ward.act("operator-1", "manufacturing.move_slot", chain=ward.root, **asked)
+    day = f"{ready.moment.astimezone(ZoneInfo('Europe/Berlin')):%d %b %Y}".upper()
+    assert day in ward.page("physician-1").partition("Certified")[2][:40]
+
+
 @pytest.mark.requirement("TRC-27")
 def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_page(ward: Ward) -> None:
     assert "End the therapy" in ward.page("physician-1")
@@ -170,3 +193,15 @@ def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_
     assert ward.bag.identifier not in second  # the second person finds it for themselves
     ward.act("celllab-2", "closing.confirm_disposal", unit=ward.bag, scanned=ward.bag)
     assert ward.bag.identifier not in ward.page("celllab-1", "/")
+
+
+def test_who_reports_something_outside_the_gates_finds_it_again_without_what_is_another_houses(ward: Ward) -> None:
+    at = scene.now(ward.service).plus(minutes=-20)
+    site = next(p.site for p in people.PLACES if p.organisation == people.CENTRE)
+    told = {"unit": ward.bags[1], "act": "warmed", "happened_at": at, "account": "it stood out", "site": site}
+    position = ward.act("nurse-1", "incident.report_act", **told).entries[0].position
+    mine = ward.page("nurse-1", f"/entries/{position}/")
+    assert "You entered this" in mine and ward.bags[1].identifier in mine and "warmed" in mine
+    batch = ward.service.states.of(UNIT, ward.bags[1]).batch
+    assert batch is not None and batch.identifier not in mine
+    assert ward.browser("physician-1").get(f"/entries/{position}/").status_code == 404

@@ -4,13 +4,20 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from coign.cli.output import answer
+
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """Both commands."""
     verify = commands.add_parser(
-        "verify", parents=[common], help="check the whole record", description="Check every entry, hash and checkpoint."
+        "verify",
+        parents=[common],
+        help="check the whole record, or a file of it",
+        description="Check every entry, hash and checkpoint of the record, or what a file says of it.",
     )
-    verify.add_argument("--database", action="store_true", required=True, help="the record of this installation")
+    what = verify.add_mutually_exclusive_group(required=True)
+    what.add_argument("--database", action="store_true", help="the record of this installation")
+    what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file of `coign trace -o`")
     verify.add_argument("--trust", metavar="FILE", type=Path, help="file with the log's key (of this installation)")
     verify.set_defaults(run=_verify)
 
@@ -21,6 +28,25 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
 
 
 def _verify(given: argparse.Namespace) -> int:
+    return _verify_file(given) if given.file is not None else _verify_database(given)
+
+
+def _verify_file(given: argparse.Namespace) -> int:
+    from coign.ledger.verification import read_log_keys
+    from coign.service import Settings
+    from coign.service.reading import trusted_keys
+    from coign.service.trace_file import read_trace, verify_trace
+
+    whole = read_trace(_bytes(given.file, "FILE"))
+    keys = _text(given.trust) if given.trust else trusted_keys(Settings.read())
+    found = verify_trace(whole, read_log_keys(keys))
+    lines = [f"Proved: {line}" for line in found.proved] + [f"Not proved: {line}" for line in found.not_proved]
+    lines += [f"Problem: {problem}" for problem in found.problems]
+    answer(found.as_json(), "\n".join([*lines, found.verdict]), as_json=given.as_json)
+    return found.exit_code
+
+
+def _verify_database(given: argparse.Namespace) -> int:
     from coign.database import running
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
@@ -34,6 +60,15 @@ def _verify(given: argparse.Namespace) -> int:
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
         return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen)
+
+
+def _bytes(file: Path, field: str) -> bytes:
+    from coign.kernel.errors import Invalid
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Invalid.at(field, f"{file} cannot be read: {error.strerror}") from error
 
 
 def _text(file: Path) -> str:

@@ -104,8 +104,8 @@ def dose_weight_is_fresh(asked: OfExamined, known: Circumstances) -> str | None:
     "clinical.planned_dose_is_in_range",
     requirement="PAT-29",
     protects="A patient conditioned for too few cells, or for a bag that is too much, has nothing to recover with.",
-    remedy="Ask the maker's quality unit: a further product is made, or the dose is agreed on.",
-    resolvers=("qa", "qp"),
+    remedy="A further product is made, or the physician asks for this one and its maker supplies it under exception.",
+    resolvers=("physician", "qa", "qp"),
     risk=Risk.PATIENT,
 )
 def planned_dose_is_in_range(asked: OfExamined, known: Circumstances) -> str | None:

@@ -29,7 +29,7 @@ def _abroad(to: str, times: int, begins_day: float, turns: tuple[tuple[str, str]
 
 END = "end"
 _WARM_IN, _WARM_OUT = ("read-logger-in", "warm_at_the_maker"), ("read-logger-out", "warm_at_the_centre")
-_FAILING, _ACCESS = ("record-results", "failing_viability"), ("supply-exception", "expanded_access")
+_FAILING = ("record-results", "failing_viability")
 
 #: One at the centre and ready for conditioning, one in testing, one in the chair; then those whose patients went home,
 #: those that stopped, and one at nearly every stage between enrolment and follow-up. The days follow from how long
@@ -41,10 +41,10 @@ PLANS = (
     Plan("record-results", 0, 15),
     Plan(END, 0, -144, (_WARM_IN,)),
     Plan(END, 0, -138, (("check-identity", "progression"),), stays_there=True),
-    _abroad(END, 0, -132, (_FAILING, _ACCESS)),
+    _abroad(END, 0, -132, (_FAILING,)),
     Plan("order", 0, 45),
     Plan(END, 0, -118, (("confirm-product", "progression"),), stays_there=True),
-    Plan(END, 0, -112, (("complete-steps", "deviation"),)),
+    Plan(END, 0, -112, (("check-identity", "moved_slot"), ("complete-steps", "deviation"))),
     Plan(END, 0, -106, (("count-labels", "failed_batch"),)),
     Plan("confirm-bag-out", 0, -4),
     Plan("consent", 0, 52),
@@ -66,7 +66,7 @@ PLANS = (
     _abroad("review-record", 0, 12),
     Plan("assess-exception-risk", 0, 13, (_FAILING,)),
     Plan("record-results", 0, 14),
-    _abroad("notify-exception", 0, 12.5, (_FAILING,)),
+    _abroad("record-expanded-access", 0, 12.5, (_FAILING,)),
     Plan("complete-steps", 3, 26, (("complete-steps", "deviation"),)),
     _abroad("start-batch", 0, 29),
     Plan("accept-material", 0, 31, (("accept-material", "new_name"),)),

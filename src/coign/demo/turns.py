@@ -15,6 +15,7 @@ from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
+from coign.manufacturing.views import SLOT
 
 #: Where the lid stood open: minutes after the packing, how long, and how warm it became.
 LID_OPEN = Warming(200, 120, Decimal(-120))
@@ -44,6 +45,21 @@ def _deviation(scene: Scene) -> Command:
     return {"batch": scene.batch, "description": text}
 
 
+def _moved_slot(scene: Scene) -> Command:
+    """A day later: production and product, and the collection with them."""
+    slot = scene.state(SLOT, scene.chain)
+    assert slot.collection_on is not None
+    assert slot.start_on is not None
+    assert slot.ready_on is not None
+    return {
+        "chain": scene.chain,
+        "collection_on": slot.collection_on.plus(days=1),
+        "start_on": slot.start_on.plus(days=1),
+        "ready_on": slot.ready_on.plus(days=1),
+        "reason": "Demonstration: the cabinet of the suite is requalified on that day.",
+    }
+
+
 def _failed_batch(scene: Scene) -> Command:
     return {"batch": scene.batch, "why": "Demonstration: growth too slow, the dose is not reached."}
 
@@ -69,16 +85,6 @@ def _mistyped_volume(scene: Scene) -> Command:
     }
 
 
-def _expanded_access(scene: Scene) -> Command:
-    """Application, review board and consent, where only these open the way to a product out of specification."""
-    return {
-        "chain": scene.chain,
-        "application": "IND 90001, single patient",
-        "review_board": "Prairie View review board, approval 2026-117 (invented)",
-        "consent": scene.keep(f"Consent of {scene.patient} to expanded access, signed."),
-    }
-
-
 def _new_name(scene: Scene) -> Command:
     """She married while her cells were made; a second person has still to look."""
     return {
@@ -97,7 +103,7 @@ def _ended(reason: str, note: str) -> Callable[[Scene], Command]:
 TURNS: Mapping[str, Turn] = {
     "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
-    "expanded_access": Turn("quality.record_expanded_access", "quality-us", "maker", _expanded_access),
+    "moved_slot": Turn("manufacturing.move_slot", "operator", "maker", _moved_slot),
     "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),

@@ -9,6 +9,7 @@ from coign.manufacturing.actions import (
     confirm_slot,
     count_labels,
     freeze,
+    move_slot,
     register_room,
     resume_batch,
     start_batch,
@@ -21,6 +22,7 @@ from coign.manufacturing.views import BATCH, SLOT
 ACTIONS = (
     register_room.ACTION,
     confirm_slot.ACTION,
+    move_slot.ACTION,
     clear_line.ACTION,
     confirm_clearance.ACTION,
     start_batch.ACTION,

@@ -46,6 +46,18 @@ class SlotConfirmed(Fact, type="manufacturing.slot_confirmed.v1", about=("chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMoved(Fact, type="manufacturing.slot_moved.v1", about=("chain",)):
+    """The place that is kept for this therapy has other dates now; the old ones stay in the record."""
+
+    chain: Chain
+    collection_on: Instant
+    start_on: Instant
+    ready_on: Instant
+    reason: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineChecked(Fact, type="manufacturing.line_checked.v1", about=("room",)):
     """The first of two persons says what they found in the room; nothing changes yet."""
 

@@ -8,7 +8,6 @@ from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Chain, Room, Site, Unit
-from coign.kernel.values import Instant
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.people.views import SITE
@@ -23,19 +22,6 @@ class OfChain(Protocol):
 
     @property
     def chain(self) -> Chain: ...
-
-
-class OfSlot(OfChain, Protocol):
-    """A command with the dates of a slot."""
-
-    @property
-    def collection_on(self) -> Instant: ...
-
-    @property
-    def start_on(self) -> Instant: ...
-
-    @property
-    def ready_on(self) -> Instant: ...
 
 
 class OfRoom(Protocol):
@@ -116,33 +102,6 @@ def chain_is_ours(asked: OfChain, known: Circumstances) -> str | None:
 def therapy_goes_on(asked: OfChain, known: Circumstances) -> str | None:
     ended = known.state(CHAIN, asked.chain).ended
     return f"{asked.chain.identifier} has ended: {ended}" if ended else None
-
-
-@gate(
-    "manufacturing.slot_is_free_to_change",
-    requirement="SCS-27",
-    protects="Dates that a batch already used cannot be changed under it.",
-    remedy="Look at the batch: it has been started.",
-    resolvers=("operator",),
-    risk=Risk.PRODUCT,
-)
-def slot_is_free_to_change(asked: OfChain, known: Circumstances) -> str | None:
-    batch = known.state(SLOT, asked.chain).batch
-    return f"{batch.identifier} was started in this slot" if batch else None
-
-
-@gate(
-    "manufacturing.dates_are_in_order",
-    requirement="SCS-27",
-    protects="Cells are collected before they are made into something, and that before it is ready.",
-    remedy="Give dates that lie ahead and follow one another.",
-    resolvers=("operator",),
-    risk=Risk.PRODUCT,
-)
-def dates_are_in_order(asked: OfSlot, known: Circumstances) -> str | None:
-    if known.now < asked.collection_on < asked.start_on < asked.ready_on:
-        return None
-    return f"collection {asked.collection_on}, start {asked.start_on}, ready {asked.ready_on} do not follow one another"
 
 
 @gate(

@@ -19,6 +19,7 @@ from coign.manufacturing.events import (
     LabelsCounted,
     ProductFrozen,
     SlotConfirmed,
+    SlotMoved,
     StepCompleted,
 )
 from coign.quality.events import BatchRejected
@@ -46,6 +47,8 @@ def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
     match fact:
         case SlotConfirmed():
             return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on)
+        case SlotMoved():
+            return SlotState(state.maker, fact.collection_on, fact.start_on, fact.ready_on, state.batch)
         case BatchStarted(batch=batch):
             return replace(state, batch=batch)
         case Abandoned(batch=batch) | BatchRejected(batch=batch) if batch == state.batch:
@@ -57,9 +60,10 @@ def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
 SLOT = View(
     "manufacturing.slot",
     kinds=frozenset({"chain"}),
-    folds=(SlotConfirmed, BatchStarted, Abandoned, BatchRejected),
+    folds=(SlotConfirmed, SlotMoved, BatchStarted, Abandoned, BatchRejected),
     state=SlotState,
     evolve=_evolve_slot,
+    version=2,
     public=True,
 )
 

@@ -31,7 +31,8 @@ def _may_hold(batch: Batch, unit: Unit, known: Circumstances) -> tuple[Organisat
     """Who may hold a container while it is decided about: the maker; where it was sent before, the centre too."""
     here, chain = known.actor.organisation, known.state(BATCH, batch).chain
     disposition = known.state(DISPOSITION, unit)
-    if chain is None or not (disposition.may_travel_in_quarantine or disposition.called_back):
+    was_sent = disposition.is_released or disposition.may_travel_in_quarantine or disposition.called_back
+    if chain is None or not was_sent:
         return (here,)
     return (here, known.state(CHAIN, chain).centre)
 

@@ -12,6 +12,8 @@ Verdict = Literal["pass", "fail"]
 LaboratoryFinding = Literal["laboratory_error", "no_assignable_cause"]
 #: Why units are blocked when a result comes in adverse after release: the words that stand in the record.
 LATE_RESULT = "a result that was pending at release came in out of specification"
+#: What a product fails in that passes every test and is less than a dose for its patient.
+TOO_FEW_CELLS = "too_few_cells"
 Conclusion = Literal["confirmed", "laboratory_error"]
 
 
@@ -268,7 +270,10 @@ class ExpandedAccessRecorded(Fact, type="quality.expanded_access_recorded.v1", a
 class SuppliedUnderException(
     Fact, type="quality.supplied_under_exception.v1", about=("batch", "chain", "units", "document"), parties=("maker",)
 ):
-    """A product that fails may be given to its patient all the same; this is no certificate and no release."""
+    """A product that fails may be given to its patient all the same; this is no certificate and no release.
+
+    `failed`: tests of the panel, and `TOO_FEW_CELLS` where all bags together are less than a dose.
+    """
 
     batch: Batch
     chain: Chain

@@ -1,17 +1,21 @@
 """The gates of supply out of specification: every paper is there, the failure is confirmed, nothing else is wrong."""
 
+from decimal import Decimal
 from typing import Protocol
 
+from coign.clinical.views import COURSE
+from coign.correction.views import CORRECTIONS
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Chain
+from coign.kernel.subjects import Batch, Chain
 from coign.kernel.values import Instant
 from coign.manufacturing.views import BATCH, SLOT
+from coign.programmes.dose_plan import is_weight
 from coign.quality.batch_gates import had_part
 from coign.quality.events import LATE_RESULT
 from coign.quality.exception_state import EXCEPTION, ExceptionState
-from coign.quality.gates import OfBatch
-from coign.quality.release_gates import destination, pending_tests, rule_of
+from coign.quality.gates import OfBatch, programme_of
+from coign.quality.release_gates import destination, pending_tests, rule_of, strength_of
 from coign.quality.state import DOSSIER
 
 REQUEST, ACCESS = "physician_request", "expanded_access"
@@ -36,6 +40,18 @@ def request_for(asked: OfBatch, known: Circumstances) -> ExceptionState:
     chain = known.state(BATCH, asked.batch).chain
     assert chain is not None, "a batch is of a therapy"
     return known.state(EXCEPTION, chain)
+
+
+def too_few_cells_because(batch: Batch, known: Circumstances) -> str | None:
+    """Why a product that passes every test is less than a dose for its patient all the same; None: it is not."""
+    plan, chain = programme_of(batch, known).dose, known.state(BATCH, batch).chain
+    assert chain is not None, "a batch is of a therapy"
+    weight, strength = known.state(COURSE, chain).weight, strength_of(batch, known)
+    if plan is None or weight is None or strength is None or not is_weight(weight):
+        return None
+    made, corrected = known.state(BATCH, batch), known.state(CORRECTIONS, batch)
+    volumes = (corrected.volume_of(made.container(unit)) for unit in made.final_containers)
+    return plan.too_little_because(sum((plan.cells_in(v, strength) for v in volumes), Decimal(0)), weight)
 
 
 def _way(asked: OfBatch, known: Circumstances) -> str:
@@ -219,16 +235,16 @@ def expanded_access_is_on_record(asked: OfBatch, known: Circumstances) -> str | 
 
 @gate(
     "quality.failure_is_confirmed",
-    requirement=("GMP-40", "GMP-21", "GMP-39"),
-    protects="The exception is for a product that is known to fail, and for what it is known to fail in.",
+    requirement=("GMP-40", "GMP-21", "GMP-39", "PAT-29"),
+    protects="The exception is for a product known to fail, or to be less than a dose, and for that alone.",
     remedy="Carry every investigation to its decision; a product that meets its specification is released.",
     resolvers=("qa", "qcreviewer"),
     risk=Risk.PATIENT,
 )
 def failure_is_confirmed(asked: OfBatch, known: Circumstances) -> str | None:
     failed = [r for r in known.state(DOSSIER, asked.batch).results if r.is_out_of_specification]
-    if not failed:
-        return f"{asked.batch.identifier} has no result out of specification"
+    if not failed and too_few_cells_because(asked.batch, known) is None:
+        return f"{asked.batch.identifier} has no result out of specification, and is not less than a dose"
     unsure = [r.attribute for r in failed if r.is_under_investigation]
     return f"not decided yet: {', '.join(unsure)}" if unsure else None
 

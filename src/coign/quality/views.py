@@ -53,7 +53,8 @@ class DispositionState:
     @property
     def is_certified(self) -> bool:
         """Whether somebody answers for it as released; what is supplied under exception never is (GMP-40, GMP-41)."""
-        return self.certified_at is not None and not self.rejected and not self.called_back
+        stands = self.certified_at is not None and self.exception_at is None
+        return stands and not self.rejected and not self.called_back
 
     @property
     def is_supplied_under_exception(self) -> bool:

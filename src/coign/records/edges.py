@@ -7,11 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`lower` came out of `upper`, or was touched by it; `how` says which."""
+    """`lower` came out of `upper`, or was touched by it; `how` says which. `lasts`: until it is drawn once more."""
 
     upper: str
     lower: str
     how: str
+    lasts: bool = False
 
 
 def edges_of(facts: Sequence[tuple[str, Mapping[str, Any]]], person: str) -> Iterator[Edge]:
@@ -61,14 +62,20 @@ def _of_cells(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
 def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
     match kind:
         case "manufacturing.batch_started.v1":
+            yield Edge(body["room"], body["batch"], "made in", lasts=True)
+        case "manufacturing.filled.v1" | "manufacturing.abandoned.v1":
             yield Edge(body["room"], body["batch"], "made in")
         case "facility.room_put_in_use.v1" if body["within"]:
             yield Edge(body["within"], body["room"], "stands in")
         case "manufacturing.step_completed.v1":
             yield from (Edge(lot, body["batch"], "went into") for lot in body["lots"])
             yield from (Edge(device, body["batch"], "used in") for device in body.get("equipment", ()))
+        case "storage.box_set_up.v1":
+            yield Edge(body["tank"], body["box"], "stands in")
         case "storage.placed.v1":
-            yield Edge(body["tank"], body["unit"], "kept in")
+            yield Edge(body["box"], body["unit"], "kept in", lasts=True)
+        case "storage.taken_out.v1":
+            yield Edge(body["box"], body["unit"], "kept in")
         case "collection.started.v1":
             yield Edge(body["equipment"], body["chain"], "collected with")
         case "manufacturing.product_frozen.v1":

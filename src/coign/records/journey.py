@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coign.programmes.model import JourneyStep, ProgrammeVersion
+from coign.quality.exception_gates import ACCESS
 
 #: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
 PRODUCT, CELLS = "final_container", "starting_material"
@@ -30,14 +31,35 @@ CALLED_FOR = frozenset(
         "safety.assess_expectedness", "safety.record_submission", "quality.assess_in_laboratory",
         "quality.conclude_investigation", "quality.invalidate_result", "quality.request_exception",
         "quality.assess_exception_risk", "quality.accept_exception", "quality.record_exception_notice",
-        "quality.supply_under_exception", "quality.acknowledge_late_result", "quality.assess_late_result",
-        "facility.assess_growth",
+        "quality.record_expanded_access", "quality.supply_under_exception", "quality.acknowledge_late_result",
+        "quality.assess_late_result", "facility.assess_growth",
     }
 )  # fmt: skip
+#: The papers of a product that fails; once it may go, or is no more, nobody waits for one.
+PAPERS = frozenset(
+    {
+        "quality.request_exception", "quality.assess_exception_risk", "quality.accept_exception",
+        "quality.record_exception_notice", "quality.record_expanded_access", "quality.supply_under_exception",
+    }
+)  # fmt: skip
+#: Acts by which a product is let go: the destination's rules say whose they are.
+RELEASES = frozenset({"quality.certify", "quality.supply_under_exception"})
 #: How a shipment is made ready, in this order.
 OF_A_SHIPMENT = ("logistics.choose_shipper", "logistics.start_logger", "logistics.pack", "logistics.seal")
 #: From this grade on a reaction asks whether it is to be reported.
 GRADE_TO_JUDGE = "3"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the rules say where the patient is treated: who lets a product go, by which way one that fails may come."""
+
+    releaser: str = ""
+    way: str = ""
+
+    def roles_of(self, step: JourneyStep) -> tuple[str, ...]:
+        """Who does a step of a therapy that goes there."""
+        return (self.releaser,) if step.action in RELEASES and self.releaser in step.roles else step.roles
 
 
 @dataclass(slots=True)
@@ -181,8 +203,11 @@ def note_bags(journey: Journey, facts: Iterable[tuple[str, Mapping[str, Any]]]) 
                 journey.partly[f"bags/{of}"] = [unit for unit in bags if unit not in gone.get(kind, ())]
 
 
-def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
-    """What these facts call for: an excursion is assessed, a deviation is closed, a grave reaction is judged."""
+def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any], way: str = "") -> None:
+    """What these facts call for: an excursion is assessed, a deviation is closed, a grave reaction is judged.
+
+    `way`: that of the destination for a product that fails.
+    """
     called = []
     read, missing = facts.get("coldchain.logger_read.v1", {}), facts.get("coldchain.logger_missing.v1")
     unclear = read if read.get("verdict", "in_order") != "in_order" else missing
@@ -194,7 +219,7 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called.append("facility.assess_growth")
     _note_taken_back(journey, programme, facts)
     called += _safety_calls(facts)
-    called += _quality_calls(facts)
+    called += _quality_calls(facts, way)
     _note_release(journey, programme, facts)
     if "manufacturing.filled.v1" in facts:
         for step in programme.journey:  # the last bag is filled, also where there were fewer than planned
@@ -210,8 +235,13 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
                 journey.done.pop(step.id, None)
 
 
-def _quality_calls(facts: Mapping[str, Any]) -> list[str]:
-    """A failing result asks for both phases, a confirmed one for the physician, and so on up to supply."""
+def _quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
+    """A failing result asks for both phases, a confirmed one for the physician, and so on up to supply.
+
+    Each destination asks for its own papers (GMP-40, GMP-41).
+    """
+    requested, assessed = "quality.exception_requested.v1" in facts, "quality.exception_risk_assessed.v1" in facts
+    under_access = way == ACCESS
     found = facts.get("quality.laboratory_assessed.v1", {}).get("found")
     concluded = facts.get("quality.investigation_concluded.v1", {}).get("conclusion")
     calls = {
@@ -219,10 +249,12 @@ def _quality_calls(facts: Mapping[str, Any]) -> list[str]:
         "quality.conclude_investigation": found == "no_assignable_cause",
         "quality.invalidate_result": "laboratory_error" in (found, concluded),
         "quality.request_exception": concluded == "confirmed",
-        "quality.assess_exception_risk": "quality.exception_requested.v1" in facts,
-        "quality.accept_exception": "quality.exception_risk_assessed.v1" in facts,
-        "quality.record_exception_notice": "quality.exception_risk_assessed.v1" in facts,
-        "quality.supply_under_exception": "quality.exception_accepted.v1" in facts,
+        "quality.assess_exception_risk": requested and not under_access,
+        "quality.accept_exception": assessed and not under_access,
+        "quality.record_exception_notice": assessed and not under_access,
+        "quality.record_expanded_access": requested and under_access,
+        "quality.supply_under_exception": "quality.exception_accepted.v1" in facts
+        or (under_access and "quality.expanded_access_recorded.v1" in facts),
         "quality.acknowledge_late_result": "quality.late_result_adverse.v1" in facts,
         "quality.assess_late_result": "quality.late_result_adverse.v1" in facts,
     }
@@ -243,6 +275,8 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
             if step.action == "manufacturing.count_labels":
                 _undo(journey, step)
     if "quality.certified.v1" in facts or "quality.supplied_under_exception.v1" in facts:
+        for paper in PAPERS:
+            journey.called.pop(paper, None)
         for step in programme.journey:
             if step.action == "quality.certify":
                 journey.done.setdefault(step.id, journey.position)

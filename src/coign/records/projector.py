@@ -8,13 +8,16 @@ from typing import Any, LiteralString
 import psycopg
 import structlog
 
+from coign import rulesets
 from coign.kernel.actions import Action
 from coign.kernel.facts import parties
-from coign.kernel.subjects import KINDS
+from coign.kernel.subjects import KINDS, Organisation
+from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 from coign.programmes.model import Programmes, ProgrammeVersion
 from coign.records.edges import edges_of
 from coign.records.journey import (
+    Destination,
     Journey,
     done_before,
     note_act,
@@ -56,6 +59,9 @@ class Projection:
         self._success = {a.full_name: (a.name, a.emits[0].TYPE) for a in actions.values()}
         self._programmes = programmes
         self._safety = SafetyProjection(connection, ledger_id)
+        self._rules = rulesets.load()
+        #: By centre, for one chunk: where a centre is hardly ever changes, the rules there do on some day.
+        self._destinations: dict[str, Destination] = {}
 
     def next_position(self) -> int:
         """The first entry that is not projected yet."""
@@ -76,12 +82,13 @@ class Projection:
             ).fetchall()
             entries = [(entry, _asked(entry)) for entry in (Entry(position, body) for position, body in rows)]
             working = Working(self._connection, self._ledger_id)
+            self._destinations.clear()
             working.fetch({subject for _, asked in entries for subject in asked})
+            for entry, _ in entries:
+                self._safety.project(entry)
             for entry, asked in entries:
                 self._project(entry, asked, working)
             working.write()
-            for entry, _ in entries:
-                self._safety.project(entry)
             if rows:
                 self._connection.execute(
                     "insert into records.projected (ledger_id, next_position) values (%s, %s) "
@@ -110,7 +117,7 @@ class Projection:
         if entry.outcome != "refused":
             told = [(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]]
             for edge in edges_of(told, str(entry.actor.person)):
-                working.edge(edge.upper, edge.lower, edge.how, entry.position)
+                working.edge(edge, entry.position)
         for thing in things_of([(f["type"], f["body"]) for f in entry.plain["intent"]["facts"]], entry):
             working.thing(
                 thing.subject, organisation=thing.organisation, root=roots[0] if roots and thing.belongs else "",
@@ -151,9 +158,10 @@ class Projection:
             journey.ended = ended["why"]
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
-            note_calls(journey, programme, facts)
+            destination = self._destination(journey, entry.time)
+            note_calls(journey, programme, facts, destination.way)
             journey.stage = stage_reached(journey, programme)
-            working.steps(journey.root, _next_steps(journey, programme))
+            working.steps(journey.root, _next_steps(journey, programme, destination))
         working.save(journey)
         working.act(
             journey.root,
@@ -164,6 +172,14 @@ class Projection:
                 "subjects": [a["subject"] for a in entry.plain["about"]], "unmet": entry.unmet,
             },
         )  # fmt: skip
+
+    def _destination(self, journey: Journey, at: Instant) -> Destination:
+        """What the rules say now where the patient is treated; nothing where none are known."""
+        if journey.centre not in self._destinations:
+            place = self._safety.jurisdiction(Organisation(journey.centre), at)
+            named = (self._rules.text(n, at, place) for n in ("release.role", "exception.way")) if place else ()
+            self._destinations[journey.centre] = Destination(*named)
+        return self._destinations[journey.centre]
 
     def _programme(self, journey: Journey, facts: Mapping[str, Any]) -> ProgrammeVersion | None:
         """The pinned version; before the order the newest one of the drafted programme, or the only one there is."""
@@ -182,12 +198,12 @@ def _asked(entry: Entry) -> list[str]:
     return [s for s in named if not KINDS[s.partition(":")[0]].public]
 
 
-def _next_steps(journey: Journey, programme: ProgrammeVersion) -> list[dict[str, Any]]:
+def _next_steps(journey: Journey, programme: ProgrammeVersion, destination: Destination) -> list[dict[str, Any]]:
     order = {s.id: i for i, s in enumerate(programme.journey)}
     return [
         {
-            "step": s.id, "action": s.action, "stage": s.stage, "title": s.title, "roles": s.roles,
-            "organisation": organisation_for(journey, s), "ordinal": order[s.id],
+            "step": s.id, "action": s.action, "stage": s.stage, "title": s.title,
+            "roles": destination.roles_of(s), "organisation": organisation_for(journey, s), "ordinal": order[s.id],
         }
         for s in open_steps(journey, programme)
     ]  # fmt: skip

@@ -130,13 +130,17 @@ class SafetyProjection:
 
     def _stage(self, product: Product, centre: Organisation, at: Instant) -> str:
         """The stage of development in the jurisdiction of the centre; empty where nothing is on record."""
-        country = self._state(ORGANISATION, centre).country
-        try:
-            jurisdiction = self._rules.text(f"jurisdiction.of_country.{country}", at)
-        except KeyError:
-            return ""
+        jurisdiction = self.jurisdiction(centre, at)
         held = self._state(PRODUCT, product).in_force(at)
         return next((b.stage for b in held if b.jurisdiction == jurisdiction), "")
+
+    def jurisdiction(self, organisation: Organisation, at: Instant) -> str:
+        """Whose rules hold where an organisation is; empty: of no authority known here."""
+        country = self._state(ORGANISATION, organisation).country
+        try:
+            return self._rules.text(f"jurisdiction.of_country.{country}", at)
+        except KeyError:
+            return ""
 
     def _grade(self, chain: Chain, scale: str, at: Instant, grade: Grade | None) -> None:
         row = self._treated_row(chain)

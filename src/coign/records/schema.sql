@@ -110,8 +110,15 @@ create table if not exists records.edge (
     lower text not null,
     how text not null,
     position bigint not null,                 -- of the entry that first says so
+    newest bigint not null,                   -- of the entry that says so last; 2^62 while it goes on
     primary key (ledger_id, upper, lower)
 );
+do $$ begin
+    if not exists (select from information_schema.columns
+                   where (table_schema, table_name, column_name) = ('records', 'edge', 'newest')) then
+        alter table records.edge add column newest bigint not null default 0;
+    end if;
+end $$;
 create index if not exists edge_lower on records.edge (ledger_id, lower);
 
 -- Safety. Rows carry the organisations that may see them: those whom the chain, or the case, names as party.

@@ -20,7 +20,7 @@ def create_tables(owner: psycopg.Connection) -> None:
         before = _present(owner)
         build(owner, "records.projected", files("coign.records").joinpath("schema.sql").read_text())
         if before and _present(owner) > before:
-            # A table of a newer version is filled from the first entry on: everything is projected anew.
+            # What a newer version keeps besides is filled from the first entry on: everything is projected anew.
             for table in TABLES:
                 owner.execute(f"delete from records.{table}")  # noqa: S608
         owner.execute(f"grant usage on schema records to {APPLICATION}, {READER}")
@@ -28,9 +28,11 @@ def create_tables(owner: psycopg.Connection) -> None:
         owner.execute(f"grant select on all tables in schema records to {READER}")
 
 
-def _present(owner: psycopg.Connection) -> set[str]:
-    rows = owner.execute("select table_name::text from information_schema.tables where table_schema = 'records'")
-    return {row[0] for row in rows.fetchall()}
+def _present(owner: psycopg.Connection) -> set[tuple[str, str]]:
+    rows = owner.execute(
+        "select table_name::text, column_name::text from information_schema.columns where table_schema = 'records'"
+    )
+    return set(rows.fetchall())
 
 
 def clear(connection: psycopg.Connection, ledger_id: int) -> None:

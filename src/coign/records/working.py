@@ -7,8 +7,11 @@ from typing import Any, LiteralString
 import orjson
 import psycopg
 
+from coign.records.edges import Edge
 from coign.records.journey import Journey
 
+#: The newest position of a line that goes on.
+LASTS = 1 << 62
 _JOURNEYS: LiteralString = """
     select root, patient, centre, begun, chain, programme, version, product, maker, stage, updated, position, done,
            ended, partly, called
@@ -24,8 +27,10 @@ _INSERT: Mapping[str, LiteralString] = {
     "on conflict do nothing",
     "belongs": "insert into records.belongs select * from json_populate_recordset(null::records.belongs, %s) "
     "on conflict do nothing",
-    "edge": "insert into records.edge select * from json_populate_recordset(null::records.edge, %s) "
-    "on conflict do nothing",
+    "edge": """
+        insert into records.edge as known select * from json_populate_recordset(null::records.edge, %s)
+        on conflict (ledger_id, upper, lower) do update set newest = excluded.newest
+    """,
     "next_step": "insert into records.next_step select * from json_populate_recordset(null::records.next_step, %s)",
     "journey": """
         insert into records.journey select * from json_populate_recordset(null::records.journey, %s)
@@ -57,6 +62,7 @@ class Working:
         self._changed: dict[str, None] = {}
         self._steps: dict[str, Sequence[Mapping[str, Any]]] = {}
         self._things: dict[str, dict[str, Any]] = {}
+        self._edges: dict[tuple[str, str], dict[str, Any]] = {}
         self._rows: dict[str, list[Mapping[str, Any]]] = {}
 
     def fetch(self, subjects: Collection[str]) -> None:
@@ -125,9 +131,10 @@ class Working:
         if self._owners.setdefault(subject, root) == root:
             self._add("belongs", subject=subject, root=root)
 
-    def edge(self, upper: str, lower: str, how: str, position: int) -> None:
+    def edge(self, edge: Edge, position: int) -> None:
         """Something came out of something else, or was touched by it."""
-        self._add("edge", upper=upper, lower=lower, how=how, position=position)
+        line = {"upper": edge.upper, "lower": edge.lower, "how": edge.how, "position": position}
+        self._edges.setdefault((edge.upper, edge.lower), line)["newest"] = LASTS if edge.lasts else position
 
     def thing(self, subject: str, *, position: int, gone: bool, **texts: str) -> None:
         """Something that can be scanned, or where it is now; empty text leaves what was known before."""
@@ -146,6 +153,8 @@ class Working:
         for root, steps in self._steps.items():
             for step in steps:
                 self._add("next_step", root=root, position=self._journeys[root].position, **step)
+        for edge in self._edges.values():
+            self._add("edge", **edge)
         if self._things:
             self._rows["thing"] = list(self._things.values())
         with self._connection.pipeline():
@@ -156,5 +165,5 @@ class Working:
                 )
             for table, rows in self._rows.items():
                 self._connection.execute(_INSERT[table], (orjson.dumps(rows).decode(),))
-        for waiting in (self._rows, self._changed, self._steps, self._things):
+        for waiting in (self._rows, self._changed, self._steps, self._things, self._edges):
             waiting.clear()

@@ -23,7 +23,10 @@ from coign.manufacturing.views import BATCH, BatchState
 from coign.people.views import SITE
 from coign.quality.views import DISPOSITION, DispositionState
 from coign.records.trace import Hit, position_at, projected_to, walk
+from coign.service.trace_file import Proved, Signed, trace_file
 from coign.supply.views import LOT, LotState
+from coign_verify.checkpoint import Checkpoint
+from coign_verify.notes import parse_note
 
 _TOLD: tuple[View[Any], ...] = (UNIT, HOLDING, DISPOSITION, BATCH, LOT, ROOM, DEVICE)
 
@@ -37,10 +40,16 @@ class Traced:
     holder: str
     place: str
     how: str
-    position: int
     path: tuple[str, ...]
+    #: One for each line of the path.
+    entries: tuple[int, ...]
     #: The therapy that it belongs to, where it belongs to one.
     therapy: str = ""
+
+    @property
+    def position(self) -> int:
+        """The entry that tells of the last line."""
+        return self.entries[-1]
 
     def as_json(self) -> dict[str, Any]:
         """As commands and REST give it."""
@@ -105,6 +114,28 @@ class Tracer:
         root = self._tiles.root(size).hex() if size else ""
         return Trace(start, size, root, hits, note, max(0, newest - size))
 
+    def file(self, found: Trace, *, back: bool, since: Instant | None) -> bytes:
+        """An answer as a file that proves itself: `coign verify FILE` reads it."""
+        told = sorted({position for hit in found.hits for position in hit.entries})
+        with self._connect() as connection:
+            bodies = connection.execute(
+                "select position, body from entry where ledger_id = %s and position = any(%s) order by position",
+                (self._ledger_id, told),
+            ).fetchall()
+        entries = [Proved(at, bytes(body), self._tiles.inclusion_proof(at, found.size)) for at, body in bodies]
+        signed = Checkpoint.parse(parse_note(found.checkpoint.encode()).text).size if found.checkpoint else 0
+        old, new = sorted((found.size, signed))
+        joined = self._tiles.consistency_proof(old, new) if 0 < old < new else []
+        answer = {
+            "start": str(found.start),
+            "back": back,
+            "since": str(since) if since is not None else "",
+            "as_of": {"size": found.size, "root": found.root},
+            "count": len(found.hits),
+            "hits": [{**hit.as_json(), "entries": list(hit.entries)} for hit in found.hits],
+        }
+        return trace_file(answer, entries, Signed(found.checkpoint, joined))
+
     def _is_known(self, connection: "psycopg.Connection[Any]", subject: Subject) -> bool:
         row = connection.execute(
             "select exists (select from entry_subject where ledger_id = %s and subject = %s)",
@@ -165,8 +196,8 @@ class Tracer:
                 holder=str(holding.organisation or ""),
                 place=places.get(str(holding.organisation), ""),
                 how=hit.how,
-                position=hit.position,
                 path=hit.path,
+                entries=hit.entries,
                 therapy=str(of[UNIT.name].chain or of[BATCH.name].chain or ""),
             )
 

@@ -3,14 +3,16 @@
 from typing import Protocol
 
 from coign.custody.views import HOLDING
+from coign.donor.views import TESTING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Box, Chain, Equipment, Unit
 from coign.kernel.values import Quantity
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH
 from coign.programmes.model import ProgrammeVersion
 from coign.storage.state import BOX, REMOVAL, TANK
-from coign.storage.views import PLACE, SEGREGATION
+from coign.storage.views import PLACE, SEGREGATION, SegregationState
 
 
 class OfUnit(Protocol):
@@ -155,8 +157,29 @@ def tank_of_box_is_in_service(asked: OfPosition, known: Circumstances) -> str | 
 )
 def tank_fits_unit(asked: OfPosition, known: Circumstances) -> str | None:
     kind = known.state(TANK, _tank(asked, known)).kind
-    why = known.state(SEGREGATION, asked.unit).not_fitting_because(kind)
+    chain, belongs = known.state(UNIT, asked.unit).chain, known.state(SEGREGATION, asked.unit)
+    # A reactive donor is read upward: what is filled from those cells later belongs apart as well.
+    if chain is not None and known.state(TESTING, chain).is_hazardous:
+        belongs = SegregationState("biohazard")
+    why = belongs.not_fitting_because(kind)
     return f"{asked.unit.identifier} {why}" if why else None
+
+
+@gate(
+    "storage.unit_is_frozen",
+    requirement=("SCS-04", "SCS-11"),
+    protects="Cells that meet the cold of a tank before they were frozen step by step burst, and nobody sees it.",
+    remedy="Freeze it first, and record how: the cell laboratory what was collected, production what it filled.",
+    resolvers=("celllab", "operator"),
+    risk=Risk.PATIENT,
+)
+def unit_is_frozen(asked: OfUnit, known: Circumstances) -> str | None:
+    unit = known.state(UNIT, asked.unit)
+    if unit.batch is not None:
+        waits = unit.kind == "final_container" and known.state(BATCH, unit.batch).frozen_at is None
+    else:  # a cryobag is frozen once the bag it was filled from is empty; what comes from the chair never is
+        waits = bool(unit.din) or any(not known.state(UNIT, parent).ended for parent in unit.parents)
+    return f"{asked.unit.identifier} was never frozen" if waits else None
 
 
 @gate(

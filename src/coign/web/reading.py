@@ -1,7 +1,7 @@
 """What pages and the API read back: states, entries, tiles; always through the one rule of sight."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from coign import catalogue
 from coign.kernel.errors import NotFound
-from coign.kernel.facts import about
+from coign.kernel.facts import Fact, about
 from coign.kernel.sight import Parties, may_see
 from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.values import Instant
@@ -146,8 +146,8 @@ class Reader:
             return self._states.of(view, subject)
         return cast(S, self.folding.load(view.name, bytes(body)))
 
-    def states_as_of(self, subject: Subject, entries: Sequence[Entry]) -> dict[str, Any]:
-        """All states of a subject folded from these entries about it."""
+    def states_as_of(self, subject: Subject, entries: Sequence[Entry], told: Callable[[Fact], bool]) -> dict[str, Any]:
+        """All states of a subject folded from what is told of these entries about it."""
         states = {v.name: (v, v.state()) for v in self.folding.views.values() if subject.kind in v.kinds}
         for entry in entries:
             if entry.outcome == "refused":
@@ -155,7 +155,7 @@ class Reader:
             stamp = Stamp(entry.time, entry.position, entry.actor, subject)
             for fact in entry.facts:
                 for name, (view, state) in states.items():
-                    if type(fact) in view.folds and subject in about(fact):
+                    if type(fact) in view.folds and subject in about(fact) and told(fact):
                         states[name] = (view, view.evolve(state, fact, stamp))
         return {name: state for name, (view, state) in states.items() if state != view.state()}
 

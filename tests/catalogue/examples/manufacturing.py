@@ -44,11 +44,41 @@ def over(p: Plant) -> None:
 
 
 allow(SLOT, OPERATOR, then("ordered"), Plant.dates)
-allow(SLOT, OPERATOR, then("slot"), Plant.dates)
+refuse(SLOT, "slot_is_not_kept_yet", OPERATOR, then("slot"), Plant.dates)
 refuse(SLOT, "chain_is_ours", AT_THE_CENTRE, then("ordered"), Plant.dates)
 refuse(SLOT, "therapy_goes_on", OPERATOR, over, Plant.dates)
 refuse(SLOT, "slot_is_free_to_change", OPERATOR, then("started"), Plant.dates)
 refuse(SLOT, "dates_are_in_order", OPERATOR, then("ordered"), lambda p: {**p.dates(), "ready_on": p.now.plus(days=1)})
+
+MOVE = "manufacturing.move_slot"
+
+
+def later(p: Plant, **changed: Any) -> dict[str, Any]:
+    """A day later, because a room is out of use."""
+    dates = {name: p.now.plus(days=n) for name, n in {"collection_on": 4, "start_on": 8, "ready_on": 22}.items()}
+    return {"chain": T1, **dates, "reason": SEALED, **changed}
+
+
+def collected_meanwhile(p: Plant) -> None:
+    """The day of the collection has passed, and the plant is late."""
+    p.until("slot")
+    p.wait(days=5)
+
+
+allow(MOVE, OPERATOR, then("slot"), later)
+allow(MOVE, OPERATOR, collected_meanwhile, lambda p: {n: v for n, v in later(p).items() if n != "collection_on"})
+refuse(MOVE, "chain_is_ours", AT_THE_CENTRE, then("slot"), later)
+refuse(
+    MOVE, "therapy_goes_on", OPERATOR, then("slot", lambda p: p.happened(ChainEnded(chain=T1, why="x"), by=QA)), later
+)
+refuse(MOVE, "slot_is_confirmed", OPERATOR, then("ordered"), later)
+refuse(
+    MOVE, "slot_is_confirmed", OPERATOR, then("ordered"),
+    lambda p: {n: v for n, v in later(p).items() if n != "collection_on"},
+)  # fmt: skip
+refuse(MOVE, "slot_is_free_to_change", OPERATOR, then("started"), later)
+refuse(MOVE, "moved_dates_are_in_order", OPERATOR, then("slot"), lambda p: later(p, ready_on=p.now.plus(days=1)))
+refuse(MOVE, "moved_dates_are_in_order", OPERATOR, then("slot"), lambda p: later(p, collection_on=p.now.plus(days=-1)))
 
 CLEAR, CONFIRM = "manufacturing.clear_line", "manufacturing.confirm_clearance"
 LOOK = Plant.look()

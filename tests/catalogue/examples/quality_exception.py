@@ -22,6 +22,7 @@ from tests.support.plant import (
     CELLLAB,
     CERTIFICATE,
     FILE,
+    OUTWARD,
     PASSING,
     PHYSICIAN,
     PRODUCT,
@@ -33,6 +34,7 @@ from tests.support.plant import (
     REGULATORY,
     SAMPLE,
     SEALED,
+    SHIPPER_2,
     T1,
     WAREHOUSE,
     Plant,
@@ -141,6 +143,20 @@ def late_and_confirmed(p: Plant) -> None:
 allow(SUPPLY, QP, all_but(), SUPPLIED)
 allow(SUPPLY, QP, late_and_confirmed, SUPPLIED)
 allow(SUPPLY, QUALITY_US, then(fail, in_us, exception("request", "access")), SUPPLIED)
+
+
+def less_than_a_dose(p: Plant) -> None:
+    """Every test passes, and both bags together hold too few cells for the patient; it lies at the centre."""
+    p.until("labelled")
+    p.tested(**{**PASSING, "viable_cells": "0.5"})
+    p.reviewed()
+    p.certified()
+    p.arrived(PRODUCT, OUTWARD, SHIPPER_2)
+    p.weighed()
+    p.exception(*PAPERS)
+
+
+allow(SUPPLY, QP, less_than_a_dose, SUPPLIED)
 
 
 def failing_and_unread(p: Plant) -> None:

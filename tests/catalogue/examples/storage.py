@@ -12,7 +12,9 @@ from tests.support.plant import (
     NURSE,
     OTHER_BAG,
     PLANT,
+    PRODUCT,
     QA,
+    SAMPLE,
     SEALED,
     T2,
     TANK,
@@ -30,6 +32,7 @@ from coign.kernel.subjects import Box, Equipment, Unit
 QUALIFY, CLOSE, SET_UP = "storage.qualify_tank", "storage.close_tank", "storage.set_up_box"
 SEGREGATE, PLACE = "storage.segregate", "storage.place"
 START, CONFIRM, RESOLVE = "storage.start_removal", "storage.confirm_removal", "storage.resolve_removal"
+FROM_CHAIR = Unit.of("CHAIR")
 SPARE, SPARE_BOX = Equipment.of("TANK-9"), Box.of("BOX-9")
 
 
@@ -119,6 +122,39 @@ refuse(PLACE, "position_is_free", CELLLAB, neighbours, {"unit": OTHER_BAG, "box"
 refuse(PLACE, "tank_of_box_is_in_service", CELLLAB, out_of_service, HERE)
 refuse(PLACE, "tank_fits_unit", CELLLAB, then(collected, segregated), HERE)
 refuse(PLACE, "tank_fits_unit", CELLLAB, biohazard_tank, {**HERE, "box": SPARE_BOX})
+
+
+def reactive(p: Plant) -> None:
+    """The report came before the bag was filled: nobody said anything of this one."""
+    biohazard_tank(p)
+    p.donor_tested(result="reactive")
+
+
+def cryobag(p: Plant) -> None:
+    """Filled out of a bag that is not empty yet."""
+    equipped(p)
+    p.ordered()
+    p.collected(FROM_CHAIR, din="G123417654321")
+    p.collected(BAG, parents=(FROM_CHAIR,))
+
+
+def emptied(p: Plant) -> None:
+    cryobag(p)
+    p.happened(UnitEnded(unit=FROM_CHAIR, how="consumed"), by=CELLLAB)
+
+
+def product(p: Plant) -> None:
+    p.until("filled")
+
+
+allow(PLACE, CELLLAB, reactive, {**HERE, "box": SPARE_BOX})
+refuse(PLACE, "tank_fits_unit", CELLLAB, reactive, HERE)
+allow(PLACE, CELLLAB, emptied, HERE)
+refuse(PLACE, "unit_is_frozen", CELLLAB, cryobag, HERE)
+refuse(PLACE, "unit_is_frozen", CELLLAB, cryobag, {**HERE, "unit": FROM_CHAIR})
+refuse(PLACE, "unit_is_frozen", WAREHOUSE, product, {**HERE, "unit": PRODUCT, "box": BOX_2})
+allow(PLACE, WAREHOUSE, then(product, Plant.frozen), {**HERE, "unit": PRODUCT, "box": BOX_2})
+allow(PLACE, WAREHOUSE, product, {**HERE, "unit": SAMPLE, "box": BOX_2})
 
 OUT = {**HERE, "purpose": "transport"}
 HAND = {"unit": BAG, "found": BAG}

@@ -6,6 +6,7 @@ from coign.collection.views import COLLECTION
 from coign.demo import people
 from coign.demo.acts import Command, plays
 from coign.demo.scene import Scene
+from coign.donor.views import TESTING
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Box, Unit
@@ -57,7 +58,8 @@ def place(scene: Scene) -> Command:
 
 
 def _free_position(scene: Scene, unit: Unit) -> tuple[Box, int]:
-    wanted = scene.state(SEGREGATION, unit).tank_kind
+    hazardous = scene.state(TESTING, scene.chain).is_hazardous
+    wanted = "biohazard" if hazardous else scene.state(SEGREGATION, unit).tank_kind
     for thing in scene.things("box", scene.actor.organisation):
         box = scene.state(BOX, Box(thing.subject))
         if box.tank is None or scene.state(TANK, box.tank).kind != wanted:

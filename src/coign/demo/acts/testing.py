@@ -119,6 +119,17 @@ def accept_exception(scene: Scene) -> Command:
     return {"chain": scene.chain, "judgement": "Demonstration: the benefit for this patient outweighs the risk."}
 
 
+@plays("quality.record_expanded_access")
+def record_expanded_access(scene: Scene) -> Command:
+    """Application, review board and consent, where only these open the way to a product out of specification."""
+    return {
+        "chain": scene.chain,
+        "application": "IND 90001, single patient",
+        "review_board": "Prairie View review board, approval 2026-117 (invented)",
+        "consent": scene.keep(f"Consent of {scene.patient} to expanded access, signed."),
+    }
+
+
 @plays("quality.record_exception_notice")
 def record_exception_notice(scene: Scene) -> Command:
     """The sponsor, an hour ago."""

@@ -1,4 +1,4 @@
-"""Keep a place for a therapy in the plant; again with other dates as long as nothing was started."""
+"""Keep a place for a therapy in the plant; again once a batch has failed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Instant
-from coign.manufacturing import gates
+from coign.manufacturing import gates, slot_gates
 from coign.manufacturing.events import SlotConfirmed
 from coign.manufacturing.views import SLOT
 
@@ -46,7 +46,13 @@ ACTION = Action(
     command=ConfirmSlot,
     roles=frozenset({"operator"}),
     reads=_reads,
-    gates=(gates.chain_is_ours, gates.therapy_goes_on, gates.slot_is_free_to_change, gates.dates_are_in_order),
+    gates=(
+        gates.chain_is_ours,
+        gates.therapy_goes_on,
+        slot_gates.slot_is_not_kept_yet,
+        slot_gates.slot_is_free_to_change,
+        slot_gates.dates_are_in_order,
+    ),
     decide=_decide,
     emits=(SlotConfirmed,),
     requirements=("SCS-27", "TRC-10"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coign.clinical.views import COURSE
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
@@ -14,7 +15,7 @@ from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
 from coign.quality import batch_gates, environment_gates, exception_gates, release_gates
 from coign.quality.actions.certify import reads_of_destination
-from coign.quality.events import LATE_RESULT, SuppliedUnderException
+from coign.quality.events import LATE_RESULT, TOO_FEW_CELLS, SuppliedUnderException
 from coign.quality.exception_state import EXCEPTION
 from coign.quality.state import DOSSIER
 from coign.quality.views import DISPOSITION
@@ -36,7 +37,7 @@ def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
 def _reads_of_units(asked: SupplyUnderException, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None)
+    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION, COURSE) if batch.chain is not None)
     return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
 
 
@@ -44,6 +45,9 @@ def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
     place = release_gates.destination(asked.batch, known)
+    failed = [r.attribute for r in known.state(DOSSIER, asked.batch).results if r.is_out_of_specification]
+    if exception_gates.too_few_cells_because(asked.batch, known) is not None:
+        failed.append(TOO_FEW_CELLS)
     supplied = SuppliedUnderException(
         batch=asked.batch,
         chain=batch.chain,
@@ -52,7 +56,7 @@ def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]
         maker=known.actor.organisation,
         jurisdiction=place,
         statement=release_gates.rule_of("exception.statement", place, known),
-        failed=tuple(r.attribute for r in known.state(DOSSIER, asked.batch).results if r.is_out_of_specification),
+        failed=tuple(failed),
         by=known.actor.person,
         strength=release_gates.strength_of(asked.batch, known),
     )
@@ -91,7 +95,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(SuppliedUnderException, UnitsUnblocked),
-    requirements=("GMP-40", "GMP-41", "GMP-31", "GMP-S2", "GMP-39", "GMP-02"),
+    requirements=("GMP-40", "GMP-41", "GMP-31", "GMP-S2", "GMP-39", "GMP-02", "PAT-29"),
     risk=Risk.PATIENT,
     rationale="Some patients have nothing but a product that fails: it reaches them openly, or in secret.",
     meaning="supplied under exception",

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.custody.views import HOLDING
+from coign.donor.views import TESTING
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Box, Unit
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT
+from coign.manufacturing.views import BATCH
 from coign.storage import gates
 from coign.storage.events import Placed
 from coign.storage.state import BOX, TANK
@@ -36,6 +38,14 @@ def _reads_of_box(asked: Place, known: Circumstances) -> Sequence[Read]:
     return (Read(tank, TANK),)
 
 
+def _reads_of_unit(asked: Place, known: Circumstances) -> Sequence[Read]:
+    """What it was made of and in, and whose cells they are."""
+    unit = known.state(UNIT, asked.unit)
+    made_in = () if unit.batch is None else (Read(unit.batch, BATCH),)
+    of = () if unit.chain is None else (Read(unit.chain, TESTING),)
+    return (*(Read(parent, UNIT) for parent in unit.parents), *made_in, *of)
+
+
 def _decide(asked: Place, known: Circumstances) -> Sequence[Placed]:
     box = known.state(BOX, asked.box)
     assert box.tank is not None
@@ -57,7 +67,7 @@ ACTION = Action(
     command=Place,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    then_reads=(_reads_of_box,),
+    then_reads=(_reads_of_box, _reads_of_unit),
     # Nothing here asks whether the bag is in a good state: warm or blocked, it belongs into the cold.
     gates=(
         gates.unit_is_held,
@@ -68,10 +78,11 @@ ACTION = Action(
         gates.position_is_free,
         gates.tank_of_box_is_in_service,
         gates.tank_fits_unit,
+        gates.unit_is_frozen,
     ),
     decide=_decide,
     emits=(Placed,),
-    requirements=("SCS-03", "SCS-04", "SCS-11", "TRC-11", "TRC-18"),
+    requirements=("SCS-03", "SCS-04", "SCS-11", "TRC-11", "TRC-18", "TRC-19"),
     risk=Risk.PATIENT,
     rationale="A bag that lies where nobody wrote it down is taken for another one, or found too late.",
 )

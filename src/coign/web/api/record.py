@@ -1,20 +1,22 @@
 """Reading the record: subjects with their history, entries with their proof. Only what the reader may know of."""
 
 import base64
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import Invalid, NotFound
-from coign.kernel.facts import about
-from coign.kernel.subjects import Organisation, Subject, parse_subject
+from coign.kernel.facts import Fact, about
+from coign.kernel.subjects import Organisation, Patient, Subject, parse_subject
 from coign.kernel.values import Instant
 from coign.ledger.encoding import fact_body, plain
 from coign.ledger.entries import Entry
 from coign.web import acting
 from coign.web.api.problems import answer
 from coign.web.reading import reader
+from coign.web.therapy.looking import visible
 from coign_verify.tree import leaf_hash
 
 
@@ -28,13 +30,14 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
     except ValueError as error:
         raise Invalid.at("subject", str(error)) from error
     entries = visible_history(found, organisation, _as_of(request))
+    told = told_to(organisation, entries)
     return answer(
         {
             "subject": found,
             "kind": found.kind,
             "seq": len(entries),
-            "states": {name: plain(state) for name, state in reader().states_as_of(found, entries).items()},
-            "history": [_line(entry, found) for entry in entries],
+            "states": {name: plain(state) for name, state in reader().states_as_of(found, entries, told).items()},
+            "history": [_line(entry, found, told) for entry in entries],
         }
     )
 
@@ -42,9 +45,22 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
 def visible_history(found: Subject, organisation: Organisation, until: Instant | None = None) -> list[Entry]:
     """Every entry about a subject; `NotFound` if there is none, or if this organisation may not know of it."""
     entries = reader().history(found, until) if reader().may_see(found, organisation) else []
-    if not entries:
+    told = told_to(organisation, entries)
+    shown = [e for e in entries if any(found in about(f) and told(f) for f in e.facts)]
+    if not shown:
         raise NotFound(f"{found} is not known here")
-    return entries
+    return shown
+
+
+def told_to(organisation: Organisation, entries: Iterable[Entry]) -> Callable[[Fact], bool]:
+    """Which facts an organisation is told of something that it takes part in.
+
+    What is about a patient besides is for those who may know of the patient: a maker learns of a therapy which cells
+    there are and where, and not what the patient weighs or how they were found (TRC-26).
+    """
+    patients = {s for e in entries for f in e.facts for s in about(f) if isinstance(s, Patient)}
+    unknown = patients - visible(patients, organisation)
+    return lambda fact: fact.TYPE.startswith("identity.") or not unknown & set(about(fact))
 
 
 def _as_of(request: HttpRequest) -> Instant | None:
@@ -55,9 +71,9 @@ def _as_of(request: HttpRequest) -> Instant | None:
         raise Invalid.at("as_of", str(error)) from error
 
 
-def _line(entry: Entry, found: Subject) -> dict[str, Any]:
-    """One entry, as far as it is about this subject."""
-    facts = [fact_body(f) for f in entry.facts if found in about(f)]
+def _line(entry: Entry, found: Subject, told: Callable[[Fact], bool]) -> dict[str, Any]:
+    """One entry, as far as it is about this subject and is told."""
+    facts = [fact_body(f) for f in entry.facts if found in about(f) and told(f)]
     return {
         "position": entry.position,
         "time": entry.time,

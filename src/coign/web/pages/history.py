@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET
 
 from coign import catalogue
 from coign.kernel.errors import Invalid, NotFound
-from coign.kernel.subjects import Case, Subject, parse_subject
+from coign.kernel.facts import about
+from coign.kernel.subjects import Case, Organisation, Subject, parse_subject
 from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
 from coign.web import acting, as_of, correcting, told
-from coign.web.api.record import visible_entry, visible_history
+from coign.web.api.record import told_to, visible_entry, visible_history
 from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
@@ -23,6 +24,7 @@ from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.corrected import corrections_in
+from coign.web.therapy.looking import entries_at, named_in, visible
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import names_of_organisations, place_words
@@ -32,22 +34,41 @@ from coign_verify.tree import leaf_hash
 @require_GET
 def receipt(request: HttpRequest, position: int) -> HttpResponse:
     """What was recorded: the entry in words, what exactly was signed, and its hash to take along."""
-    organisation = acting.sees_for(request)
-    entry, point = visible_entry(position, organisation), as_of.asked(request)
+    acting.sees_for(request)
+    actor, point = acting.actor_of(request), as_of.asked(request)
+    entry, whole = _own_or_visible(position, actor)
     if point is not None and not point.tells(entry):
         raise NotFound(f"entry {position} did not stand in the record by then")
-    intent = entry.plain["intent"]
+    intent, line = entry.plain["intent"], _lines([entry], actor)[0]
+    facts = list(zip(intent["facts"], entry.facts, strict=True))
+    if not whole:
+        seen = visible((parse_subject(name) for name in named_in(entry)), actor.organisation)
+        facts = [each for each in facts if seen.issuperset(about(each[1]))]
+        line |= {"about": [one for one in line["about"] if parse_subject(one["name"]) in seen]}
     context = {
-        "entry": _lines([entry], acting.actor_of(request))[0],
-        "values": correcting.values_shown(entry, acting.actor_of(request), point),
+        "entry": line,
+        "whole": whole,
+        "values": correcting.values_shown(entry, actor, point) if whole else [],
         "point": point,
         "here": reverse("receipt", args=[position]),
-        "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f in intent["facts"]],
+        "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f, _ in facts],
         "unmet": entry.unmet,
-        "intent": flat(intent),
+        "intent": flat(intent) if whole else [],
         "leaf": leaf_hash(entry.body).hex(),
     }
     return render(request, "pages/receipt.html", context)
+
+
+def _own_or_visible(position: int, actor: Actor) -> tuple[Entry, bool]:
+    """An entry, and whether all of it may be told: whoever entered it finds it, whatever else it came to tell of."""
+    try:
+        return visible_entry(position, actor.organisation), True
+    except NotFound:
+        who = (actor.person, actor.organisation)
+        own = [e for e in entries_at([position]) if (e.actor.person, e.actor.organisation) == who]
+        if not own:
+            raise
+        return own[0], False
 
 
 @require_GET
@@ -66,15 +87,18 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         "asked": as_of.for_input(point),
         "point": _point(point, entries, whole) if point is not None else None,
         "here": reverse("subject", args=[found]),
-        "states": _states(found, entries, point),
+        "states": _states(found, entries, point, organisation),
         "history": _at(point, _lines(list(reversed(entries)), acting.actor_of(request))),
     }
     # From a view of the past nothing is done, and nothing leads to what came later.
     return render(request, "pages/subject.html", context | (_ways(request, found) if point is None else {}))
 
 
-def _states(found: Subject, entries: Sequence[Entry], point: as_of.AsOf | None) -> list[dict[str, Any]]:
-    states = {name: told.rows(plain(state)) for name, state in reader().states_as_of(found, entries).items()}
+def _states(
+    found: Subject, entries: Sequence[Entry], point: as_of.AsOf | None, organisation: Organisation
+) -> list[dict[str, Any]]:
+    seen = told_to(organisation, entries)
+    states = {name: told.rows(plain(state)) for name, state in reader().states_as_of(found, entries, seen).items()}
     return [
         {"name": name, "title": told.words(name.partition(".")[2]), "rows": point.in_rows(rows) if point else rows}
         for name, rows in states.items()

@@ -13,6 +13,7 @@ from coign import catalogue
 from coign.coldchain.views import CONDITION
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
+from coign.manufacturing.views import SLOT
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
@@ -26,7 +27,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.coming import Coming, coming, gates_now
 from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
-from coign.web.therapy.dosing import dose_rows
+from coign.web.therapy.dosing import dose_panel, dose_rows
 from coign.web.therapy.emergency import emergency_panel
 from coign.web.therapy.ending import disposal_panel, end_url
 from coign.web.therapy.family import family
@@ -45,7 +46,7 @@ from coign.web.therapy.warming import warming
 from coign.web.therapy.warmth import charts
 
 LISTED_MAX = 100
-ANSWER = "clinical.answer_turn"
+ANSWER, MOVE = "clinical.answer_turn", "manufacturing.move_slot"
 #: Acts that stand open on the page; older ones fold.
 ACTS_SHOWN = 6
 _OUTCOMES = {"done": "in_order", "refused": "stop", "observed": "look"}
@@ -166,6 +167,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
             for p in (
                 turned_panel(story),
                 donor_panel(story),
+                dose_panel(story),
                 emergency_panel(story),
                 disposal_panel(story),
             )
@@ -186,6 +188,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",
         "receipt": receipt(story, done),
         "labels": label_links(story),
+        "move_url": move_url(story),
         "end_url": end_url(story),
     }
 
@@ -225,6 +228,15 @@ def _title(story: Story) -> str:
     if not story.sees_chain and not story.sees_patient:
         return _("Transport")
     return story.product or _("Therapy")
+
+
+def move_url(story: Story) -> str:
+    """Where this reader moves the slot; empty for others, where none is kept, and once a batch was started in it."""
+    may = story.actor.role in catalogue.ACTIONS[MOVE].roles and story.journey.maker == str(story.actor.organisation)
+    if not may or story.journey.ended:
+        return ""
+    slot = reader().state(SLOT, Chain(story.journey.chain))
+    return reverse("do", args=[story.journey.root, MOVE]) if slot.is_confirmed and slot.batch is None else ""
 
 
 def label_links(story: Story) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from coign import catalogue, rulesets
 from coign.kernel.subjects import Batch, Chain, Organisation
+from coign.quality.events import TOO_FEW_CELLS
 from coign.quality.exception_state import CALLS, EXCEPTION
 from coign.quality.state import DOSSIER, Dossier, Investigation
 from coign.web import acting
@@ -113,7 +114,7 @@ def destination_of(story: Story) -> Destination:
 def test_names(story: Story, tests: Iterable[str]) -> str:
     """Tests by the names of the programme."""
     names = {t.id: t.label for t in story.programme.panel} if story.programme is not None else {}
-    names["environment"] = _("Environment of the room")
+    names |= {"environment": _("Environment of the room"), TOO_FEW_CELLS: _("Cells in all bags together")}
     return ", ".join(names.get(test, test) for test in tests)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from coign import catalogue
 from coign.clinical.views import COURSE
 from coign.correction.views import CORRECTIONS
 from coign.infusion.dose_gates import newest_weight
@@ -15,6 +17,7 @@ from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import DosePlan, is_weight, millions
+from coign.quality.exception_state import EXCEPTION
 from coign.quality.views import DISPOSITION
 from coign.web.reading import reader
 from coign.web.therapy.looking import states_of
@@ -30,6 +33,7 @@ WHERE_THE_DOSE_IS_DECIDED = frozenset(
         "infusion.request_emergency", "infusion.decide_emergency", "infusion.start_emergency",
     }
 )  # fmt: skip
+REQUEST = "quality.request_exception"
 #: Where each of two persons reads bag and patient for themselves.
 AT_THE_BED = frozenset({"infusion.check_bedside", "infusion.confirm_bedside"})
 
@@ -70,6 +74,38 @@ def dose_rows(story: Story, *, at_the_bed: bool = False) -> list[dict[str, Any]]
         went_in = sum((plan.cells_in(g.given, strengths.get(u)) for u, g in given.items()), Decimal(0))
         rows.append({"label": _("Given so far"), "value": plan.words(went_in)})
     return rows + _range_rows(plan, newest_weight(reader().state(COURSE, here), reader().state(READINESS, here)))
+
+
+def too_few_cells(story: Story) -> str | None:
+    """Why what was released is less than a dose at the newest weight, and nobody asked for it so; None: it is not."""
+    plan = story.programme.dose if story.programme is not None else None
+    bags, here = story.units_of("final_container"), Chain(story.journey.chain)
+    weighed = newest_weight(reader().state(COURSE, here), reader().state(READINESS, here))
+    said = states_of(DISPOSITION, bags)
+    if plan is None or not story.sees_patient or weighed is None or not is_weight(weighed[0]):
+        return None
+    if not bags or not all(s.is_certified for s in said.values()) or reader().state(INFUSION, here).bags:
+        return None
+    volumes = _volumes(story, bags)
+    total = sum((plan.cells_in(volumes[u], said[u].strength) for u in bags), Decimal(0))
+    return plan.too_little_because(total, weighed[0])
+
+
+def dose_panel(story: Story) -> dict[str, Any] | None:
+    """Too few cells in a product that passes its tests: the physician may ask for it as it is (GMP-40, GMP-41)."""
+    if not story.journey.chain or story.journey.ended or (why := too_few_cells(story)) is None:
+        return None
+    asked = reader().state(EXCEPTION, Chain(story.journey.chain)).requested_by
+    panel: dict[str, Any] = {
+        "eyebrow": _("Dose"),
+        "status": "look",
+        "title": _("Too few cells: asked for as it is") if asked is not None else _("Too few cells for this patient"),
+        "sentence": _("In all bags together, %s. A further product is made, or a physician asks for this one.") % why,
+    }
+    if asked is None and story.actor.role in catalogue.ACTIONS[REQUEST].roles:
+        url = reverse("do", args=[story.journey.root, REQUEST])
+        panel["primary"] = {"label": catalogue.ACTIONS[REQUEST].title, "kind": "primary", "big": True, "url": url}
+    return panel
 
 
 def _volumes(story: Story, bags: Iterable[Unit]) -> dict[Unit, Quantity | None]:

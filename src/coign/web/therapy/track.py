@@ -66,8 +66,8 @@ def _planned(story: Story) -> dict[str, Instant]:
     assert story.programme is not None
     found: dict[str, Instant] = {}
     for step in story.programme.journey:
-        fact, name = _PLANS.get(step.action, ("", ""))
-        told = story.last(fact) if fact else None
+        facts, name = _PLANS.get(step.action, ((), ""))
+        told = story.last(*facts) if facts else None
         if told is not None:
             found[step.stage] = Instant(told.body[name])
     return found
@@ -151,12 +151,13 @@ def _given(story: Story, told: Told) -> str:
     return quantity_words(str(sum(Decimal(each["value"]) for each in given)), given[0]["unit"])
 
 
-#: Which fact says, in which field, for when the stage of an act is planned.
+_SLOT = ("manufacturing.slot_confirmed.v1", "manufacturing.slot_moved.v1")
+#: Which facts say, in which field, for when the stage of an act is planned.
 _PLANS = {
-    "collection.start": ("manufacturing.slot_confirmed.v1", "collection_on"),
-    "manufacturing.start_batch": ("manufacturing.slot_confirmed.v1", "start_on"),
-    "quality.certify": ("manufacturing.slot_confirmed.v1", "ready_on"),
-    "infusion.start": ("clinical.conditioning_started.v1", "planned_infusion"),
+    "collection.start": (_SLOT, "collection_on"),
+    "manufacturing.start_batch": (_SLOT, "start_on"),
+    "quality.certify": (_SLOT, "ready_on"),
+    "infusion.start": (("clinical.conditioning_started.v1",), "planned_infusion"),
 }
 #: What is worth a line under a stage: type of the fact, and how it is said.
 _FACTS: dict[str, tuple[str, Callable[[Story, Told], str]]] = {

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from coign import rulesets
-from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.records import reading as records
 from coign.records.reading import NextStep
 from coign.training.events import HOUSE, file_of
 from coign.web import acting, running
 from coign.web.boards import Here, Matter, waiting_on_boards
-from coign.web.oversight.sight import jurisdiction_of
 from coign.web.reading import reader
 from coign.web.waits.access import access
 from coign.web.waits.learning import attempts, courses, gaps, own, to_watch
@@ -21,9 +18,6 @@ from coign.web.waits.overseeing import authorisations, looks, programmes
 STEPS_MAX = 50
 #: Besides the therapies in which something is under way, so many that were touched last are looked at.
 NEWEST = 200
-
-#: The destination says whose these are: a qualified person's, or the quality unit's.
-RELEASES = frozenset({"quality.certify", "quality.supply_under_exception"})
 
 Find = Callable[[Actor], list[Matter]]
 
@@ -44,16 +38,7 @@ def steps(actor: Actor) -> list[NextStep]:
         return []
     ledger_id, house = running.service().ledger_id, str(actor.organisation)
     with reader().connection() as connection:
-        found = records.queue(connection, ledger_id, held, house, at_most=STEPS_MAX)
-        releases = [s.root for s in found if s.action in RELEASES]
-        centres = {r: j.centre for r, j in records.journeys_at(connection, ledger_id, releases, house).items()}
-    return [s for s in found if s.action not in RELEASES or releaser_for(centres[s.root]) in ("", *held)]
-
-
-def releaser_for(centre: str) -> str:
-    """The role that releases for patients of a centre, by the rules of where it is; empty: no rules are known."""
-    place = jurisdiction_of(Organisation(centre))
-    return rulesets.load().text("release.role", acting.now(), place) if place else ""
+        return records.queue(connection, ledger_id, held, house, at_most=STEPS_MAX)
 
 
 def matters(actor: Actor, *, without: Collection[Find] = ()) -> list[Matter]:
