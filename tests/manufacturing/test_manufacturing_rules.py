@@ -159,6 +159,16 @@ def test_a_batch_given_up_leaves_its_room_and_its_slot_free() -> None:
     plant.cleared()
 
 
+def test_a_moved_slot_is_kept_by_the_same_maker_on_its_new_days() -> None:
+    plant = plant_at("slot")
+    before, start, ready = plant.state(SLOT, T1), plant.now.plus(days=9), plant.now.plus(days=23)
+    plant.act("manufacturing.move_slot", OPERATOR, chain=T1, start_on=start, ready_on=ready, reason=SEALED)
+    moved = plant.state(SLOT, T1)
+    assert (moved.maker, moved.collection_on) == (before.maker, before.collection_on)
+    assert (moved.start_on, moved.ready_on) == (start, ready)
+    assert (before.start_on, before.ready_on) != (start, ready)
+
+
 def test_everybody_who_did_something_is_named_once() -> None:
     plant = plant_at("started")
     plant.act("manufacturing.complete_step", OPERATOR_2, **plant.step(0))
