@@ -8,19 +8,6 @@ from coign.manufacturing.gates import OfChain
 from coign.manufacturing.views import SLOT
 
 
-class OfSlot(OfChain, Protocol):
-    """A command with the dates of a slot."""
-
-    @property
-    def collection_on(self) -> Instant: ...
-
-    @property
-    def start_on(self) -> Instant: ...
-
-    @property
-    def ready_on(self) -> Instant: ...
-
-
 class OfMove(OfChain, Protocol):
     """A command with other dates for a slot; the collection keeps its date where none is given."""
 
@@ -32,6 +19,13 @@ class OfMove(OfChain, Protocol):
 
     @property
     def ready_on(self) -> Instant: ...
+
+
+class OfSlot(OfMove, Protocol):
+    """A command with all dates of a slot."""
+
+    @property
+    def collection_on(self) -> Instant: ...
 
 
 @gate(
