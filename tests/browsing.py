@@ -7,6 +7,14 @@ from playwright.sync_api import Browser, Playwright
 
 #: By name, the first that there is; Debian's packages of these names.
 BROWSERS = ("chromium-headless-shell", "chromium")
+#: Nothing is painted, which costs most of all: keys, scripts, style and layout are as ever. No frame ever comes, and so
+#: no pictures and no clicks of Playwright's, which wait for frames.
+UNPAINTED = ("--disable-threaded-compositing", "--disable-threaded-animation")
+#: Waits until a page has loaded. Unpainted, what its icons need is seen to only when somebody asks how it is laid out.
+LAID_OUT = """async () => {
+  const wait = () => new Promise((go) => { setTimeout(go, 5); });
+  while (document.documentElement.scrollWidth && document.readyState !== 'complete') await wait();
+}"""
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.browsing import UNPAINTED, launch
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +44,12 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
         assert process.stdin is not None
         process.stdin.close()
         process.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def unpainted() -> Iterator[Browser]:
+    """A browser for long walks in which what counts is keys and layout."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright, *UNPAINTED)
+        yield browser
+        browser.close()

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
+from tests.browsing import LAID_OUT
 
 PHONE = {"width": 360, "height": 740}
 BUNDLE = 12
@@ -42,6 +43,8 @@ LISTEN = """([scans, msMax]) => {
   });
   return document.querySelector('form[data-scan-part]') !== null;
 }"""
+WIDTHS = f"""() => ({LAID_OUT})()
+  .then(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])"""
 NAVIGATION_MS_MAX = 20_000
 #: What reaches beyond the window, and is not inside something that scrolls by itself.
 STICKING_OUT = """() => [...document.body.querySelectorAll('*')]
@@ -58,10 +61,15 @@ class Person:
         self._keyboard = self.context.new_cdp_session(self.page)
         self.account = account
         self.seen: list[str] = []
-        self.page.goto(base + "/sign-in/")
-        self.fits()
+        self.base = base
+        self.open("/sign-in/")
         self.tab_to(f'button[name=as][value="{account}"]')
         self.press("Enter")
+
+    def open(self, path: str) -> None:
+        """A page by its address."""
+        self.page.goto(self.base + path, wait_until="domcontentloaded")
+        self.fits()
 
     # What hands can do
 
@@ -69,7 +77,7 @@ class Person:
         """A key that leads to another page."""
         focused = self.page.evaluate("document.activeElement?.outerHTML.slice(0, 300) ?? ''")
         try:
-            with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
+            with self.page.expect_navigation(wait_until="domcontentloaded", timeout=NAVIGATION_MS_MAX):
                 self.page.keyboard.press(key)
         except TimeoutError as error:
             raise AssertionError(f"{key} on {focused} led nowhere from {self.page.url}") from error
@@ -114,7 +122,7 @@ class Person:
             assert self.page.evaluate("window.taken"), f"nothing came of scanning {symbols} on {self.page.url}"
         else:
             try:
-                with self.page.expect_navigation(wait_until="load", timeout=NAVIGATION_MS_MAX):
+                with self.page.expect_navigation(wait_until="domcontentloaded", timeout=NAVIGATION_MS_MAX):
                     self._keys(keys)
             except TimeoutError as error:
                 raise AssertionError(f"scanning {symbols} led nowhere from {self.page.url}") from error
@@ -127,9 +135,7 @@ class Person:
 
     def fits(self) -> None:
         """Nothing scrolls sideways on a phone, on any page that is passed."""
-        wide, window = self.page.evaluate(
-            "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
+        wide, window = self.page.evaluate(WIDTHS)
         self.seen.append(self.page.url)
         assert wide <= window, f"{self.page.url} is {wide} px wide: {self.page.evaluate(STICKING_OUT)}"
 

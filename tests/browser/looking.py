@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
+from tests.browsing import LAID_OUT
 
 AXE = Path(__file__).parents[2] / "frontend" / "checks" / "axe.min.js"
 #: People with whom a page of one kind is looked at; what the next ones see says nothing new.
@@ -90,7 +91,7 @@ class Walk:
         waiting = [("/", depth)]
         while waiting:
             path, left = waiting.pop(0)
-            answer = self.page.goto(self.base + path)
+            answer = opened(self.page, self.base + path)
             if answer is None or "text/html" not in answer.headers.get("content-type", ""):
                 continue
             yield path
@@ -114,6 +115,13 @@ def kind_of(path: str) -> str:
     """`/journeys/chain:X/do/thaw/` → `/journeys/*/do/thaw/`: pages that differ only in what they are about."""
     parts = path.split("/")
     return "/".join("*" if re.search(r"[:.%\d]", p) or p.isupper() else p for p in parts)
+
+
+def opened(page: Page, address: str) -> Response | None:
+    """The answer to a page that has loaded, whether anything is painted or not."""
+    answer = page.goto(address, wait_until="domcontentloaded")
+    page.evaluate(LAID_OUT)
+    return answer
 
 
 def faults(page: Page, *names: str) -> list[str]:

@@ -39,14 +39,14 @@ def told(demonstration: Demonstration) -> Demonstration:
 
 @pytest.mark.parametrize(("account", "places"), PAGES, ids=[account for account, _ in PAGES])
 def test_every_page_has_one_heading_named_fields_and_a_visible_focus(
-    chromium: Browser, told: Demonstration, account: str, places: tuple[str, ...]
+    unpainted: Browser, told: Demonstration, account: str, places: tuple[str, ...]
 ) -> None:
-    person = Person(chromium, told.base, account)
+    person = Person(unpainted, told.base, account)
     for place in places:
         if place.startswith("/"):
-            person.page.goto(told.base + place)
+            person.open(place)
         else:
-            person.page.goto(str(person.page.locator(place).first.evaluate("e => e.href")))
+            person.open(str(person.page.locator(place).first.get_attribute("href")))
         look_at(person)
     person.context.close()
 
@@ -54,7 +54,6 @@ def test_every_page_has_one_heading_named_fields_and_a_visible_focus(
 def look_at(person: Person) -> None:
     """Everything that can be seen from outside on one page."""
     page = person.page
-    person.fits()
     assert page.evaluate(HEADINGS) == 1, page.url
     assert page.evaluate(UNNAMED) == [], page.url
     assert page.evaluate(DOUBLED) == [], page.url

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.conftest import Demonstration
-from tests.browser.looking import SIDEWAYS, Walk, faults, kept_out, kind_of
-from tests.browsing import launch
+from tests.browser.looking import SIDEWAYS, Walk, faults, kept_out, kind_of, opened
+from tests.browsing import LAID_OUT, UNPAINTED, launch
 
 from coign.demo import people
 
@@ -44,24 +44,25 @@ def thawed(told: Demonstration) -> str:
 def browsers() -> Iterator[Callable[[int], Browser]]:
     """A browser whose own size of text is so many percent: lengths in rem follow it, as for a person who set it."""
     with sync_playwright() as playwright:
-        opened: dict[int, Browser] = {}
+        running: dict[int, Browser] = {}
 
         def browser(text_percent: int) -> Browser:
-            if text_percent not in opened:
+            if text_percent not in running:
                 letters = f"--blink-settings=defaultFontSize={16 * text_percent // 100}"
-                opened[text_percent] = launch(playwright, letters)
-            return opened[text_percent]
+                running[text_percent] = launch(playwright, letters, *UNPAINTED)
+            return running[text_percent]
 
         yield browser
-        for each in opened.values():
+        for each in running.values():
             each.close()
 
 
 def sign_in(context: BrowserContext, base: str, account: str) -> Page:
     page = context.new_page()
-    page.goto(base + "/sign-in/")
-    page.locator(f'button[name=as][value="{account}"]').click()
-    page.wait_for_load_state()
+    opened(page, base + "/sign-in/")
+    with page.expect_navigation(wait_until="domcontentloaded"):
+        page.locator(f'button[name=as][value="{account}"]').press("Enter")
+    page.evaluate(LAID_OUT)
     return page
 
 
@@ -131,20 +132,20 @@ def test_dark_pages_keep_nobody_out(browsers: Callable[[int], Browser], told: De
 def main_pages(page: Page, base: str) -> Iterator[str]:
     """The first page, the list of therapies, one of them, and the next act or the release."""
     for path in ("/", "/journeys/"):
-        page.goto(base + path)
+        opened(page, base + path)
         yield path
     therapies = page.locator(THERAPY)
     if therapies.count():
-        page.goto(base + str(therapies.first.get_attribute("href")))
+        opened(page, base + str(therapies.first.get_attribute("href")))
         yield page.url
         release = page.url + "release/"
-        answer = page.goto(release)
+        answer = opened(page, release)
         if answer is not None and answer.ok:
             yield release
-    page.goto(base + "/")
+    opened(page, base + "/")
     act = page.locator(".c-next .btn-primary")
     if act.count():
-        page.goto(base + str(act.get_attribute("href")))
+        opened(page, base + str(act.get_attribute("href")))
         yield page.url
 
 
@@ -161,10 +162,10 @@ def test_on_paper_stands_the_record_and_nothing_that_can_only_be_pressed(
 ) -> None:
     context = browsers(100).new_context(viewport={"width": 794, "height": 1123})
     page = sign_in(context, told.base, account)
-    page.goto(f"{told.base}/journeys/{thawed}/" + (way if way.endswith("/") else ""))
+    opened(page, f"{told.base}/journeys/{thawed}/" + (way if way.endswith("/") else ""))
     if way in ("label", "receipt"):
         start = "/labels/" if way == "label" else "/entries/"
-        page.goto(told.base + str(page.locator(f"main a[href^='{start}']").first.get_attribute("href")))
+        opened(page, told.base + str(page.locator(f"main a[href^='{start}']").first.get_attribute("href")))
     page.emulate_media(media="print")
     shown = page.evaluate(
         "s => [...document.querySelectorAll(s)].filter((e) => e.checkVisibility()).map((e) => e.className)",

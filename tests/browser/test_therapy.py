@@ -33,8 +33,7 @@ class Ward:
         if account not in self.people:
             self.people[account] = Person(self.browser, self.site.base, account)
         found = self.people[account]
-        found.page.goto(self.site.base + "/")
-        found.fits()
+        found.open("/")
         return found
 
     def before(self, account: str, address: str) -> Person:
@@ -110,9 +109,9 @@ def enrol(ward: Ward, **about: str) -> str:
 
 @pytest.mark.requirement("TRC-12", "TRC-13", "CSV-29")
 def test_a_therapy_goes_from_order_to_infusion_with_tab_enter_and_scans_on_a_phone(
-    chromium: Browser, demonstration: Demonstration, tmp_path: Path
+    unpainted: Browser, demonstration: Demonstration, tmp_path: Path
 ) -> None:
-    ward = Ward(chromium, demonstration, tmp_path)
+    ward = Ward(unpainted, demonstration, tmp_path)
     root = enrol(ward)
     done = []
     for _ in range(ACTS_MAX):
@@ -133,9 +132,9 @@ def test_a_therapy_goes_from_order_to_infusion_with_tab_enter_and_scans_on_a_pho
 
 @pytest.mark.requirement("TRC-12")
 def test_somebody_elses_wristband_ends_on_a_full_screen_stop(
-    chromium: Browser, demonstration: Demonstration, tmp_path: Path
+    unpainted: Browser, demonstration: Demonstration, tmp_path: Path
 ) -> None:
-    ward = Ward(chromium, demonstration, tmp_path)
+    ward = Ward(unpainted, demonstration, tmp_path)
     other = enrol(ward, given_name="Elena", family_name="Thal", birth_date="1958-07-03", hospital_number="NH-402999")
     root = enrol(ward, given_name="Jon", family_name="Kral", birth_date="1984-09-30", hospital_number="NH-402777")
     demonstration.ask("play", root, "slot")

@@ -1,0 +1,35 @@
+"""Looking at pages finds what is wrong with them, and as much of it where nothing is painted."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser.hands import PHONE
+from tests.browser.looking import FAULTS, faults, kept_out
+from tests.browsing import LAID_OUT, UNPAINTED, launch
+
+pytestmark = pytest.mark.browser
+EVERYTHING_WRONG = """<!doctype html><html lang="en"><head><title>Bad</title><style>
+    body { background: #fff } a { position: absolute; top: 200px } :focus-visible { outline: 3px solid }
+    h2 { width: 40px; overflow: hidden; white-space: nowrap } p { color: #ccc } div { width: 500px }
+  </style></head><body><main><a href="#1">First link here</a><a href="#2">Second link here</a><input>
+  <h1>One</h1><h1>Two</h1><h2>Cutcutcutcut</h2><h4 id="same">Skips</h4><p id="same">Faint</p><div>Wide</div>
+</main></body></html>"""
+FOCUS = "() => [document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]"
+
+
+def test_whatever_is_wrong_is_found_and_the_same_unpainted() -> None:
+    found = []
+    with sync_playwright() as playwright:
+        for flags in ((), UNPAINTED):
+            browser = launch(playwright, *flags)
+            page = browser.new_page(viewport=PHONE)
+            page.set_content(EVERYTHING_WRONG, wait_until="domcontentloaded")
+            page.evaluate(LAID_OUT)
+            page.keyboard.press("Tab")
+            found.append((page.evaluate(FOCUS), faults(page), kept_out(page)))
+            browser.close()
+    painted, unpainted = found
+    assert painted == unpainted
+    focus, wrong, keeps_out = unpainted
+    assert focus == ["First link here", "solid"]
+    assert {fault.partition(":")[0] for fault in wrong} == set(FAULTS)
+    assert {"color-contrast", "label"} <= {fault.partition(":")[0] for fault in keeps_out}
