@@ -12,7 +12,7 @@ import orjson
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from coign.kernel.actions import Action, Circumstances
+from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.errors import Conflict, Forbidden, GateAnswer, Invalid, NotFound, Refused, Unavailable
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant, Secret
@@ -126,8 +126,7 @@ class Door:
         """What every gate says now. Records nothing."""
         self._rates.question(request)
         job = self._job(request, seal=False)
-        circumstances = self._preview(job)
-        return self._judge.gates(job, circumstances)
+        return self._judge.gates(job, *self._preview(job))
 
     def prepare(self, request: Request) -> Prepared:
         """The intent to be signed. Refused (and not recorded) if a gate does not hold now."""
@@ -137,9 +136,9 @@ class Door:
         meaning = action.meaning_for(job.actor.role)
         if meaning is None:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
-        circumstances = self._preview(job)
+        circumstances, reads = self._preview(job)
         try:
-            facts = self._judge.decide(job, circumstances).facts
+            facts = self._judge.decide(job, circumstances, reads).facts
         except Unmet as unmet:
             raise Refused(action.name, unmet.gates, subjects=[str(s) for s in job.seen]) from unmet
         pins = [(r.subject, circumstances.seq(r.subject)) for r in job.reads if not r.subject.public]
@@ -341,7 +340,7 @@ class Door:
 
     # Reading without the lock
 
-    def _preview(self, job: Job) -> Circumstances:
+    def _preview(self, job: Job) -> tuple[Circumstances, list[Read]]:
         """What the rules would know now; only for those who may see and do it."""
         with self._reading() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
@@ -349,9 +348,7 @@ class Door:
             now = Instant.of_us(max(self._clock.now_us(), known.head.last_time.us + 1 if known.head.last_time else 0))
             circumstances = self._judge.circumstances(job, known, now)
             self._judge.admit(job, circumstances)
-            for round_index in range(len(job.action.then_reads)):
-                transaction.read(self._judge.further_reads(job, round_index, circumstances))
-        return circumstances
+            return circumstances, self._judge.reads(job, circumstances, transaction.read)
 
     def _circumstances(self, known: Known, actor: Actor) -> Circumstances:
         return Circumstances(
