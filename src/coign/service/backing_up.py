@@ -46,6 +46,7 @@ from coign_verify.tree import Frontier, leaf_hash
 LEFT_OUT = frozenset(
     {
         "public.subject_head", "public.state", "public.fold", "public.prepared_intent",
+        "public.heads_map", "public.heads_page",
         "web.django_migrations", "web.django_session", "web.usersessions_usersession", "web.coign_accounts_presence",
         "web.shared_cache",
     }
