@@ -15,7 +15,6 @@ import psycopg
 
 from coign.ledger.columns import Blobs, Texts
 from coign.ledger.entries import Entry
-from coign.ledger.shutting import snapshot
 from coign_verify.heads import EMPTY, Leaf, key_of, leaf_hash, node_hash
 
 #: So many entries are taken into the map in one transaction.
@@ -235,11 +234,10 @@ def size(connection: psycopg.Connection, ledger_id: int) -> int:
 
 
 def kept(connection: psycopg.Connection, ledger_id: int) -> Heads:
-    """The map as it is kept now."""
-    with snapshot(connection):
-        row = connection.execute("select size, subjects from heads_map where ledger_id = %s", (ledger_id,)).fetchone()
-        covered, subjects = row or (0, 0)
-        return Heads(covered, root_of(PagesInDatabase(connection, ledger_id)), subjects)
+    """The map as it is kept now; inside a snapshot where others may go on with it."""
+    row = connection.execute("select size, subjects from heads_map where ledger_id = %s", (ledger_id,)).fetchone()
+    covered, subjects = row or (0, 0)
+    return Heads(covered, root_of(PagesInDatabase(connection, ledger_id)), subjects)
 
 
 def step(connection: psycopg.Connection, ledger_id: int, upto: int) -> bool:

@@ -8,6 +8,7 @@ of a running process, so a demonstration whose clock is moved forward enters no 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -17,15 +18,16 @@ from coign import rulesets
 from coign.installation.events import THIS
 from coign.installation.views import HEADS, Heads
 from coign.kernel.errors import CoignError
-from coign.kernel.subjects import Organisation, Person
+from coign.kernel.subjects import Organisation, Person, Subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger import heads
-from coign.ledger.shutting import is_shut
+from coign.ledger.shutting import is_shut, snapshot
 from coign.ledger.states import Folding
 from coign.ledger.store import Transaction, connect
 from coign.people.authority import LEDGER
 from coign.perform.door import Door
 from coign.perform.request import Request, Source
+from coign_verify.heads import verify_present
 
 LEASE = 4224  # advisory lock (LEASE, ledger): one process keeps the map
 LOOK_S = 5.0
@@ -67,7 +69,8 @@ def _enter(connection: psycopg.Connection, ledger_id: int, door: Door) -> None:
 
 
 def _enter_kept(connection: psycopg.Connection, ledger_id: int, door: Door) -> None:
-    kept, newest = heads.kept(connection, ledger_id), entered(connection, ledger_id)
+    with snapshot(connection):
+        kept, newest = heads.kept(connection, ledger_id), entered(connection, ledger_id)
     if kept.size == newest.size and kept.size and kept.root.hex() != newest.root:
         raise heads.PageDamaged("the map of heads does not give the root that was entered")
     if kept.size > newest.size:
@@ -85,6 +88,30 @@ def is_due(new_entries: int, passed_s: float) -> bool:
     rules, today = rulesets.load(), Instant.of_us(time.time_ns() // 1000)
     late = passed_s >= rules.minutes("ledger.heads_after", today) * 60
     return late or new_entries >= rules.number("ledger.heads_entries_max", today)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a subject's past reached when the heads were last entered, and the proof."""
+
+    entry: int
+    size: int
+    root: str
+    seq: int
+    position: int
+    proof: list[bytes]
+
+
+def reach(connection: psycopg.Connection, ledger_id: int, subject: Subject) -> Reach | None:
+    """How far a subject's past reaches; None where it began later, or while the heads are being entered."""
+    with snapshot(connection):
+        newest = entered(connection, ledger_id)
+        if heads.size(connection, ledger_id) != newest.size:
+            return None
+        end, proof = heads.way_of(heads.PagesInDatabase(connection, ledger_id), subject)
+    if end is None or not verify_present(subject, end.seq, end.position, proof, bytes.fromhex(newest.root)):
+        return None
+    return Reach(newest.position, newest.size, newest.root, end.seq, end.position, proof)
 
 
 class HeadsKeeper:

@@ -23,6 +23,7 @@ from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
 from coign.people.views import ORGANISATION, SITE
+from coign.service.heads import Reach, reach
 from coign.service.states import States
 from coign.web import kept, running
 
@@ -186,6 +187,11 @@ class Reader:
         with self.connection() as connection:
             entries = list(history(connection, self._ledger_id, subject))
         return [e for e in entries if until is None or e.time <= until]
+
+    def reach(self, subject: Subject) -> Reach | None:
+        """How far a subject's past reached when the heads were last entered, with its proof."""
+        with self.connection() as connection:
+            return reach(connection, self._ledger_id, subject)
 
     def nonce_position(self, person: str, nonce: str) -> int | None:
         """Where the answer to this person's key stands."""

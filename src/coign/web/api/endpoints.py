@@ -18,7 +18,12 @@ API = (
     Endpoint("POST", "/api/actions/{name}/check", "What every gate says now; records nothing", "`act`"),
     Endpoint("POST", "/api/actions/{name}/prepare", "The intent to be signed and its hash", "`act`"),
     Endpoint("POST", "/api/actions/{name}", "Do it; 201 with the entries", "`act`, signed: `sign`"),
-    Endpoint("GET", "/api/subjects/{subject}", "States and history; `?as_of=` an instant", "`read`"),
+    Endpoint(
+        "GET",
+        "/api/subjects/{subject}",
+        "States, history, and the proof that it is all of it; `?as_of=` an instant",
+        "`read`",
+    ),
     Endpoint(
         "GET", "/api/trace/{subject}", "Everything that came out of it; `?back=1` it came out of; `?since=`", "`read`"
     ),

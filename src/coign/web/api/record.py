@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +30,8 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         found = parse_subject(name)
     except ValueError as error:
         raise Invalid.at("subject", str(error)) from error
-    entries = visible_history(found, organisation, _as_of(request))
+    moment = _as_of(request)
+    entries = visible_history(found, organisation, moment)
     told = told_to(organisation, entries)
     return answer(
         {
@@ -38,8 +40,15 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
             "seq": len(entries),
             "states": {name: plain(state) for name, state in reader().states_as_of(found, entries, told).items()},
             "history": [_line(entry, found, told) for entry in entries],
+            "heads": None if moment is not None else _heads(found),
         }
     )
+
+
+def _heads(found: Subject) -> dict[str, Any] | None:
+    """That these were all entries about it when entry `entry` was made: the way to the root which that entry holds."""
+    reach = reader().reach(found)
+    return None if reach is None else {**asdict(reach), "proof": [each.hex() for each in reach.proof]}
 
 
 def visible_history(found: Subject, organisation: Organisation, until: Instant | None = None) -> list[Entry]:
