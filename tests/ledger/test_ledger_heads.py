@@ -7,7 +7,7 @@ import pytest
 from tests.support.installation import TestInstallation
 
 from coign.installation.views import Heads
-from coign.kernel.errors import Forbidden, Refused
+from coign.kernel.errors import Forbidden, IntegrityFailure, Refused
 from coign.ledger.entries import Entry
 from coign.ledger.heads import PagesInDatabase, forget, step, way_of
 from coign.ledger.verdict import Verification
@@ -123,6 +123,14 @@ def test_a_kept_map_that_is_damaged_or_gone_is_made_anew_from_the_entries(filled
     after = entering(filled)
     assert after.size == before.position + 41
     assert verify(filled, key).ok
+
+
+def test_nothing_is_committed_to_where_an_entry_is_missing(filled):
+    with filled.tampering("entry") as owner:
+        owner.execute("delete from entry where ledger_id = %s and position = 120", (filled.ledger_id,))
+    with pytest.raises(IntegrityFailure, match="missing"):
+        entering(filled)
+    assert filled.size() == 300
 
 
 def test_a_map_that_was_kept_and_not_entered_any_more_is_entered_next(filled, key):

@@ -13,6 +13,7 @@ from typing import Any, LiteralString, NamedTuple, Protocol
 
 import psycopg
 
+from coign.kernel.errors import IntegrityFailure
 from coign.ledger.columns import Blobs, Texts
 from coign.ledger.entries import Entry
 from coign_verify.heads import EMPTY, Leaf, key_of, leaf_hash, node_hash
@@ -241,7 +242,10 @@ def kept(connection: psycopg.Connection, ledger_id: int) -> Heads:
 
 
 def step(connection: psycopg.Connection, ledger_id: int, upto: int) -> bool:
-    """Take the next entries below `upto` into the map; whether there were any. One at a time does so."""
+    """Take the next entries below `upto` into the map; whether there were any. One at a time does so.
+
+    IntegrityFailure: an entry is missing; ValueError: one cannot be read. Either is found and told by the checks.
+    """
     with connection.transaction():
         connection.execute(
             "insert into heads_map (ledger_id, size, subjects) values (%s, 0, 0) on conflict do nothing", (ledger_id,)
@@ -255,7 +259,9 @@ def step(connection: psycopg.Connection, ledger_id: int, upto: int) -> bool:
             "select position, body from entry where ledger_id = %s and position >= %s and position < %s "
             "order by position",
             (ledger_id, row[0], end),
-        )
+        ).fetchall()
+        if [position for position, _ in rows] != list(range(row[0], end)):
+            raise IntegrityFailure(f"entries between {row[0]} and {end - 1} are missing: their heads cannot be told")
         leaves, begun = last_entries(Entry(position, body).plain for position, body in rows)
         put(PagesInDatabase(connection, ledger_id), leaves)
         connection.execute(

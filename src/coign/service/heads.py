@@ -147,7 +147,7 @@ class HeadsKeeper:
                     self._keep(connection)
             except psycopg.Error as error:
                 log.warning("heads.connection_lost", error=type(error).__name__)
-            except CoignError as error:  # the record is shut, or busy: they are entered when it is not
+            except (CoignError, ValueError) as error:  # the record is shut, busy or damaged: entered when it is not
                 log.warning("heads.not_entered", reason=str(error))
 
     def _keep(self, connection: psycopg.Connection) -> None:
