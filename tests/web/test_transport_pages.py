@@ -25,7 +25,7 @@ from coign.service import Service
 from coign.storage.views import PLACE
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 
