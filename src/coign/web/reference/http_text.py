@@ -10,8 +10,8 @@ Generated; do not edit. The machine-readable form is `GET /api/openapi.json`.
 
 `Authorization: Bearer TOKEN`, or the cookie of somebody signed in together with the header `X-CSRFToken`. Without
 either: 401. A token has scopes: `read` (records), `act` (check, prepare, perform), `sign` (sign as its account), `log`
-(whole entries), `fhir` (send patients and draft orders). The role of an account can be chosen with `Coign-Role` and `Coign-Organisation`; whether the person
-holds it is asked of the record, each time.
+(whole entries), `fhir` (send patients and draft orders). The role of an account can be chosen with `Coign-Role` and
+`Coign-Organisation`; whether the person holds it is asked of the record, each time.
 
 ## Keys and retries
 
