@@ -19,6 +19,7 @@ INTERRUPTED = 130
 ELSEWHERE = (
     ("demo", "coign.cli.demonstration"),
     ("import", "coign.cli.importing"),
+    ("token", "coign.cli.tokens"),
     ("id", "coign.cli.identifiers"),
     ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),

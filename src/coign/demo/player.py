@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coign.clinical.views import COURSE
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.demo import acts, pace, people, scene
 from coign.demo.people import Account
 from coign.demo.scene import Scene, Therapy
