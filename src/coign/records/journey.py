@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from coign.kernel.values import Instant
 from coign.programmes.model import JourneyStep, ProgrammeVersion
 from coign.quality.exception_gates import ACCESS
 
@@ -84,6 +85,8 @@ class Journey:
     partly: dict[str, list[str]] = field(default_factory=dict)
     #: How many times an optional act is called for and not done.
     called: dict[str, int] = field(default_factory=dict)
+    #: When the first bag was begun; empty: none was.
+    infused: str = ""
 
     @property
     def bags(self) -> list[str]:
@@ -148,9 +151,27 @@ def done_before(earlier: Iterable[Journey], programme: ProgrammeVersion, action:
     return found
 
 
-def step_done_by(journey: Journey, programme: ProgrammeVersion, action: str, side: str) -> JourneyStep | None:
-    """The open step that a successful act of this action did, seen from the actor's side; None: none was open."""
-    candidates = [s for s in open_steps(journey, programme) if s.action == action and s.side in ("", side)]
+def window_of(journey: Journey, programme: ProgrammeVersion, step: JourneyStep) -> tuple[str, str]:
+    """When a step opens and when it is overdue; empty where it may be done at any time."""
+    time = programme.safety.response.timepoint(step.timepoint)
+    if time is None or not journey.infused:
+        return "", ""
+    opens, closes = time.window(Instant(journey.infused))
+    return str(opens), str(closes)
+
+
+def step_done_by(
+    journey: Journey, programme: ProgrammeVersion, action: str, side: str, timepoint: str = ""
+) -> JourneyStep | None:
+    """The open step that a successful act of this action did, seen from the actor's side; None: none was open.
+
+    `timepoint`: the time of the protocol that the act was for, where it was for one.
+    """
+    candidates = [
+        s
+        for s in open_steps(journey, programme)
+        if s.action == action and s.side in ("", side) and s.timepoint in ("", timepoint)
+    ]
     # Of optional steps the last one whose time has come is meant, of the others the first.
     return next(iter(reversed(candidates) if action in CALLED_FOR else candidates), None)
 
@@ -221,6 +242,10 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
     called += _safety_calls(facts)
     called += _quality_calls(facts, way)
     _note_release(journey, programme, facts)
+    if missed := facts.get("safety.response_missed.v1"):
+        for step in programme.journey:  # nobody waits for it any longer
+            if step.timepoint == missed["timepoint"]:
+                journey.done.setdefault(step.id, journey.position)
     if "manufacturing.filled.v1" in facts:
         for step in programme.journey:  # the last bag is filled, also where there were fewer than planned
             if step.action == "manufacturing.fill_bag":

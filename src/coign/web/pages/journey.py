@@ -24,7 +24,7 @@ from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
-from coign.web.therapy.coming import Coming, coming, gates_now
+from coign.web.therapy.coming import Coming, coming, gates_now, is_later
 from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
 from coign.web.therapy.dosing import dose_panel, dose_rows
@@ -251,12 +251,15 @@ def label_links(story: Story) -> list[dict[str, str]]:
 def next_panel(story: Story, one: Coming) -> dict[str, Any]:
     """One act that can come next, for the `next_action` building block."""
     panel: dict[str, Any] = {
-        "eyebrow": _("Next for you") if one.mine else _("What comes next"),
+        "eyebrow": " · ".join(
+            part for part in (_("Next for you") if one.mine else _("What comes next"), one.when) if part
+        ),
         "status": "running",
         "title": one.step.title,
         "sentence": one.action.rationale if one.mine else _("Done by: %s.") % one.who,
     }
-    suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine else None
+    later = is_later(one.step, acting.now())
+    suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine and not later else None
     gates = gates_now(story, one.action) if one.mine else None
     shut = list(suggested.unmet) if suggested is not None else [g for g in gates or () if not g.holds]
     if shut:
