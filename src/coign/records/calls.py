@@ -37,7 +37,7 @@ def quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
 
 def is_confirmed_to_fail(facts: Mapping[str, Any]) -> bool:
     """Whether an investigation ended with the product itself failing."""
-    return facts.get("quality.investigation_concluded.v1", {}).get("conclusion") == "confirmed"
+    return bool(facts.get("quality.investigation_concluded.v1", {}).get("conclusion") == "confirmed")
 
 
 def safety_calls(facts: Mapping[str, Any]) -> list[str]:
