@@ -29,7 +29,7 @@ from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
 from coign.web.therapy.dosing import dose_panel, dose_rows
 from coign.web.therapy.emergency import emergency_panel
-from coign.web.therapy.ending import disposal_panel, end_url
+from coign.web.therapy.ending import disposal_panel, end_url, give_up_panel
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.looking import states_of
@@ -169,6 +169,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
                 donor_panel(story),
                 dose_panel(story),
                 emergency_panel(story),
+                give_up_panel(story),
                 disposal_panel(story),
             )
             if p is not None
