@@ -20,7 +20,7 @@ from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
 from coign.perform.request import Done, Request, Signature, Source
 from coign.programmes.model import JourneyStep
-from coign.records.journey import CALLED_FOR, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, open_steps, organisation_for, window_of
 from coign.service import Service, keys
 
 #: What a second person does when the patient's name changed meanwhile.
@@ -294,6 +294,10 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
             return planned.plus(hours=-2) if planned is not None else None
         case "infusion.issue":
             return view.state(COURSE, view.chain).planned_infusion
+        case "safety.record_response":
+            opens, _ = window_of(therapy.journey, therapy.programme, step)
+            zone = people.zone_of(Organisation(therapy.journey.centre))
+            return pace.in_the_morning(Instant(opens).plus(days=1), _chance(therapy, "visit"), zone) if opens else None
         case _:
             return None
 

@@ -12,8 +12,8 @@ from coign.kernel.sight import may_see
 from coign.kernel.subjects import Organisation, Patient, Subject, Unit
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
-from coign.records.reading import NextStep
-from coign.web import running
+from coign.records.reading import STEP, NextStep
+from coign.web import acting, running
 from coign.web.reading import reader
 
 S = TypeVar("S")
@@ -44,9 +44,10 @@ def next_steps_of(roots: Iterable[str]) -> dict[str, list[NextStep]]:
     """What can come next in each of these therapies, in the programme's order; one query."""
     with reader().connection() as connection, connection.cursor(row_factory=class_row(NextStep)) as cursor:
         steps = cursor.execute(
-            "select root, step, action, stage, title, roles, organisation from records.next_step "
-            "where ledger_id = %s and root = any(%s) order by ordinal",
-            (running.service().ledger_id, list(roots)),
+            f"select {STEP} from records.next_step "  # noqa: S608
+            # What opens later comes after what can be done now.
+            "where ledger_id = %s and root = any(%s) order by opens > %s, ordinal",
+            (running.service().ledger_id, list(roots), str(acting.now())),
         ).fetchall()
     found: dict[str, list[NextStep]] = {}
     for step in steps:
