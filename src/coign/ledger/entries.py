@@ -43,9 +43,9 @@ def entry_bytes(
 ) -> bytes:
     """The canonical bytes; the intent's own bytes stand in them as one run, so that a verifier can cut them out.
 
-    `asked`: the subjects of `read` that the command alone names; others stand by their name only if that tells nothing.
+    `asked`: the subjects of `read` that the command alone names. What a rule looked up besides, and the entry does not
+    name, may be of others than those who may read the entry: it stands as a commitment.
     """
-    named = {*asked, *refs, *[a.subject for a in about]}
     body = orjson.dumps(
         {
             "about": [{"prev": a.prev, "seq": a.seq, "subject": a.subject} for a in about],
@@ -53,7 +53,12 @@ def entry_bytes(
             "ledger": ledger,
             "outcome": outcome,
             "position": position,
-            "read": [_read(subject, seq, named, salt) for subject, seq in read],
+            "read": [
+                {"seq": seq, "subject": subject}
+                if subject.public or subject in asked or subject in refs or any(a.subject == subject for a in about)
+                else {"commitment": read_commitment(salt, subject).hex(), "seq": seq}
+                for subject, seq in read
+            ],
             "refs": refs,
             "salt": salt.hex(),
             "signature": signature,
@@ -65,16 +70,6 @@ def entry_bytes(
     )
     assert len(body) <= ENTRY_BYTES_MAX, "larger matter is a document with its hash"
     return body
-
-
-def _read(subject: Subject, seq: int, named: Set[Subject], salt: bytes) -> dict[str, Any]:
-    """A subject that the decision rested on, with its count then.
-
-    What a rule looked up beyond what the entry names may be of others than those who may read the entry.
-    """
-    if subject.public or subject in named:
-        return {"seq": seq, "subject": subject}
-    return {"commitment": read_commitment(salt, subject).hex(), "seq": seq}
 
 
 class Entry:

@@ -98,8 +98,10 @@ class Judge:
 
     def rests_on(self, job: Job, reads: Iterable[Read]) -> Iterable[Subject]:
         """Each subject whose state a decision rests on: those of the rules, of sight and of authority."""
-        everything = (*reads, *self.authority.reads(job.actor))
-        return dict.fromkeys([*[each.subject for each in everything], *job.seen])
+        found = {each.subject: None for each in reads}
+        found.update(dict.fromkeys(job.seen))
+        found.update({each.subject: None for each in self.authority.reads(job.actor)})
+        return found
 
     def _pairs(self, job: Job, reads: Iterable[Read]) -> list[Pair]:
         return [pair for read in reads for pair in self._expand(job.action, read)]
