@@ -22,7 +22,7 @@ from coign.regulatory.views import AUTHORISATION
 from coign.service import Service
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 
@@ -117,6 +117,20 @@ def test_one_application_shows_questions_answers_and_hashes(told: Oversight) -> 
     assert "A decision is due by" in page and "Decide on it" in page
     waiting = told.words("regulatory-1", f"/applications/{told.application(oversight.FIRST_USE)}/")
     assert "the applicant's clock runs" in waiting and "Answer" in waiting
+
+
+def test_a_form_says_what_is_asked_and_owed_and_not_only_its_number(told: Oversight) -> None:
+    authorisation = f"authorisation=authorisation:{told.authorisation(EU)}"
+    condition = told.words("authority-1", f"/actions/regulatory.judge_fulfilment/?{authorisation}&condition=2")
+    assert "2: Training of the second treatment centre" in condition
+    application = f"application=application:{told.application(oversight.FIRST_USE)}"
+    question = told.words("regulatory-1", f"/actions/regulatory.answer_question/?{application}&number=1")
+    assert "1: Why does the copy number of lot V-2207" in question
+    strange = told.words("physician-1", f"/actions/regulatory.answer_question/?{application}&number=1")
+    assert "V-2207" not in strange
+    stopped = f"authorisation=authorisation:{told.authorisation(oversight.SECOND_NUMBER)}"
+    suspension = told.words("authority-1", f"/actions/regulatory.lift_suspension/?{stopped}&suspension=1")
+    assert "1: new orders, collection, administration" in suspension
 
 
 @pytest.mark.requirement("REG-02")

@@ -122,6 +122,10 @@ class Door:
         group = Group([self._ready_job(r) for r in requests], all_or_nothing)
         return self._wait(self._writer.submit_all(group), timeout_s)
 
+    def question(self, request: Request) -> None:
+        """Count a question that is answered outside the door; `Unavailable` when they come too fast."""
+        self._rates.question(request)
+
     def check(self, request: Request) -> list[GateAnswer]:
         """What every gate says now. Records nothing."""
         self._rates.question(request)
@@ -197,7 +201,7 @@ class Door:
         asked = canonical(request.command)
         if len(asked) > COMMAND_BYTES_MAX:
             raise Invalid.at("command", f"is larger than {COMMAND_BYTES_MAX} bytes; larger matter is a document")
-        command = from_wire(action.command, {**request.command, **self._allot(shape, request)})
+        command = from_wire(action.command, {**request.command, **self.allotted(request)})
         if wrong := [name for name in shape.closed if name in request.command]:
             raise Invalid.at(wrong[0], "is set by the system")
         seen = [s for name in shape.seen for s in _subjects(getattr(command, name))]
@@ -219,10 +223,10 @@ class Door:
             claimed_time=request.claimed_time,
         )
 
-    def _allot(self, shape: _Shape, request: Request) -> dict[str, str]:
+    def allotted(self, request: Request) -> dict[str, str]:
         """Identifiers for new things: a function of the caller's key, so that a retry gets the same ones."""
         given = {}
-        for name, kind in shape.allotted.items():
+        for name, kind in self._shapes[request.action].allotted.items():
             seed = "\x00".join((self._origin, request.actor.person, request.nonce, request.action, name))
             token = base64.b32encode(hmac.digest(self._digest_key, seed.encode(), "sha256"))[:16].decode()
             given[name] = f"{kind.kind}:{token[:4]}-{token[4:8]}-{token[8:12]}-{token[12:]}"
