@@ -179,7 +179,7 @@ def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told
     stop = {"scope": ["manufacture"], "decider": "nobody", "why": "A room.", "evidence": "ab" * 32}
     told.act("authority-1", "regulatory.suspend", authorisation=authorisation, nonce="second", **stop)
 
-    assert batch.identifier in told.words("operator-1").partition("Batches on quality hold")[2]
+    assert batch.identifier in told.words("operator-1").partition("Batches that wait for the quality unit")[2]
     assert "Take it off the hold" not in told.words("qa-1")
     told.act(
         "authority-1", "regulatory.lift_suspension", authorisation=authorisation, suspension=2, evidence="ab" * 32,
@@ -187,4 +187,4 @@ def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told
     )  # fmt: skip
     assert "Take it off the hold" in told.words("qa-1")
     told.act("qa-1", "manufacturing.resume_batch", batch=batch, why="The room was clean when this batch was in it.")
-    assert "Batches on quality hold" not in told.words("qa-1")
+    assert "Batches that wait for the quality unit" not in told.words("qa-1")
