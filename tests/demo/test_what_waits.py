@@ -59,7 +59,8 @@ def queue_of(plan: Plan, programme: ProgrammeVersion) -> list[tuple[str, str]]:
         (role, organisation_for(journey, s))
         for s in open_steps(journey, programme)
         for role in s.roles
-        if s.action not in RELEASES or role != other
+        # When an assessment opens, its day says.
+        if (s.action not in RELEASES or role != other) and not s.timepoint
     ]
 
 

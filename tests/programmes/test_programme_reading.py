@@ -100,6 +100,7 @@ DEFECTS = [
     ("stage: order, title: Enrol", "stage: orders, title: Enrol", "unknown_stage", "orders"),
     ("after: [slot], task: identity_check", "after: [slots], task: identity_check", "unknown_step", "slots"),
     ("after: [slot], task: identity_check", "after: [slot], task: juggling", "unknown_task", "juggling"),
+    ("timepoint: month_3", "timepoint: month_9", "unknown_timepoint", "month_9"),
     ("after: [slot], task: identity_check", "after: [confirm-identity]", "cycle", "check-identity, confirm-identity"),
     ("{id: consent, action", "{id: enrol, action", "double_id", "enrol"),
     ("optional: true}", "optional: perhaps}", "type", "true or false"),

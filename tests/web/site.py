@@ -15,7 +15,7 @@ from coign.supply.state import SUPPLIER
 from coign.web import reading, running, tables
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 
     from coign.web.accounts.models import Account
 
@@ -133,7 +133,7 @@ class Site:
 
     def browser(self, name: str, *, enforce_csrf: bool = False) -> "Client":
         """A browser in which this account has just signed in."""
-        from django.test import Client
+        from tests.web.client import Client
 
         client = Client(enforce_csrf_checks=enforce_csrf)
         response = client.post("/sign-in/", {"login": name, "password": PASSWORD})
@@ -159,7 +159,7 @@ class Api:
     """A client of the REST interface with a bearer token."""
 
     def __init__(self, token: str) -> None:
-        from django.test import Client
+        from tests.web.client import Client
 
         self._client = Client(headers={"Authorization": f"Bearer {token}"})
         self._keys = count()

@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import Site
 
 from coign_verify.tiles import decode_bundle

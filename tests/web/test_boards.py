@@ -18,7 +18,7 @@ from coign.perform import Request
 from coign.service import Service
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

@@ -22,7 +22,7 @@ from coign.regulatory.views import AUTHORISATION
 from coign.service import Service
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

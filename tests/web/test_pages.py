@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_origin
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import Site
 
 from coign import catalogue

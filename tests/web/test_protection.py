@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import PASSWORD, Site
 
 

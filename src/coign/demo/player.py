@@ -3,6 +3,7 @@
 Everything goes through the door: what a rule refuses to people it refuses here.
 """
 
+import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
 from coign.perform.request import Done, Request, Signature, Source
 from coign.programmes.model import JourneyStep
-from coign.records.journey import CALLED_FOR, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, open_steps, organisation_for, window_of
 from coign.service import Service, keys
 
 #: What a second person does when the patient's name changed meanwhile.
@@ -247,8 +248,9 @@ def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
 
 def _do(service: Service, therapy: Therapy, actor: Actor, action: str, command: Mapping[str, Any]) -> Done:
     # The key names where the therapy stands, so that the same act is never entered twice; what is repeated because
-    # time ran out has moved on by then.
-    nonce = f"play/{therapy.journey.root}/{action}/{therapy.journey.position}"
+    # time ran out has moved on by then. Hashed: an entry shows its key to those who may not know the therapy as well.
+    turn = f"{therapy.journey.root}/{action}/{therapy.journey.position}"
+    nonce = f"play/{hashlib.sha256(turn.encode()).hexdigest()[:32]}"
     return perform_as(service, actor, action, command, nonce)
 
 
@@ -292,6 +294,10 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
             return planned.plus(hours=-2) if planned is not None else None
         case "infusion.issue":
             return view.state(COURSE, view.chain).planned_infusion
+        case "safety.record_response":
+            opens, _ = window_of(therapy.journey, therapy.programme, step)
+            zone = people.zone_of(Organisation(therapy.journey.centre))
+            return pace.in_the_morning(Instant(opens).plus(days=1), _chance(therapy, "visit"), zone) if opens else None
         case _:
             return None
 

@@ -123,6 +123,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
     tasks, materials = _titles(fields["tasks"]), _titles(fields["materials"])
     stages = read_stages(fields["stages"])
     panel = _ranges(fields["panel"], words=True)
+    safety = read_safety(fields["safety"]) if "safety" in fields else SafetyPlan()
     version = ProgrammeVersion(
         programme=Programme(f"programme:{programme}"),
         version=fields["version"].text(),
@@ -133,7 +134,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         limits=_limits(fields["limits"]),
         steps=_steps(fields["steps"], tasks, materials),
         panel=panel,
-        journey=read_journey(fields["journey"], stages, tasks, actions),
+        journey=read_journey(fields["journey"], stages, tasks, {t.id for t in safety.response.timepoints}, actions),
         statements=fields["statements"].texts(),
         storage=fields["storage"].text(),
         consent_purposes=_purposes(fields["consent_purposes"]),
@@ -141,7 +142,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         stages=stages,
         tasks=tasks,
         materials=materials,
-        safety=read_safety(fields["safety"]) if "safety" in fields else SafetyPlan(),
+        safety=safety,
         before_infusion=_before_infusion(fields["before_infusion"])
         if "before_infusion" in fields
         else BeforeInfusion(),

@@ -36,9 +36,9 @@ from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
-from coign.service.settings import Settings
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
+from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
 from coign_verify.keys import SignerKey, VerifierKey
 

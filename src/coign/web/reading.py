@@ -225,11 +225,6 @@ class Reader:
         parties: Parties = self.state(catalogue.PARTIES, subject)
         return may_see(subject, parties, organisation)
 
-    def may_see_entry(self, entry: Entry, organisation: Organisation | None) -> bool:
-        """An entry tells of everything it names: all of it must be visible, as far as there is any of it."""
-        named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
-        return all(self.may_see(subject, organisation) for subject in self.existing(named))
-
     def existing(self, subjects: Iterable[str]) -> set[Subject]:
         """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""
         with self.connection() as connection:

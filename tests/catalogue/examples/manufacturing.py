@@ -226,7 +226,13 @@ def held(p: Plant) -> None:
     p.suspend("manufacture")
 
 
+def ended(p: Plant) -> None:
+    p.happened(ChainEnded(chain=T1, why="progression"), by=CELLLAB)
+
+
 allow(BAGS, OPERATOR, then("stepped"), Plant.bag)
+refuse(BAGS, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.bag)
+refuse(FILL, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.filling)
 allow(FILL, OPERATOR, then("stepped", Plant.bag_filled), Plant.filling)
 refuse(BAGS, "batch_is_open", OPERATOR, then("filled"), Plant.bag)
 refuse(BAGS, "batch_is_not_held", OPERATOR, then("stepped", held), Plant.bag)

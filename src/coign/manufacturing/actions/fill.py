@@ -137,12 +137,13 @@ def _held(known: Circumstances, batch: Batch, unit: Unit) -> CustodyBegan:
 _FILLING = (
     step_gates.batch_is_open,
     hold.batch_is_not_held,
+    hold.therapy_of_batch_goes_on,
     step_gates.steps_are_done,
     filling_gates.filler_is_qualified,
     filling_gates.volume_agrees,
     filling_gates.fill_is_recorded_now,
 )
-_REQUIREMENTS = ("CSV-07", "GMP-13", "GMP-18", "PAT-29", "TRC-14", "TRC-22", "TRN-01")
+_REQUIREMENTS = ("CSV-07", "GMP-13", "GMP-18", "PAT-29", "TRC-14", "TRC-22", "TRC-27", "TRN-01")
 
 FILL_BAG = Action(
     name="manufacturing.fill_bag",
