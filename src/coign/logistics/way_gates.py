@@ -84,8 +84,8 @@ def another_seal_was_on(asked: OfSeal, known: Circumstances) -> str | None:
 @gate(
     "logistics.is_not_held_out",
     requirement=("SCS-12", "TRC-11"),
-    protects="Whoever takes a shipper over finds the seal that was offered: another one would look like an opening.",
-    remedy="Take the offer of the shipment back first, put the seal on, then offer the shipment with it.",
+    protects="Whoever takes a shipper over finds what was offered, under the seal that was offered.",
+    remedy="Take the offer of the shipment back first.",
     resolvers=("celllab", "warehouse"),
     risk=Risk.PATIENT,
 )

@@ -5,6 +5,7 @@ from tests.catalogue.examples.logistics import (
     CHOOSE,
     FREE,
     SPARE,
+    UNPACK,
     X1,
     came_back,
     chosen,
@@ -67,6 +68,8 @@ refuse(SEAL, "seal_is_scanned", CELLLAB, without_a_seal, {**ON, "seal": " "})
 allow(RESEAL, CELLLAB, packed, ANEW)
 allow(RESEAL, CELLLAB, then(packed, held_out, taken_back), ANEW)
 refuse(RESEAL, "is_not_held_out", CELLLAB, then(packed, held_out), ANEW)
+refuse(UNPACK, "is_not_held_out", CELLLAB, then(packed, held_out), X1)
+allow(UNPACK, CELLLAB, then(packed, held_out, taken_back), X1)
 refuse(RESEAL, "shipment_is_under_way", CELLLAB, then(packed, unpacked), ANEW)
 refuse(RESEAL, "sender_still_holds", CELLLAB, then(packed, given_to_the_courier), ANEW)
 refuse(RESEAL, "has_not_left", CELLLAB, then(packed, came_back), ANEW)
