@@ -69,6 +69,23 @@ def queue(pages: Service) -> Counter[tuple[str, str]]:
     return Counter(each for n in range(JOURNEYS) for each in queue_of(plans.plan_of(n), PROGRAMME))
 
 
+def test_the_sign_in_page_lists_everybody_under_their_house(pages: Service) -> None:
+    from django.test import Client
+
+    from coign.web.accounts import demonstration
+
+    demonstration.open_accounts(pages)
+    houses = Client().get("/sign-in/").content.decode().partition('id="demo-title"')[2].split("<h3>")[1:]
+    listed = {
+        house.partition("</h3>")[0]: {job.account for job in people.ON_THE_PAGE if f'value="{job.account}"' in house}
+        for house in houses
+    }
+    assert listed == {
+        place.name: {job.account for job in people.ON_THE_PAGE if job.organisation == place.organisation}
+        for place in people.PLACES
+    }
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_everybody_finds_two_things_to_do(pages: Service, queue: Counter[tuple[str, str]], name: str) -> None:
     from coign.web import waits

@@ -28,6 +28,7 @@ PRODUCT_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 QUICK_HASHER = "tests.support.quick_hashing.QuickScrypt"
 PASSWORD = "plover quartz meadow lantern"  # made up
 _ledger_ids = count(900_001)
+_prepared: set[str] = set()
 
 
 class Site:
@@ -185,7 +186,9 @@ def known_to_pages(service: Service) -> Iterator[None]:
     before = running.service() if running.is_set() else None
     running.start(service)
     try:
-        tables.prepare(service.database)
+        if service.database.owner_dsn not in _prepared:
+            tables.prepare(service.database)
+            _prepared.add(service.database.owner_dsn)
         yield
     finally:
         reading.close()

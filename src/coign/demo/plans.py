@@ -68,7 +68,7 @@ PLANS = (
     Plan("record-results", 0, 14),
     _abroad("record-expanded-access", 0, 12.5, (_FAILING,)),
     Plan("complete-steps", 3, 26, (("complete-steps", "deviation"),)),
-    _abroad("start-batch", 0, 29),
+    _abroad("complete-steps", 1, 29),
     Plan("accept-material", 0, 31, (("accept-material", "new_name"),)),
     Plan("read-logger-in", 0, 33, (_WARM_IN,)),
     Plan("depart-in", 0, 35),

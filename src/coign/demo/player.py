@@ -35,7 +35,9 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.clear_line": ("facility.put_in_use",),
-    "manufacturing.complete_step": ("equipment.clean",),
+    "manufacturing.complete_step": ("manufacturing.extend_hold", "equipment.clean"),
+    "manufacturing.fill_bag": ("manufacturing.extend_hold",),
+    "manufacturing.fill": ("manufacturing.extend_hold",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
     "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),
@@ -261,7 +263,10 @@ def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
         roles = like.roles if may & set(like.roles) else tuple(sorted(may))
         repeated = JourneyStep(like.id, action, like.stage, like.title, roles, like.after, like.side, like.task)
         now = scene.again(service, therapy)
-        found = suggested(service, now, repeated)
+        try:
+            found = suggested(service, now, repeated)
+        except NotFound:
+            continue  # that was not it: nothing waits for this act
         if not found.unmet:
             settled(service, _do(service, now, found.actor, found.action, found.command))
 

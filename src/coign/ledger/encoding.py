@@ -169,11 +169,14 @@ def fact_from(body: Mapping[str, Any]) -> Fact:
     return from_record(FACTS[body["type"]], body["body"]).upcast()
 
 
-@cache
 def field_types(command: type) -> Mapping[str, tuple[type, ...]]:
     """The types a field accepts, looking through `| None` and tuples; for schemas and sight."""
-    hints = get_type_hints(command)
-    return {name: tuple(_leaves(hint)) for name, hint in hints.items()}
+    return _field_types(command)
+
+
+@cache
+def _field_types(command: type) -> Mapping[str, tuple[type, ...]]:
+    return {name: tuple(_leaves(hint)) for name, hint in get_type_hints(command).items()}
 
 
 def _leaves(hint: Any) -> list[type]:

@@ -97,6 +97,8 @@ class Step:
     measurements: tuple[Range, ...] = ()
     materials: tuple[str, ...] = ()
     equipment: tuple[Need, ...] = ()
+    #: How long the cells may wait after it until production goes on; None: the programme sets no time.
+    hold_max: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def known_rows(form: CommandForm, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _known_words(question: Question, value: str, said: str, actor: Actor) -> Any:
-    return f"{value}: {said}" if said else _in_words(question, value, actor)
+    return f"{value} · {said}" if said else _in_words(question, value, actor)
 
 
 def _in_words(question: Question, value: Any, actor: Actor) -> Any:

@@ -15,7 +15,7 @@ register = template.Library()
 @register.simple_tag
 def demonstration_accounts() -> list[dict[str, Any]]:
     """Houses with their accounts, passwords and codes; an empty list in any other record."""
-    order = [str(place.organisation) for place in people.PLACES]
+    order = list(dict.fromkeys(str(job.organisation) for job in people.ON_THE_PAGE))
     shown = demonstration.accounts_shown(people.ON_THE_PAGE)
     by_house = groupby(sorted(shown, key=lambda one: order.index(one.organisation)), lambda one: one.organisation)
     return [
