@@ -75,5 +75,7 @@ class HeadsWalk:
 
     def proved(self) -> list[str]:
         """What these entries prove when nothing is wrong."""
-        many = "1 entry that commits" if self.agreeing == 1 else f"{self.agreeing} entries that commit"
-        return [f"{many} to the last entries of all subjects give the roots that follow from the entries they cover"]
+        many = "1 root of the heads of all subjects follows"
+        if self.agreeing != 1:
+            many = f"{self.agreeing} roots of the heads of all subjects follow"
+        return [f"{many} from the entries covered"]
