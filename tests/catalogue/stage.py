@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from coign import catalogue
@@ -33,7 +34,7 @@ class Given:
     minutes_ago: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Example:
     """One action asked for, in a record that holds some facts. `gate`: the one that alone refuses; empty: none does.
 
@@ -97,27 +98,32 @@ class Played:
         return [a.gate for a in self.answers if not a.holds]
 
 
-def play(example: Example, *, without: str = "") -> Played:
-    """Ask the judge, with one gate knocked out if named."""
+def play(example: Example, *, without: str = "", record: Known | None = None) -> Played:
+    """Ask the judge, with one gate knocked out if named; on the record that the given facts make, if it is at hand."""
     action = knocked_out(catalogue.ACTIONS[example.action], without)
     judge = assemble.judge(example.programmes)
     judge = replace(judge, before=tuple(b for b in judge.before if b.gate.id != without))
-    record = _record(judge, example)
     job = _job(action, example)
-    known = _Narrow(record, job, judge)
+    known = _Narrow(record or record_of(example), job, judge)
     circumstances = judge.circumstances(job, known.known, example.now)
     judge.admit(job, circumstances)
-    answers = judge.gates(job, circumstances)
+    reads = judge.reads(job, circumstances, known.show)
+    answers = judge.gates(job, circumstances, reads)
     # What is reported after the fact is entered whatever gates do not hold.
     enters = not without and (action.observed or all(a.holds for a in answers))
-    decided = judge.decide(job, circumstances).facts if enters else ()
+    decided = judge.decide(job, circumstances, reads).facts if enters else ()
     return Played(answers, decided, known.known)
+
+
+@cache
+def played(example: Example) -> Played:
+    """What came of an example, asked once for all tests that look at it."""
+    return play(example)
 
 
 def judge_of(example: Example) -> tuple[Judge, Known]:
     """The door's judge for an example, and the record as it stands before anything is asked."""
-    judge = assemble.judge(example.programmes)
-    return judge, _record(judge, example)
+    return assemble.judge(example.programmes), record_of(example)
 
 
 def ask_on(record: Known, judge: Judge, example: Example) -> Sequence[Fact]:
@@ -126,20 +132,22 @@ def ask_on(record: Known, judge: Judge, example: Example) -> Sequence[Fact]:
     record.head = replace(record.head, size=position + 1)
     if (example.actor.person, AUTHORITY.name) not in record.states:
         for each in (*_who(example), *_reviewed(example)):
-            _enter(record, judge, each.fact, StampFor(example.now, 0, example.actor), 0)
+            _enter(record, each.fact, StampFor(example.now, 0, example.actor), 0)
     job = _job(catalogue.ACTIONS[example.action], example)
-    circumstances = judge.circumstances(job, _Narrow(record, job, judge).known, example.now)
+    known = _Narrow(record, job, judge)
+    circumstances = judge.circumstances(job, known.known, example.now)
     judge.admit(job, circumstances)
-    if not job.action.observed and not all(answer.holds for answer in judge.gates(job, circumstances)):
+    reads = judge.reads(job, circumstances, known.show)
+    if not job.action.observed and not all(answer.holds for answer in judge.gates(job, circumstances, reads)):
         return ()
-    facts = judge.decide(job, circumstances).facts
+    facts = judge.decide(job, circumstances, reads).facts
     for fact in facts:
-        _enter(record, judge, fact, StampFor(example.now, position, example.actor), position)
+        _enter(record, fact, StampFor(example.now, position, example.actor), position)
     return facts
 
 
-def _enter(record: Known, judge: Judge, fact: Fact, stamp: StampFor, position: int) -> None:
-    judge.folding.apply(record.states, fact, stamp)
+def _enter(record: Known, fact: Fact, stamp: StampFor, position: int) -> None:
+    assemble.folding().apply(record.states, fact, stamp)
     for subject in about(fact):
         before = record.heads.get(subject, SubjectHead())
         record.heads[subject] = SubjectHead(before.seq + 1, position)
@@ -150,13 +158,13 @@ def knocked_out(action: Action[Any], gate: str) -> Action[Any]:
     return replace(action, gates=tuple(g for g in action.gates if g.id != gate))
 
 
-def _record(judge: Judge, example: Example) -> Known:
-    """Everything that the given facts make of the record."""
+def record_of(example: Example) -> Known:
+    """The record as the given facts make it."""
     known = Known(Head(1000, Frontier(), example.now))
     facts = [*_who(example), *example.given, *_reviewed(example)]
     for position, each in enumerate(facts):
         stamp = StampFor(example.now.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
-        _enter(known, judge, each.fact, stamp, position)
+        _enter(known, each.fact, stamp, position)
     return known
 
 
@@ -213,13 +221,10 @@ class _Narrow:
     def __init__(self, record: Known, job: Job, judge: Judge) -> None:
         self.known = Known(record.head)
         self._record = record
-        self._show(judge.first_reads(job))
-        for round_index in range(len(job.action.then_reads)):
-            circumstances = judge.circumstances(job, self.known, record.head.last_time)
-            if judge.sees(job, circumstances):  # the door looks no further for whoever may not know what they name
-                self._show(judge.further_reads(job, round_index, circumstances))
+        self.show(judge.first_reads(job))
 
-    def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
+    def show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
+        """A further round of reading."""
         for subject, view in reads:
             self.known.heads[subject] = self._record.heads.get(subject, SubjectHead())
             if view is not None:

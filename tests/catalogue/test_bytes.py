@@ -3,7 +3,7 @@
 import orjson
 import pytest
 from tests.catalogue import examples  # noqa: F401  # registers them
-from tests.catalogue.stage import ACCEPTED, NOW, Example, play
+from tests.catalogue.stage import ACCEPTED, NOW, Example, played
 
 from coign.ledger.encoding import canonical, fact_body, fact_from, plain
 from coign.perform import assemble
@@ -12,7 +12,7 @@ from coign.perform.intent import Envelope, intent_bytes
 
 @pytest.mark.parametrize("example", ACCEPTED, ids=lambda e: e.name)
 def test_an_intent_holds_the_plain_values_of_its_parts(example: Example) -> None:
-    facts = play(example).facts
+    facts = played(example).facts
     envelope = Envelope("action.v1", "log", "key", example.actor, None, "", None, b"{}", NOW, None)
     written = intent_bytes(envelope, facts[0], facts)
     read = orjson.loads(written)
@@ -27,7 +27,7 @@ def test_an_intent_holds_the_plain_values_of_its_parts(example: Example) -> None
 @pytest.mark.parametrize("example", ACCEPTED, ids=lambda e: e.name)
 def test_a_state_is_kept_as_its_plain_values_and_comes_back(example: Example) -> None:
     folding = assemble.folding()
-    for (_, view), state in play(example).known.states.items():
+    for (_, view), state in played(example).known.states.items():
         kept = folding.dump(state)
         assert kept == orjson.dumps(plain(state))
         assert folding.load(view, kept) == state

@@ -97,7 +97,7 @@ TOLERANCE = ToleranceRule(
 )
 RESPONSE = ResponsePlan(
     {"complete": "Complete response", "progressive": "Progressive disease"}, ("complete",),
-    (Timepoint("day_28", "Day 28", 21, 42),),
+    (Timepoint("day_28", "Day 28", 21, 42), Timepoint("month_3", "Month 3", 77, 112)),
 )  # fmt: skip
 #: Asked before an infusion: one word, one number, and one thing that does not apply to everybody.
 BEFORE = BeforeInfusion(
@@ -153,6 +153,7 @@ INFUSION, PHARMACIST = person("infusion", "infusion"), person("pharmacist", "pha
 ASSESSOR = person("assessor-1", "authority", Organisation.of("authority"))
 OUTSIDER = person("outsider", "nurse", OTHER_CENTRE)
 OPERATOR, QP = person("operator", "operator", MAKER), person("qp", "qp", MAKER)
+PROGRAMMES = Programmes([VERSION])
 QUALIFIED = (*NURSES, PHYSICIAN, PHYSICIAN_2, INFUSION, PHARMACIST, CELLLAB, OUTSIDER)
 TASKS = ("identity_check", "bedside_check", "thaw")
 
@@ -163,7 +164,13 @@ class Clinic(PaperRecord):
     def __init__(
         self, *, start: Instant = START_OF_TIME, in_force: bool = True, qualified: bool = True, authorised: bool = True
     ) -> None:
-        super().__init__(start, Programmes([VERSION]))
+        super().__init__(start, PROGRAMMES)
+        self.as_before(
+            (in_force, qualified, authorised),
+            lambda: self._founded(in_force=in_force, qualified=qualified, authorised=authorised),
+        )
+
+    def _founded(self, *, in_force: bool, qualified: bool, authorised: bool) -> None:
         admin = person("admin", "admin")
         for organisation, category in ((CENTRE, "treatment_centre"), (MAKER, "maker")):
             self.happened(

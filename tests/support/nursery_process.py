@@ -32,14 +32,20 @@ LATER = (
 
 
 def load() -> None:
-    """Everything that commands import, as far as it can be imported without a service."""
+    """Everything that commands import, as far as it can be imported without a service; and what each would work out
+    anew from the files of the program alone."""
     import coign.cli
+    from coign import rulesets
+    from coign.perform import assemble
+    from coign.service import therapies
 
     for found in pkgutil.iter_modules(coign.cli.__path__, "coign.cli."):
         if not found.name.endswith("__main__"):  # that runs a command
             importlib.import_module(found.name)
     for name in LATER:
         importlib.import_module(name)
+    for known in (rulesets.load, assemble.folding, therapies.released):
+        known()
     threads = psutil.Process().num_threads()
     assert threads == 1, f"an import has started {threads - 1} threads: a fork would copy the locks that they hold"
     gc.collect()

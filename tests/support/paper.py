@@ -3,7 +3,7 @@
 No door, no database: for tests of rules. What the real door adds (sight, authority, signatures) is tested there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from coign import catalogue, rulesets
@@ -27,6 +27,8 @@ class Refusal(Exception):
 
 #: What `PaperRecord.so_far` gives.
 SoFar = tuple[Instant, list[tuple[Instant, Actor, Fact]], dict[Subject, int], dict[tuple[Subject, str], Any], int]
+#: What stories begin with, by the kind of record, moment and stage: they are many, and most of them begin alike.
+TOLD: dict[tuple[type["PaperRecord"], Instant, Hashable], SoFar] = {}
 #: Facts and states that came back from their stored form once. Stories repeat themselves; a second look proves nothing.
 _came_back: set[object] = set()
 
@@ -81,6 +83,15 @@ class PaperRecord:
         """As if all of that had happened here."""
         self.now, history, heads, states, self._position = then
         self.history, self._heads, self._states = list(history), dict(heads), dict(states)
+
+    def as_before(self, stage: Hashable, act: Callable[[], None]) -> None:
+        """Act, or go on from where the same acts, begun at the same moment, led before."""
+        key = (type(self), self.now, stage)
+        if key in TOLD:
+            self.go_on_from(TOLD[key])
+        else:
+            act()
+            TOLD[key] = self.so_far()
 
     def unmet(self, action: Action[Any], command: Any, actor: Actor) -> list[str]:
         """The gates that would refuse."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from tests.support.authorised import granted, lifted, suspended
-from tests.support.paper import PaperRecord, SoFar
+from tests.support.paper import TOLD, PaperRecord
 
 from coign import catalogue
 from coign.clinical.events import Ordered
@@ -118,8 +118,6 @@ MEASURED = {
 
 
 FOUNDED = "founded"
-#: What stories of the plant begin with, by moment and stage: they are many, and most of them begin alike.
-_TOLD: dict[tuple[Instant, str], SoFar] = {}
 
 
 class Plant(PaperRecord):
@@ -127,16 +125,7 @@ class Plant(PaperRecord):
 
     def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
         super().__init__(start, programmes)
-        self._told(FOUNDED, self._founded)
-
-    def _told(self, stage: str, act: Callable[[], None]) -> None:
-        """Act, or go on from where the same acts, begun at the same moment, led before."""
-        key = (self.now, stage)
-        if key in _TOLD:
-            self.go_on_from(_TOLD[key])
-        else:
-            act()
-            _TOLD[key] = self.so_far()
+        self.as_before(FOUNDED, self._founded)
 
     def _founded(self) -> None:
         admin = _person("admin-1", "admin")
@@ -620,9 +609,9 @@ class Plant(PaperRecord):
 
     def until(self, stage: str) -> None:
         """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, filled, tested, certified."""
-        nothing_happened = self.so_far() == _TOLD[self.history[0][0], FOUNDED]
+        nothing_happened = self.so_far() == TOLD[type(self), self.history[0][0], FOUNDED]
         if nothing_happened and self.programmes is PROGRAMMES:
-            self._told(stage, lambda: self._until(stage))
+            self.as_before(stage, lambda: self._until(stage))
         else:
             self._until(stage)
 

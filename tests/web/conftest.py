@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from tests.support import identity_provider
 from tests.support.identity_provider import IdentityProvider
+from tests.web.client import Client
 from tests.web.identity_house import HOST, configure
 from tests.web.passkey_owner import administrator
 from tests.web.site import Site, close_django, open_site

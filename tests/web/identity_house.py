@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from django.test import Client
 from tests.support.identity_provider import CLIENT, SECRET
+from tests.web.client import Client
 from tests.web.site import Site
 
 from coign.kernel.subjects import Person

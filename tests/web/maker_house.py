@@ -7,7 +7,7 @@ from tests.web.site import HOSPITAL, MAKER, Site
 from coign.kernel.values import Instant
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

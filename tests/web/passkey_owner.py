@@ -6,8 +6,8 @@ from html import unescape
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from tests.support.passkey import Passkey, unweb, web
+from tests.web.client import Client
 from tests.web.site import MAKER, PASSWORD, Site
 
 LOT = {"material": "medium", "supplier": "supplier:acme", "expires": "2029-01-01T00:00:00Z", "certificate": "ab" * 32}

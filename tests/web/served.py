@@ -16,7 +16,7 @@ from coign.service import Service, Settings
 from coign.web import running
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 
 
 @contextmanager
@@ -31,8 +31,8 @@ def served(database: Database, home: Path) -> Iterator[Service]:
 
 def signed_in(name: str) -> "Client":
     """A browser in which this account of the demonstration sits, whoever opened it and with whatever password."""
-    from django.test import Client
     from django.urls import reverse
+    from tests.web.client import Client
 
     from coign.web.accounts.models import Account
     from coign.web.accounts.opening import open_account

@@ -15,7 +15,7 @@ from coign.supply.state import SUPPLIER
 from coign.web import reading, running, tables
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 
     from coign.web.accounts.models import Account
 
@@ -28,6 +28,7 @@ PRODUCT_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 QUICK_HASHER = "tests.support.quick_hashing.QuickScrypt"
 PASSWORD = "plover quartz meadow lantern"  # made up
 _ledger_ids = count(900_001)
+_prepared: set[str] = set()
 
 
 class Site:
@@ -133,7 +134,7 @@ class Site:
 
     def browser(self, name: str, *, enforce_csrf: bool = False) -> "Client":
         """A browser in which this account has just signed in."""
-        from django.test import Client
+        from tests.web.client import Client
 
         client = Client(enforce_csrf_checks=enforce_csrf)
         response = client.post("/sign-in/", {"login": name, "password": PASSWORD})
@@ -159,7 +160,7 @@ class Api:
     """A client of the REST interface with a bearer token."""
 
     def __init__(self, token: str) -> None:
-        from django.test import Client
+        from tests.web.client import Client
 
         self._client = Client(headers={"Authorization": f"Bearer {token}"})
         self._keys = count()
@@ -185,7 +186,9 @@ def known_to_pages(service: Service) -> Iterator[None]:
     before = running.service() if running.is_set() else None
     running.start(service)
     try:
-        tables.prepare(service.database)
+        if service.database.owner_dsn not in _prepared:
+            tables.prepare(service.database)
+            _prepared.add(service.database.owner_dsn)
         yield
     finally:
         reading.close()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import HOSPITAL, PASSWORD, Site
 
 from coign.kernel.subjects import Organisation

@@ -135,7 +135,7 @@ def test_larger_than_anything_taken_at_once_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 129, "a b", "ü"])
 def test_a_key_is_needed_and_must_be_plain(site: Site, key: str) -> None:
-    from django.test import Client
+    from tests.web.client import Client
 
     client = Client(headers={"Authorization": f"Bearer {site.token('hospital-celllab')}", "Idempotency-Key": key})
     response = client.post("/api/actions/custody.take_in", {"command": {}}, content_type="application/json")

@@ -31,7 +31,7 @@ def test_what_cannot_be_used_names_the_field(site: Site) -> None:
 
 
 def test_it_needs_somebody_with_the_right_to_read(site: Site) -> None:
-    from django.test import Client
+    from tests.web.client import Client
 
     assert Client().post(PATH, {"value": "x"}, content_type="application/json").status_code == 401
     assert site.api("hospital-celllab", "log").post(PATH, {"value": "x"}).status_code == 403

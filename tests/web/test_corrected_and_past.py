@@ -21,7 +21,7 @@ from coign.kernel.subjects import Chain
 from coign.service import Service
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
+from tests.web.client import Client
 from tests.web.site import Site
 
 from coign import catalogue

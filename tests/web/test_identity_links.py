@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from tests.support.identity_provider import IdentityProvider
+from tests.web.client import Client
 from tests.web.identity_house import ONE, TWO, browser, link
 from tests.web.site import HOSPITAL, Site
 

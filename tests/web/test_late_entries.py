@@ -20,7 +20,7 @@ from coign.service import Service, keys
 from coign.web.reading import reader
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

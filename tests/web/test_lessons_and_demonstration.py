@@ -23,7 +23,7 @@ from coign.people.views import AUTHORITY
 from coign.service import Service
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

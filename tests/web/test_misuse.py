@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.signer import Signer, words
 from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
 

@@ -12,8 +12,8 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.test import Client
 from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider
+from tests.web.client import Client
 from tests.web.identity_house import ONE, TWO, browser, come_back, configure, link, set_out, sign_in
 from tests.web.site import HOSPITAL, PASSWORD, Site
 

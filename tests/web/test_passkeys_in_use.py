@@ -7,8 +7,8 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from django.test import Client
 from tests.support.passkey import PRESENT, Passkey, unweb, web
+from tests.web.client import Client
 from tests.web.passkey_owner import (
     NAMED,
     Owner,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import HOSPITAL, PASSWORD, Site
 
 OTHER = "saffron glacier tunnel hammock"  # made up

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import HOSPITAL, MAKER, PASSWORD, Site
 
 from coign.kernel.subjects import Person

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.signer import ACTION, BASIS, words
 from tests.web.site import HOSPITAL, MAKER, Site
 

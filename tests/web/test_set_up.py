@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import Site, known_to_pages
 
 from coign.database import Database

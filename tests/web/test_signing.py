@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from django.test import Client
+from tests.web.client import Client
 from tests.web.site import MAKER, PASSWORD, Site, open_site
 
 from coign.database import Database

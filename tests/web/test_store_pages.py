@@ -11,7 +11,7 @@ from coign.kernel.values import Instant
 from coign.web.storing.scanning import parts_of
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

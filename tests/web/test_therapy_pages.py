@@ -8,7 +8,7 @@ from tests.web.site import HOSPITAL, Site
 from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

@@ -14,7 +14,7 @@ from coign.web.learning import past
 from coign.web.reading import reader
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from tests.web.client import Client
 else:
     Client = object
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.signer import Signer, words
 from tests.web.site import MAKER, PASSWORD, Site
 

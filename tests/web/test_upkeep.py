@@ -95,7 +95,7 @@ def test_administrators_see_both_dates_and_nobody_else_does(site: Site) -> None:
 
 @pytest.mark.requirement("CSV-30")
 def test_whoever_watches_the_server_gets_the_numbers(site: Site) -> None:
-    from django.test import Client
+    from tests.web.client import Client
 
     upkeep.note(site.service.database.owner_dsn, site.service.ledger_id, upkeep.RESTORE_PROVED)
     text = Client().get("/metrics").content.decode()

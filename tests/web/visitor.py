@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
+from tests.web.client import Client
 
 from coign.demo import people, player, scene
 from coign.gateways.labels import symbol_of, symbol_text

@@ -123,7 +123,7 @@ def _unknown(expected: tuple[type, ...], body: Any, path: str = "") -> list[Fiel
     shape = next((t for t in expected if is_dataclass(t)), None)
     if shape is None or not isinstance(body, Mapping):
         return []
-    known, errors = _field_types_once(shape), []
+    known, errors = field_types(shape), []
     for name, value in body.items():
         where = f"{path}.{name}" if path else str(name)
         if name in known:
@@ -169,13 +169,14 @@ def fact_from(body: Mapping[str, Any]) -> Fact:
     return from_record(FACTS[body["type"]], body["body"]).upcast()
 
 
-def field_types(command: type) -> dict[str, tuple[type, ...]]:
+def field_types(command: type) -> Mapping[str, tuple[type, ...]]:
     """The types a field accepts, looking through `| None` and tuples; for schemas and sight."""
-    hints = get_type_hints(command)
-    return {name: tuple(_leaves(hint)) for name, hint in hints.items()}
+    return _field_types(command)
 
 
-_field_types_once = cache(field_types)
+@cache
+def _field_types(command: type) -> Mapping[str, tuple[type, ...]]:
+    return {name: tuple(_leaves(hint)) for name, hint in get_type_hints(command).items()}
 
 
 def _leaves(hint: Any) -> list[type]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -30,8 +31,9 @@ class Place:
     origin: str
 
 
+@cache
 def folding() -> Folding:
-    """All views of the catalogue."""
+    """All views of the catalogue; indexed once, and what is loaded for one is loaded for all."""
     return Folding(catalogue.VIEWS)
 
 

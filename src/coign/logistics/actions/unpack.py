@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Shipment
@@ -28,7 +28,7 @@ def _reads(asked: Unpack, actor: Actor) -> Sequence[Read]:
 def _reads_of_parcel(asked: Unpack, known: Circumstances) -> Sequence[Read]:
     shipment = known.state(SHIPMENT, asked.shipment)
     assert shipment.shipper is not None
-    found = [Read(unit, view) for unit in shipment.units for view in (HOLDING, RECEIPT)]
+    found = [Read(unit, view) for unit in shipment.units for view in (HOLDING, OFFER, RECEIPT)]
     return (*found, Read(shipment.shipper, SHIPPER))
 
 
@@ -57,6 +57,7 @@ ACTION = Action(
     gates=(
         receipt_gates.shipment_is_under_way,
         receipt_gates.sender_still_holds,
+        way_gates.is_not_held_out,
         way_gates.has_not_left,
         way_gates.not_opened_yet,
     ),
