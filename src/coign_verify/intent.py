@@ -7,6 +7,7 @@ from coign_verify.jcs import JsonError, loads_strict
 
 INTENT_LABEL = b"coign/intent/v1\x00"
 COMMITMENT_LABEL = b"coign/commit/v1\x00"
+READ_LABEL = b"coign/read/v1\x00"
 SALT_BYTES = 32
 
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
@@ -27,6 +28,14 @@ def commitment(salt: bytes, canonical_opening: bytes) -> bytes:
     if len(salt) != SALT_BYTES:
         raise ValueError(f"the salt of a commitment has 32 bytes, not {len(salt)}")
     return sha256(COMMITMENT_LABEL + salt + canonical_opening).digest()
+
+
+def read_commitment(entry_salt: bytes, subject: str) -> bytes:
+    """What stands in an entry's `read` for a subject that a rule looked up and the entry does not name.
+
+    Whoever knows the subject can recognise it, with the salt of the same entry.
+    """
+    return sha256(READ_LABEL + entry_salt + subject.encode()).digest()
 
 
 def cut_intent(entry: bytes) -> bytes:

@@ -57,6 +57,7 @@ def test_the_names_are_those_of_the_contract():
         "bulk",
         "growth",
         "proof",
+        "heads",
         "verify",
         "pages",
         "start",

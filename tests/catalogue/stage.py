@@ -107,10 +107,11 @@ def play(example: Example, *, without: str = "", record: Known | None = None) ->
     known = _Narrow(record or record_of(example), job, judge)
     circumstances = judge.circumstances(job, known.known, example.now)
     judge.admit(job, circumstances)
-    answers = judge.gates(job, circumstances)
+    reads = judge.reads(job, circumstances, known.show)
+    answers = judge.gates(job, circumstances, reads)
     # What is reported after the fact is entered whatever gates do not hold.
     enters = not without and (action.observed or all(a.holds for a in answers))
-    decided = judge.decide(job, circumstances).facts if enters else ()
+    decided = judge.decide(job, circumstances, reads).facts if enters else ()
     return Played(answers, decided, known.known)
 
 
@@ -133,11 +134,13 @@ def ask_on(record: Known, judge: Judge, example: Example) -> Sequence[Fact]:
         for each in (*_who(example), *_reviewed(example)):
             _enter(record, each.fact, StampFor(example.now, 0, example.actor), 0)
     job = _job(catalogue.ACTIONS[example.action], example)
-    circumstances = judge.circumstances(job, _Narrow(record, job, judge).known, example.now)
+    known = _Narrow(record, job, judge)
+    circumstances = judge.circumstances(job, known.known, example.now)
     judge.admit(job, circumstances)
-    if not job.action.observed and not all(answer.holds for answer in judge.gates(job, circumstances)):
+    reads = judge.reads(job, circumstances, known.show)
+    if not job.action.observed and not all(answer.holds for answer in judge.gates(job, circumstances, reads)):
         return ()
-    facts = judge.decide(job, circumstances).facts
+    facts = judge.decide(job, circumstances, reads).facts
     for fact in facts:
         _enter(record, fact, StampFor(example.now, position, example.actor), position)
     return facts
@@ -218,13 +221,10 @@ class _Narrow:
     def __init__(self, record: Known, job: Job, judge: Judge) -> None:
         self.known = Known(record.head)
         self._record = record
-        self._show(judge.first_reads(job))
-        for round_index in range(len(job.action.then_reads)):
-            circumstances = judge.circumstances(job, self.known, record.head.last_time)
-            if judge.sees(job, circumstances):  # the door looks no further for whoever may not know what they name
-                self._show(judge.further_reads(job, round_index, circumstances))
+        self.show(judge.first_reads(job))
 
-    def _show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
+    def show(self, reads: Iterable[tuple[Subject, str | None]]) -> None:
+        """A further round of reading."""
         for subject, view in reads:
             self.known.heads[subject] = self._record.heads.get(subject, SubjectHead())
             if view is not None:

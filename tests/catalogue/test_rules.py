@@ -11,6 +11,7 @@ from coign import catalogue
 from coign.kernel.actions import Action, Gate, Risk
 from coign.kernel.errors import Refused
 from coign.kernel.facts import Fact
+from coign.people.authority import INSIDE
 from coign.people.events import Role
 from coign.web.api.schema import command_schema
 from coign.web.reference import errors
@@ -18,7 +19,7 @@ from coign.web.reference.tracing import requirement_ids
 
 ACTIONS = list(catalogue.ACTIONS.values())
 GATES = list(catalogue.GATES.values())
-ROLES = {*Role.__args__, "setup"}  # type: ignore[attr-defined]
+ROLES = {*Role.__args__, *INSIDE}  # type: ignore[attr-defined]
 #: Facts that change no state, each with the reason.
 NOT_FOLDED: dict[str, str] = {}
 
@@ -85,7 +86,7 @@ def test_the_second_of_a_pair_names_an_action_that_exists() -> None:
 def test_every_command_has_a_schema_and_asks_for_its_fields_in_words(action: Action[Any]) -> None:
     schema = command_schema(action.command)
     assert schema["additionalProperties"] is False
-    if action.roles == {"setup"}:
+    if not action.roles - INSIDE:
         return  # never asked at a page
     for f in fields(action.command):
         if "allotted" in f.metadata or "resolved_by" in f.metadata:

@@ -34,6 +34,9 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     done = coign("import", "fhir", str(stranger), str(EXAMPLES / "patient-partial-birth-date.json"), "--json")
     assert (done.code, done.json["ok"], done.json["refused"][0]["element"]) == (1, False, "Patient.identifier")
     patient = done.json["taken"][0]["patient"]
+    stranger.write_text("no resource at all")
+    unreadable = coign("import", "fhir", str(stranger), "--json")
+    assert (unreadable.code, unreadable.json["refused"][0]["file"]) == (2, str(stranger))
 
     played = coign("demo", "play", patient, "--to", "consent", "--json")
     assert (played.code, played.json["acts"]) == (0, 1)
@@ -58,6 +61,11 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert anew.code == 0 and anew.json["seed"] == 4
     assert not (home / "newest.checkpoint").exists(), "a new record is not held against the old one"
     assert coign("demo", "token", "nurse-1", "--json").json["token"].startswith("coign_")
+    machine = coign("token", "interface-1", "--days", "30", "--json").json
+    assert machine["token"].startswith("coign_") and machine["scopes"] == ["fhir"]
+    assert coign("token", "interface-1", "--days", "9999").code == 2
+    assert coign("token", "coordinator-1").code == 1, "somebody who signs in"
+    assert coign("token", "nurse-1").code == 2
 
 
 def test_what_is_no_demonstration_is_neither_told_nor_emptied(coign: Coign, home: Path) -> None:

@@ -10,7 +10,7 @@ from coign.clinical.views import PATIENT
 from coign.demo import people, scene
 from coign.kernel.values import Quantity
 from coign.service import Service
-from coign.service.importing import FhirImport, Imported, actor_named
+from coign.service.importing import PEOPLE, FhirImport, Imported, actor_named
 
 ORDER = shipped_file("order-demolucel.json")
 
@@ -99,9 +99,24 @@ def test_a_pound_is_not_a_kilogram(begun: Service) -> None:
     assert draft is not None and draft.weight == Quantity("68.03885550", "kg")
 
 
-def test_an_order_whose_draft_is_refused_says_that_its_patient_was_entered(begun: Service) -> None:
-    tomorrow = scene.now(begun).plus(days=2)
-    done = taken_in(begun, changed(ORDER, "Observation", effectiveDateTime=tomorrow[:10]))
-    (refused,) = done.refused
-    assert refused.element == "clinical.draft_order"
-    assert "still to come" in refused.message and "patient:" in refused.message
+@pytest.mark.requirement("TRC-10")
+def test_an_order_whose_draft_is_refused_enters_nobody_and_is_asked_anew_when_it_comes_again(begun: Service) -> None:
+    later = scene.now(begun).plus(days=2)
+    file = changed(ORDER, "Observation", effectiveDateTime=later[:10])
+    (refused,) = taken_in(begun, file).refused
+    assert refused.element == "clinical.draft_order" and "still to come" in refused.message
+    assert not any(e.action == "clinical.enrol" for e in entries(begun))
+
+    begun.advance(hours=49)
+    done = taken_in(begun, file)
+    assert [t.resource for t in done.taken] == ["Bundle"] and len(done.taken[0].positions) == 2
+
+
+def test_a_prescriber_may_be_named_as_the_record_names_them(begun: Service) -> None:
+    def by(name: str) -> Imported:
+        return taken_in(begun, changed(order(begun), "Practitioner", identifier=[{"system": PEOPLE, "value": name}]))
+
+    assert [r.element for r in by("two words").refused] == ["Practitioner.identifier"]
+    assert [r.element for r in by("nurse-1").refused] == ["clinical.draft_order"], "no physician"
+    draft = begun.states.of(PATIENT, by("physician-1").taken[0].patient).draft
+    assert draft is not None and draft.prescriber == "person:physician-1"

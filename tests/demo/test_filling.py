@@ -1,6 +1,6 @@
 """A record of many therapies: what the measurement fills it with, and what lists read of it."""
 
-from coign.demo import people
+from coign.demo import people, scene
 from coign.demo.filling import ORDERED_EACH, fill
 from coign.records import reading
 from coign.service import Service
@@ -30,6 +30,7 @@ def test_therapies_are_entered_in_bulk_and_lists_read_only_what_is_at_hand(begun
 
 def test_a_queue_holds_what_waits_for_its_roles_oldest_first(begun: Service) -> None:
     fill(begun, 2 * ORDERED_EACH, lambda line: None)
+    now = scene.now(begun)
 
     with begun.vault.pool.connection() as connection:
         journeys = reversed(reading.journeys(connection, begun.ledger_id, CENTRE))
@@ -37,6 +38,7 @@ def test_a_queue_holds_what_waits_for_its_roles_oldest_first(begun: Service) -> 
         for roles in (["nurse"], ["coordinator", "physician"], ["qp"]):
             theirs = [s for s in steps if s.organisation in ("", CENTRE) and set(roles) & set(s.roles)]
             assert bool(theirs) == (roles != ["qp"])
-            assert reading.queue(connection, begun.ledger_id, roles, CENTRE, at_most=len(steps)) == theirs
-            assert reading.queue(connection, begun.ledger_id, roles, CENTRE, at_most=3) == theirs[:3]
-            assert not reading.queue(connection, begun.ledger_id, roles, str(people.CENTRE_US))
+            asked = (connection, begun.ledger_id, roles, CENTRE)
+            assert reading.queue(*asked, now=now, at_most=len(steps)) == theirs
+            assert reading.queue(*asked, now=now, at_most=3) == theirs[:3]
+            assert not reading.queue(connection, begun.ledger_id, roles, str(people.CENTRE_US), now=now)

@@ -57,7 +57,7 @@ def test_a_report_gives_the_safety_officer_something_to_do(after_reaction: Servi
 
 def _waiting_for_safety(service: Service) -> int:
     with scene.connection(service) as reads:
-        return len(reading.queue(reads, service.ledger_id, ["safety"], MAKER))
+        return len(reading.queue(reads, service.ledger_id, ["safety"], MAKER, now=_now(service)))
 
 
 def _told(service: Service, root: str) -> dict[str, Any]:
@@ -100,10 +100,10 @@ def test_a_product_is_counted_by_stage_with_denominators(after_the_end: Service)
         serious = len(safety_reading.serious_events(connection, after_the_end.ledger_id, CENTRE, product=PRODUCT))
         assert serious == phase_2.serious_events and phase_2.with_serious == min(serious, 1)
         now = _now(after_the_end)
-        due = [("day_28", str(now)), ("month_3", str(now.plus(days=-77)))]
+        due = [("day_28", str(now), str(now)), ("month_3", str(now), str(now.plus(days=-113)))]
         day_28, month_3 = safety_reading.responses(connection, after_the_end.ledger_id, CENTRE, PRODUCT, due)
         assert (day_28.stage, day_28.due, day_28.assessed) == ("phase_2", 1, 1)
-        assert (month_3.due, month_3.assessed) == (0, 0)
+        assert (month_3.due, month_3.assessed, month_3.missed, month_3.overdue) == (1, 1, 0, 0)
         assert safety_reading.products(connection, after_the_end.ledger_id, CENTRE) == {PRODUCT: 1}
         assert safety_reading.products(connection, after_the_end.ledger_id, str(people.COURIER)) == {}
         assert safety_reading.products(connection, after_the_end.ledger_id, str(people.CENTRE_US)) == {}

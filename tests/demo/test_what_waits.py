@@ -59,13 +59,31 @@ def queue_of(plan: Plan, programme: ProgrammeVersion) -> list[tuple[str, str]]:
         (role, organisation_for(journey, s))
         for s in open_steps(journey, programme)
         for role in s.roles
-        if s.action not in RELEASES or role != other
+        # When an assessment opens, its day says.
+        if (s.action not in RELEASES or role != other) and not s.timepoint
     ]
 
 
 @pytest.fixture(scope="module")
 def queue(pages: Service) -> Counter[tuple[str, str]]:
     return Counter(each for n in range(JOURNEYS) for each in queue_of(plans.plan_of(n), PROGRAMME))
+
+
+def test_the_sign_in_page_lists_everybody_under_their_house(pages: Service) -> None:
+    from django.test import Client
+
+    from coign.web.accounts import demonstration
+
+    demonstration.open_accounts(pages)
+    houses = Client().get("/sign-in/").content.decode().partition('id="demo-title"')[2].split("<h3>")[1:]
+    listed = {
+        house.partition("</h3>")[0]: {job.account for job in people.ON_THE_PAGE if f'value="{job.account}"' in house}
+        for house in houses
+    }
+    assert listed == {
+        place.name: {job.account for job in people.ON_THE_PAGE if job.organisation == place.organisation}
+        for place in people.PLACES
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

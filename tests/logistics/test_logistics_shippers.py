@@ -21,6 +21,7 @@ from tests.support.plant import (
 
 from coign import catalogue
 from coign.catalogue import PARTIES
+from coign.custody.views import HOLDING
 from coign.kernel.facts import about
 from coign.kernel.subjects import Shipper
 from coign.kernel.values import Instant
@@ -109,6 +110,20 @@ def test_at_the_other_end_the_seal_that_was_put_on_last_counts(seal: str, kind: 
     plant.sealed(SHIPPER, COURIER, WAREHOUSE, "88203")
     facts = plant.act("logistics.compare_seals", WAREHOUSE, shipment=INWARD, seal=seal)
     assert type(facts[0]) is kind
+
+
+@pytest.mark.requirement("SCS-12", "TRC-11")
+def test_a_seal_that_breaks_while_the_shipment_is_held_out_is_replaced_after_the_offer_was_taken_back() -> None:
+    plant = collected()
+    plant.packed()
+    plant.act("custody.offer_shipment", CELLLAB, shipper=SHIPPER, to=COURIERS, seal="77102")
+    anew = {"shipment": INWARD, "shipper": SHIPPER, "seal": "88203", "why": SEALED}
+    with pytest.raises(Refusal, match="is_not_held_out"):
+        plant.act("logistics.replace_seal", CELLLAB_2, **anew)
+    plant.act("custody.withdraw_shipment", CELLLAB, shipper=SHIPPER)
+    plant.act("logistics.replace_seal", CELLLAB_2, **anew)
+    plant.sealed(SHIPPER, CELLLAB, COURIER, "88203")
+    assert plant.state(HOLDING, BAG).organisation == COURIERS
 
 
 @pytest.mark.requirement("TRC-26")

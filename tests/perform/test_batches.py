@@ -15,12 +15,13 @@ from coign.database import Database
 from coign.installation.events import THIS, LedgerResumed
 from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.errors import Conflict, NotFound, Refused
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Instant
 from coign.ledger.refolding import check_states
 from coign.ledger.shutting import snapshot
 from coign.perform import Request
 from coign.perform.assemble import folding
+from coign_verify.intent import read_commitment
 
 
 class Hands:
@@ -199,6 +200,32 @@ def test_damage_of_what_a_rule_looks_up_further_on_refuses_without_naming_it(pla
     assert [gate.gate for gate in no.value.gates] == ["ledger.subject_is_whole"]
     assert "unit" in str(no.value) and "SECRET" not in str(no.value)
     assert [gate.gate for gate in place.door.check(request) if not gate.holds] == ["ledger.subject_is_whole"]
+
+
+@pytest.mark.requirement("CSV-04")
+def test_an_entry_tells_what_its_decision_read_and_names_none_that_its_readers_may_not_know(
+    place: TestInstallation,
+) -> None:
+    for unit in ("R1", "SECRET"):
+        place.take_in(unit)
+    secret, maker = Unit("unit:SECRET"), Organisation(MAKER)
+    change(
+        place,
+        "custody.offer",
+        then_reads=(lambda asked, known: (Read(secret, HOLDING),), lambda asked, known: (Read(maker),)),
+    )
+    done = place.door.perform(offered(place, "R1"))
+    with pytest.raises(Refused) as no:
+        place.door.perform(offered(place, "R1"))
+    assert no.value.position is not None
+    for position, seq in ((done.position, 1), (no.value.position, 2)):
+        (entry, *_) = entries(place, position)
+        counts = {r.get("subject"): r["seq"] for r in entry["read"]}
+        assert counts["unit:R1"] == seq and counts["person:hospital-celllab"] == 2 and counts[str(maker)] == 1
+        (hidden,) = [r for r in entry["read"] if "subject" not in r]
+        salt = bytes.fromhex(entry["salt"])
+        assert hidden == {"seq": 1, "commitment": read_commitment(salt, secret).hex()}
+        assert "SECRET" not in str(entry)
 
 
 def record_damage(place: TestInstallation, unit: Unit) -> None:

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from coign.programmes import reading
-from coign.records.journey import Journey, note_act, note_calls, open_steps, stage_reached, step_done_by
+from coign.records.journey import Journey, note_act, note_calls, open_steps, stage_reached, step_done_by, window_of
 
 PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
 
@@ -79,7 +81,9 @@ def test_every_deviation_must_be_closed() -> None:
 
 def test_a_reaction_may_be_recorded_and_is_not_waited_for() -> None:
     journey = at("record-reaction")
-    assert opened(journey) == ["record-reaction", "record-icans", "record-response"]
+    assert opened(journey) == [
+        "record-reaction", "record-icans", "record-response", "record-response-month-3",
+    ]  # fmt: skip
     assert stage_reached(journey, PROGRAMME) == "follow_up"
 
 
@@ -101,3 +105,28 @@ def test_a_grave_reaction_calls_for_a_report_and_a_report_for_the_sponsors_judge
     assert "send-report" not in opened(journey)
     note_calls(journey, PROGRAMME, {"safety.expectedness_assessed.v1": {"expected": "no"}})
     assert "send-report" in opened(journey)
+
+
+@pytest.mark.requirement("PAT-23")
+def test_every_assessment_of_the_protocol_opens_and_closes_with_its_window() -> None:
+    journey = at("record-reaction")
+    steps = {s.timepoint: s for s in open_steps(journey, PROGRAMME) if s.timepoint}
+    assert set(steps) == {t.id for t in PROGRAMME.safety.response.timepoints}
+    assert window_of(journey, PROGRAMME, steps["month_3"]) == ("", "")  # nothing was given yet
+    journey.infused = "2026-03-02T08:00:00.000000Z"
+    assert window_of(journey, PROGRAMME, steps["month_3"]) == (
+        "2026-05-18T08:00:00.000000Z", "2026-06-23T08:00:00.000000Z",
+    )  # fmt: skip
+    assert window_of(journey, PROGRAMME, PROGRAMME.journey[0]) == ("", "")
+
+
+@pytest.mark.requirement("PAT-23")
+def test_each_assessment_is_done_by_itself_or_told_as_missed() -> None:
+    journey = at("record-reaction")
+    late = step_done_by(journey, PROGRAMME, "safety.record_response", "centre", "month_3")
+    assert late is not None and late.timepoint == "month_3"
+    note_act(journey, PROGRAMME, late, {}, 90)
+    assert "record-response" in opened(journey) and late.id not in opened(journey)
+    note_calls(journey, PROGRAMME, {"safety.response_missed.v1": {"timepoint": "day_28"}})
+    assert "record-response" not in opened(journey)
+    assert step_done_by(journey, PROGRAMME, "safety.record_response", "centre", "day_28") is None

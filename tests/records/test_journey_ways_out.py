@@ -51,7 +51,7 @@ def test_a_failing_result_calls_the_laboratory_and_then_the_quality_unit() -> No
     assert opened(journey) == ["conclude-investigation"]
     done(journey, "quality.conclude_investigation", {})
     note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}})
-    assert opened(journey) == ["review-record", "request-exception"]
+    assert opened(journey) == ["review-record", "request-exception", "reject-batch"]
 
 
 @pytest.mark.requirement("GMP-40", "GMP-41")
@@ -78,7 +78,8 @@ def test_each_destination_asks_for_its_own_papers_and_for_none_once_it_may_go(wa
         done(journey, step.action, {}, step.side)
         note_calls(journey, PROGRAMME, {told[step.action]: {}}, way)
     assert [*asked, "supply-exception"] == ["request-exception", *papers]
-    assert opened(journey) == ["supply-exception", "certify"]
+    # Release would be refused: whoever releases supplies by the papers, or it is rejected.
+    assert opened(journey) == ["supply-exception", "reject-batch"]
     note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}}, way)
     assert not {s.action for s in open_steps(journey, PROGRAMME)} & PAPERS
 
@@ -141,6 +142,23 @@ def test_what_lets_product_go_stands_for_the_release() -> None:
     journey = at("certify")
     note_calls(journey, PROGRAMME, {"quality.supplied_under_exception.v1": {}})
     assert opened(journey) == ["choose-shipper-out"]
+
+
+@pytest.mark.requirement("GMP-15")
+def test_what_is_confirmed_to_fail_is_rejected_and_not_released() -> None:
+    journey = at("certify")
+    for _ in range(2):  # two tests fail
+        note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}})
+    assert opened(journey) == ["request-exception", "reject-batch"]
+    done(journey, "quality.reject_batch", {})
+    note_calls(journey, PROGRAMME, {"quality.batch_rejected.v1": {}})
+    assert opened(journey) == ["slot"]
+
+
+def test_what_was_released_and_fails_later_is_judged_by_the_late_result() -> None:
+    journey = at("pack-product")
+    note_calls(journey, PROGRAMME, {"quality.investigation_concluded.v1": {"conclusion": "confirmed"}})
+    assert "reject-batch" not in opened(journey)
 
 
 def test_a_late_adverse_result_calls_both_sides() -> None:

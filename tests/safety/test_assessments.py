@@ -4,15 +4,21 @@ from typing import Any
 
 import pytest
 from tests.support.clinic import NURSE, PHYSICIAN, VERSION, Clinic, text
-from tests.support.safety import Ward, blood, infused, neurology, response, seen
+from tests.support.safety import Ward, blood, infused, missed, neurology, response, seen
 
 from coign.identity.events import ChainBegun
 from coign.identity.views import CHAIN
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Digest, FreeText, Quantity
 from coign.programmes.model import Programmes
-from coign.safety.actions import record_icans, record_laboratory, record_reaction, record_response
-from coign.safety.state import REACTIONS, Response, WorstTerm
+from coign.safety.actions import (
+    record_icans,
+    record_laboratory,
+    record_missed_response,
+    record_reaction,
+    record_response,
+)
+from coign.safety.state import REACTIONS, Missed, Response, WorstTerm
 from coign.safety.views import ENROLMENT
 
 
@@ -127,14 +133,34 @@ def test_the_newest_response_at_a_time_counts() -> None:
     assert ward.state(REACTIONS, chain).responses == (Response("day_28", "complete"),)
 
 
+@pytest.mark.requirement("PAT-23")
+def test_what_nobody_assessed_is_told_with_its_reason_until_an_assessment_turns_up() -> None:
+    ward = Ward()
+    chain = infused(ward)
+    day_30 = ward.now.plus(days=30)
+    ward.wait(days=43)
+    for why in ("not_done", "lost_to_follow_up"):
+        ward.do(record_missed_response.ACTION, missed(ward, chain, why=why), PHYSICIAN)
+    told = ward.state(REACTIONS, chain)
+    assert told.missed == (Missed("day_28", "lost_to_follow_up"),)
+    assert told.is_told_of("day_28") and not told.is_told_of("month_3")
+    ward.do(record_response.ACTION, response(ward, chain, assessed_on=day_30), PHYSICIAN)
+    told = ward.state(REACTIONS, chain)
+    assert (told.missed, told.responses) == ((), (Response("day_28", "complete"),))
+
+
 @pytest.mark.parametrize(
-    "action", [record_reaction.ACTION, record_icans.ACTION, record_laboratory.ACTION, record_response.ACTION]
-)
+    "action",
+    [
+        record_reaction.ACTION, record_icans.ACTION, record_laboratory.ACTION, record_response.ACTION,
+        record_missed_response.ACTION,
+    ],
+)  # fmt: skip
 def test_a_therapy_that_nobody_knows_is_refused_and_nothing_breaks(action: Any) -> None:
     ward, nowhere = Ward(), Chain.of("nowhere")
     command = {
         "safety.record_reaction": seen, "safety.record_icans": neurology, "safety.record_laboratory": blood,
-        "safety.record_response": response,
+        "safety.record_response": response, "safety.record_missed_response": missed,
     }[action.name](ward, nowhere)  # fmt: skip
     assert "safety.therapy_is_of_this_centre" in ward.unmet(action, command, PHYSICIAN)
 

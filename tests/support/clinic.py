@@ -97,7 +97,7 @@ TOLERANCE = ToleranceRule(
 )
 RESPONSE = ResponsePlan(
     {"complete": "Complete response", "progressive": "Progressive disease"}, ("complete",),
-    (Timepoint("day_28", "Day 28", 21, 42),),
+    (Timepoint("day_28", "Day 28", 21, 42), Timepoint("month_3", "Month 3", 77, 112)),
 )  # fmt: skip
 #: Asked before an infusion: one word, one number, and one thing that does not apply to everybody.
 BEFORE = BeforeInfusion(

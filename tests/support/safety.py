@@ -14,6 +14,7 @@ from coign.safety.actions import (
     publish_reference,
     record_icans,
     record_laboratory,
+    record_missed_response,
     record_reaction,
     record_response,
 )
@@ -64,6 +65,12 @@ def response(clinic: Clinic, chain: Chain, **changed: Any) -> record_response.Re
     """The command of a response on the day that is now."""
     values: dict[str, Any] = {"timepoint": "day_28", "category": "complete", "assessed_on": clinic.now}
     return record_response.RecordResponse(chain=chain, **{**values, **changed})
+
+
+def missed(clinic: Clinic, chain: Chain, **changed: Any) -> record_missed_response.RecordMissedResponse:
+    """The command that says why nobody assessed on day 28."""
+    values: dict[str, Any] = {"timepoint": "day_28", "why": "lost_to_follow_up", "tried": text(FreeText)}
+    return record_missed_response.RecordMissedResponse(chain=chain, **{**values, **changed})
 
 
 def told(clinic: Clinic, **changed: Any) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from tests.web.site import MAKER, Api, Site
 from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.subjects import KINDS
+from coign.people.authority import INSIDE
 from coign.people.events import Role
 from coign.web.api.schema import command_schema
 
 ROLES = get_args(Role)
-ACTIONS = [a for a in catalogue.ACTIONS.values() if a.roles != {"setup"}]
+ACTIONS = [a for a in catalogue.ACTIONS.values() if a.roles - INSIDE]
 HIDDEN = "unit:FOREIGN"
 
 

@@ -7,6 +7,9 @@ import pytest
 from tests.web.client import Client
 from tests.web.site import Site
 
+from coign.ledger.store import connect
+from coign.service.heads import enter
+from coign_verify.heads import verify_present
 from coign_verify.tiles import decode_bundle
 from coign_verify.tree import leaf_hash, verify_inclusion
 
@@ -54,6 +57,22 @@ def test_an_entry_comes_with_a_proof_that_the_log_holds_it(site: Site, unit: str
     hashes, root = [bytes.fromhex(h) for h in proof["hashes"]], bytes.fromhex(proof["root"])
     assert verify_inclusion(position, proof["size"], leaf_hash(body), hashes, root)
     assert not verify_inclusion(position, proof["size"], leaf_hash(body + b" "), hashes, root)
+
+
+@pytest.mark.requirement("CSV-01")
+def test_a_subject_comes_with_the_proof_that_its_history_is_all_there_was(site: Site, offered: str) -> None:
+    api = site.api("hospital-celllab")
+    service = site.service
+    with connect(service.database.application_dsn) as connection:
+        enter(connection, service.ledger_id, service.door)
+    heads = api.get(f"/api/subjects/{offered}").json()["heads"]
+    (fact,) = json.loads(base64.b64decode(api.get(f"/api/entries/{heads['entry']}").json()["body"]))["intent"]["facts"]
+    assert (fact["type"], fact["body"]["size"]) == ("ledger.heads.v1", heads["size"])
+    proof, root = [bytes.fromhex(h) for h in heads["proof"]], bytes.fromhex(fact["body"]["root"])
+    last = api.get(f"/api/subjects/{offered}").json()["history"][-1]["position"]
+    assert verify_present(offered, 2, last, proof, root) and not verify_present(offered, 1, last, proof, root)
+    site.do("custody.take_in", "hospital-celllab", unit="unit:LATER-THAN-HEADS", site="site:clinic")
+    assert api.get("/api/subjects/unit:LATER-THAN-HEADS").json()["heads"] is None
 
 
 def test_hash_tiles_are_public_and_entries_need_a_scope(site: Site) -> None:

@@ -61,11 +61,15 @@ class House:
         list(player.play(self.service, root, to))
         return scene.find(self.service, root).journey.root
 
-    def home(self, who: str, path: str = "/") -> str:
-        """The main part of the first page as this person sees it."""
+    def page(self, who: str, path: str = "/") -> str:
+        """A page as this person sees it."""
         page = self._browser(who).get(path)
         assert page.status_code == 200, page.content.decode()[-2000:]
-        return str(page.content.decode().partition("<main")[2].partition("</main>")[0])
+        return str(page.content.decode())
+
+    def home(self, who: str, path: str = "/") -> str:
+        """The main part of the first page as this person sees it."""
+        return self.page(who, path).partition("<main")[2].partition("</main>")[0]
 
     def _browser(self, who: str) -> Client:
         if who not in self._browsers:
@@ -214,3 +218,22 @@ def test_the_first_page_makes_as_many_queries_for_many_therapies_as_for_one(hous
     more, same = looked()
     assert more > rows
     assert same == queries
+
+
+@pytest.mark.requirement("GMP-10")
+def test_cells_that_wait_after_a_step_have_a_clock_and_then_the_quality_unit_judges(house: House) -> None:
+    patient, _number = house.enrolled(given_name="Wanda", family_name="Rten")
+    root = house.played(patient, "start-batch")
+    act = f"/journeys/{root}/do/complete-steps/"
+    assert "Cells wait after" not in house.page("operator-1", act)
+    player.settled(house.service, player.perform_next(house.service, root, "complete-steps"))
+    page = house.page("operator-1", act)
+    assert "Cells wait after: Thaw, wash, select and activate" in page and "Go on by" in page
+    player.wait_until(house.service, scene.now(house.service).plus(hours=73))
+    judge = f"/journeys/{root}/do/manufacturing.extend_hold/"
+    assert judge in house.home("qa-1") and judge not in house.home("operator-1")
+    assert "Waited too long" in house.home("operator-1")
+    assert "Why the cells may go on" in house.home("qa-1", judge)
+    house.played(root, "complete-steps")  # once the quality unit has judged
+    assert judge not in house.home("qa-1")
+    assert "1 deviation open" in words(house.home("qa-1"))

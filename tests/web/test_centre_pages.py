@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.web.served import served, signed_in
+from tests.web.served import enrolled, served, signed_in
 from tests.web.site import Site
 
 from coign.database import Database
@@ -63,7 +63,7 @@ class Ward:
         """Perform beside the web, signed where it is signed."""
         account = people.account(who)
         assert account is not None
-        key = f"ward/{who}/{action}/{command.get('unit', '')}"
+        key = f"ward/{who}/{action}/{command.get('unit', command.get('chain', ''))}"
         return player.settled(self.service, player.perform_as(self.service, account.actor, action, command, key))
 
 
@@ -193,6 +193,23 @@ def test_the_end_asks_about_each_container_and_what_is_left_stands_on_the_first_
     assert ward.bag.identifier not in second  # the second person finds it for themselves
     ward.act("celllab-2", "closing.confirm_disposal", unit=ward.bag, scanned=ward.bag)
     assert ward.bag.identifier not in ward.page("celllab-1", "/")
+
+
+@pytest.mark.requirement("TRC-27")
+def test_a_batch_that_is_being_made_when_its_therapy_ends_is_given_up_by_the_quality_unit(ward: Ward) -> None:
+    patient = enrolled(ward.service, "NH-730002")
+    list(player.play(ward.service, patient, "start-batch"))
+    root = scene.find(ward.service, patient).journey.root
+    ward.act("physician-1", "closing.end_therapy", chain=root, reason="death", note="told", others="destroyed")
+    batch = ward.service.states.of(SLOT, Chain(root)).batch
+    assert batch is not None
+    assert f"{batch.identifier} is still being made" in ward.page("qa-1", "/")
+    there = {who: ward.page(who, f"/journeys/{root}/") for who in ("operator-1", "qa-1", "physician-1")}
+    assert "Its batch is still being made" in there["operator-1"] and "Give a batch up" in there["qa-1"]
+    assert "Give a batch up" not in there["operator-1"] + there["physician-1"]
+    assert "Why" in ward.page("qa-1", f"/journeys/{root}/do/manufacturing.abandon_batch/")
+    ward.act("qa-1", "manufacturing.abandon_batch", batch=batch, why="the patient gave up")
+    assert f"{batch.identifier} is still being made" not in ward.page("qa-1", "/")
 
 
 def test_who_reports_something_outside_the_gates_finds_it_again_without_what_is_another_houses(ward: Ward) -> None:

@@ -119,6 +119,20 @@ def test_one_application_shows_questions_answers_and_hashes(told: Oversight) -> 
     assert "the applicant's clock runs" in waiting and "Answer" in waiting
 
 
+def test_a_form_says_what_is_asked_and_owed_and_not_only_its_number(told: Oversight) -> None:
+    authorisation = f"authorisation=authorisation:{told.authorisation(EU)}"
+    condition = told.words("authority-1", f"/actions/regulatory.judge_fulfilment/?{authorisation}&condition=2")
+    assert "2 · Training of the second treatment centre" in condition
+    application = f"application=application:{told.application(oversight.FIRST_USE)}"
+    question = told.words("regulatory-1", f"/actions/regulatory.answer_question/?{application}&number=1")
+    assert "1 · Why does the copy number of lot V-2207" in question
+    strange = told.words("physician-1", f"/actions/regulatory.answer_question/?{application}&number=1")
+    assert "V-2207" not in strange
+    stopped = f"authorisation=authorisation:{told.authorisation(oversight.SECOND_NUMBER)}"
+    suspension = told.words("authority-1", f"/actions/regulatory.lift_suspension/?{stopped}&suspension=1")
+    assert "1 · new orders, collection, administration" in suspension
+
+
 @pytest.mark.requirement("REG-02")
 def test_the_assessor_is_refused_a_decision_over_an_open_question(told: Oversight) -> None:
     assessor = people.account("authority-1")
@@ -165,7 +179,7 @@ def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told
     stop = {"scope": ["manufacture"], "decider": "nobody", "why": "A room.", "evidence": "ab" * 32}
     told.act("authority-1", "regulatory.suspend", authorisation=authorisation, nonce="second", **stop)
 
-    assert batch.identifier in told.words("operator-1").partition("Batches on quality hold")[2]
+    assert batch.identifier in told.words("operator-1").partition("Batches that wait for the quality unit")[2]
     assert "Take it off the hold" not in told.words("qa-1")
     told.act(
         "authority-1", "regulatory.lift_suspension", authorisation=authorisation, suspension=2, evidence="ab" * 32,
@@ -173,4 +187,4 @@ def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told
     )  # fmt: skip
     assert "Take it off the hold" in told.words("qa-1")
     told.act("qa-1", "manufacturing.resume_batch", batch=batch, why="The room was clean when this batch was in it.")
-    assert "Batches on quality hold" not in told.words("qa-1")
+    assert "Batches that wait for the quality unit" not in told.words("qa-1")

@@ -32,9 +32,10 @@ def test_everything_needs_somebody_who_is_signed_in_except_an_explicit_list(site
             response = getattr(Client(), method)(address)
             if name in PUBLIC:
                 assert not response.get("Location", "").startswith("/sign-in/?next="), address
-            elif address.startswith(("/api/", "/log/")):
+            elif address.startswith(("/api/", "/log/", "/fhir")):
                 assert response.status_code == 401, (address, method)
-                assert response.json()["code"] == "unauthenticated"
+                said = response.json()
+                assert (said["issue"][0] if "issue" in said else said)["code"] in ("unauthenticated", "login")
             else:
                 assert response["Location"].startswith("/sign-in/?next="), (address, method)
 

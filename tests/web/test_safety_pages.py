@@ -14,6 +14,7 @@ from tests.web.site import Site
 
 from coign.database import Database
 from coign.demo import people, player, scene
+from coign.infusion.views import INFUSION
 from coign.kernel.subjects import Case, Chain, Programme
 from coign.safety.case_state import CASE
 from coign.safety.state import REACTIONS
@@ -236,3 +237,26 @@ def test_a_mix_up_is_shown_with_what_is_looked_into_together(ward: Ward) -> None
     page = ward.get(OFFICER, f"/cases/{ward.case.partition(':')[2]}/")
     assert "Looked into together" in page and page.count("/subjects/case:") == 2
     assert "Looked into together" not in ward.get(PHYSICIAN, f"/cases/{ward.case.partition(':')[2]}/")
+
+
+@pytest.mark.requirement("PAT-23", "PAT-26")
+def test_an_assessment_waits_from_the_first_day_of_its_window_until_it_is_done_or_told_as_missed(ward: Ward) -> None:
+    therapy = f"/journeys/{ward.root}/"
+    list(player.play(ward.service, ward.root, "record-response"))
+    act = _acts(ward.root, "record-response-month-3")
+    assert act not in ward.get(PHYSICIAN, "/") and "It was not assessed" not in ward.get(PHYSICIAN, act)
+    assert "What comes next · from" in ward.get(PHYSICIAN, therapy)
+    infused = ward.service.states.of(INFUSION, Chain(ward.root)).first_started_at
+    assert infused is not None
+    player.wait_until(ward.service, infused.plus(days=77))
+    assert act in ward.get(PHYSICIAN, "/") and act not in ward.get(NURSE, "/")
+    assert "Next for you · until" in ward.get(PHYSICIAN, therapy)
+    player.wait_until(ward.service, infused.plus(days=113))
+    assert "overdue, the window ended on" in ward.get(PHYSICIAN, "/")
+    assert "1 overdue" in ward.get(OFFICER, "/products/demolucel/")
+    missed = _acts(ward.root, "safety.record_missed_response")
+    assert missed in ward.get(PHYSICIAN, act) and missed in ward.get(PHYSICIAN, f"{therapy}safety/")
+    ward.fill(PHYSICIAN, missed, timepoint="month_3", why="lost_to_follow_up", tried="Three calls.", go="yes")
+    assert act not in ward.get(PHYSICIAN, "/")
+    assert "not assessed: lost to follow up" in ward.get(PHYSICIAN, f"{therapy}safety/")
+    assert "1 not assessed, with the reason" in ward.get(OFFICER, "/products/demolucel/")

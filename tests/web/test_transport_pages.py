@@ -1,5 +1,6 @@
 """What a carrier's pages show of a shipment: where it goes, how long it keeps cold, and nothing of whom it is for."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,6 +65,24 @@ def waiting(page: str) -> int:
     return int(found[1]) if found else 0
 
 
+def reads_of_the_unit_its_way_and_nothing_else(transport: Transport) -> None:
+    """The unit's page, interface and entries as its carrier finds them, after it was carried."""
+    unit, courier, celllab = transport.shipment.unit, transport.browsers[COURIER], transport.browsers[CELLLAB]
+    assert unit is not None
+    told, all_of_it = (b.get(f"/api/subjects/{unit}").json() for b in (courier, celllab))
+    kinds = {fact["type"].partition(".")[0] for line in told["history"] for fact in line["facts"]}
+    assert {"custody", "logistics"} <= kinds <= {"custody", "logistics", "coldchain"}
+    assert "identity.unit" in all_of_it["states"] and "identity.unit" not in told["states"]
+    page = transport.shows(COURIER, f"/subjects/{unit}/").partition("<main")[2].partition("</main>")[0]
+    assert f"/subjects/{transport.root}/" not in page and "/subjects/unit:" not in page.replace(str(unit), "")
+    whole = {line["position"] for line in all_of_it["history"]}
+    shown = {p for p in whole if courier.get(f"/api/entries/{p}").status_code == 200}
+    assert shown and shown < whole
+    for position in shown:
+        entry = base64.b64decode(courier.get(f"/api/entries/{position}").json()["body"])
+        assert transport.root.encode() not in entry and b"patient:" not in entry
+
+
 @pytest.fixture(scope="module")
 def here(site: Site, database: Database, home: Path) -> Iterator[tuple[Service, dict[str, Client]]]:
     """The demonstration, and a browser of each who hands over."""
@@ -86,7 +105,7 @@ def brought(here: tuple[Service, dict[str, Client]], to: str) -> Transport:
     return Transport(service, browsers, scene.find(service, patient).journey.root, number)
 
 
-@pytest.mark.requirement("TRC-26")
+@pytest.mark.requirement("TRC-26", "CSV-04")
 def test_a_named_carrier_sees_where_a_parcel_goes_and_until_when_and_nothing_of_whom_it_is_for(
     transport: Transport,
 ) -> None:
@@ -114,6 +133,7 @@ def test_a_named_carrier_sees_where_a_parcel_goes_and_until_when_and_nothing_of_
     page = transport.shows(COURIER, "/journeys/").partition("<main")[2]
     assert "Over" in page and "Certified" not in page
     assert "On its way" not in transport.shows(COURIER, journey)
+    reads_of_the_unit_its_way_and_nothing_else(transport)
 
 
 def test_the_forms_of_a_hand_over_know_who_carries_and_where_to(transport: Transport) -> None:

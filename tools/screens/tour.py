@@ -127,6 +127,39 @@ PLACES = (
     ("nurse-1", "/reference/", "reference"),
 )
 
+#: One thing each: who opens it from which list, the beginning of its address, and what is added to that.
+SINGLES = (
+    ("qa-1", "/equipment/", "/equipment/", "", "device"),
+    ("qcreviewer-1", "/rooms/", "/rooms/", "", "room"),
+    ("celllab-1", "/tanks/", "/tanks/", "", "tank"),
+    ("safety-1", "/safety/", "/cases/", "", "case"),
+    ("trainer-1", "/training/courses/", "/training/courses/ice", "", "course"),
+    ("qa-1", "/subjects/lot:VECTOR-4101/trace/", "/subjects/batch:", "trace/", "trace"),
+)
+
+
+def singles(tour: Tour) -> None:
+    """Pages of one thing, and a page on which somebody signs."""
+    for account, places, begins, more, name in SINGLES:
+        tour.be(account)
+        tour.go(places)
+        found = tour.page.locator(f'main a[href^="{begins}"]').first.get_attribute("href")
+        tour.go(f"{found}{more}")
+        tour.shoot(name)
+    tour.be("authority-1")
+    tour.go(str(tour.page.locator('main a[href*="judge_fulfilment"]').first.get_attribute("href")))
+    tour.shoot("form-numbered")
+    tour.page.locator("main input[type=radio]").first.check()
+    tour.press()
+    tour.shoot("signing")
+
+
+def set_up(tour: Tour, link: str) -> None:
+    """The one page of an installation that nobody has set up yet."""
+    tour.page.context.clear_cookies()
+    tour.page.goto(link, wait_until="networkidle")
+    tour.shoot("set-up")
+
 
 def walk(tour: Tour) -> None:
     """Every picture, in an order in which each page has what it needs."""
@@ -139,6 +172,7 @@ def walk(tour: Tour) -> None:
         tour.be(account)
         tour.go(path)
         tour.shoot(name)
+    singles(tour)
     tour.be("physician-1")
     therapies = tour.therapies()
     tour.shoot("therapies")
@@ -281,6 +315,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Take the pictures of docs/screens from a running demonstration.")
     parser.add_argument("base", help="address of the server, such as http://127.0.0.1:8000")
     parser.add_argument("--out", type=Path, default=Path("docs/screens"), help="folder for the pictures")
+    parser.add_argument("--set-up", metavar="LINK", help="take that page alone: the link of an empty installation")
+    parser.add_argument("--singles", action="store_true", help="take the pages of one thing alone")
     parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS_PX), help="widths in pixels")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -290,7 +326,12 @@ def main() -> int:
             page = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce").new_page()
             tour = Tour(page, asked.base.rstrip("/"), asked.out, asked.widths)
             page.on("console", partial(keep, tour.said))
-            walk(tour)
+            if asked.set_up:
+                set_up(tour, asked.set_up)
+            elif asked.singles:
+                singles(tour)
+            else:
+                walk(tour)
             browser.close()
     except BrowserError as problem:
         print(f"No pictures: {problem.message.splitlines()[0]}", file=sys.stderr)

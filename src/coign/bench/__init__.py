@@ -18,6 +18,7 @@ BENCHES: dict[str, Bench] = {
     "bulk": benches.bulk,
     "growth": benches.growth,
     "proof": benches.proof,
+    "heads": benches.heads,
     "verify": benches.verify,
 }
 

@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from coign.bench.figures import Figure, Samples, in_turns, rate
 from coign.bench.place import Place, callers
 from coign.ledger import check
+from coign.ledger import heads as ledger_heads
 from coign.ledger.store import connect
 from coign.ledger.tiles import Tiles
 from coign.ledger.verification import verify_database
@@ -19,7 +20,7 @@ from coign.service import Service
 from coign_verify.tree import Frontier, leaf_hash, node_hash
 
 #: Ledgers of one run, by what they are for.
-_ACTION, _BULK, _SHORT, _LONG = 11, 12, 13, 14
+_ACTION, _BULK, _SHORT, _LONG, _HEADS = 11, 12, 13, 14, 15
 BULK = 1000
 #: pymerkle 6 on SQLite, measured on two cores with the same number of entries; see the design's section on choices.
 PEER_PROOFS_PER_S = 198
@@ -157,6 +158,35 @@ def _bare_paths(count: int, size: int) -> float:
                 node = node_hash(node, leaf)
 
     return rate(count, hash_all)
+
+
+def heads(place: Place) -> list[Figure]:
+    """Taking entries into the map of all subjects' last entries, as a share of appending them; all about new things."""
+    filled = 5_000 if place.quick else 100_000
+    with place.service(_HEADS) as service, connect(place.database.application_dsn) as connection:
+
+        def append() -> float:
+            batches = [place.bulk(service, BULK) for _ in range(2)]
+            return rate(2 * BULK, lambda: [service.door.perform_all(batch) for batch in batches])
+
+        def take_in() -> float:
+            place.quiet(service)
+            new = place.size(service) - ledger_heads.size(connection, service.ledger_id)
+            return rate(new, lambda: _taken_in(place, service, connection))
+
+        while place.size(service) < filled:
+            place.fill(service, place.size(service) + BULK)
+            _taken_in(place, service, connection)
+        taken = in_turns(append, take_in, place.rounds)
+        subjects = ledger_heads.kept(connection, service.ledger_id).subjects
+    place.progress(f"heads: {taken.value:,.0f} entries a second")
+    note = f"{taken.value:,.0f} entries/s into a map of {subjects:,} subjects; beside the writer, never under its lock"
+    return [Figure("heads", taken.of / taken.value, "of an append", note=note)]
+
+
+def _taken_in(place: Place, service: Service, connection: psycopg.Connection) -> None:
+    while ledger_heads.step(connection, service.ledger_id, place.size(service)):
+        pass
 
 
 def verify(place: Place) -> list[Figure]:

@@ -87,7 +87,7 @@ def _words(result: dict[str, Any]) -> str:
 def _accounts(given: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    with _open() as service, _accounts_of_the_web(service):
+    with _open() as service, accounts_of_the_web(service):
         from coign.web import demonstration
 
         listed = demonstration.accounts_shown()
@@ -101,7 +101,7 @@ def _accounts(given: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _accounts_of_the_web(service: "Service") -> Iterator[None]:
+def accounts_of_the_web(service: "Service") -> Iterator[None]:
     """The web application's accounts, without serving anything; made if nobody has served yet."""
     from django.db import connections
 
@@ -120,7 +120,7 @@ def _accounts_of_the_web(service: "Service") -> Iterator[None]:
 
 
 def _token(given: argparse.Namespace) -> int:
-    with _open() as service, _accounts_of_the_web(service):
+    with _open() as service, accounts_of_the_web(service):
         from coign.web.accounts.opening import demonstration_token
 
         token = demonstration_token(given.account)
@@ -175,7 +175,7 @@ def _reset(given: argparse.Namespace) -> int:
     with running(settings.home) as database:
         resetting.empty(database, settings)
         prepare(database)
-        with Service.on(database, settings, background=False, progress=say) as service, _accounts_of_the_web(service):
+        with Service.on(database, settings, background=False, progress=say) as service, accounts_of_the_web(service):
             result = _told(service, given.seed, given.journeys)
     answer(result, f"The demonstration began anew. {_words(result)}", as_json=given.as_json)
     return 0

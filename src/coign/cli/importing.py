@@ -37,14 +37,15 @@ def _content(name: str) -> bytes:
         raise Invalid.at(name, f"cannot be read: {error.strerror}") from error
 
 
-def _person(given: str) -> "Person":
+def person_named(given: str, field: str) -> "Person":
+    """Somebody of the record, written with or without `person:`."""
     from coign.kernel.errors import Invalid
     from coign.kernel.subjects import Person
 
     try:
         return Person.of(given.removeprefix("person:"))
     except ValueError as error:
-        raise Invalid.at("as", str(error)) from error
+        raise Invalid.at(field, str(error)) from error
 
 
 def _fhir(given: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ def _fhir(given: argparse.Namespace) -> int:
 
     files = {name: _content(name) for name in given.files}
     with Service.open(background=False, records=False, progress=say) as service:
-        person = _person(given.actor) if given.actor else people.INTERFACE.person
+        person = person_named(given.actor, "as") if given.actor else people.INTERFACE.person
         actor = actor_named(service, person, ("coordinator",))
         prescribers = people.STAFF_NUMBERS if service.demonstration else {}
         done = FhirImport(service, actor, prescribers, source=Source.INSIDE).run(files)
@@ -78,6 +79,8 @@ def _fhir(given: argparse.Namespace) -> int:
     lines = [f"taken    {t.file}: {t.resource}, {t.patient}{'' if t.positions else ' (known)'}" for t in done.taken]
     lines += [f"refused  {r.file}: {r.element}: {r.message}" for r in done.refused]
     answer(result, "\n".join(lines), as_json=given.as_json)
+    if any(not r.readable for r in done.refused):
+        return 2
     return 1 if done.refused else 0
 
 
@@ -94,7 +97,7 @@ def _readings(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise Invalid.at("shipment", str(error)) from error
     with Service.open(background=False, records=False, progress=say) as service:
-        person = _person(given.actor) if given.actor else _receiver(service, shipment)
+        person = person_named(given.actor, "as") if given.actor else _receiver(service, shipment)
         actor = actor_named(service, person, ("warehouse", "celllab"))
         done = import_readings(service, content, shipment, actor, source=Source.INSIDE)
         verdict = _verdict(service, done.position)

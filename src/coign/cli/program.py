@@ -19,6 +19,7 @@ INTERRUPTED = 130
 ELSEWHERE = (
     ("demo", "coign.cli.demonstration"),
     ("import", "coign.cli.importing"),
+    ("token", "coign.cli.tokens"),
     ("id", "coign.cli.identifiers"),
     ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),
@@ -53,9 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO
     except Exception as error:
-        if "--debug" in given:
-            traceback.print_exc()
-        return _failed(error, as_json="--json" in given)
+        return explained(error, debug="--debug" in given, as_json="--json" in given)
 
 
 def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -88,7 +87,10 @@ def _version() -> str:
     return __version__
 
 
-def _failed(error: Exception, *, as_json: bool) -> int:
+def explained(error: Exception, *, debug: bool, as_json: bool = False) -> int:
+    """Say in one sentence what is wrong; the exit code."""
+    if debug:
+        traceback.print_exception(error)
     code, result, sentence = _explained(error)
     say(f"coign: {sentence}")
     if as_json:

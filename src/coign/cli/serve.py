@@ -21,7 +21,7 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
 
 def _serve(given: argparse.Namespace) -> int:
     from coign.cli import serving
-    from coign.service import Settings
+    from coign.settings import Settings
 
     settings = Settings.read()
     with hold_port(settings.bind, settings.port) as held:

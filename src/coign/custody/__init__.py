@@ -1,8 +1,7 @@
 """Who answers for a unit now."""
 
 from coign.custody.actions import accept, offer, resolve_mismatch, sealed, take_in, withdraw_offer
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 
 ACTIONS = (
     take_in.ACTION,

@@ -3,8 +3,7 @@
 from typing import Protocol
 
 from coign.collection.views import not_checked_because
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Unit

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Unit

@@ -6,6 +6,7 @@ the source code, and each can be shown to whoever tries the demonstration.
 
 import base64
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -52,13 +53,13 @@ def code(service: Service, account: Account) -> str:
     return totp.generate(int(time.time())).decode()
 
 
-def listed(service: Service) -> list[SignIn]:
-    """Every account, with its secrets: a demonstration hides none of them."""
+def listed(service: Service, jobs: Sequence[Account] = LISTED) -> list[SignIn]:
+    """These accounts, with their secrets: a demonstration hides none of them."""
     if not service.demonstration:
         raise Forbidden("this record is not a demonstration: its accounts are shown to nobody")
     names, moment = people.printed_names(scene.seed_of(service)), scene.now(service)
     found = []
-    for account in LISTED:
+    for account in jobs:
         grants = service.states.of(AUTHORITY, account.person).grants
         if not grants:
             continue  # a story of an older version does not have everybody

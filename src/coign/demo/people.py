@@ -91,7 +91,7 @@ ACCOUNTS: tuple[Account, ...] = (
     *_jobs(MAKER, "admin-1", "admin-2"),
 )  # fmt: skip
 
-#: Who works at the second centre. They sign like everybody; one goes on as one of them from a therapy's page.
+#: Who works at the second centre. They sign like everybody.
 SECOND_CENTRE: tuple[Account, ...] = _jobs(
     CENTRE_US, "coordinator-2", "physician-2", "nurse-3", "nurse-4", "celllab-3", "celllab-4"
 )
@@ -99,8 +99,9 @@ EVERYBODY = (*ACCOUNTS, *SECOND_CENTRE)
 
 #: Somebody of quality who signs as people do outside a demonstration: with password and code. No part of the story.
 BY_CODE = Account("totp-demo", "qa", MAKER)
-#: Whom one can sign in as from the list.
+#: Whom one can sign in as from the list of `coign demo accounts`; the sign-in page has the second centre's as well.
 LISTED = (*ACCOUNTS, BY_CODE)
+ON_THE_PAGE = (*LISTED, *SECOND_CENTRE)
 
 #: The hospital's own system, which sends patients and orders; it prepares and never signs.
 INTERFACE = Account("interface-1", "coordinator", CENTRE, person_signs_in=False)

@@ -3,14 +3,14 @@
 Everything goes through the door: what a rule refuses to people it refuses here.
 """
 
+import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from coign.clinical.views import COURSE
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.demo import acts, pace, people, scene
 from coign.demo.people import Account
 from coign.demo.scene import Scene, Therapy
@@ -20,7 +20,7 @@ from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
 from coign.perform.request import Done, Request, Signature, Source
 from coign.programmes.model import JourneyStep
-from coign.records.journey import CALLED_FOR, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, open_steps, organisation_for, window_of
 from coign.service import Service, keys
 
 #: What a second person does when the patient's name changed meanwhile.
@@ -35,7 +35,9 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.clear_line": ("facility.put_in_use",),
-    "manufacturing.complete_step": ("equipment.clean",),
+    "manufacturing.complete_step": ("manufacturing.extend_hold", "equipment.clean"),
+    "manufacturing.fill_bag": ("manufacturing.extend_hold",),
+    "manufacturing.fill": ("manufacturing.extend_hold",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
     "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),
@@ -248,8 +250,9 @@ def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
 
 def _do(service: Service, therapy: Therapy, actor: Actor, action: str, command: Mapping[str, Any]) -> Done:
     # The key names where the therapy stands, so that the same act is never entered twice; what is repeated because
-    # time ran out has moved on by then.
-    nonce = f"play/{therapy.journey.root}/{action}/{therapy.journey.position}"
+    # time ran out has moved on by then. Hashed: an entry shows its key to those who may not know the therapy as well.
+    turn = f"{therapy.journey.root}/{action}/{therapy.journey.position}"
+    nonce = f"play/{hashlib.sha256(turn.encode()).hexdigest()[:32]}"
     return perform_as(service, actor, action, command, nonce)
 
 
@@ -260,7 +263,10 @@ def _again(service: Service, therapy: Therapy, step: JourneyStep) -> None:
         roles = like.roles if may & set(like.roles) else tuple(sorted(may))
         repeated = JourneyStep(like.id, action, like.stage, like.title, roles, like.after, like.side, like.task)
         now = scene.again(service, therapy)
-        found = suggested(service, now, repeated)
+        try:
+            found = suggested(service, now, repeated)
+        except NotFound:
+            continue  # that was not it: nothing waits for this act
         if not found.unmet:
             settled(service, _do(service, now, found.actor, found.action, found.command))
 
@@ -293,6 +299,10 @@ def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | 
             return planned.plus(hours=-2) if planned is not None else None
         case "infusion.issue":
             return view.state(COURSE, view.chain).planned_infusion
+        case "safety.record_response":
+            opens, _ = window_of(therapy.journey, therapy.programme, step)
+            zone = people.zone_of(Organisation(therapy.journey.centre))
+            return pace.in_the_morning(Instant(opens).plus(days=1), _chance(therapy, "visit"), zone) if opens else None
         case _:
             return None
 

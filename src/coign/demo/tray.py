@@ -132,7 +132,8 @@ class _Table:
 
     def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> set[str]:
         """The first therapies that wait for them."""
-        queue = reading.queue(reads, self._service.ledger_id, roles, str(self._organisation), at_most=QUEUE_MAX)
+        now, house = scene.now(self._service), str(self._organisation)
+        queue = reading.queue(reads, self._service.ledger_id, roles, house, now=now, at_most=QUEUE_MAX)
         return set(list(dict.fromkeys(step.root for step in queue))[:WANTED_MAX])
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:

@@ -8,7 +8,7 @@ from coign.collection.views import COLLECTION
 from coign.demo import people
 from coign.demo.acts import Command
 from coign.demo.acts.moving import logger_file
-from coign.demo.acts.testing import result_of
+from coign.demo.acts.testing import reject_batch, result_of
 from coign.demo.scene import Scene, Therapy
 from coign.gateways.loggers import Warming
 from coign.identity.views import UNIT
@@ -60,10 +60,6 @@ def _moved_slot(scene: Scene) -> Command:
     }
 
 
-def _failed_batch(scene: Scene) -> Command:
-    return {"batch": scene.batch, "why": "Demonstration: growth too slow, the dose is not reached."}
-
-
 def _mismatched_label(scene: Scene) -> Command:
     """The label of a bag that lies beside it."""
     unit = scene.first_bag(lambda u: not scene.state(UNIT, u).label_verified, "has a label to scan back")
@@ -104,7 +100,7 @@ TURNS: Mapping[str, Turn] = {
     "failing_viability": Turn("quality.record_result", "analyst", "maker", _failing_viability),
     "deviation": Turn("quality.open_deviation", "operator", "maker", _deviation),
     "moved_slot": Turn("manufacturing.move_slot", "operator", "maker", _moved_slot),
-    "failed_batch": Turn("quality.reject_batch", "qa", "maker", _failed_batch),
+    "failed_batch": Turn("quality.reject_batch", "qa", "maker", reject_batch),
     "mismatched_label": Turn("collection.verify_label", "nurse", "centre", _mismatched_label),
     "mistyped_volume": Turn("correction.propose", "nurse", "centre", _mistyped_volume),
     "new_name": Turn("clinical.correct_identity", "coordinator", "centre", _new_name),

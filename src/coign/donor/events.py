@@ -5,7 +5,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Chain, Organisation, Person, Unit
-from coign.kernel.values import Digest, FreeText, Instant
+from coign.kernel.values import Digest, FreeText, Instant, Quantity
 
 YesNo = Literal["yes", "no"]
 
@@ -20,6 +20,13 @@ class SamplesTaken(Fact, type="donor.samples_taken.v1", about=("chain",)):
     history_reviewed: YesNo
     origin_at_risk: YesNo
     by: Person
+    #: What was given into the veins before, and whether so much that the sample counts for nothing.
+    given_before: Literal["yes", "no", "not_asked"] = "not_asked"
+    weight: Quantity | None = None
+    blood: Quantity | None = None
+    colloids: Quantity | None = None
+    crystalloids: Quantity | None = None
+    diluted: Literal["yes", "no", "not_asked"] = "not_asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from coign.custody.views import HOLDING
+from coign.donor.dilution import VOLUME_UNIT, WEIGHT_UNIT, OfInfusions, volumes
+from coign.donor.events import YesNo
 from coign.donor.markers import NOT_REPORTED, TITLES
 from coign.donor.views import APART, TESTING, jurisdiction_of, open_markers
 from coign.identity.views import CHAIN, UNIT
@@ -27,9 +29,13 @@ class OfSample(OfChain, Protocol):
     def sample(self) -> str: ...
 
 
-class OfTaking(Protocol):
+class OfTaking(OfInfusions, Protocol):
+    """A command about blood that was taken, and what had been given before."""
+
     @property
     def taken_at(self) -> Instant: ...
+    @property
+    def given_before(self) -> YesNo: ...
 
 
 class OfUnit(Protocol):
@@ -115,6 +121,37 @@ def sample_is_new(asked: OfSample, known: Circumstances) -> str | None:
 )
 def sample_was_taken_before_now(asked: OfTaking, known: Circumstances) -> str | None:
     return f"{asked.taken_at} is still to come" if asked.taken_at > known.now else None
+
+
+@gate(
+    "donor.infusions_are_told",
+    requirement="TRC-20",
+    protects="Whether the sample is diluted follows from weight and volumes: a part of them gives a wrong answer.",
+    remedy="If anything was given, enter the weight and each volume; if nothing was, leave them empty.",
+    resolvers=("nurse",),
+    risk=Risk.PATIENT,
+)
+def infusions_are_told(asked: OfTaking, known: Circumstances) -> str | None:
+    told = volumes(asked)
+    if asked.given_before == "no":
+        return "nothing was given, and yet volumes are entered" if told else None
+    missing = [*([] if asked.weight is not None else ["the weight"]), *([] if told else ["the volumes"])]
+    return f"something was given, without {' and '.join(missing)}" if missing else None
+
+
+@gate(
+    "donor.infusions_in_their_units",
+    requirement=("TRC-20", "CSV-28"),
+    protects="Litres read as millilitres make a diluted sample look like a good one.",
+    remedy="Give volumes in mL and the weight in kg, each greater than nothing.",
+    resolvers=("nurse",),
+    risk=Risk.PATIENT,
+)
+def infusions_in_their_units(asked: OfTaking, known: Circumstances) -> str | None:
+    expected = [(q, VOLUME_UNIT) for q in volumes(asked)]
+    expected += [(asked.weight, WEIGHT_UNIT)] if asked.weight is not None else []
+    wrong = [f"{q} is not more than 0 {unit}" for q, unit in expected if q.unit != unit or q.amount <= 0]
+    return "; ".join(wrong) or None
 
 
 @gate(

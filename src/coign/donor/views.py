@@ -23,6 +23,8 @@ class Sample:
     taken_at: Instant
     history_reviewed: bool
     origin_at_risk: bool
+    #: So much was given before it that what is not found in it may be there all the same.
+    diluted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class DonorTesting:
 def _evolve_testing(state: DonorTesting, fact: Fact, stamp: Stamp) -> DonorTesting:
     match fact:
         case SamplesTaken():
-            taken = Sample(fact.sample, fact.taken_at, fact.history_reviewed == "yes", fact.origin_at_risk == "yes")
+            reviewed, at_risk = fact.history_reviewed == "yes", fact.origin_at_risk == "yes"
+            taken = Sample(fact.sample, fact.taken_at, reviewed, at_risk, fact.diluted == "yes")
             return replace(state, samples=(*state.samples, taken)[-SAMPLES_LISTED_MAX:])
         case MarkerReported(marker=marker, sample=sample, result=result):
             reports = (*state.reports, Reported(marker, sample, result))[-REPORTS_LISTED_MAX:]
@@ -74,6 +77,7 @@ TESTING = View(
     folds=(SamplesTaken, MarkerReported, OpenMarkersJustified),
     state=DonorTesting,
     evolve=_evolve_testing,
+    version=2,
     public=True,
 )
 
@@ -132,7 +136,7 @@ def open_markers(
 
 def _is_reported(testing: DonorTesting, marker: str, collected: Instant | None, jurisdiction: str, rules: Any) -> bool:
     samples = (testing.sample(r.sample) for r in testing.reports if r.marker == marker)
-    return any(s is not None and _in_window(s, collected, jurisdiction, rules) for s in samples)
+    return any(s is not None and not s.diluted and _in_window(s, collected, jurisdiction, rules) for s in samples)
 
 
 def _in_window(sample: Sample, collected: Instant | None, jurisdiction: str, rules: Any) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Ledger, Person, Subject
-from coign.kernel.values import FreeText
+from coign.kernel.values import Digest, FreeText
 
 THIS = Ledger("ledger:this")
 
@@ -47,3 +47,16 @@ class LedgerResumed(Fact, type="ledger.resumed.v1", about=("ledger", "damaged"))
     ledger: Ledger
     damaged: tuple[Subject, ...]
     found: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHeads(Fact, type="ledger.heads.v1", about=("ledger",)):
+    """How far the past of every subject reaches, as the root of a sorted Merkle map over the entries below `size`.
+
+    With it "these are all entries about a subject" and "there is none" can be proved without the record.
+    """
+
+    ledger: Ledger
+    size: int
+    root: Digest
+    subjects: int

@@ -1,10 +1,10 @@
 """The gates of the record's own life, and the one gate that stands before every action."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from coign.installation.events import THIS
 from coign.installation.trouble import found_in
-from coign.installation.views import DAMAGE, INSTALLATION
+from coign.installation.views import DAMAGE, HEADS, INSTALLATION
 from coign.kernel.actions import Circumstances, Concerned, Risk, gate
 
 
@@ -87,3 +87,23 @@ def resumed_by_another(asked: Any, known: Circumstances) -> str | None:
     if known.state(INSTALLATION, THIS).resume_proposed_by == known.actor.person:
         return "you proposed this yourself"
     return None
+
+
+class OfHeads(Protocol):
+    """A command that commits to the last entries of all subjects."""
+
+    @property
+    def size(self) -> int: ...
+
+
+@gate(
+    "installation.heads_go_forward",
+    requirement="CSV-01",
+    protects="Each such entry bounds more of the record than the one before it.",
+    remedy="Nothing is to be done: a later one covers these entries already.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def heads_go_forward(asked: OfHeads, known: Circumstances) -> str | None:
+    covered = known.state(HEADS, THIS).size
+    return None if asked.size > covered else f"{covered} entries are covered already, this covers {asked.size}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coign.installation.events import LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.events import LedgerHeads, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import KINDS, Person, Subject
@@ -42,6 +42,29 @@ INSTALLATION = View(
     state=Installation,
     evolve=_evolve,
     version=2,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The newest entry that commits to the last entries of all subjects: which it covers, and where it stands."""
+
+    size: int = 0
+    root: str = ""
+    position: int = 0
+
+
+def _evolve_heads(state: Heads, fact: Fact, stamp: Stamp) -> Heads:
+    return Heads(fact.size, fact.root, stamp.position) if isinstance(fact, LedgerHeads) else state
+
+
+HEADS = View(
+    "installation.heads",
+    kinds=frozenset({"ledger"}),
+    folds=(LedgerHeads,),
+    state=Heads,
+    evolve=_evolve_heads,
     public=True,
 )
 

@@ -1,6 +1,6 @@
 """One entry: one performed, refused or observed action with its facts, as canonical bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -10,6 +10,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.encoding import ENTRY_BYTES_MAX, fact_from, from_record
+from coign_verify.intent import read_commitment
 
 VERSION = 1
 SALT_BYTES = 16
@@ -38,8 +39,13 @@ def entry_bytes(
     refs: Sequence[Subject],
     read: Sequence[tuple[Subject, int]],
     unmet: Sequence[str],
+    asked: Set[Subject] = frozenset(),
 ) -> bytes:
-    """The canonical bytes; the intent's own bytes stand in them as one run, so that a verifier can cut them out."""
+    """The canonical bytes; the intent's own bytes stand in them as one run, so that a verifier can cut them out.
+
+    `asked`: the subjects of `read` that the command alone names. What a rule looked up besides, and the entry does not
+    name, may be of others than those who may read the entry: it stands as a commitment.
+    """
     body = orjson.dumps(
         {
             "about": [{"prev": a.prev, "seq": a.seq, "subject": a.subject} for a in about],
@@ -47,7 +53,12 @@ def entry_bytes(
             "ledger": ledger,
             "outcome": outcome,
             "position": position,
-            "read": [{"seq": seq, "subject": subject} for subject, seq in read],
+            "read": [
+                {"seq": seq, "subject": subject}
+                if subject.public or subject in asked or subject in refs or any(a.subject == subject for a in about)
+                else {"commitment": read_commitment(salt, subject).hex(), "seq": seq}
+                for subject, seq in read
+            ],
             "refs": refs,
             "salt": salt.hex(),
             "signature": signature,

@@ -90,6 +90,20 @@ create table if not exists state (
     primary key (ledger_id, subject, view)
 ) with (fillfactor = 60);
 
+-- The sorted Merkle map of the subjects' last entries, in pages; made anew from the entries when it is gone.
+create table if not exists heads_map (
+    ledger_id int primary key,
+    size bigint not null,                     -- entries below this are in it
+    subjects bigint not null
+);
+
+create table if not exists heads_page (
+    ledger_id int not null,
+    prefix text collate "C" not null,         -- the first hexadecimal digits of the keys in it
+    parts bytea not null,
+    primary key (ledger_id, prefix)
+) with (fillfactor = 60);
+
 create table if not exists fold (
     ledger_id int not null,
     view text not null,

@@ -13,6 +13,7 @@ from coign.kernel.errors import Invalid
 from coign.kernel.facts import FACTS, Fact, about
 from coign.ledger.check import missing_tile, size_and_origin, upper_tiles
 from coign.ledger.encoding import fact_from
+from coign.ledger.heads_walk import HeadsWalk
 from coign.ledger.refolding import Refolded, check_states
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.signatures import SignatureWalk
@@ -88,6 +89,7 @@ class _Walk:
         self._newest: Checkpoint | None = None
         self._checkpoints = self._wrong_roots = self._entries = 0
         self._signatures = SignatureWalk()
+        self._heads = HeadsWalk(connection, ledger_id)
         self._broken: set[str] = set()  # subjects whose chain is broken: said once
 
     def run(self) -> None:
@@ -128,6 +130,7 @@ class _Walk:
             self._check_nonces(block, nonces.before(part.stop))
             self._check_claims(block, claims.before(part.stop))
             self._check_signatures(block, rows)
+            self.problems += filter(None, (self._heads.check(*each) for each in block.entries.items()))
             self._entries += len(rows)
             self._progress("entries", part.stop, self._size)
         self._added(entries.before(None))
@@ -310,7 +313,7 @@ class _Walk:
         if self._checkpoints and not unknown:
             many = "1 checkpoint is" if self._checkpoints == 1 else f"{self._checkpoints} checkpoints are"
             said.append(f"{many} signed by the log, with roots that follow from these entries")
-        return said + self._signatures.proved()
+        return said + (self._heads.proved() if self._heads.agreeing else []) + self._signatures.proved()
 
     def _not_proved(self, unknown: bool, stale: int) -> list[str]:
         said = [

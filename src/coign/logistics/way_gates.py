@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Shipment, Shipper
 from coign.logistics.receipt_gates import OfShipment
@@ -79,6 +79,22 @@ def another_seal_was_on(asked: OfSeal, known: Circumstances) -> str | None:
     if seal and seal != asked.seal:
         return None
     return f"{seal} is the seal that is on it" if seal else f"no seal was put on {asked.shipment.identifier} yet"
+
+
+@gate(
+    "logistics.is_not_held_out",
+    requirement=("SCS-12", "TRC-11"),
+    protects="Whoever takes a shipper over finds the seal that was offered: another one would look like an opening.",
+    remedy="Take the offer of the shipment back first, put the seal on, then offer the shipment with it.",
+    resolvers=("celllab", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def is_not_held_out(asked: OfShipment, known: Circumstances) -> str | None:
+    for unit in known.state(SHIPMENT, asked.shipment).units:
+        to = known.state(OFFER, unit).to
+        if to is not None:
+            return f"{asked.shipment.identifier} is held out to {to.identifier} under the seal that is on it"
+    return None
 
 
 def load_of(asked: OfShipper, known: Circumstances) -> tuple[Shipment, ShipmentState] | None:

@@ -8,6 +8,7 @@ from coign.manufacturing.actions import (
     confirm_clearance,
     confirm_slot,
     count_labels,
+    extend_hold,
     freeze,
     move_slot,
     register_room,
@@ -34,5 +35,6 @@ ACTIONS = (
     count_labels.ACTION,
     abandon_batch.ACTION,
     resume_batch.ACTION,
+    extend_hold.ACTION,
 )
 VIEWS = (SLOT, BATCH, ROOM)

@@ -190,6 +190,17 @@ class Abandoned(Fact, type="manufacturing.abandoned.v1", about=("batch", "chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldExtended(Fact, type="manufacturing.hold_extended.v1", about=("batch",)):
+    """Cells waited longer after a step than was planned; the quality unit lets them go on until then."""
+
+    batch: Batch
+    step: str
+    until: Instant
+    why: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResumed(Fact, type="manufacturing.batch_resumed.v1", about=("batch",)):
     """The quality unit takes a batch off the hold that a stop of its authorisation put it on."""
 

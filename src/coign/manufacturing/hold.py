@@ -36,6 +36,20 @@ def batch_is_not_held(asked: OfBatch, known: Circumstances) -> str | None:
 
 
 @gate(
+    "manufacturing.therapy_of_batch_goes_on",
+    requirement=("TRC-27", "TRC-10"),
+    protects="A container that is filled after its therapy is over has nobody it is for and no decision about its end.",
+    remedy="Fill nothing: the quality unit gives the batch up, and its room is free again.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def therapy_of_batch_goes_on(asked: OfBatch, known: Circumstances) -> str | None:
+    chain = known.state(BATCH, asked.batch).chain
+    ended = known.state(CHAIN, chain).ended if chain is not None else ""
+    return f"the therapy of {asked.batch.identifier} has ended: {ended}" if ended else None
+
+
+@gate(
     "manufacturing.batch_is_held",
     requirement="REG-S5",
     protects="Only a batch that is held is taken off the hold; the next stop asks again.",

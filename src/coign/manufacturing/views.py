@@ -16,12 +16,14 @@ from coign.manufacturing.events import (
     BatchResumed,
     BatchStarted,
     Filled,
+    HoldExtended,
     LabelsCounted,
     ProductFrozen,
     SlotConfirmed,
     SlotMoved,
     StepCompleted,
 )
+from coign.programmes.model import ProgrammeVersion, minutes_of
 from coign.quality.events import BatchRejected
 from coign.regulatory.views import on_hold_because
 from coign.supply.views import LOT, LotState
@@ -116,6 +118,16 @@ class BatchState:
     resumed_at: Instant | None = None
     #: On which devices, and when: what was found wrong with one of them later is read from here.
     uses: tuple[Use, ...] = ()
+    #: When the last step was completed, and until when the quality unit lets the cells wait after it.
+    last_step_at: Instant | None = None
+    extended_until: Instant | None = None
+
+    def hold_ends(self, programme: ProgrammeVersion) -> Instant | None:
+        """Until when production goes on after the last step; None: no hold runs."""
+        if self.last_step_at is None or self.first_filled_at is not None:
+            return None
+        limit = programme.step(self.steps_done[-1]).hold_max
+        return None if limit is None else self.extended_until or self.last_step_at.plus(minutes=minutes_of(limit))
 
     @property
     def is_open(self) -> bool:
@@ -199,7 +211,12 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
             done = (*state.steps_done, step)
             used = (*state.lots, *(lot for lot in lots if lot not in state.lots))
             uses = (*state.uses, *(Use(device, stamp.time) for device in devices))
-            return replace(state, steps_done=done, performers=_with(state.performers, operator), lots=used, uses=uses)
+            return replace(
+                state, steps_done=done, performers=_with(state.performers, operator), lots=used, uses=uses,
+                last_step_at=stamp.time, extended_until=None,
+            )  # fmt: skip
+        case HoldExtended(until=until):
+            return replace(state, extended_until=until)
         case BagFilled(unit=unit):
             return _filled(state, fact, unit, stamp.time)
         case Filled(final_container=unit):
@@ -244,9 +261,10 @@ BATCH = View(
         LabelsCounted,
         Abandoned,
         BatchResumed,
+        HoldExtended,
     ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=5,
+    version=6,
     public=True,
 )

@@ -11,13 +11,17 @@ from coign.people.views import AUTHORITY
 from coign.rulesets import RuleSets
 
 SETUP = "setup"
+#: The record acts itself: what no person could know better, such as its own heads.
+LEDGER = "ledger"
+#: Roles of no person: nobody is granted them, and nobody comes in with them from outside.
+INSIDE = frozenset({SETUP, LEDGER})
 #: What administrators may do although their own access is overdue for review; else nobody could review anybody.
 OPEN_WHEN_OVERDUE = frozenset({"people.confirm_access", "people.end_access"})
 
 
 def reads(actor: Actor) -> Sequence[Read]:
     """The states that the answer needs."""
-    if actor.role == SETUP:
+    if actor.role in INSIDE:
         return (Read(THIS, INSTALLATION),)
     return (Read(actor.person, AUTHORITY),)
 
@@ -27,6 +31,8 @@ def missing(action: Action[Any], known: Circumstances) -> str | None:
     actor = known.actor
     if actor.role not in action.roles:
         return f"“{action.title}” is for {_names(action)}; you act as {actor.role}"
+    if actor.role == LEDGER:
+        return None
     if actor.role == SETUP:
         record = known.state(INSTALLATION, THIS)
         return None if record.being_set_up or not record.opened else "set-up is finished: act as a person with a role"

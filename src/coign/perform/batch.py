@@ -11,6 +11,7 @@ import orjson
 import psycopg
 
 from coign.installation.events import LedgerResumed
+from coign.kernel.actions import Read
 from coign.kernel.errors import CoignError, Conflict, GateAnswer, Refused, Unavailable
 from coign.kernel.facts import Fact, about, subjects_in
 from coign.kernel.subjects import Subject, parse_subject
@@ -140,20 +141,20 @@ class Batch:
         if known.head.read_only and not job.action.when_shut:
             return Settled(job, error=Unavailable(f"the record is read-only: {known.head.read_only}", retry_after_s=60))
         circumstances = self._judge.circumstances(job, known, self._tick())
-        if job.refused:
-            return self._refuse(job, Unmet(job.refused))
+        reads = job.reads
         try:
+            if job.refused:
+                raise Unmet(job.refused)
             self._judge.admit(job, circumstances)
             # An earlier command of this batch may have changed what there is to read.
-            for round_index in range(len(job.action.then_reads)):
-                self._transaction.read(self._judge.further_reads(job, round_index, circumstances))
-            decision = self._judge.decide(job, circumstances)
+            reads = self._judge.reads(job, circumstances, self._transaction.read)
+            decision = self._judge.decide(job, circumstances, reads)
         except Unmet as unmet:
-            return self._refuse(job, unmet)
+            return self._refuse(job, unmet, reads)
         except CoignError as error:
             return Settled(job, error=error)
         outcome: Outcome = "observed" if job.action.observed else "done"
-        self._enter(job, decision.facts, outcome, unmet=decision.unmet)
+        self._enter(job, decision.facts, outcome, reads=reads, unmet=decision.unmet)
         self._sealed += job.sealed
         return Settled(job, position=self.size - 1)
 
@@ -170,7 +171,7 @@ class Batch:
         body = self.entries[earlier.position - first].body if fresh else self._transaction.body(earlier.position)
         return Settled(job, done=Done((reference(earlier.position, body),), replayed=True))
 
-    def _refuse(self, job: Job, unmet: Unmet) -> Settled:
+    def _refuse(self, job: Job, unmet: Unmet, reads: Sequence[Read]) -> Settled:
         """Append a refusal: unmet gates, subjects mentioned only, the command as one commitment."""
         refused = Refused(job.action.name, unmet.gates, subjects=[str(s) for s in job.seen])
         if self._flush_repeats():  # before this refusal takes the place of a like one whose minute is over
@@ -185,7 +186,8 @@ class Batch:
         row = self._desk.sealer.seal([SecretItem(job.actor.organisation, "refused", job.action.name, text)])[0]
         self._sealed.append(row)
         command = {"commitment": row.commitment.hex()}
-        self._enter(job, (), "refused", unmet=unmet.gates, command=command, answer=stored_answer(unmet.gates))
+        answer = stored_answer(unmet.gates)
+        self._enter(job, (), "refused", reads=reads, unmet=unmet.gates, command=command, answer=answer)
         refused.position = self.size - 1
         template = orjson.dumps([self.entries[-1].body.decode(), job.digest.hex()])
         repeats.note(key, self.size - 1, self._time, template)
@@ -197,13 +199,15 @@ class Batch:
         facts: Sequence[Fact],
         outcome: Outcome,
         *,
+        reads: Sequence[Read],
         unmet: Sequence[GateAnswer] = (),
         command: object = None,  # what stands for the command of a refusal
         answer: bytes | None = None,
     ) -> None:
         known, position = self._transaction.known, self.size
         signed = job.signed if outcome == "done" else None
-        read = [(s, known.heads[s].seq) for s in dict.fromkeys([r.subject for r in job.reads])]
+        read = [(subject, known.heads[subject].seq) for subject in self._judge.rests_on(job, reads)]
+        asked = {each.subject for each in job.reads}
         sightings = self._fold(job, facts, position)
         refs = _mentioned(job, facts)
         for sighting in sightings:
@@ -219,6 +223,7 @@ class Batch:
             about=sightings,
             refs=list(refs),
             read=read,
+            asked=asked,
             unmet=[gate.gate for gate in unmet],
         )
         claims = [(scope, value, str(about(fact)[0])) for fact in facts for scope, value in fact.claims()]

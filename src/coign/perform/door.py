@@ -12,7 +12,7 @@ import orjson
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from coign.kernel.actions import Action, Circumstances
+from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.errors import Conflict, Forbidden, GateAnswer, Invalid, NotFound, Refused, Unavailable
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Actor, Instant, Secret
@@ -122,12 +122,15 @@ class Door:
         group = Group([self._ready_job(r) for r in requests], all_or_nothing)
         return self._wait(self._writer.submit_all(group), timeout_s)
 
+    def question(self, request: Request) -> None:
+        """Count a question that is answered outside the door; `Unavailable` when they come too fast."""
+        self._rates.question(request)
+
     def check(self, request: Request) -> list[GateAnswer]:
         """What every gate says now. Records nothing."""
         self._rates.question(request)
         job = self._job(request, seal=False)
-        circumstances = self._preview(job)
-        return self._judge.gates(job, circumstances)
+        return self._judge.gates(job, *self._preview(job))
 
     def prepare(self, request: Request) -> Prepared:
         """The intent to be signed. Refused (and not recorded) if a gate does not hold now."""
@@ -137,9 +140,9 @@ class Door:
         meaning = action.meaning_for(job.actor.role)
         if meaning is None:
             raise Invalid.at("action", f"{action.name} is not signed: perform it directly")
-        circumstances = self._preview(job)
+        circumstances, reads = self._preview(job)
         try:
-            facts = self._judge.decide(job, circumstances).facts
+            facts = self._judge.decide(job, circumstances, reads).facts
         except Unmet as unmet:
             raise Refused(action.name, unmet.gates, subjects=[str(s) for s in job.seen]) from unmet
         pins = [(r.subject, circumstances.seq(r.subject)) for r in job.reads if not r.subject.public]
@@ -197,7 +200,7 @@ class Door:
         asked = canonical(request.command)
         if len(asked) > COMMAND_BYTES_MAX:
             raise Invalid.at("command", f"is larger than {COMMAND_BYTES_MAX} bytes; larger matter is a document")
-        command = from_wire(action.command, {**request.command, **self._allot(shape, request)})
+        command = from_wire(action.command, {**request.command, **self.allotted(request)})
         if wrong := [name for name in shape.closed if name in request.command]:
             raise Invalid.at(wrong[0], "is set by the system")
         seen = [s for name in shape.seen for s in _subjects(getattr(command, name))]
@@ -219,10 +222,10 @@ class Door:
             claimed_time=request.claimed_time,
         )
 
-    def _allot(self, shape: _Shape, request: Request) -> dict[str, str]:
+    def allotted(self, request: Request) -> dict[str, str]:
         """Identifiers for new things: a function of the caller's key, so that a retry gets the same ones."""
         given = {}
-        for name, kind in shape.allotted.items():
+        for name, kind in self._shapes[request.action].allotted.items():
             seed = "\x00".join((self._origin, request.actor.person, request.nonce, request.action, name))
             token = base64.b32encode(hmac.digest(self._digest_key, seed.encode(), "sha256"))[:16].decode()
             given[name] = f"{kind.kind}:{token[:4]}-{token[4:8]}-{token[8:12]}-{token[12:]}"
@@ -341,7 +344,7 @@ class Door:
 
     # Reading without the lock
 
-    def _preview(self, job: Job) -> Circumstances:
+    def _preview(self, job: Job) -> tuple[Circumstances, list[Read]]:
         """What the rules would know now; only for those who may see and do it."""
         with self._reading() as connection:
             transaction = Transaction(connection, self._ledger_id, self._judge.folding)
@@ -349,9 +352,7 @@ class Door:
             now = Instant.of_us(max(self._clock.now_us(), known.head.last_time.us + 1 if known.head.last_time else 0))
             circumstances = self._judge.circumstances(job, known, now)
             self._judge.admit(job, circumstances)
-            for round_index in range(len(job.action.then_reads)):
-                transaction.read(self._judge.further_reads(job, round_index, circumstances))
-        return circumstances
+            return circumstances, self._judge.reads(job, circumstances, transaction.read)
 
     def _circumstances(self, known: Known, actor: Actor) -> Circumstances:
         return Circumstances(

@@ -1,6 +1,6 @@
 """One command against what is known: sight, authority, credential, pins, all gates, decide. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from coign.kernel.views import View
 from coign.ledger.encoding import canonical, fact_body
 from coign.ledger.known import Known
 from coign.ledger.states import Folding
+from coign.ledger.store import Pair
 from coign.perform.job import Job
 
 
@@ -74,25 +75,38 @@ class Judge:
     #: For an action, a kind of subject and the view that is read of it: all views to have at hand.
     _views: dict[tuple[str, str, str | None], tuple[str | None, ...]] = field(default_factory=dict, repr=False)
 
-    def first_reads(self, job: Job) -> list[tuple[Subject, str | None]]:
+    def first_reads(self, job: Job) -> list[Pair]:
         """All that can be named from the command alone."""
-        wanted: list[tuple[Subject, str | None]] = [(subject, self.parties.name) for subject in job.seen]
+        wanted: list[Pair] = [(subject, self.parties.name) for subject in job.seen]
         wanted += [(subject, each.view.name) for subject in job.seen for each in self.before]
-        for read in (*self.authority.reads(job.actor), *job.reads):
-            wanted += self._expand(job.action, read)
-        return wanted
+        return wanted + self._pairs(job, (*self.authority.reads(job.actor), *job.reads))
 
-    def further_reads(self, job: Job, round_index: int, known: Circumstances) -> list[tuple[Subject, str | None]]:
+    def further_reads(self, job: Job, round_index: int, known: Circumstances) -> list[Pair]:
         """What only the states already read can name; at most two such rounds."""
         if round_index >= len(job.action.then_reads):
             return []
-        return [
-            pair
-            for read in job.action.then_reads[round_index](job.command, known)
-            for pair in self._expand(job.action, read)
-        ]
+        return self._pairs(job, job.action.then_reads[round_index](job.command, known))
 
-    def _expand(self, action: Action[Any], read: Read) -> list[tuple[Subject, str | None]]:
+    def reads(self, job: Job, known: Circumstances, read: Callable[[Iterable[Pair]], None]) -> list[Read]:
+        """Everything that the action's rules look up: what the command names, then `read` round by round."""
+        reads = list(job.reads)
+        for rule in job.action.then_reads:
+            further = rule(job.command, known)
+            read(self._pairs(job, further))
+            reads += further
+        return reads
+
+    def rests_on(self, job: Job, reads: Iterable[Read]) -> Iterable[Subject]:
+        """Each subject whose state a decision rests on: those of the rules, of sight and of authority."""
+        found = {each.subject: None for each in reads}
+        found.update(dict.fromkeys(job.seen))
+        found.update({each.subject: None for each in self.authority.reads(job.actor)})
+        return found
+
+    def _pairs(self, job: Job, reads: Iterable[Read]) -> list[Pair]:
+        return [pair for read in reads for pair in self._expand(job.action, read)]
+
+    def _expand(self, action: Action[Any], read: Read) -> list[Pair]:
         """A read, every state that this action's facts may change about the same subject, and what is asked of all."""
         subject, asked = read.subject, read.view.name if read.view is not None else None
         key = (action.name, subject.kind, asked)
@@ -150,15 +164,15 @@ class Judge:
         if moved:
             raise Conflict(f"changed since you looked: {', '.join(moved)}. Look again and sign anew")
 
-    def gates(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
+    def gates(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
         """Every gate's answer: first those that stand before every action, then the action's own."""
-        concerned = self._concerned(job, circumstances)
+        concerned = _concerned(job, reads)
         first = [each.gate.ask(concerned, circumstances) for each in self.before]
         return first + job.action.ask(job.command, circumstances)
 
-    def decide(self, job: Job, circumstances: Circumstances) -> Decision:
+    def decide(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> Decision:
         """The facts, once all gates hold (or, for observed acts, whatever holds). Raises `Unmet` otherwise."""
-        unmet = self._unmet(job, circumstances)
+        unmet = self._unmet(job, circumstances, reads)
         if unmet and not job.action.observed:
             raise Unmet(unmet)
         facts = tuple(job.action.decide(job.command, circumstances))
@@ -172,20 +186,20 @@ class Judge:
             raise Conflict("the outcome is not the one you signed: look again and sign anew")
         return Decision(facts, unmet)
 
-    def _unmet(self, job: Job, circumstances: Circumstances) -> list[GateAnswer]:
+    def _unmet(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
         """The same gates in the same order, but only the answers of those that do not hold."""
-        concerned = self._concerned(job, circumstances)
+        concerned = _concerned(job, reads)
         asked = [each.gate.refuse(concerned, circumstances) for each in self.before]
         asked += [gate.refuse(job.command, circumstances) for gate in job.action.gates]
         return [answer for answer in asked if answer is not None]
 
-    def _concerned(self, job: Job, circumstances: Circumstances) -> Concerned:
-        """All subjects that a decision rests on, public ones apart; not those of the ways out of a damaged record."""
-        if job.action.when_shut:
-            return Concerned(job.seen)
-        reads = [*job.reads, *(read for rule in job.action.then_reads for read in rule(job.command, circumstances))]
-        reached = [r.subject for r in reads if not r.subject.public and r.subject not in job.seen]
-        return Concerned(job.seen, tuple(dict.fromkeys(reached)))
+
+def _concerned(job: Job, reads: Iterable[Read]) -> Concerned:
+    """All subjects that a decision rests on, public ones apart; not those of the ways out of a damaged record."""
+    if job.action.when_shut:
+        return Concerned(job.seen)
+    reached = [r.subject for r in reads if not r.subject.public and r.subject not in job.seen]
+    return Concerned(job.seen, tuple(dict.fromkeys(reached)))
 
 
 class _Counts(Mapping[Subject, int]):

@@ -28,18 +28,23 @@ def read_journey(
     item: Item,
     stages: tuple[Stage, ...],
     tasks: Mapping[str, str],
+    timepoints: Collection[str],
     actions: Mapping[str, Collection[str]] | None,
 ) -> tuple[JourneyStep, ...]:
     """All acts; what they name must exist, and following `after` never leads in a circle."""
     steps: dict[str, JourneyStep] = {}
     places: dict[str, dict[str, Item]] = {}
     for each in item.items():
-        fields = each.fields(("id", "action", "stage", "title", "roles", "side"), ("after", "task", "optional", "each"))
+        fields = each.fields(
+            ("id", "action", "stage", "title", "roles", "side"), ("after", "task", "optional", "each", "timepoint")
+        )
         step = _step(fields)
         if step.id in steps:
             each.refuse("double_id", f"the act {step.id} stands here twice")
         steps[step.id], places[step.id] = step, fields
         _check_names(fields, step, {s.id for s in stages}, tasks)
+        if step.timepoint and step.timepoint not in timepoints:
+            fields["timepoint"].refuse("unknown_timepoint", f"at {step.timepoint} the programme assesses no response")
         _check_action(fields, step, actions)
     if not steps:
         item.refuse("empty", "a journey has at least one act")
@@ -63,6 +68,7 @@ def _step(fields: Mapping[str, Item]) -> JourneyStep:
         task=text_of(fields, "task"),
         optional=fields["optional"].truth() if "optional" in fields else False,
         each=text_of(fields, "each"),
+        timepoint=text_of(fields, "timepoint"),
     )
 
 

@@ -97,6 +97,8 @@ class Step:
     measurements: tuple[Range, ...] = ()
     materials: tuple[str, ...] = ()
     equipment: tuple[Need, ...] = ()
+    #: How long the cells may wait after it until production goes on; None: the programme sets no time.
+    hold_max: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class JourneyStep:
     task: str = ""  # what one must be qualified for; "": the role is enough
     optional: bool = False  # done only when something calls for it, such as an excursion
     each: str = ""  # "bag": done once for every bag that the therapy has then; "": done once
+    timepoint: str = ""  # the time of the protocol that it is for; it opens with that time's window
 
 
 @dataclass(frozen=True, slots=True)

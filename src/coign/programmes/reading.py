@@ -123,6 +123,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
     tasks, materials = _titles(fields["tasks"]), _titles(fields["materials"])
     stages = read_stages(fields["stages"])
     panel = _ranges(fields["panel"], words=True)
+    safety = read_safety(fields["safety"]) if "safety" in fields else SafetyPlan()
     version = ProgrammeVersion(
         programme=Programme(f"programme:{programme}"),
         version=fields["version"].text(),
@@ -133,7 +134,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         limits=_limits(fields["limits"]),
         steps=_steps(fields["steps"], tasks, materials),
         panel=panel,
-        journey=read_journey(fields["journey"], stages, tasks, actions),
+        journey=read_journey(fields["journey"], stages, tasks, {t.id for t in safety.response.timepoints}, actions),
         statements=fields["statements"].texts(),
         storage=fields["storage"].text(),
         consent_purposes=_purposes(fields["consent_purposes"]),
@@ -141,7 +142,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         stages=stages,
         tasks=tasks,
         materials=materials,
-        safety=read_safety(fields["safety"]) if "safety" in fields else SafetyPlan(),
+        safety=safety,
         before_infusion=_before_infusion(fields["before_infusion"])
         if "before_infusion" in fields
         else BeforeInfusion(),
@@ -241,7 +242,7 @@ def _unit(fields: Mapping[str, Item]) -> str:
 def _steps(item: Item, tasks: Mapping[str, str], materials: Mapping[str, str]) -> tuple[Step, ...]:
     found = []
     for each in item.items():
-        fields = each.fields(("id", "title", "task", "measurements", "materials"), ("equipment",))
+        fields = each.fields(("id", "title", "task", "measurements", "materials"), ("equipment", "hold"))
         task = text_of(fields, "task")
         if task and task not in tasks:
             fields["task"].refuse("unknown_task", f"{task} is not among the tasks")
@@ -253,11 +254,24 @@ def _steps(item: Item, tasks: Mapping[str, str], materials: Mapping[str, str]) -
         measured = _ranges(fields["measurements"], words=False) if "measurements" in fields else ()
         step_id = _id_of(fields, "id")
         needs = _needs(fields["equipment"]) if "equipment" in fields else ()
-        step = Step(step_id, text_of(fields, "title"), task, measured, tuple(name for _, name in names), needs)
+        waits = _hold(fields["hold"]) if "hold" in fields else None
+        step = Step(step_id, text_of(fields, "title"), task, measured, tuple(name for _, name in names), needs, waits)
         found.append((each, step_id, step))
     if not found:
         item.refuse("empty", "a programme has at least one step of production")
     return _unique(found, "step")
+
+
+def _hold(item: Item) -> Quantity | None:
+    """How long cells may wait after a step."""
+    fields = item.fields(("value", "unit", "source"))
+    value, unit = fields["value"].number() if "value" in fields else None, _unit(fields)
+    text_of(fields, "source")
+    if unit and unit not in DURATIONS:
+        fields["unit"].refuse("unit", f"a hold is a duration, not given in {unit}")
+    if value is not None and value <= 0:
+        item.refuse("bounds", "a hold is longer than nothing")
+    return Quantity.of(value, unit) if value is not None and unit else None
 
 
 def _needs(item: Item) -> tuple[Need, ...]:

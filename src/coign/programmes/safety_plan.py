@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from coign.kernel.values import Quantity
+from coign.kernel.values import Instant, Quantity
 
 #: Versions of CTCAE that rule sets exist for.
 CTCAE_VERSIONS = ("5", "6")
@@ -48,6 +48,10 @@ class Timepoint:
     label: str
     day_from: int
     day_to: int
+
+    def window(self, infused: Instant) -> tuple[Instant, Instant]:
+        """When it opens after an infusion, and when it is over: its last day counts."""
+        return infused.plus(days=self.day_from), infused.plus(days=self.day_to + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from coign.kernel.values import Instant
 from coign.programmes.model import JourneyStep, ProgrammeVersion
-from coign.quality.exception_gates import ACCESS
+from coign.records.calls import is_confirmed_to_fail, quality_calls, safety_calls
 
 #: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
 PRODUCT, CELLS = "final_container", "starting_material"
@@ -24,6 +25,8 @@ REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion, "Journey"], int]]]
 ISSUE, FINISH = "infusion.issue", "infusion.finish"
 #: Acts after which the next may begin although they are not done yet for everything.
 _ENOUGH = frozenset({FINISH, "quality.record_result", "quality.review_result"})
+#: What is done with a product of which it is confirmed that it fails: it is rejected, or supplied by its papers.
+CERTIFY, REJECT = "quality.certify", "quality.reject_batch"
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
 CALLED_FOR = frozenset(
     {
@@ -32,22 +35,20 @@ CALLED_FOR = frozenset(
         "quality.conclude_investigation", "quality.invalidate_result", "quality.request_exception",
         "quality.assess_exception_risk", "quality.accept_exception", "quality.record_exception_notice",
         "quality.record_expanded_access", "quality.supply_under_exception", "quality.acknowledge_late_result",
-        "quality.assess_late_result", "facility.assess_growth",
+        "quality.assess_late_result", "facility.assess_growth", REJECT,
     }
 )  # fmt: skip
-#: The papers of a product that fails; once it may go, or is no more, nobody waits for one.
+#: The papers of a product that fails, and its rejection; once it may go, or is no more, nobody waits for one.
 PAPERS = frozenset(
     {
         "quality.request_exception", "quality.assess_exception_risk", "quality.accept_exception",
-        "quality.record_exception_notice", "quality.record_expanded_access", "quality.supply_under_exception",
+        "quality.record_exception_notice", "quality.record_expanded_access", "quality.supply_under_exception", REJECT,
     }
 )  # fmt: skip
 #: Acts by which a product is let go: the destination's rules say whose they are.
-RELEASES = frozenset({"quality.certify", "quality.supply_under_exception"})
+RELEASES = frozenset({CERTIFY, "quality.supply_under_exception"})
 #: How a shipment is made ready, in this order.
 OF_A_SHIPMENT = ("logistics.choose_shipper", "logistics.start_logger", "logistics.pack", "logistics.seal")
-#: From this grade on a reaction asks whether it is to be reported.
-GRADE_TO_JUDGE = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Journey:
     partly: dict[str, list[str]] = field(default_factory=dict)
     #: How many times an optional act is called for and not done.
     called: dict[str, int] = field(default_factory=dict)
+    #: When the first bag was begun; empty: none was.
+    infused: str = ""
 
     @property
     def bags(self) -> list[str]:
@@ -114,6 +117,7 @@ def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneySte
         and passed.issuperset(s.after)
         # What nobody calls for is not offered; and nothing comes after an act that is itself still to come.
         and not (s.action in CALLED_FOR and s.id in uncalled)
+        and not (s.action == CERTIFY and REJECT in called)
         and all(a in journey.done or a in enough or _has_come(steps[a], steps, journey) for a in s.after)
     ]
 
@@ -148,9 +152,27 @@ def done_before(earlier: Iterable[Journey], programme: ProgrammeVersion, action:
     return found
 
 
-def step_done_by(journey: Journey, programme: ProgrammeVersion, action: str, side: str) -> JourneyStep | None:
-    """The open step that a successful act of this action did, seen from the actor's side; None: none was open."""
-    candidates = [s for s in open_steps(journey, programme) if s.action == action and s.side in ("", side)]
+def window_of(journey: Journey, programme: ProgrammeVersion, step: JourneyStep) -> tuple[str, str]:
+    """When a step opens and when it is overdue; empty where it may be done at any time."""
+    time = programme.safety.response.timepoint(step.timepoint)
+    if time is None or not journey.infused:
+        return "", ""
+    opens, closes = time.window(Instant(journey.infused))
+    return str(opens), str(closes)
+
+
+def step_done_by(
+    journey: Journey, programme: ProgrammeVersion, action: str, side: str, timepoint: str = ""
+) -> JourneyStep | None:
+    """The open step that a successful act of this action did, seen from the actor's side; None: none was open.
+
+    `timepoint`: the time of the protocol that the act was for, where it was for one.
+    """
+    candidates = [
+        s
+        for s in open_steps(journey, programme)
+        if s.action == action and s.side in ("", side) and s.timepoint in ("", timepoint)
+    ]
     # Of optional steps the last one whose time has come is meant, of the others the first.
     return next(iter(reversed(candidates) if action in CALLED_FOR else candidates), None)
 
@@ -218,9 +240,14 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
     if "facility.growth_found.v1" in facts:
         called.append("facility.assess_growth")
     _note_taken_back(journey, programme, facts)
-    called += _safety_calls(facts)
-    called += _quality_calls(facts, way)
+    called += [*safety_calls(facts), *quality_calls(facts, way)]
+    if is_confirmed_to_fail(facts) and not any(s.action == CERTIFY and s.id in journey.done for s in programme.journey):
+        called.append(REJECT)  # beside the papers by which it may be supplied all the same
     _note_release(journey, programme, facts)
+    if missed := facts.get("safety.response_missed.v1"):
+        for step in programme.journey:  # nobody waits for it any longer
+            if step.timepoint == missed["timepoint"]:
+                journey.done.setdefault(step.id, journey.position)
     if "manufacturing.filled.v1" in facts:
         for step in programme.journey:  # the last bag is filled, also where there were fewer than planned
             if step.action == "manufacturing.fill_bag":
@@ -233,32 +260,6 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
                 s.after and step.id in s.after and s.id in journey.done for s in programme.journey
             ):
                 journey.done.pop(step.id, None)
-
-
-def _quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
-    """A failing result asks for both phases, a confirmed one for the physician, and so on up to supply.
-
-    Each destination asks for its own papers (GMP-40, GMP-41).
-    """
-    requested, assessed = "quality.exception_requested.v1" in facts, "quality.exception_risk_assessed.v1" in facts
-    under_access = way == ACCESS
-    found = facts.get("quality.laboratory_assessed.v1", {}).get("found")
-    concluded = facts.get("quality.investigation_concluded.v1", {}).get("conclusion")
-    calls = {
-        "quality.assess_in_laboratory": facts.get("quality.result_recorded.v1", {}).get("verdict") == "fail",
-        "quality.conclude_investigation": found == "no_assignable_cause",
-        "quality.invalidate_result": "laboratory_error" in (found, concluded),
-        "quality.request_exception": concluded == "confirmed",
-        "quality.assess_exception_risk": requested and not under_access,
-        "quality.accept_exception": assessed and not under_access,
-        "quality.record_exception_notice": assessed and not under_access,
-        "quality.record_expanded_access": requested and under_access,
-        "quality.supply_under_exception": "quality.exception_accepted.v1" in facts
-        or (under_access and "quality.expanded_access_recorded.v1" in facts),
-        "quality.acknowledge_late_result": "quality.late_result_adverse.v1" in facts,
-        "quality.assess_late_result": "quality.late_result_adverse.v1" in facts,
-    }
-    return [action for action, is_called in calls.items() if is_called]
 
 
 def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str, Any]) -> None:
@@ -278,7 +279,7 @@ def _note_release(journey: Journey, programme: ProgrammeVersion, facts: Mapping[
         for paper in PAPERS:
             journey.called.pop(paper, None)
         for step in programme.journey:
-            if step.action == "quality.certify":
+            if step.action == CERTIFY:
                 journey.done.setdefault(step.id, journey.position)
     for failed in ("quality.batch_rejected.v1", "manufacturing.abandoned.v1"):
         if failed in facts:
@@ -318,20 +319,6 @@ def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
 
 def _undo(journey: Journey, step: JourneyStep) -> None:
     journey.done.pop(step.id, None)
-
-
-def _safety_calls(facts: Mapping[str, Any]) -> list[str]:
-    """A grave grade asks for a report, a report for both judgements, an unexpected event for sending."""
-    called = []
-    for seen in ("safety.reaction_recorded.v1", "safety.icans_recorded.v1"):
-        grades = (facts.get(seen, {}).get("grade"), facts.get(seen, {}).get("clinicians_grade"))
-        if any(grade is not None and grade >= GRADE_TO_JUDGE for grade in grades):
-            called.append("safety.report_event")
-    if "safety.event_reported.v1" in facts:
-        called += ["safety.assess_causality", "safety.assess_expectedness"]
-    if facts.get("safety.expectedness_assessed.v1", {}).get("expected") == "no":
-        called.append("safety.record_submission")
-    return called
 
 
 def stage_reached(journey: Journey, programme: ProgrammeVersion) -> str:

@@ -28,6 +28,7 @@ from coign.records.journey import (
     side_of,
     stage_reached,
     step_done_by,
+    window_of,
 )
 from coign.records.safety import SafetyProjection
 from coign.records.things import things_of
@@ -151,11 +152,14 @@ class Projection:
         programme = self._programme(journey, facts)
         step = None
         if programme is not None and entry.outcome == "done" and success in facts:
-            step = step_done_by(journey, programme, name, side_of(journey, entry.actor.organisation))
+            timepoint = facts[success].get("timepoint", "")
+            step = step_done_by(journey, programme, name, side_of(journey, entry.actor.organisation), timepoint)
             if step is not None:
                 note_act(journey, programme, step, facts[success], entry.position)
         if ended := facts.get("identity.chain_ended.v1"):
             journey.ended = ended["why"]
+        if "infusion.started.v1" in facts and not journey.infused:
+            journey.infused = entry.time
         journey.updated, journey.position = entry.time, entry.position
         if programme is not None:
             destination = self._destination(journey, entry.time)
@@ -204,8 +208,10 @@ def _next_steps(journey: Journey, programme: ProgrammeVersion, destination: Dest
         {
             "step": s.id, "action": s.action, "stage": s.stage, "title": s.title,
             "roles": destination.roles_of(s), "organisation": organisation_for(journey, s), "ordinal": order[s.id],
+            "opens": opens, "closes": closes,
         }
         for s in open_steps(journey, programme)
+        for opens, closes in (window_of(journey, programme, s),)
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from coign.catalogue import ACTIONS
+from coign.kernel.values import Instant
 from coign.records.journey import Journey
 
 
@@ -38,6 +39,9 @@ class NextStep:
     title: str
     roles: list[str]
     organisation: str
+    #: Before this instant it cannot be done, from that one on it is overdue; empty: whenever it suits.
+    opens: str = ""
+    closes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,10 @@ _UNDER_WAY = frozenset(
     {name for name, action in ACTIONS.items() if action.domain in _TOUCHING_CELLS and name not in _BEFORE_CELLS}
     | {"clinical.begin_conditioning", "clinical.record_conditioning"}
 )
+STEP = "root, step, action, stage, title, roles, organisation, opens, closes"
 _JOURNEY = (
     "j.root, j.patient, j.centre, j.begun, j.chain, j.programme, j.version, j.product, j.maker, j.stage, j.updated, "
-    "j.position, j.done, j.ended, j.partly, j.called"
+    "j.position, j.done, j.ended, j.partly, j.called, j.infused"
 )
 _VISIBLE = (
     "exists (select from records.party p where p.ledger_id = j.ledger_id and p.root = j.root "
@@ -179,8 +184,7 @@ def next_steps(connection: psycopg.Connection, ledger_id: int, root: str) -> lis
     """What can come next in a journey, in the programme's order."""
     with connection.cursor(row_factory=class_row(NextStep)) as cursor:
         return cursor.execute(
-            "select root, step, action, stage, title, roles, organisation from records.next_step "
-            "where ledger_id = %s and root = %s order by ordinal",
+            f"select {STEP} from records.next_step where ledger_id = %s and root = %s order by ordinal",  # noqa: S608
             (ledger_id, root),
         ).fetchall()
 
@@ -194,19 +198,26 @@ _QUEUE = (
     "select d.organisation, further.roles from done_by d cross join lateral (select n.roles from records.next_step n "
     "where n.ledger_id = %(l)s and n.organisation = d.organisation and n.roles > d.roles order by n.roles limit 1) "
     "further) "
-    "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation from done_by d cross join lateral "
+    "select n.root, n.step, n.action, n.stage, n.title, n.roles, n.organisation, n.opens, n.closes "
+    "from done_by d cross join lateral "
     "(select s.* from records.next_step s where s.ledger_id = %(l)s and s.organisation = d.organisation "
-    "and s.roles = d.roles and exists (select from records.party p where p.ledger_id = %(l)s "
+    "and s.roles = d.roles and s.opens <= %(n)s and exists (select from records.party p where p.ledger_id = %(l)s "
     "and p.root = s.root and p.organisation = %(o)s) order by s.position, s.ordinal limit %(m)s) n "
     "where d.roles && %(r)s::text[] order by n.position, n.ordinal limit %(m)s"
 )
 
 
 def queue(
-    connection: psycopg.Connection, ledger_id: int, roles: Sequence[str], organisation: str, *, at_most: int = 50
+    connection: psycopg.Connection,
+    ledger_id: int,
+    roles: Sequence[str],
+    organisation: str,
+    *,
+    now: Instant,
+    at_most: int = 50,
 ) -> list[NextStep]:
-    """What waits for people of these roles in this organisation, oldest first. One query, by index."""
-    asked = {"l": ledger_id, "r": list(roles), "o": organisation, "m": at_most}
+    """What waits for people of these roles in this organisation now, oldest first. One query, by index."""
+    asked = {"l": ledger_id, "r": list(roles), "o": organisation, "n": str(now), "m": at_most}
     with connection.cursor(row_factory=class_row(NextStep)) as cursor:
         return cursor.execute(_QUEUE, asked).fetchall()
 

@@ -22,7 +22,7 @@ from coign.regulatory.events import ProductBasisRecorded
 from coign.regulatory.views import PRODUCT
 from coign.safety.case_state import CASE, SUBMISSIONS, CaseState
 from coign.safety.clocks.duties import FATAL, duties, is_serious, regimes_of
-from coign.safety.events import Grade, IcansRecorded, ReactionRecorded, ResponseRecorded
+from coign.safety.events import Grade, IcansRecorded, ReactionRecorded, ResponseMissed, ResponseRecorded
 from coign.safety.grading.grades import counted
 
 S = TypeVar("S")
@@ -116,8 +116,14 @@ class SafetyProjection:
                 self._grade(chain, "icans", at, counted(grade, own))
             case ResponseRecorded(chain=chain, timepoint=timepoint, category=category):
                 self._connection.execute(
-                    "update records.treated set responses = responses || %s::jsonb where ledger_id = %s and root = %s",
-                    (orjson.dumps({timepoint: category}).decode(), self._ledger_id, str(chain)),
+                    "update records.treated set responses = responses || %s::jsonb, missed = missed - %s "
+                    "where ledger_id = %s and root = %s",
+                    (orjson.dumps({timepoint: category}).decode(), timepoint, self._ledger_id, str(chain)),
+                )
+            case ResponseMissed(chain=chain, timepoint=timepoint, why=why):
+                self._connection.execute(
+                    "update records.treated set missed = missed || %s::jsonb where ledger_id = %s and root = %s",
+                    (orjson.dumps({timepoint: why}).decode(), self._ledger_id, str(chain)),
                 )
 
     def _treated(self, chain: Chain, at: Instant) -> None:
@@ -208,4 +214,7 @@ def _name(fact_type: str) -> str:
     return fact_type.rpartition(".v")[0]  # in whatever version it was written
 
 
-_SEEN = (InfusionStarted, ReactionRecorded, IcansRecorded, ResponseRecorded, ProductBasisRecorded, ChainBegun)
+_SEEN = (
+    InfusionStarted, ReactionRecorded, IcansRecorded, ResponseRecorded, ResponseMissed, ProductBasisRecorded,
+    ChainBegun,
+)  # fmt: skip

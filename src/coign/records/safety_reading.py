@@ -218,6 +218,9 @@ class ResponseCounts:
     timepoint: str
     due: int
     categories: Mapping[str, int]
+    #: Of those due: of how many it is on record why nobody assessed, and how many windows are over without a word.
+    missed: int
+    overdue: int
 
     @property
     def assessed(self) -> int:
@@ -230,23 +233,26 @@ def responses(
     ledger_id: int,
     organisation: str,
     product: str,
-    treated_before: Sequence[tuple[str, str]],
+    treated_before: Sequence[tuple[str, str, str]],
 ) -> list[ResponseCounts]:
-    """Responses by stage; `treated_before`: for each time of the protocol, until when one was treated to be due now."""
+    """Responses by stage; `treated_before`: for each time, until when one was treated to be due now, and overdue."""
     found: list[ResponseCounts] = []
-    for timepoint, before in treated_before:
+    for timepoint, due_before, overdue_before in treated_before:
         rows = connection.execute(
             """
             select t.stage, t.responses ->> %(t)s,
-                   count(*) filter (where t.infused <= %(b)s or jsonb_exists(t.responses, %(t)s))
+                   count(*) filter (where t.infused <= %(b)s or jsonb_exists(t.responses, %(t)s)),
+                   count(*) filter (where jsonb_exists(t.missed, %(t)s)),
+                   count(*) filter (where t.infused <= %(v)s and not jsonb_exists(t.responses || t.missed, %(t)s))
             from records.treated t
             where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.product = %(p)s
             group by 1, 2
             """,
-            {"l": ledger_id, "o": organisation, "p": product, "t": timepoint, "b": before},
+            {"l": ledger_id, "o": organisation, "p": product, "t": timepoint, "b": due_before, "v": overdue_before},
         ).fetchall()
         for stage in sorted({row[0] for row in rows}):
-            of_stage = [(category, count) for s, category, count in rows if s == stage]
-            categories = {category: count for category, count in of_stage if category is not None}
-            found.append(ResponseCounts(stage, timepoint, sum(count for _, count in of_stage), categories))
+            of_stage = [row[1:] for row in rows if row[0] == stage]
+            categories = {category: due for category, due, _, _ in of_stage if category is not None}
+            due, missed, overdue = (sum(row[n] for row in of_stage) for n in (1, 2, 3))
+            found.append(ResponseCounts(stage, timepoint, due, categories, missed, overdue))
     return found

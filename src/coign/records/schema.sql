@@ -24,8 +24,15 @@ create table if not exists records.journey (
     ended text not null default '',
     partly jsonb not null default '{}',       -- step id → the things for which a repeated act was done so far
     called jsonb not null default '{}',       -- optional action → how many times it is called for and not done
+    infused text not null default '',         -- when the first bag was begun; empty: none was
     primary key (ledger_id, root)
 );
+do $$ begin
+    if not exists (select from information_schema.columns
+                   where (table_schema, table_name, column_name) = ('records', 'journey', 'infused')) then
+        alter table records.journey add column infused text not null default '';
+    end if;
+end $$;
 create index if not exists journey_patient on records.journey (ledger_id, patient);
 create index if not exists journey_newest on records.journey (ledger_id, position);
 
@@ -57,6 +64,8 @@ create table if not exists records.next_step (
     organisation text not null,               -- empty: whoever of these roles is party to it
     ordinal int not null,
     position bigint not null default 0,       -- when the therapy was touched last: queues are read oldest first, by index
+    opens text not null default '',           -- before this instant it cannot be done; empty: it can be done at once
+    closes text not null default '',          -- from this instant on it is overdue; empty: never
     primary key (ledger_id, root, step)
 );
 -- Tables of an older version; looked at first, so that no start takes a lock for nothing.
@@ -64,6 +73,11 @@ do $$ begin
     if not exists (select from information_schema.columns
                    where (table_schema, table_name, column_name) = ('records', 'next_step', 'position')) then
         alter table records.next_step add column position bigint not null default 0;
+    end if;
+    if not exists (select from information_schema.columns
+                   where (table_schema, table_name, column_name) = ('records', 'next_step', 'opens')) then
+        alter table records.next_step add column opens text not null default '';
+        alter table records.next_step add column closes text not null default '';
     end if;
 end $$;
 drop index if exists records.next_step_queue, records.next_step_roles;  -- of earlier versions
@@ -141,8 +155,15 @@ create table if not exists records.treated (
     stage text not null,                      -- of development, where and when it was given; empty: not on record
     infused text not null,
     responses jsonb not null default '{}',    -- time of the protocol → category
+    missed jsonb not null default '{}',       -- time of the protocol → why nobody assessed
     primary key (ledger_id, root)
 );
+do $$ begin
+    if not exists (select from information_schema.columns
+                   where (table_schema, table_name, column_name) = ('records', 'treated', 'missed')) then
+        alter table records.treated add column missed jsonb not null default '{}';
+    end if;
+end $$;
 create index if not exists treated_product on records.treated (ledger_id, product);
 
 -- Cytokine release and neurotoxicity: the worst grade of one patient on one day after the infusion.

@@ -14,7 +14,7 @@ from coign.records.journey import Journey
 LASTS = 1 << 62
 _JOURNEYS: LiteralString = """
     select root, patient, centre, begun, chain, programme, version, product, maker, stage, updated, position, done,
-           ended, partly, called
+           ended, partly, called, infused
     from records.journey where ledger_id = %(l)s and (
         root = any(%(s)s) or patient = any(%(s)s)
         or root in (select root from records.belongs where ledger_id = %(l)s and subject = any(%(s)s)))
@@ -37,7 +37,8 @@ _INSERT: Mapping[str, LiteralString] = {
         on conflict (ledger_id, root) do update set
             programme = excluded.programme, version = excluded.version, product = excluded.product,
             maker = excluded.maker, stage = excluded.stage, updated = excluded.updated, position = excluded.position,
-            done = excluded.done, ended = excluded.ended, partly = excluded.partly, called = excluded.called
+            done = excluded.done, ended = excluded.ended, partly = excluded.partly, called = excluded.called,
+            infused = excluded.infused
     """,
     # Empty text leaves what was known before.
     "thing": """

@@ -56,6 +56,7 @@ Opinion = Literal["related", "not_related"]
 HeldBy = Literal["site", "contractor", "sponsor", "literature", "registry", "patient_support"]
 ReferenceKind = Literal["investigators_brochure", "label"]
 Verdict = Literal["accepted", "rejected"]
+WhyMissed = Literal["lost_to_follow_up", "care_transferred", "declined", "too_ill", "died", "not_done"]
 Scale = Literal["crs", "icans", "laboratory", "event"]
 
 
@@ -146,6 +147,17 @@ class ResponseRecorded(Fact, type="safety.response_recorded.v1", about=("chain",
     timepoint: str
     category: str
     assessed_on: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseMissed(Fact, type="safety.response_missed.v1", about=("chain", "patient")):
+    """The window of one of the times is over and nobody assessed; an assessment that turns up takes its place."""
+
+    chain: Chain
+    patient: Patient
+    timepoint: str
+    why: WhyMissed
+    tried: FreeText
 
 
 # Cases

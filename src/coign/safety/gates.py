@@ -9,6 +9,7 @@ from coign.kernel.subjects import Chain
 from coign.kernel.values import FreeText, Instant, Quantity
 from coign.programmes.model import ProgrammeVersion
 from coign.safety.events import AttentionTest, Grade, RightAnswer
+from coign.safety.state import REACTIONS
 
 TERM_CHARACTERS_MAX = 80
 
@@ -58,11 +59,16 @@ class OfResult(Protocol):
     def baseline(self) -> Quantity | None: ...
 
 
-class OfResponse(OfChain, Protocol):
-    """A response at one of the programme's times."""
+class OfTimepoint(OfChain, Protocol):
+    """Something that concerns one of the programme's times."""
 
     @property
     def timepoint(self) -> str: ...
+
+
+class OfResponse(OfTimepoint, Protocol):
+    """A response at one of the programme's times."""
+
     @property
     def category(self) -> str: ...
     @property
@@ -245,11 +251,55 @@ def response_is_in_time(asked: OfResponse, known: Circumstances) -> str | None:
     time = version.safety.response.timepoint(asked.timepoint) if version is not None else None
     if time is None or begun is None:
         return None  # other gates say so
-    # The window ends with its last day.
-    first, last = begun.plus(days=time.day_from), begun.plus(days=time.day_to + 1)
+    first, last = time.window(begun)
     if first <= asked.assessed_on < last:
         return None
     return f"{asked.assessed_on} lies outside days {time.day_from} to {time.day_to} after the infusion"
+
+
+@gate(
+    "safety.time_is_of_programme",
+    requirement=("PAT-23", "PAT-26"),
+    protects="Only what the protocol asks for can be missing.",
+    remedy="Choose a time that the programme names.",
+    resolvers=("physician",),
+    risk=Risk.DATA,
+)
+def time_is_of_programme(asked: OfTimepoint, known: Circumstances) -> str | None:
+    version = version_of(asked, known)
+    if version is None or version.safety.response.timepoint(asked.timepoint) is not None:
+        return None
+    return f"the programme assesses no response at “{asked.timepoint}”"
+
+
+@gate(
+    "safety.window_is_over",
+    requirement="PAT-23",
+    protects="A patient who can still be seen is not given up.",
+    remedy="See the patient and record the response, or wait until the last day of the window has passed.",
+    resolvers=("physician",),
+    risk=Risk.DATA,
+)
+def window_is_over(asked: OfTimepoint, known: Circumstances) -> str | None:
+    version, begun = version_of(asked, known), known.state(INFUSION, asked.chain).first_started_at
+    time = version.safety.response.timepoint(asked.timepoint) if version is not None else None
+    if time is None or begun is None:
+        return None  # other gates say so
+    _, closes = time.window(begun)
+    return None if known.now >= closes else f"{time.label} can be assessed until {closes}"
+
+
+@gate(
+    "safety.response_is_not_recorded",
+    requirement="PAT-26",
+    protects="What was found is not covered by a note that nothing was.",
+    remedy="If the recorded response is wrong, record the right one: the newest counts.",
+    resolvers=("physician",),
+    risk=Risk.DATA,
+)
+def response_is_not_recorded(asked: OfTimepoint, known: Circumstances) -> str | None:
+    recorded = any(r.timepoint == asked.timepoint for r in known.state(REACTIONS, asked.chain).responses)
+    return f"a response at “{asked.timepoint}” is on record" if recorded else None
 
 
 @gate(

@@ -14,7 +14,9 @@ from coign.safety.events import (
     ReactionRecorded,
     ReferenceKind,
     ReferencePublished,
+    ResponseMissed,
     ResponseRecorded,
+    WhyMissed,
 )
 from coign.safety.grading.grades import counted, worst
 
@@ -41,6 +43,14 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A time at which nobody assessed, and why."""
+
+    timepoint: str
+    why: WhyMissed
+
+
+@dataclass(frozen=True, slots=True)
 class Reactions:
     """The newest and the worst grades; each assessment stays an entry of its own.
 
@@ -57,6 +67,11 @@ class Reactions:
     laboratory: tuple[WorstTerm, ...] = ()
     responses: tuple[Response, ...] = ()
     cases: tuple[Case, ...] = ()
+    missed: tuple[Missed, ...] = ()
+
+    def is_told_of(self, timepoint: str) -> bool:
+        """Whether it is on record what was found at a time, or why nothing was."""
+        return timepoint in {*(r.timepoint for r in self.responses), *(m.timepoint for m in self.missed)}
 
 
 def _reaction(state: Reactions, fact: ReactionRecorded) -> Reactions:
@@ -91,7 +106,11 @@ def _evolve(state: Reactions, fact: Fact, stamp: Stamp) -> Reactions:
             return _laboratory(state, fact)
         case ResponseRecorded(timepoint=timepoint, category=category):
             others = tuple(r for r in state.responses if r.timepoint != timepoint)
-            return replace(state, responses=(*others, Response(timepoint, category))[-LISTED_MAX:])
+            missed = tuple(m for m in state.missed if m.timepoint != timepoint)
+            return replace(state, responses=(*others, Response(timepoint, category))[-LISTED_MAX:], missed=missed)
+        case ResponseMissed(timepoint=timepoint, why=why):
+            missed = tuple(m for m in state.missed if m.timepoint != timepoint)
+            return replace(state, missed=(*missed, Missed(timepoint, why))[-LISTED_MAX:])
         case CaseOpened(case=case):
             return replace(state, cases=(*state.cases, case)[-LISTED_MAX:])
         case _:
@@ -101,10 +120,10 @@ def _evolve(state: Reactions, fact: Fact, stamp: Stamp) -> Reactions:
 REACTIONS = View(
     "safety.reactions",
     kinds=frozenset({"chain"}),
-    folds=(ReactionRecorded, IcansRecorded, LaboratoryGraded, ResponseRecorded, CaseOpened),
+    folds=(ReactionRecorded, IcansRecorded, LaboratoryGraded, ResponseRecorded, ResponseMissed, CaseOpened),
     state=Reactions,
     evolve=_evolve,
-    version=2,
+    version=3,
 )
 
 

@@ -34,11 +34,12 @@ from coign.service import first_start, therapies, vaulting
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
+from coign.service.heads import HeadsKeeper
 from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
-from coign.service.settings import Settings
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
+from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
 from coign_verify.keys import SignerKey, VerifierKey
 
@@ -66,7 +67,7 @@ class With:
     clock: Clock | None = None
     #: Other rates than those of the rule sets, for measuring from outside.
     rates: Rates | None = None
-    #: Publish checkpoints and walk the record while open; short commands leave that to the server.
+    #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
     #: Keep the read models current while open.
     records: bool = True
@@ -198,6 +199,8 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         )
         if opened.demonstration is None:
             first_start.first_entry(door, opened, demonstration=demonstration, progress=given.progress)
+        if given.background:
+            stack.callback(HeadsKeeper(dsn, ledger_id, door).start().stop)
     return Service(
         database,
         settings,

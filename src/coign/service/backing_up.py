@@ -36,7 +36,7 @@ from coign.kernel.errors import Conflict, IntegrityFailure
 from coign.kernel.values import Instant
 from coign.service.key_files import key_files, log_keys, seal_key
 from coign.service.reading import opened
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign_verify.checkpoint import open_checkpoint
 from coign_verify.keys import VerifierKey
 from coign_verify.tree import Frontier, leaf_hash
@@ -46,6 +46,7 @@ from coign_verify.tree import Frontier, leaf_hash
 LEFT_OUT = frozenset(
     {
         "public.subject_head", "public.state", "public.fold", "public.prepared_intent",
+        "public.heads_map", "public.heads_page",
         "web.django_migrations", "web.django_session", "web.usersessions_usersession", "web.coign_accounts_presence",
         "web.shared_cache",
     }

@@ -33,6 +33,8 @@ from coign.vault import match
 
 #: Kilograms in one of the units a weight is sent in; exact by definition (UCUM).
 _KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "[lb_av]": Decimal("0.45359237")}
+#: The system of identifiers under which people go by the name that this record gave them.
+PEOPLE = "urn:coign:person"
 _NAMES_OF_USE = ("official", "usual", "")
 
 
@@ -48,6 +50,21 @@ class TakenFile:
     positions: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Whom a file is about, and the entries that it led to, now or when it first came."""
+
+    patient: Patient
+    #: None: the patient was known here before.
+    enrolled: Done | None = None
+    drafted: Done | None = None
+
+    @property
+    def new_positions(self) -> tuple[int, ...]:
+        """Where entries stand that were not there before."""
+        return tuple(d.position for d in (self.enrolled, self.drafted) if d is not None and not d.replayed)
+
+
 @dataclass(slots=True)
 class Imported:
     """What became of each file."""
@@ -56,13 +73,13 @@ class Imported:
     refused: list[RefusedFile] = field(default_factory=list)
 
 
-def actor_named(service: Service, person: Person, roles: tuple[str, ...]) -> Actor:
+def actor_named(service: Service, person: Person, roles: tuple[str, ...], *, field: str = "as") -> Actor:
     """Somebody who acts for an import, in the first of these roles that they hold now."""
     state, now = service.states.of(AUTHORITY, person), Instant.of_us(service.clock.now_us())
     for grant in state.grants:
         if grant.role in roles and state.holds(grant.role, grant.organisation, now):
             return Actor(person, grant.role, grant.organisation)
-    raise Invalid.at("as", f"{person.identifier} holds none of the roles {', '.join(roles)} now")
+    raise Invalid.at(field, f"{person.identifier} holds none of the roles {', '.join(roles)} now")
 
 
 class FhirImport:
@@ -101,8 +118,19 @@ class FhirImport:
                 result.refused.append(RefusedFile(taken.file, taken.sha256, "file", no.message))
             else:
                 resource = "Bundle" if isinstance(taken.content, OrderFile) else "Patient"
-                result.taken.append(TakenFile(taken.file, taken.sha256, resource, *entered))
+                result.taken.append(
+                    TakenFile(taken.file, taken.sha256, resource, entered.patient, entered.new_positions)
+                )
         return result
+
+    def take_patient(self, content: bytes) -> Entered:
+        """One Patient; refused naming the element or the gates."""
+        return self._enter_patient(read_patient(content))
+
+    def take_order(self, content: bytes) -> tuple[OrderFile, Entered]:
+        """One Bundle with an order, as it was read and what it led to; refused naming the element or the gates."""
+        order = read_order_bundle(content, self._products)
+        return order, self._enter_order(order)
 
     def _read(self, content: bytes) -> PatientFile | OrderFile:
         try:
@@ -113,47 +141,60 @@ class FhirImport:
             return read_order_bundle(content, self._products)
         return read_patient(content)
 
-    def _enter(self, content: PatientFile | OrderFile) -> tuple[Patient, tuple[int, ...]]:
-        if isinstance(content, PatientFile):
-            return self._enter_patient(content, content.sha256)
-        patient, positions = self._enter_patient(content.patient, content.sha256)
-        try:
-            return patient, (*positions, *self._draft(content, patient))
-        except Refused as no:
-            said = "; ".join(gate.message for gate in no.gates)
-            # The patient is who they are whatever becomes of the order.
-            raise FhirRefused(no.action, f"{said}. {patient} stands in the record") from no
+    def _enter(self, content: PatientFile | OrderFile) -> Entered:
+        return self._enter_patient(content) if isinstance(content, PatientFile) else self._enter_order(content)
 
     # Patients
 
-    def _enter_patient(self, found: PatientFile, sha256: str) -> tuple[Patient, tuple[int, ...]]:
+    def _enter_patient(self, found: PatientFile) -> Entered:
         values = identity_of(found)
-        known = self._service.identities.who_has(values["hospital_number"], self._actor.organisation)
+        known = self._known(values)
         if known is not None:
-            patient, held = known
-            compared = match({name: held.get(name, "") for name in values}, values)
-            if not compared.equal:
-                differs = ", ".join(compared.different)
-                raise FhirRefused("Patient.identifier", f"belongs to a patient here whose {differs} is another")
-            return patient, ()
-        done = self._perform("clinical.enrol", f"fhir/{sha256}/patient", values)
-        entered = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
-        return Patient(entered), _new(done)
+            return Entered(known)
+        done = self._service.door.perform(self._enrolment(found.sha256, values))
+        return Entered(_enrolled(done), enrolled=done)
+
+    def _known(self, values: Mapping[str, str]) -> Patient | None:
+        """The patient here with this number; refused if it is somebody else."""
+        known = self._service.identities.who_has(values["hospital_number"], self._actor.organisation)
+        if known is None:
+            return None
+        patient, held = known
+        compared = match({name: held.get(name, "") for name in values}, values)
+        if not compared.equal:
+            differs = ", ".join(compared.different)
+            raise FhirRefused("Patient.identifier", f"belongs to a patient here whose {differs} is another")
+        return patient
+
+    def _enrolment(self, sha256: str, values: Mapping[str, str]) -> Request:
+        return self._request("clinical.enrol", f"fhir/{sha256}/patient", values)
 
     # Orders
 
-    def _draft(self, order: OrderFile, patient: Patient) -> tuple[int, ...]:
-        version = self._programme(order)
-        command = {
-            "patient": patient,
-            "programme": version.programme,
+    def _enter_order(self, order: OrderFile) -> Entered:
+        """Patient and draft, or neither of them."""
+        values, draft = identity_of(order.patient), self._draft(order)
+        patient = self._known(values)
+        if patient is not None:
+            return Entered(patient, drafted=self._service.door.perform(self._drafting(order, draft, patient)))
+        enrolment = self._enrolment(order.sha256, values)
+        patient = Patient(self._service.door.allotted(enrolment)["patient"])
+        enrolled, drafted = self._service.door.perform_all([enrolment, self._drafting(order, draft, patient)])
+        return Entered(patient, enrolled, drafted)
+
+    def _drafting(self, order: OrderFile, draft: Mapping[str, Any], patient: Patient) -> Request:
+        return self._request("clinical.draft_order", f"fhir/{order.sha256}/order", {**draft, "patient": patient})
+
+    def _draft(self, order: OrderFile) -> dict[str, Any]:
+        """The order in the record's words, all but the patient."""
+        return {
+            "programme": self._programme(order).programme,
             "weight": {"value": str(_kilograms(order)), "unit": WEIGHT_UNIT},
             "weighed_on": self._instant(order.weight.measured_at),
             "indication": order.indication.text or ", ".join(c.display or c.code for c in order.indication.codings),
             "prescriber": self._prescriber(order.prescriber),
             "maker": self._maker(),
         }
-        return _new(self._perform("clinical.draft_order", f"fhir/{order.sha256}/order", command))
 
     def _programme(self, order: OrderFile) -> ProgrammeVersion:
         return [v for v in self._service.programmes.all() if str(v.programme) == order.product][-1]
@@ -161,9 +202,12 @@ class FhirImport:
     def _prescriber(self, prescriber: Prescriber) -> Person:
         named = [f"{i.system}|{i.value}" for i in prescriber.identifiers]
         known = next((self._prescribers[n] for n in named if n in self._prescribers), None)
-        if known is None:
-            raise FhirRefused("Practitioner.identifier", f"nobody here has the number {named[0]}")
-        return known
+        if known is not None:
+            return known
+        for identifier in prescriber.identifiers:
+            if identifier.system == PEOPLE:
+                return _person(identifier.value)
+        raise FhirRefused("Practitioner.identifier", f"nobody here has the number {named[0]}")
 
     def _maker(self) -> Organisation:
         makers = [o for o, state in self._service.states.all(ORGANISATION) if state.category == "maker"]
@@ -182,8 +226,19 @@ class FhirImport:
         zone = ZoneInfo(zones[0] if zones else "UTC")
         return Instant.of(datetime.fromisoformat(written.text).replace(tzinfo=zone))
 
-    def _perform(self, action: str, nonce: str, command: Mapping[str, Any]) -> Done:
-        return self._service.door.perform(Request(action, self._actor, nonce, command, source=self._source))
+    def _request(self, action: str, nonce: str, command: Mapping[str, Any]) -> Request:
+        return Request(action, self._actor, self._key(nonce), command, source=self._source)
+
+    def _key(self, nonce: str) -> str:
+        """The key of a command: the same file is entered once, but what was refused is asked anew each time."""
+        with self._service.vault.pool.connection() as connection:
+            row = connection.execute(
+                "select count(*) from nonce where ledger_id = %s and person = %s and answer is not null "
+                "and (nonce = %s or nonce like %s)",
+                (self._service.ledger_id, self._actor.person, nonce, f"{nonce}/%"),
+            ).fetchone()
+        refusals = row[0] if row else 0
+        return f"{nonce}/{refusals}" if refusals else nonce
 
 
 def identity_of(found: PatientFile) -> dict[str, str]:
@@ -213,12 +268,19 @@ def _name(found: PatientFile) -> HumanName:
     raise FhirRefused("Patient.name", "missing: expected an official or usual name")
 
 
+def _person(name: str) -> Person:
+    try:
+        return Person.of(name)
+    except ValueError:
+        raise FhirRefused("Practitioner.identifier", f"{name[:64]!r} is no name of a person of the record") from None
+
+
 def _kilograms(order: OrderFile) -> Decimal:
     return order.weight.value * _KILOGRAMS[order.weight.unit]
 
 
-def _new(done: Done) -> tuple[int, ...]:
-    return () if done.replayed else tuple(entry.position for entry in done.entries)
+def _enrolled(done: Done) -> Patient:
+    return Patient(next(s for s in done.entries[0].subjects if s.startswith("patient:")))
 
 
 def import_readings(

@@ -11,7 +11,7 @@ from coign.database import home
 from coign.kernel.errors import Unavailable
 from coign.ledger.checkpoints import log_key
 from coign.service.first_start import LEDGER_ID
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign.vault import read_master_key
 from coign_verify.keys import VerifierKey
 

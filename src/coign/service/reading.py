@@ -5,7 +5,7 @@ import psycopg
 from coign.database import Database, home
 from coign.kernel.errors import NotFound, Unavailable
 from coign.service.first_start import LEDGER_ID, Opened, read_opened
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign_verify.keys import KeyTextError, SignerKey
 
 

@@ -1,4 +1,7 @@
-"""Makes the derived tables anew from the entries: heads of subjects, and all states (`coign db rebuild`)."""
+"""Makes the derived tables anew from the entries: heads of subjects, and all states (`coign db rebuild`).
+
+The map of the heads is thrown away; whoever enters it next makes it anew.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ import psycopg
 
 from coign.kernel.facts import about
 from coign.kernel.subjects import Subject, parse_subject
+from coign.ledger import heads
 from coign.ledger.entries import Entry
 from coign.ledger.states import Folding, StampFor
 from coign.perform.assemble import folding
@@ -40,6 +44,7 @@ def rebuild(
     with psycopg.connect(dsn) as connection:
         connection.execute("select size from head where ledger_id = %s for update", (ledger_id,))
         _heads(connection, ledger_id)
+        heads.forget(connection, ledger_id)
         connection.execute("create temporary table folded (like state) on commit drop")
         for subject, entries in groupby(_histories(connection, ledger_id), key=lambda row: row[0]):
             history = [Entry(position, body) for _, position, body in entries]

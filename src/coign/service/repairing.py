@@ -27,7 +27,7 @@ from coign.service.first_start import LEDGER_ID
 from coign.service.key_files import log_keys, seal_key
 from coign.service.reading import opened
 from coign.service.rebuilding import rebuild
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign_verify.keys import VerifierKey
 
 Progress = Callable[[str], None]

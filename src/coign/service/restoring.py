@@ -30,7 +30,7 @@ from coign.service.backing_up import keys_of, ledger_problems
 from coign.service.first_start import one_at_a_time
 from coign.service.key_files import master_key, seal_key
 from coign.service.rebuilding import bring_up_to_date, rebuild
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign.vault import Vault
 from coign_verify.keys import VerifierKey
 from coign_verify.tree import Frontier

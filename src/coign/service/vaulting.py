@@ -15,7 +15,7 @@ from coign.database import Database, home
 from coign.kernel.errors import Unavailable
 from coign.perform.protocols import SecretItem
 from coign.service.resolvers import INDEXED
-from coign.service.settings import Settings
+from coign.settings import Settings
 from coign.vault import Vault, VaultSealer, read_or_create_master_key
 from coign.vault.sealing import Sealed
 

@@ -14,7 +14,7 @@ from coign import rulesets
 from coign.kernel.errors import CoignError, Forbidden, Invalid
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor, Instant
-from coign.people.authority import SETUP, review_interval_min
+from coign.people.authority import INSIDE, review_interval_min
 from coign.people.views import AUTHORITY, Authority, Grant
 from coign.perform import Done, Request
 from coign.web import metrics, running
@@ -62,8 +62,8 @@ def actor_of(request: HttpRequest) -> Actor:
         station = stations.station_of(request)
     role = request.headers.get("Coign-Role", role)
     organisation = request.headers.get("Coign-Organisation", organisation)
-    if role == SETUP:
-        raise Forbidden("nobody acts as set-up here")
+    if role in INSIDE:
+        raise Forbidden("nobody acts as set-up here, or as the record itself")
     try:
         return Actor(Person(account.person), _role(role), Organisation.parse(organisation), station)
     except ValueError as error:

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from coign.demo import accounts, people, player, tray
+from coign.demo.people import Account as Job
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
 from coign.kernel.subjects import Organisation
 from coign.people.views import AUTHORITY
@@ -79,16 +80,16 @@ def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] 
     return {"things": things} if things else None
 
 
-def accounts_shown() -> list[Shown]:
+def accounts_shown(jobs: Sequence[Job] = people.LISTED) -> list[Shown]:
     """Everybody one can be in a demonstration, with password and code; nobody in any other record."""
     if not is_on():
         return []
     service = running.service()
     counted = _counted(service.ledger_id, reader().head().size)
-    return [Shown(**asdict(one), can_do_now=counted[one.account]) for one in accounts.listed(service)]
+    return [Shown(**asdict(one), can_do_now=counted[one.account]) for one in accounts.listed(service, jobs)]
 
 
 @lru_cache(maxsize=1)
 def _counted(ledger_id: int, entries: int) -> Mapping[str, int]:
     """How much waits for each account; counted anew when the record has grown, not at each look at the sign-in page."""
-    return {job.account: waits.how_many(job.actor) for job in people.LISTED}
+    return {job.account: waits.how_many(job.actor) for job in people.ON_THE_PAGE}

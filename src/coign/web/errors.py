@@ -15,6 +15,12 @@ class TooLarge(CoignError):
     code, status, title = "too_large", 413, "Too large"
 
 
+class UnsupportedType(CoignError):
+    """The body is of a media type that is not read at this address."""
+
+    code, status, title = "unsupported_type", 415, "Not in this form"
+
+
 class Forgery(CoignError):
     """A form or script that is not ours posted in somebody's name."""
 

@@ -13,6 +13,7 @@ from coign.kernel.errors import CoignError, NotFound
 from coign.web import metrics
 from coign.web.api.problems import as_ours, problem
 from coign.web.errors import Forgery, Internal, MethodNotAllowed, TooLarge
+from coign.web.fhir import outcomes
 from coign.web.pages.refusals import refusal_page
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -22,7 +23,7 @@ POLICY = (
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 #: What machines ask: they get problems, never pages.
-MACHINE_PATHS = ("/api/", "/log/", "/health", "/metrics", "/epcis/", "/fhir/")
+MACHINE_PATHS = ("/api/", "/log/", "/health", "/metrics", "/epcis/", outcomes.BASE)
 
 
 def is_machine(request: HttpRequest) -> bool:
@@ -99,7 +100,8 @@ class Answers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and is_machine(request):
-            refused = problem(MethodNotAllowed(f"expected {response.headers.get('Allow', 'another method')}"))
+            allowed = response.headers.get("Allow", "another method")
+            refused = _for_machines(request, MethodNotAllowed(f"expected {allowed}"))
             refused["Allow"] = response.headers.get("Allow", "")
             return refused
         return response
@@ -114,7 +116,12 @@ class Answers:
 
 def say_no(request: HttpRequest, error: CoignError) -> HttpResponse:
     """The same no, as a problem or as a page."""
-    return problem(error) if is_machine(request) else refusal_page(request, error)
+    return _for_machines(request, error) if is_machine(request) else refusal_page(request, error)
+
+
+def _for_machines(request: HttpRequest, error: CoignError) -> HttpResponse:
+    """A problem; where FHIR is spoken, an OperationOutcome."""
+    return outcomes.no(error) if request.path.startswith(outcomes.BASE) else problem(error)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -145,7 +152,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 def plain_no(request: HttpRequest, error: CoignError) -> HttpResponse:
     """A no that needs nothing but its words."""
     if is_machine(request):
-        return problem(error)
+        return _for_machines(request, error)
     words = f"<!doctype html><title>{escape(error.title)}</title><h1>{escape(error.title)}</h1>"
     response = HttpResponse(f"{words}<p>{escape(error.message)}</p>", status=error.status)
     if error.status == 503:

@@ -23,6 +23,7 @@ from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
 from coign.people.views import ORGANISATION, SITE
+from coign.service.heads import Reach, reach
 from coign.service.states import States
 from coign.web import kept, running
 
@@ -187,6 +188,11 @@ class Reader:
             entries = list(history(connection, self._ledger_id, subject))
         return [e for e in entries if until is None or e.time <= until]
 
+    def reach(self, subject: Subject) -> Reach | None:
+        """How far a subject's past reached when the heads were last entered, with its proof."""
+        with self.connection() as connection:
+            return reach(connection, self._ledger_id, subject)
+
     def nonce_position(self, person: str, nonce: str) -> int | None:
         """Where the answer to this person's key stands."""
         with self.connection() as connection:
@@ -224,11 +230,6 @@ class Reader:
             return False
         parties: Parties = self.state(catalogue.PARTIES, subject)
         return may_see(subject, parties, organisation)
-
-    def may_see_entry(self, entry: Entry, organisation: Organisation | None) -> bool:
-        """An entry tells of everything it names: all of it must be visible, as far as there is any of it."""
-        named = {parse_subject(r) for r in (*entry.plain["refs"], *(a["subject"] for a in entry.plain["about"]))}
-        return all(self.may_see(subject, organisation) for subject in self.existing(named))
 
     def existing(self, subjects: Iterable[str]) -> set[Subject]:
         """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""

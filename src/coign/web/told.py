@@ -75,5 +75,5 @@ def _one(text: str) -> dict[str, Any]:
     try:
         subject = parse_subject(text)
     except ValueError:
-        return {"value": text, "mono": len(text) > _WORD_MAX}
+        return {"value": text, "mono": len(text) > _WORD_MAX and " " not in text}
     return {"value": text, "mono": True, "url": reverse("subject", args=[str(subject)])}

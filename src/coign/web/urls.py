@@ -11,6 +11,7 @@ from django.urls import path
 
 from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
+from coign.web.fhir import capability, receiving
 from coign.web.pages import (
     courses,
     deeds,
@@ -53,6 +54,7 @@ PUBLIC = frozenset(
         "account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
         "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "health", "metrics",
+        "fhir-metadata",
     }
 )  # fmt: skip
 
@@ -167,6 +169,10 @@ urlpatterns = [
     path("api/queue", lists.queue, name="api-queue"),
     path("api/identifiers/check", identifiers.check, name="api-identifiers"),
     path("api/openapi.json", openapi.document, name="openapi"),
+    path("fhir/metadata", capability.metadata, name="fhir-metadata"),
+    path("fhir/Patient", receiving.patient, name="fhir-patient"),
+    path("fhir", receiving.bundle, name="fhir-base"),
+    path("fhir/", receiving.bundle, name="fhir"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),
     path("log/tile/<path:path>", log.hash_tile, name="hash-tile"),

@@ -21,7 +21,7 @@ from tests.support.plant_cases import allow, refuse, then
 
 from coign.donor.events import SetApart
 from coign.kernel.subjects import Person, Unit
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Quantity
 
 TAKE, REPORT, JUSTIFY, APART = "donor.take_samples", "donor.record_report", "donor.justify", "donor.set_apart"
 MAKERS_NURSE, MAKERS_LAB = (Actor(Person.of(f"makers-{r}"), r, MAKER) for r in ("nurse", "celllab"))
@@ -29,7 +29,10 @@ PHYSICIAN = Actor(Person.of("physician-1"), "physician", CENTRE)
 
 
 def taken(p: Plant, **changed: Any) -> dict[str, Any]:
-    asked = {"sample": "S-9", "taken_at": p.now.plus(minutes=-5), "history_reviewed": "yes", "origin_at_risk": "no"}
+    asked = {
+        "sample": "S-9", "taken_at": p.now.plus(minutes=-5), "history_reviewed": "yes", "origin_at_risk": "no",
+        "given_before": "no",
+    }  # fmt: skip
     return {"chain": T1, **asked, **changed}
 
 
@@ -58,6 +61,12 @@ allow(TAKE, NURSE, then("slot"), taken)
 refuse(TAKE, "therapy_is_of_this_centre", MAKERS_NURSE, then("slot"), taken)
 refuse(TAKE, "sample_is_new", NURSE, sampled, lambda p: taken(p, sample="S"))
 refuse(TAKE, "sample_was_taken_before_now", NURSE, then("slot"), lambda p: taken(p, taken_at=p.now.plus(minutes=5)))
+
+GIVEN = {"given_before": "yes", "weight": Quantity("70", "kg"), "colloids": Quantity("500", "mL")}
+allow(TAKE, NURSE, then("slot"), lambda p: taken(p, **GIVEN))
+refuse(TAKE, "infusions_are_told", NURSE, then("slot"), lambda p: taken(p, given_before="yes"))
+refuse(TAKE, "infusions_are_told", NURSE, then("slot"), lambda p: taken(p, **{**GIVEN, "given_before": "no"}))
+refuse(TAKE, "infusions_in_their_units", NURSE, then("slot"), lambda p: taken(p, **GIVEN, blood=Quantity("1", "L")))
 
 allow(REPORT, CELLLAB, sampled, report(hiv_1_2="negative"))
 allow(REPORT, CELLLAB, sampled, report(hiv_1_2="negative", cmv="reactive"))

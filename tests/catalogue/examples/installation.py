@@ -3,10 +3,10 @@
 from tests.catalogue.examples.custody import CELLLAB, began
 from tests.catalogue.stage import SEALED, accepted, actor, lone_refusal
 
-from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.events import THIS, LedgerHeads, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.installation.trouble import Trouble
 from coign.kernel.subjects import Person, Unit
-from coign.kernel.values import FreeText
+from coign.kernel.values import Digest, FreeText
 
 SETUP, ADMIN = actor("setup", "setup", "setup"), actor("admin-1", "admin", "hospital")
 OPENED = LedgerOpened(ledger=THIS, origin="example.org/log", demonstration=True)
@@ -42,6 +42,17 @@ lone_refusal(
     "installation.shut_for_what_was_proposed",
     actor=ADMIN,
     given=[OPENED, proposed("admin-2", found=Trouble(kind="record"))],
+)
+
+LEDGER = actor("LEDGER", "ledger", "LEDGER")
+HEADS = {"size": 12, "root": "ab" * 32, "subjects": 5}
+accepted("installation.enter_heads", actor=LEDGER, command=HEADS)
+lone_refusal(
+    "installation.enter_heads",
+    "installation.heads_go_forward",
+    actor=LEDGER,
+    given=[LedgerHeads(ledger=THIS, size=12, root=Digest("ab" * 32), subjects=5)],
+    command=HEADS,
 )
 
 # The gate that stands before every action, shown at one of them.

@@ -26,7 +26,7 @@ from tests.support.plant_cases import allow, nothing, refuse, then
 
 from coign.custody.events import CustodyBegan
 from coign.identity.events import ChainEnded, UnitsBlocked
-from coign.kernel.subjects import Person, Room, Site, Unit
+from coign.kernel.subjects import Case, Person, Room, Site, Unit
 from coign.kernel.values import Actor, Quantity
 
 NEW_ROOM = {"room": ROOM, "site": PLANT, "grade": "C"}
@@ -226,7 +226,13 @@ def held(p: Plant) -> None:
     p.suspend("manufacture")
 
 
+def ended(p: Plant) -> None:
+    p.happened(ChainEnded(chain=T1, why="progression"), by=CELLLAB)
+
+
 allow(BAGS, OPERATOR, then("stepped"), Plant.bag)
+refuse(BAGS, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.bag)
+refuse(FILL, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.filling)
 allow(FILL, OPERATOR, then("stepped", Plant.bag_filled), Plant.filling)
 refuse(BAGS, "batch_is_open", OPERATOR, then("filled"), Plant.bag)
 refuse(BAGS, "batch_is_not_held", OPERATOR, then("stepped", held), Plant.bag)
@@ -238,6 +244,35 @@ refuse(
     BAGS, "room_is_left_for_the_last", OPERATOR, then("stepped", Plant.bag_filled),
     lambda p: {**p.bag(), "bag": Unit.of("PRODUCT3")},
 )  # fmt: skip
+
+EXTEND = "manufacturing.extend_hold"
+
+
+def first_step(p: Plant) -> None:
+    p.act("manufacturing.complete_step", OPERATOR, **p.step())
+
+
+def too_long(p: Plant) -> None:
+    p.wait(minutes=73 * 60)
+
+
+def extension(p: Plant, **changed: Any) -> dict[str, Any]:
+    return {"batch": BATCH, "until": p.now.plus(hours=4), "why": SEALED, "case": Case.of("HOLD-1"), **changed}
+
+
+allow(EXTEND, QA, then("started", first_step, too_long), extension)
+refuse(EXTEND, "batch_is_open", QA, then("filled"), extension)
+refuse(EXTEND, "hold_time_is_over", QA, then("started", first_step), extension)
+refuse(
+    EXTEND, "extension_lies_ahead", QA, then("started", first_step, too_long), lambda p: extension(p, until=p.now)
+)  # fmt: skip
+refuse(STEP, "hold_time_is_kept", OPERATOR, then("started", first_step, too_long), lambda p: p.step(1))
+allow(
+    STEP, OPERATOR, then("started", first_step, too_long, lambda p: p.act(EXTEND, QA, **extension(p))),
+    lambda p: p.step(1),
+)  # fmt: skip
+refuse(FILL, "hold_time_is_kept", OPERATOR, then("stepped", too_long), Plant.filling)
+refuse(BAGS, "hold_time_is_kept", OPERATOR, then("stepped", too_long), Plant.bag)
 
 FREEZE = "manufacturing.freeze"
 

@@ -4,11 +4,17 @@ from typing import Any
 
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.clinic import MAKER, NURSE, PHYSICIAN, Clinic, person, text
-from tests.support.safety import blood, infused, neurology, response, seen
+from tests.support.safety import blood, infused, missed, neurology, response, seen
 
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText, Quantity
-from coign.safety.actions import record_icans, record_laboratory, record_reaction, record_response
+from coign.safety.actions import (
+    record_icans,
+    record_laboratory,
+    record_missed_response,
+    record_reaction,
+    record_response,
+)
 
 MAKERS_NURSE, MAKERS_PHYSICIAN = person("makers-nurse", "nurse", MAKER), person("makers-physician", "physician", MAKER)
 
@@ -27,6 +33,10 @@ def _blood(clinic: Clinic, chain: Chain, actor: Actor = NURSE, **changed: Any) -
 
 def _response(clinic: Clinic, chain: Chain, actor: Actor = PHYSICIAN, **changed: Any) -> Asked:
     return record_response.ACTION, response(clinic, chain, **changed), actor
+
+
+def _missed(clinic: Clinic, chain: Chain, actor: Actor = PHYSICIAN, **changed: Any) -> Asked:
+    return record_missed_response.ACTION, missed(clinic, chain, **changed), actor
 
 
 # Cytokine release
@@ -220,3 +230,47 @@ def seven_weeks_after_the_infusion(clinic: Clinic) -> Asked:
 def assessed_next_week(clinic: Clinic) -> Asked:
     chain = _four_weeks_later(clinic)
     return _response(clinic, chain, assessed_on=clinic.now.plus(days=7))
+
+
+# What nobody assessed
+
+
+def _seven_weeks_later(clinic: Clinic) -> Chain:
+    chain = infused(clinic)
+    clinic.wait(days=49)
+    return chain
+
+
+@allows
+def lost_before_day_28(clinic: Clinic) -> Asked:
+    return _missed(clinic, _seven_weeks_later(clinic))
+
+
+@refuses("safety.therapy_is_of_this_centre")
+def lost_by_the_maker(clinic: Clinic) -> Asked:
+    return _missed(clinic, _seven_weeks_later(clinic), MAKERS_PHYSICIAN)
+
+
+@refuses("safety.product_was_given")
+def lost_before_anything_was_given(clinic: Clinic) -> Asked:
+    return _missed(clinic, clinic.ordered("ann")[1])
+
+
+@refuses("safety.time_is_of_programme")
+def missed_at_a_time_of_no_protocol(clinic: Clinic) -> Asked:
+    return _missed(clinic, _seven_weeks_later(clinic), timepoint="month_9")
+
+
+@refuses("safety.window_is_over")
+def given_up_on_the_last_day(clinic: Clinic) -> Asked:
+    chain = infused(clinic)
+    clinic.wait(days=42)
+    return _missed(clinic, chain)
+
+
+@refuses("safety.response_is_not_recorded")
+def missed_although_assessed(clinic: Clinic) -> Asked:
+    chain = _four_weeks_later(clinic)
+    clinic.do(*_response(clinic, chain))
+    clinic.wait(days=21)
+    return _missed(clinic, chain)

@@ -20,7 +20,7 @@ from tests.catalogue.examples.logistics import (
     unpacked,
     without_a_seal,
 )
-from tests.support.plant import CELLLAB, COURIER, SEALED, SHIPPER, SHIPPER_2, WAREHOUSE, Plant
+from tests.support.plant import CELLLAB, COURIER, COURIERS, SEALED, SHIPPER, SHIPPER_2, WAREHOUSE, Plant
 from tests.support.plant_cases import allow, refuse, then
 
 START, SEAL, RESEAL = "logistics.start_logger", "logistics.seal", "logistics.replace_seal"
@@ -50,6 +50,14 @@ def given_to_the_courier(p: Plant) -> None:
     p.sealed(SHIPPER, CELLLAB, COURIER)
 
 
+def held_out(p: Plant) -> None:
+    p.act("custody.offer_shipment", CELLLAB, shipper=SHIPPER, to=COURIERS, seal="77102")
+
+
+def taken_back(p: Plant) -> None:
+    p.act("custody.withdraw_shipment", CELLLAB, shipper=SHIPPER)
+
+
 allow(SEAL, CELLLAB, without_a_seal, ON)
 refuse(SEAL, "shipment_is_under_way", CELLLAB, then(without_a_seal, unpacked), ON)
 refuse(SEAL, "sender_still_holds", WAREHOUSE, without_a_seal, ON)
@@ -57,6 +65,8 @@ refuse(SEAL, "shipper_is_the_shipments", CELLLAB, then(without_a_seal, spare), {
 refuse(SEAL, "not_sealed_yet", CELLLAB, packed, ON)
 refuse(SEAL, "seal_is_scanned", CELLLAB, without_a_seal, {**ON, "seal": " "})
 allow(RESEAL, CELLLAB, packed, ANEW)
+allow(RESEAL, CELLLAB, then(packed, held_out, taken_back), ANEW)
+refuse(RESEAL, "is_not_held_out", CELLLAB, then(packed, held_out), ANEW)
 refuse(RESEAL, "shipment_is_under_way", CELLLAB, then(packed, unpacked), ANEW)
 refuse(RESEAL, "sender_still_holds", CELLLAB, then(packed, given_to_the_courier), ANEW)
 refuse(RESEAL, "has_not_left", CELLLAB, then(packed, came_back), ANEW)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from coign.collection.views import COLLECTION
 from coign.custody import gates
 from coign.custody.events import Condition, Offered
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks

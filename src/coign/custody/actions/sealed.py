@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.custody import sealed_gates
 from coign.custody.events import Condition, HandedOver, HandOverMismatched, Offered, OfferWithdrawn
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.custody import gates
 from coign.custody.events import OfferWithdrawn
-from coign.custody.state import OFFER
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Unit

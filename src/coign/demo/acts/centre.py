@@ -100,7 +100,17 @@ def take_samples(scene: Scene) -> Command:
         "taken_at": scene.now.plus(minutes=-2),
         "history_reviewed": "yes",
         "origin_at_risk": "no",
+        **_given_before(scene),
     }
+
+
+def _given_before(scene: Scene) -> Command:
+    """Every fifth patient had a drip: far less than would dilute the plasma."""
+    if scene.therapy.number % 5 != 3:
+        return {"given_before": "no"}
+    weight = patients.patient(scene.seed, scene.therapy.number).weight_kg
+    drip = {"value": "500", "unit": "mL"}
+    return {"given_before": "yes", "weight": {"value": weight, "unit": "kg"}, "crystalloids": drip}
 
 
 @plays("donor.record_report")

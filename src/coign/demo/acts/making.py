@@ -177,3 +177,13 @@ def verify_label(scene: Scene) -> Command:
     if unit is None:
         raise NotFound(f"all labels of {scene.batch.identifier} are verified")
     return {"unit": unit, "scanned": unit, "label_serial": scene.state(UNIT, unit).label_serial}
+
+
+@plays("manufacturing.extend_hold")
+def extend_hold(scene: Scene) -> Command:
+    """The cells were kept cold and counted again."""
+    return {
+        "batch": scene.batch,
+        "until": scene.now.plus(hours=24),
+        "why": "Demonstration: kept between 2 and 8 °C, counted again, viability as before.",
+    }

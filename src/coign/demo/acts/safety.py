@@ -88,14 +88,22 @@ def record_submission(scene: Scene) -> Command:
 
 @plays("safety.record_response")
 def record_response(scene: Scene) -> Command:
-    """At the first time that the programme names."""
+    """At the first time of which nothing is on record."""
     category = scene.chance.choice(("complete", "complete", "partial", "stable", "progressive"))
     return {
         "chain": scene.chain,
-        "timepoint": scene.programme.safety.response.timepoints[0].id,
+        "timepoint": _time_of(scene),
         "category": category,
         "assessed_on": scene.now.plus(minutes=-10),
     }
+
+
+def _time_of(scene: Scene) -> str:
+    told = scene.state(REACTIONS, scene.chain)
+    found = next((t.id for t in scene.programme.safety.response.timepoints if not told.is_told_of(t.id)), None)
+    if found is None:
+        raise NotFound(f"{scene.chain.identifier} was assessed at every time")
+    return found
 
 
 def _case(scene: Scene) -> Case:

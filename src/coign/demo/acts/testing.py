@@ -181,3 +181,9 @@ def certify(scene: Scene) -> Command:
 def the_batch(scene: Scene) -> Command:
     """The batch."""
     return {"batch": scene.batch}
+
+
+@plays("quality.reject_batch")
+def reject_batch(scene: Scene) -> Command:
+    """It is not to be given."""
+    return {"batch": scene.batch, "why": "Demonstration: growth too slow, the dose is not reached."}

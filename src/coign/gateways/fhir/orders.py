@@ -49,7 +49,10 @@ class Prescriber:
 
 @dataclass(frozen=True, slots=True)
 class OrderFile:
-    """One order for one product for one patient. `not_taken` lists what else was in the Bundle."""
+    """One order for one product for one patient.
+
+    `kinds` are the types of the Bundle's resources, in its order; `not_taken` lists what the order has no use for.
+    """
 
     patient: PatientFile
     product: str
@@ -59,6 +62,7 @@ class OrderFile:
     prescriber: Prescriber
     weight: BodyWeight
     indication: Concept
+    kinds: tuple[str, ...]
     not_taken: tuple[str, ...]
     sha256: str
 
@@ -90,6 +94,7 @@ def read_order_bundle(data: bytes, accepted_product_codes: Mapping[str, str]) ->
         prescriber=_prescriber(prescriber.resource),
         weight=_weight_value(weight.resource),
         indication=concept_of(indication.resource["code"], "Condition.code"),
+        kinds=tuple(entry.kind for entry in bundle.entries),
         not_taken=tuple(str(entry) for entry in bundle.entries if entry.number not in used),
         sha256=sha256,
     )

@@ -10,3 +10,7 @@ class FhirRefused(Invalid):
         super().__init__(FieldError(element, message))
         self.element = element
         self.problem = message
+
+
+class FhirMalformed(FhirRefused):
+    """A file that is no resource at all, or not of the shape that every resource of its type has."""

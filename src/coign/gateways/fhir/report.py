@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from coign.gateways.fhir.refusal import FhirRefused
+from coign.gateways.fhir.refusal import FhirMalformed, FhirRefused
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ class RefusedFile:
     sha256: str
     element: str
     message: str
+    #: Whether there was anything to read in it; `element` is then “file”.
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +53,6 @@ def read_files(files: Mapping[str, bytes], read: Callable[[bytes], T]) -> Import
         try:
             taken.append(Taken(name, sha256, read(data)))
         except FhirRefused as no:
-            refused.append(RefusedFile(name, sha256, no.element, no.problem))
+            readable = not (isinstance(no, FhirMalformed) and no.element == "file")
+            refused.append(RefusedFile(name, sha256, no.element, no.problem, readable))
     return ImportReport(tuple(taken), tuple(refused))

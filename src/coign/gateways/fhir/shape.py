@@ -10,22 +10,23 @@ from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from coign.gateways.fhir.json_text import named_by_type
-from coign.gateways.fhir.refusal import FhirRefused
+from coign.gateways.fhir.refusal import FhirMalformed
 
 
 def check_shape(resource: dict[str, Any], expected_type: str) -> None:
     """Refuse a resource that is not of this type, or not of its shape, naming the first element that is wrong."""
     if resource.get("resourceType") != expected_type:
-        raise FhirRefused("resourceType", f"expected {expected_type}, found {str(resource.get('resourceType'))[:64]!r}")
+        found = str(resource.get("resourceType"))[:64]
+        raise FhirMalformed("resourceType", f"expected {expected_type}, found {found!r}")
     _refuse_modifiers(resource, expected_type)
     try:
         get_fhir_model_class(expected_type).model_validate(resource)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise FhirRefused(element_path(resource, first["loc"]), _sentence(first["msg"])) from None
+        raise FhirMalformed(element_path(resource, first["loc"]), _sentence(first["msg"])) from None
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         # The models stumble over some broken shapes instead of reporting them.
-        raise FhirRefused(expected_type, f"not of the shape of this resource ({type(error).__name__})") from error
+        raise FhirMalformed(expected_type, f"not of the shape of this resource ({type(error).__name__})") from error
 
 
 def element_path(resource: dict[str, Any], location: tuple[int | str, ...]) -> str:
@@ -57,6 +58,6 @@ def _refuse_modifiers(value: object, path: str) -> None:
         path = named_by_type(value, path)
         for key, item in value.items():
             if key in {"modifierExtension", "implicitRules"}:
-                raise FhirRefused(f"{path}.{key}", "this changes the meaning of the resource in a way not known here")
+                raise FhirMalformed(f"{path}.{key}", "this changes the meaning of the resource in a way not known here")
             if key != "contained":
                 _refuse_modifiers(item, f"{path}.{key}")

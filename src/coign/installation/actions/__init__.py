@@ -1,18 +1,18 @@
-"""Opening, setting up and resuming the record."""
+"""Opening, setting up and resuming the record, and entering how far every past in it reaches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from coign.installation import gates
-from coign.installation.events import THIS, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
+from coign.installation.events import THIS, LedgerHeads, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.installation.trouble import found_in
-from coign.installation.views import INSTALLATION
+from coign.installation.views import HEADS, INSTALLATION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Subject
-from coign.kernel.values import Actor, FreeText
+from coign.kernel.values import Actor, Digest, FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,15 @@ class ProposeResume:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreeToResume:
     """Nothing to add."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterHeads:
+    """The map over the entries below `size`: its root, and how many subjects are in it."""
+
+    size: int
+    root: Digest
+    subjects: int
 
 
 def _reads(asked: Any, actor: Actor) -> Sequence[Read]:
@@ -136,4 +145,27 @@ AGREE_TO_RESUME = Action(
     rationale="One person alone could hide what they did to the record.",
     when_shut=True,
     second_of="installation.propose_resume",
+)
+
+
+def _reads_of_heads(asked: EnterHeads, actor: Actor) -> Sequence[Read]:
+    return (Read(THIS, HEADS),)
+
+
+def _enter_heads(asked: EnterHeads, known: Circumstances) -> Sequence[Fact]:
+    return (LedgerHeads(ledger=THIS, size=asked.size, root=asked.root, subjects=asked.subjects),)
+
+
+ENTER_HEADS = Action(
+    name="installation.enter_heads",
+    title="Enter how far every past reaches",
+    command=EnterHeads,
+    roles=frozenset({"ledger"}),
+    reads=_reads_of_heads,
+    gates=(gates.heads_go_forward,),
+    decide=_enter_heads,
+    emits=(LedgerHeads,),
+    requirements=("CSV-01",),
+    risk=Risk.DATA,
+    rationale="Without it nobody could prove from a copy that an entry about something was left out.",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.custody.views import HOLDING
+from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Shipment, Shipper
@@ -38,6 +38,10 @@ def _reads(asked: way_gates.OfSeal, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_units(asked: way_gates.OfSeal, known: Circumstances) -> Sequence[Read]:
     return tuple(Read(unit, HOLDING) for unit in known.state(SHIPMENT, asked.shipment).units)
+
+
+def _reads_of_offers(asked: ReplaceSeal, known: Circumstances) -> Sequence[Read]:
+    return tuple(Read(unit, OFFER) for unit in known.state(SHIPMENT, asked.shipment).units)
 
 
 def _sealed(asked: Seal, known: Circumstances) -> Sequence[Sealed]:
@@ -80,12 +84,13 @@ REPLACE_SEAL = Action(
     command=ReplaceSeal,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    then_reads=(_reads_of_units,),
+    then_reads=(_reads_of_units, _reads_of_offers),
     gates=(
         receipt_gates.shipment_is_under_way,
         receipt_gates.sender_still_holds,
         way_gates.has_not_left,
         way_gates.not_opened_yet,
+        way_gates.is_not_held_out,
         way_gates.shipper_is_the_shipments,
         way_gates.another_seal_was_on,
         way_gates.seal_is_scanned,

@@ -12,7 +12,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Instant, Quantity
-from coign.manufacturing import filling_gates, hold, step_gates
+from coign.manufacturing import filling_gates, hold, hold_time, step_gates
 from coign.manufacturing.events import BagFilled, Filled
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
@@ -137,12 +137,14 @@ def _held(known: Circumstances, batch: Batch, unit: Unit) -> CustodyBegan:
 _FILLING = (
     step_gates.batch_is_open,
     hold.batch_is_not_held,
+    hold.therapy_of_batch_goes_on,
     step_gates.steps_are_done,
+    hold_time.hold_time_is_kept,
     filling_gates.filler_is_qualified,
     filling_gates.volume_agrees,
     filling_gates.fill_is_recorded_now,
 )
-_REQUIREMENTS = ("CSV-07", "GMP-13", "GMP-18", "PAT-29", "TRC-14", "TRC-22", "TRN-01")
+_REQUIREMENTS = ("CSV-07", "GMP-10", "GMP-13", "GMP-18", "PAT-29", "TRC-14", "TRC-22", "TRC-27", "TRN-01")
 
 FILL_BAG = Action(
     name="manufacturing.fill_bag",

@@ -16,7 +16,7 @@ from coign.kernel.subjects import Organisation, Person
 from coign.web.accounts import limits, passwords, security_log
 from coign.web.accounts.models import Account, Token
 
-SCOPES = frozenset({"read", "act", "sign", "log"})
+SCOPES = frozenset({"read", "act", "sign", "log", "fhir"})
 _PREFIX = "coign_"
 
 

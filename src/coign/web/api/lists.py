@@ -27,11 +27,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     acting.needs_scope(request, "read")
     actor = acting.actor_of(request)
     with reader().connection() as connection:
-        steps = records.queue(connection, running.service().ledger_id, [actor.role], str(actor.organisation))
+        ledger_id, house = running.service().ledger_id, str(actor.organisation)
+        steps = records.queue(connection, ledger_id, [actor.role], house, now=acting.now())
     return answer(
         {
             "queue": [
                 {"journey": s.root, "step": s.step, "action": s.action, "stage": s.stage, "title": s.title}
+                | ({"overdue_from": s.closes} if s.closes else {})
                 for s in steps
             ]
         }

@@ -11,6 +11,7 @@ from coign.web import acting
 from coign.web.api.endpoints import API, Endpoint
 from coign.web.api.problems import PROBLEM, answer
 from coign.web.api.schema import command_schema
+from coign.web.fhir.outcomes import BASE, FHIR_JSON
 
 
 @require_GET
@@ -58,9 +59,18 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [{"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in names],
         "responses": {"200": {"description": "found"}, "default": _problem()},
     }
+    if endpoint.takes:
+        operation["requestBody"] = {"required": True, "content": {FHIR_JSON: {"schema": _resource(endpoint.takes)}}}
+    if endpoint.path.startswith(BASE):
+        told = {FHIR_JSON: {"schema": _resource("OperationOutcome")}}
+        operation["responses"]["default"] = {"description": "no", "content": told}
     if endpoint.needs == "nothing":
         operation["security"] = []
     return operation
+
+
+def _resource(kind: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {"resourceType": {"const": kind}}, "required": ["resourceType"]}
 
 
 def _perform(action: Action[Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Reading the record: subjects with their history, entries with their proof. Only what the reader may know of."""
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,14 +10,14 @@ from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.facts import Fact, about
-from coign.kernel.subjects import Organisation, Patient, Subject, parse_subject
+from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.values import Instant
 from coign.ledger.encoding import fact_body, plain
 from coign.ledger.entries import Entry
 from coign.web import acting
 from coign.web.api.problems import answer
 from coign.web.reading import reader
-from coign.web.therapy.looking import visible
+from coign.web.therapy.looking import told_to, visible_entries
 from coign_verify.tree import leaf_hash
 
 
@@ -29,7 +30,8 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
         found = parse_subject(name)
     except ValueError as error:
         raise Invalid.at("subject", str(error)) from error
-    entries = visible_history(found, organisation, _as_of(request))
+    moment = _as_of(request)
+    entries = visible_history(found, organisation, moment)
     told = told_to(organisation, entries)
     return answer(
         {
@@ -38,8 +40,15 @@ def subject(request: HttpRequest, name: str) -> HttpResponse:
             "seq": len(entries),
             "states": {name: plain(state) for name, state in reader().states_as_of(found, entries, told).items()},
             "history": [_line(entry, found, told) for entry in entries],
+            "heads": None if moment is not None else _heads(found),
         }
     )
+
+
+def _heads(found: Subject) -> dict[str, Any] | None:
+    """That these were all entries about it when entry `entry` was made: the way to the root which that entry holds."""
+    reach = reader().reach(found)
+    return None if reach is None else {**asdict(reach), "proof": [each.hex() for each in reach.proof]}
 
 
 def visible_history(found: Subject, organisation: Organisation, until: Instant | None = None) -> list[Entry]:
@@ -50,17 +59,6 @@ def visible_history(found: Subject, organisation: Organisation, until: Instant |
     if not shown:
         raise NotFound(f"{found} is not known here")
     return shown
-
-
-def told_to(organisation: Organisation, entries: Iterable[Entry]) -> Callable[[Fact], bool]:
-    """Which facts an organisation is told of something that it takes part in.
-
-    What is about a patient besides is for those who may know of the patient: a maker learns of a therapy which cells
-    there are and where, and not what the patient weighs or how they were found (TRC-26).
-    """
-    patients = {s for e in entries for f in e.facts for s in about(f) if isinstance(s, Patient)}
-    unknown = patients - visible(patients, organisation)
-    return lambda fact: fact.TYPE.startswith("identity.") or not unknown & set(about(fact))
 
 
 def _as_of(request: HttpRequest) -> Instant | None:
@@ -115,6 +113,6 @@ def visible_entry(position: int, organisation: Organisation) -> Entry:
         found = reader().entry(position)
     except NotFound:
         found = None
-    if found is None or not reader().may_see_entry(found, organisation):
+    if found is None or not visible_entries([found], organisation):
         raise NotFound(f"entry {position} is not known here")
     return found

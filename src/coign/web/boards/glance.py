@@ -11,8 +11,9 @@ from coign.kernel.subjects import Organisation
 from coign.people.views import OrganisationState
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
+from coign.web import acting
 from coign.web.boards.making import THERAPIES_MAX, Board, Here, Who
-from coign.web.therapy.coming import who_does
+from coign.web.therapy.coming import when, who_does
 from coign.web.therapy.looking import next_steps_of
 from coign.web.therapy.story import names_of_organisations
 from coign.web.therapy.track import strip
@@ -44,7 +45,9 @@ def _row(
     return who(journey.root) | {
         "url": reverse("journey", args=[journey.root]),
         "strip": strip(journey),
-        "next": steps[0].title if steps else _("Nothing is left to do"),
+        "next": " · ".join(part for part in (steps[0].title, when(steps[0], acting.now())) if part)
+        if steps
+        else _("Nothing is left to do"),
         "by": who_does(steps[0], places) if steps else "",
         "status": "look" if matters else "running" if steps else "in_order",
         "word": ngettext("%d matter to look at", "%d matters to look at", matters) % matters if matters else "",

@@ -1,4 +1,4 @@
-"""Containers of therapies that are over: what was decided about them and waits to be carried out here."""
+"""What therapies that are over left here: containers with their decisions, and a batch that is to be given up."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from coign.kernel.subjects import Chain
 from coign.web.boards.making import Board, Here, Who
 from coign.web.boards.matter import Matter
 from coign.web.oversight.work import may
-from coign.web.therapy.ending import TO_DO, to_dispose
+from coign.web.therapy.ending import GIVE_UP, TO_DO, to_dispose, to_give_up
 from coign.web.therapy.looking import visible
 
 #: Of the therapies that ended last; older ones are found in the list of therapies.
@@ -22,19 +22,20 @@ def leftovers(here: Here) -> Board | None:
     newest = list(ended)[:ENDED_MAX]
     seen = visible(newest, here.actor.organisation)
     left = to_dispose([c for c in newest if c in seen], here.actor)
-    if not left:
-        return None
-    roots = {ended[chain]: units for chain, units in left.items()}
+    made = to_give_up([c for c in newest if c in seen], here.actor)
     carries_out = any(may(action, here.actor) for action in ("closing.dispose", "closing.confirm_disposal"))
-    waits = [_matter(root, units) for root, units in roots.items() if carries_out]
-    return Board(
-        "leftovers", list(roots), lambda who: {"rows": [_row(r, units, who) for r, units in roots.items()]}, waits
-    )
+    rows = [(ended[c], _("%s is still being made") % b.identifier, may(GIVE_UP, here.actor)) for c, b in made.items()]
+    rows += [(ended[chain], _said(units), carries_out) for chain, units in left.items()]
+    if not rows:
+        return None
+    waits = [_matter(root, said) for root, said, mine in rows if mine]
+    roots = list(dict.fromkeys(root for root, _said, _mine in rows))
+    return Board("leftovers", roots, lambda who: {"rows": [_row(root, said, who) for root, said, _ in rows]}, waits)
 
 
-def _matter(root: str, units: Any) -> Matter:
+def _matter(root: str, said: str) -> Matter:
     url = reverse("journey", args=[root])
-    return Matter(root.partition(":")[2], _said(units), _("Waits to be carried out"), _("Open"), url)
+    return Matter(root.partition(":")[2], said, _("Waits to be carried out"), _("Open"), url)
 
 
 def _said(units: Any) -> str:
@@ -43,10 +44,10 @@ def _said(units: Any) -> str:
     )
 
 
-def _row(root: str, units: Any, who: Who) -> dict[str, Any]:
+def _row(root: str, said: str, who: Who) -> dict[str, Any]:
     return who(root) | {
         "status": "running",
         "word": _("Waits to be carried out"),
-        "detail": _said(units),
+        "detail": said,
         "action": {"label": _("Open"), "url": reverse("journey", args=[root])},
     }

@@ -22,6 +22,7 @@ from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
 from coign.web import told
 from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
+from coign.web.oversight import numbered
 
 FIELDS_A_SCREEN_MAX = 5
 #: What has a name that people know it by, and the list that holds it.
@@ -176,9 +177,14 @@ def known_value(question: Question, actor: Actor, given: str | None) -> str | No
 
 
 def known_rows(form: CommandForm, actor: Actor) -> list[dict[str, Any]]:
-    """What the page knows and does not ask, in the words of its list where it has one."""
-    known = [(q, form[q.name].value()) for q in form.questions if q.asks.source == "known"]
-    return told.rows({q.asks.label: _in_words(q, value, actor) for q, value in known if value})
+    """What the page knows and does not ask, in the words of its list where it has one; of a number what it means."""
+    known = [(q, str(v)) for q in form.questions if q.asks.source == "known" and (v := form[q.name].value())]
+    said = numbered.said({q.name: value for q, value in known}, actor)
+    return told.rows({q.asks.label: _known_words(q, value, said.get(q.name, ""), actor) for q, value in known})
+
+
+def _known_words(question: Question, value: str, said: str, actor: Actor) -> Any:
+    return f"{value} · {said}" if said else _in_words(question, value, actor)
 
 
 def _in_words(question: Question, value: Any, actor: Actor) -> Any:

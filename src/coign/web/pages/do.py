@@ -29,6 +29,7 @@ from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.dosing import dose_at
+from coign.web.therapy.instead import instead
 from coign.web.therapy.known import (
     context_rows,
     missing_values,
@@ -260,6 +261,7 @@ def _page(
         "recall": recall(asked.story),
         "second": _second(asked.story, asked.action),
         "differently_url": _differently(asked.story),
+        "instead": instead(asked.story, asked.action.name),
         "scans": bool(asked.scanned),
         "problem": asked.problem,
         "carried": carried(asked),

@@ -16,7 +16,7 @@ from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
 from coign.web import acting, as_of, correcting, told
-from coign.web.api.record import told_to, visible_entry, visible_history
+from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
 from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
@@ -24,7 +24,7 @@ from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.corrected import corrections_in
-from coign.web.therapy.looking import entries_at, named_in, visible
+from coign.web.therapy.looking import entries_at, named_in, told_to, visible
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.story import names_of_organisations, place_words

@@ -27,7 +27,7 @@ from coign.web.roles import roles_words
 from coign.web.safety.board import board
 from coign.web.therapy.ahead import Ahead, ahead
 from coign.web.therapy.band import colour_of, of_identity
-from coign.web.therapy.coming import address_of
+from coign.web.therapy.coming import address_of, is_overdue, when
 from coign.web.therapy.identities import identities_of, mixed_up_among
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import parcels_of
@@ -150,13 +150,13 @@ def _ahead_row(coming: Ahead, who: Who) -> dict[str, Any]:
 
 
 def _row(step: NextStep, journey: Journey, actor: Actor) -> dict[str, Any]:
-    mine = actor.role in step.roles
+    mine, now = actor.role in step.roles, acting.now()
+    since = _("since %s") % local_text(Instant(journey.updated))
     return {
         "time": local_text(Instant(journey.updated))[:6],
-        "status": "running" if mine else "not_yet",
+        "status": "look" if is_overdue(step, now) else "running" if mine else "not_yet",
         "word": step.title,
-        "detail": _("%(stage)s · since %(at)s")
-        % {"stage": _stage(journey, step), "at": local_text(Instant(journey.updated))}
+        "detail": f"{_stage(journey, step)} · {when(step, now) or since}"
         if mine
         else _("in your role %s") % roles_words(step.roles),
         "action": {"label": _("Open"), "url": address_of(step)}
@@ -208,7 +208,7 @@ def _next(
         }
     carried = [row.get("title", ""), row.get("fact", "")] if _carries(journey, actor) else []
     said = row.get("warning", "") or " · ".join(part for part in carried if part)
-    waits = _("waits since %s") % local_text(Instant(journey.updated))
+    waits = when(step, acting.now()) or _("waits since %s") % local_text(Instant(journey.updated))
     if (end := urgent.get(step.root)) is not None:
         waits = _("the bag is thawed, give it by %s") % deadline_text(end)
     return {

@@ -24,12 +24,12 @@ from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
-from coign.web.therapy.coming import Coming, coming, gates_now
+from coign.web.therapy.coming import Coming, coming, gates_now, is_later
 from coign.web.therapy.custody import custody
 from coign.web.therapy.donors import donor_panel
 from coign.web.therapy.dosing import dose_panel, dose_rows
 from coign.web.therapy.emergency import emergency_panel
-from coign.web.therapy.ending import disposal_panel, end_url
+from coign.web.therapy.ending import disposal_panel, end_url, give_up_panel
 from coign.web.therapy.family import family
 from coign.web.therapy.identities import could_be_mixed_up, identities_of
 from coign.web.therapy.looking import states_of
@@ -169,6 +169,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
                 donor_panel(story),
                 dose_panel(story),
                 emergency_panel(story),
+                give_up_panel(story),
                 disposal_panel(story),
             )
             if p is not None
@@ -251,12 +252,15 @@ def label_links(story: Story) -> list[dict[str, str]]:
 def next_panel(story: Story, one: Coming) -> dict[str, Any]:
     """One act that can come next, for the `next_action` building block."""
     panel: dict[str, Any] = {
-        "eyebrow": _("Next for you") if one.mine else _("What comes next"),
+        "eyebrow": " · ".join(
+            part for part in (_("Next for you") if one.mine else _("What comes next"), one.when) if part
+        ),
         "status": "running",
         "title": one.step.title,
         "sentence": one.action.rationale if one.mine else _("Done by: %s.") % one.who,
     }
-    suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine else None
+    later = is_later(one.step, acting.now())
+    suggested = demonstration.suggested(story.journey.root, one.step.step) if not one.mine and not later else None
     gates = gates_now(story, one.action) if one.mine else None
     shut = list(suggested.unmet) if suggested is not None else [g for g in gates or () if not g.holds]
     if shut:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from coign import catalogue
-from coign.people.authority import SETUP
+from coign.people.authority import INSIDE
 from coign.web.api.schema import action_in_words
 from coign.web.reference import errors as documented
 from coign.web.reference import tracing
@@ -28,7 +28,7 @@ def actions(request: HttpRequest) -> HttpResponse:
 @require_GET
 def access(request: HttpRequest) -> HttpResponse:
     """Who may ask for what: action by role. What they then get is decided by gates."""
-    roles = sorted({role for a in catalogue.ACTIONS.values() for role in a.roles} - {SETUP})
+    roles = sorted({role for a in catalogue.ACTIONS.values() for role in a.roles} - INSIDE)
     rows = [(a, [role in a.roles for role in roles]) for a in catalogue.ACTIONS.values()]
     return render(request, "pages/reference_access.html", {"roles": roles, "rows": rows})
 

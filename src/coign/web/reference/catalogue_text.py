@@ -4,7 +4,7 @@ from typing import Any
 
 from coign import catalogue
 from coign.kernel.actions import Action
-from coign.people.authority import SETUP
+from coign.people.authority import INSIDE
 from coign.web.api.schema import action_in_words
 
 
@@ -21,7 +21,7 @@ def markdown() -> str:
 
 
 def _matrix() -> list[str]:
-    roles = sorted({r for a in catalogue.ACTIONS.values() for r in a.roles} - {SETUP})
+    roles = sorted({r for a in catalogue.ACTIONS.values() for r in a.roles} - INSIDE)
     head = ["## Who may ask for what", "", "| action | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
     return head + [
         f"| `{a.name}` | " + " | ".join("●" if r in a.roles else "" for r in roles) + " |"

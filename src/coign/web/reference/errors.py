@@ -15,6 +15,7 @@ _WHO_ACTS = {
     "integrity_failure": "everybody: writing stops until two people have looked",
     "unauthenticated": "sign in, or send a bearer token",
     "too_large": "whoever sent it; larger matter is a document",
+    "unsupported_type": "whoever wrote the client",
     "method_not_allowed": "whoever wrote the client",
     "forged_request": "open the page again and repeat",
     "internal_error": "whoever keeps the server; nothing was recorded unless an answer says so",

@@ -10,8 +10,8 @@ Generated; do not edit. The machine-readable form is `GET /api/openapi.json`.
 
 `Authorization: Bearer TOKEN`, or the cookie of somebody signed in together with the header `X-CSRFToken`. Without
 either: 401. A token has scopes: `read` (records), `act` (check, prepare, perform), `sign` (sign as its account), `log`
-(whole entries). The role of an account can be chosen with `Coign-Role` and `Coign-Organisation`; whether the person
-holds it is asked of the record, each time.
+(whole entries), `fhir` (send patients and draft orders). The role of an account can be chosen with `Coign-Role` and
+`Coign-Organisation`; whether the person holds it is asked of the record, each time.
 
 ## Keys and retries
 
@@ -38,6 +38,8 @@ Strict: UTF-8, no name twice, no unknown names, at most 65,536 bytes. Measuremen
 ## Problems
 
 `application/problem+json`, see [errors](errors.md).
+
+Below `/fhir/` they are OperationOutcomes, see [FHIR over HTTP](fhir-http.md).
 
 ## Addresses
 """

@@ -29,7 +29,7 @@ def product_page(identifier: str, actor: Actor) -> dict[str, Any]:
         raise NotFound("this product is not known here")
     plan = versions[-1].safety.response
     now, organisation, ledger_id = acting.now(), str(actor.organisation), running.service().ledger_id
-    due = [(t.id, str(now.plus(days=-t.day_from))) for t in plan.timepoints]
+    due = [(t.id, str(now.plus(days=-t.day_from)), str(now.plus(days=-t.day_to - 1))) for t in plan.timepoints]
     with reader().connection() as connection:
         counts = lists.by_stage(connection, ledger_id, organisation, str(product))
         responses = lists.responses(connection, ledger_id, organisation, str(product), due)
@@ -110,6 +110,8 @@ def _response(counts: lists.ResponseCounts, plan: ResponsePlan) -> dict[str, Any
         "time": time.label if time is not None else counts.timepoint,
         "responders": out_of(answered, counts.assessed),
         "assessed": out_of(counts.assessed, counts.due),
+        "missed": counts.missed,
+        "overdue": counts.overdue,
         "categories": [
             {"label": label, "value": out_of(counts.categories.get(category, 0), counts.assessed)}
             for category, label in plan.categories.items()

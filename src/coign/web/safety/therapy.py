@@ -9,12 +9,14 @@ from coign import catalogue
 from coign.infusion.views import INFUSION
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Chain
+from coign.programmes.safety_plan import ResponsePlan
 from coign.records import safety_reading as lists
-from coign.safety.state import REACTIONS
-from coign.web import running
+from coign.safety.state import REACTIONS, Reactions
+from coign.web import acting, running
 from coign.web.reading import reader
 from coign.web.safety.words import case_url
 from coign.web.therapy.band import band
+from coign.web.therapy.coming import when
 from coign.web.therapy.story import Story
 
 
@@ -25,6 +27,7 @@ def _acts() -> list[tuple[str, str]]:
         ("safety.record_icans", _("Neurotoxicity")),
         ("safety.record_laboratory", _("Laboratory value")),
         ("safety.record_response", _("Response")),
+        ("safety.record_missed_response", _("Response not assessed")),
         ("safety.report_event", _("Serious event")),
     ]
 
@@ -42,7 +45,6 @@ def therapy_page(story: Story) -> dict[str, Any]:
         cases = lists.cases_of(connection, ledger_id, str(chain))
     days = sorted({day for _scale, day, _grade in grades})
     at = {(scale, day): grade for scale, day, grade in grades}
-    plan = story.programme.safety.response if story.programme is not None else None
     return {
         "story": story,
         "identity": band(story),
@@ -50,15 +52,21 @@ def therapy_page(story: Story) -> dict[str, Any]:
         "acts": _links(story) if begun else [],
         "days": [{"day": d, "crs": at.get(("crs", d), "–"), "icans": at.get(("icans", d), "–")} for d in days],
         "laboratory": [{"term": w.term, "grade": w.grade} for w in state.laboratory],
-        "responses": [
-            {
-                "time": t.label if plan is not None and (t := plan.timepoint(r.timepoint)) else r.timepoint,
-                "category": plan.categories.get(r.category, r.category) if plan is not None else r.category,
-            }
-            for r in state.responses
-        ],
+        "responses": _responses(story, state),
         "cases": [{"label": case.partition(":")[2], "url": case_url(case)} for case in cases],
     }
+
+
+def _responses(story: Story, state: Reactions) -> list[dict[str, str]]:
+    """What was found at each time of the protocol, or why nothing was, or when it is planned."""
+    plan = story.programme.safety.response if story.programme is not None else ResponsePlan()
+    labels = {t.id: t.label for t in plan.timepoints}
+    found = [(r.timepoint, plan.categories.get(r.category, r.category)) for r in state.responses]
+    found += [(m.timepoint, _("not assessed: %s") % m.why.replace("_", " ")) for m in state.missed]
+    steps = {s.id: s.timepoint for s in story.programme.journey} if story.programme is not None else {}
+    now = acting.now()
+    found += [(time, said) for s in story.steps if (time := steps.get(s.step)) and (said := when(s, now))]
+    return [{"time": labels.get(time, time), "category": said} for time, said in found]
 
 
 def _links(story: Story) -> list[dict[str, str]]:

@@ -1,9 +1,12 @@
 """What the sign-in page of a demonstration shows: everybody one can be."""
 
+from itertools import groupby
 from typing import Any
 
 from django import template
 
+from coign.demo import people
+from coign.kernel.subjects import Organisation
 from coign.web import demonstration
 
 register = template.Library()
@@ -11,16 +14,10 @@ register = template.Library()
 
 @register.simple_tag
 def demonstration_accounts() -> list[dict[str, Any]]:
-    """Accounts with their passwords and codes; an empty list in any other record."""
+    """Houses with their accounts, passwords and codes; an empty list in any other record."""
+    order = list(dict.fromkeys(str(job.organisation) for job in people.ON_THE_PAGE))
+    shown = demonstration.accounts_shown(people.ON_THE_PAGE)
+    by_house = groupby(sorted(shown, key=lambda one: order.index(one.organisation)), lambda one: one.organisation)
     return [
-        {
-            "account": one.account,
-            "name": one.name,
-            "roles": one.roles,
-            "place": one.organisation.partition(":")[2],
-            "can_do_now": one.can_do_now,
-            "password": one.password,
-            "code": one.code,
-        }
-        for one in demonstration.accounts_shown()
+        {"name": people.place_of(Organisation(house)).name, "accounts": list(accounts)} for house, accounts in by_house
     ]

@@ -8,7 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coign.kernel.subjects import Chain
+from coign.manufacturing.views import BATCH, SLOT, BatchState, SlotState
+from coign.programmes.model import ProgrammeVersion
 from coign.web import acting
+from coign.web.reading import reader
 from coign.web.therapy.parcel import hold_of
 from coign.web.therapy.story import Story, Told
 from coign.web.therapy.track import deadline_text, local_text
@@ -72,8 +76,29 @@ def clocks(story: Story) -> list[dict[str, Any]]:
         if clock.limit in programme.limits and (started := _started(story, clock)) is not None
     ]
     running += warming_clocks(story)
+    running += _of_production(story, programme)
     cold = hold_of(story)
     return sorted([*running, cold] if cold is not None else running, key=_end)
+
+
+def _of_production(story: Story, programme: ProgrammeVersion) -> list[dict[str, Any]]:
+    """How long the cells may wait after the last step, for the house that makes them."""
+    slot = reader().state(SLOT, Chain(story.journey.chain)) if story.journey.chain else SlotState()
+    batch = reader().state(BATCH, slot.batch) if slot.batch is not None else BatchState()
+    ends = batch.hold_ends(programme) if batch.is_open and batch.maker == story.actor.organisation else None
+    if ends is None or batch.last_step_at is None:
+        return []
+    return [
+        {
+            "label": _("Cells wait after: %s") % programme.step(batch.steps_done[-1]).title,
+            "start": batch.last_step_at.moment,
+            "end": ends.moment,
+            "now": acting.now().moment,
+            "shape": "bar",
+            "use_by": _("Go on by %s") % deadline_text(ends),
+            "since": _("Since %s") % local_text(batch.last_step_at),
+        }
+    ]
 
 
 def _started(story: Story, clock: Clock) -> Told | None:

@@ -11,7 +11,7 @@ from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, GateAnswer
 from coign.kernel.subjects import Organisation, Patient, Unit
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Instant
 from coign.people.views import OrganisationState
 from coign.perform import Request
 from coign.records.reading import NextStep
@@ -21,6 +21,7 @@ from coign.web.roles import roles_words
 from coign.web.therapy.dosing import bag_in_turn
 from coign.web.therapy.known import known_values
 from coign.web.therapy.story import Story, name_of, place_words
+from coign.web.therapy.track import local_day
 
 CERTIFY = "quality.certify"
 #: Acts on a safety case: their page is the case itself, with its events and what is owed.
@@ -35,6 +36,8 @@ class Coming:
     action: Action[Any]
     mine: bool
     who: str
+    #: From when to when it is to be done, where the protocol says so.
+    when: str = ""
 
     @property
     def url(self) -> str:
@@ -57,13 +60,42 @@ def is_mine(step: NextStep, actor: Actor) -> bool:
 
 
 def coming(story: Story) -> list[Coming]:
-    """What can come next, mine first."""
+    """What can come next, mine first; what opens on a later day comes last and is nobody's yet."""
+    now = acting.now()
     found = [
-        Coming(step, catalogue.ACTIONS[step.action], is_mine(step, story.actor), who_does(step))
+        Coming(
+            step,
+            catalogue.ACTIONS[step.action],
+            is_mine(step, story.actor) and not is_later(step, now),
+            who_does(step),
+            when(step, now),
+        )
         for step in story.steps
         if step.action in catalogue.ACTIONS
     ]
-    return sorted(found, key=lambda c: not c.mine)
+    return sorted(found, key=lambda c: (not c.mine, is_later(c.step, now)))
+
+
+def is_later(step: NextStep, now: Instant) -> bool:
+    """Whether its window opens on a day that is still to come."""
+    return step.opens > now
+
+
+def is_overdue(step: NextStep, now: Instant) -> bool:
+    """Whether its window is over."""
+    return bool(step.closes) and step.closes <= now
+
+
+def when(step: NextStep, now: Instant) -> str:
+    """`from 3 MAR 2026 to 6 APR 2026`, `until 6 APR 2026`, `overdue since 6 APR 2026`; empty: whenever it suits."""
+    if not step.closes:
+        return ""
+    last = local_day(Instant(step.closes).plus(days=-1))  # its last day counts
+    if is_overdue(step, now):
+        return _("overdue, the window ended on %s") % last
+    if is_later(step, now):
+        return _("from %(first)s to %(last)s") % {"first": local_day(Instant(step.opens)), "last": last}
+    return _("until %s") % last
 
 
 def who_does(step: NextStep, places: Mapping[Organisation, OrganisationState] | None = None) -> str:

@@ -27,6 +27,7 @@ from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story
 
 APART_ACT, REPORT, JUSTIFY = "donor.set_apart", "donor.record_report", "donor.justify"
+TAKE = "donor.take_samples"
 
 
 def label_statements(chain: Chain, bound: ChainState) -> list[str]:
@@ -59,6 +60,9 @@ def donor_panel(story: Story) -> dict[str, Any] | None:
         said = _("Reactive: %(agents)s. Label %(bags)s as a biological hazard and store it apart.")
         said %= {"agents": words(testing.reactive), "bags": names}
         return _panel(story, (APART_ACT,), _("The donor is reactive"), said, status="stop")
+    if open_ and testing.samples and all(s.diluted for s in testing.samples):
+        said = _("More was given before sample %s than counts. Send one from before the infusions, or take another.")
+        return _panel(story, (TAKE,), _("The sample is diluted"), said % testing.samples[-1].number)
     waits = must_be_complete(place, rulesets.load(), acting.now()) and _waits_for_acceptance(story)
     left = [marker for marker in open_ if marker not in (testing.justified or ())]
     if not testing.reports or not waits or not left:
@@ -85,7 +89,7 @@ def _panel(
 ) -> dict[str, Any]:
     panel: dict[str, Any] = {"eyebrow": _("Donor tests"), "status": status, "title": title, "sentence": sentence}
     own = story.journey.centre == str(story.actor.organisation)
-    mine = [a for a in actions if story.actor.role in catalogue.ACTIONS[a].roles and (own or a != REPORT)]
+    mine = [a for a in actions if story.actor.role in catalogue.ACTIONS[a].roles and (own or a not in (REPORT, TAKE))]
     buttons = [{"label": catalogue.ACTIONS[a].title, "url": reverse("do", args=[story.journey.root, a])} for a in mine]
     if buttons:
         panel["primary"] = buttons[0] | {"kind": "primary", "big": True}

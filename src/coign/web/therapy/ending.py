@@ -1,4 +1,4 @@
-"""The end of a therapy on pages: a decision for each container, and what is left to be carried out."""
+"""The end of a therapy on pages: a decision for each container, what is left to be carried out, a batch to give up."""
 
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -14,12 +14,14 @@ from coign.closing.state import DISPOSAL, Disposal
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Chain, Unit
+from coign.kernel.subjects import Batch, Chain, Unit
 from coign.kernel.values import Actor
+from coign.manufacturing.views import BATCH, SLOT
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story
 
 END, DISPOSE, CONFIRM = "closing.end_therapy", "closing.dispose", "closing.confirm_disposal"
+GIVE_UP = "manufacturing.abandon_batch"
 #: The field of the command that the decisions fill.
 DECISIONS = "decisions"
 WORDS = {
@@ -78,6 +80,37 @@ def to_dispose(chains: Sequence[Chain], actor: Actor) -> dict[Chain, dict[Unit, 
         if mine:
             found[chain] = mine
     return found
+
+
+def to_give_up(chains: Sequence[Chain], actor: Actor) -> dict[Chain, Batch]:
+    """Batches of these therapies that are still being made by this organisation: nothing may be filled any more."""
+    slots = states_of(SLOT, chains)
+    made = states_of(BATCH, [slot.batch for slot in slots.values() if slot.batch is not None])
+    return {
+        chain: slot.batch
+        for chain, slot in slots.items()
+        if slot.batch is not None and made[slot.batch].is_open and made[slot.batch].maker == actor.organisation
+    }
+
+
+def give_up_panel(story: Story) -> dict[str, Any] | None:
+    """For the page of a therapy that is over while its product is being made: the batch is given up."""
+    if not story.journey.ended or not story.sees_chain:
+        return None
+    batch = to_give_up([Chain(story.journey.chain)], story.actor).get(Chain(story.journey.chain))
+    if batch is None:
+        return None
+    panel: dict[str, Any] = {
+        "eyebrow": _("The therapy is over"),
+        "status": "look",
+        "title": _("Its batch is still being made"),
+        "sentence": _("Nothing of %s can be filled any more. The quality unit gives it up, and its room is free again.")
+        % batch.identifier,
+    }
+    if story.actor.role in catalogue.ACTIONS[GIVE_UP].roles:
+        url = reverse("do", args=[story.journey.root, GIVE_UP])
+        panel["primary"] = {"label": catalogue.ACTIONS[GIVE_UP].title, "kind": "primary", "big": True, "url": url}
+    return panel
 
 
 def disposal_panel(story: Story) -> dict[str, Any] | None:

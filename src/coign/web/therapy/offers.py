@@ -5,8 +5,9 @@ from typing import Any
 
 from coign import catalogue
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Organisation, Site, Unit
+from coign.kernel.subjects import Chain, Organisation, Site, Unit
 from coign.people.views import AUTHORITY, SITE
+from coign.safety.state import REACTIONS
 from coign.web import acting
 from coign.web.forms.build import Question
 from coign.web.reading import reader
@@ -67,6 +68,13 @@ def _blocks(story: Story) -> Options:
     return sorted({(why, why.replace("_", " ")) for state in story.units.values() for why in state.blocked})
 
 
+def _response_times(story: Story) -> Options:
+    """Those of the programme; the first of which nothing is on record is the one already chosen."""
+    state = reader().state(REACTIONS, Chain(story.journey.chain))
+    times = story.programme.safety.response.timepoints if story.programme is not None else ()
+    return [(t.id, t.label) for t in sorted(times, key=lambda t: state.is_told_of(t.id))]
+
+
 _BY_NAME: dict[str, Callable[[Story], Options]] = {
     "consent_purposes": _consent_purposes,
     "physicians": _physicians,
@@ -74,6 +82,7 @@ _BY_NAME: dict[str, Callable[[Story], Options]] = {
     "panel": _panel,
     "couriers": _couriers,
     "blocks": _blocks,
+    "response_times": _response_times,
 }
 
 

@@ -38,7 +38,7 @@ def steps(actor: Actor) -> list[NextStep]:
         return []
     ledger_id, house = running.service().ledger_id, str(actor.organisation)
     with reader().connection() as connection:
-        return records.queue(connection, ledger_id, held, house, at_most=STEPS_MAX)
+        return records.queue(connection, ledger_id, held, house, now=acting.now(), at_most=STEPS_MAX)
 
 
 def matters(actor: Actor, *, without: Collection[Find] = ()) -> list[Matter]:
