@@ -1,5 +1,6 @@
 """What all tests share: a real database, the conformance data, golden files, and that nothing is skipped quietly."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -82,6 +83,7 @@ def pytest_collection_finish() -> None:
     """Eleven thousand tests live to the end: the garbage collector need not look at them again and again."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # or libraries would report at the end what nobody freed
 
 
 @pytest.hookimpl(trylast=True)
