@@ -35,6 +35,8 @@ from coign.records.things import things_of
 from coign.records.working import Working
 
 CHUNK = 500
+#: While acts come faster than they are projected, they gather for so long: more of them share what a chunk costs.
+GATHER_S = 0.1
 #: Between two attempts at an entry that cannot be read into lists.
 STUCK_PAUSE_S = 5.0
 _LEASE = 4225  # its own: the scrubber and others hold leases of other numbers
@@ -230,6 +232,8 @@ class Projector:
         self._dsn, self._ledger_id = dsn, ledger_id
         self._actions, self._programmes, self._pause_s = actions, programmes, pause_s
         self._wake = threading.Event()
+        #: Somebody waits for an entry: nothing gathers meanwhile.
+        self._awaited = threading.Event()
         self._moved = threading.Condition()
         self._next = 0
         self._stopping = False
@@ -242,6 +246,7 @@ class Projector:
 
     def wait_for(self, position: int, *, timeout_s: float = 5) -> bool:
         """Wait until an entry is projected, so that a page sees its own action; False: it is not in time."""
+        self._awaited.set()
         self._wake.set()
         with self._moved:
             return self._moved.wait_for(lambda: self._next > position, timeout_s)
@@ -249,6 +254,7 @@ class Projector:
     def stop(self) -> None:
         """End the thread."""
         self._stopping = True
+        self._awaited.set()
         self._wake.set()
         self._thread.join()
 
@@ -271,12 +277,16 @@ class Projector:
     def _follow(self, connection: psycopg.Connection) -> None:
         projection = Projection(connection, self._ledger_id, self._actions, self._programmes)
         while not self._stopping:
+            self._awaited.clear()
             self._wake.clear()
             if self._holds_lease(connection):
                 while projection.advance() == CHUNK and not self._stopping:
                     self._tell(projection)
             self._tell(projection)
-            self._wake.wait(self._pause_s)
+            if self._wake.is_set():
+                self._awaited.wait(GATHER_S)
+            else:
+                self._wake.wait(self._pause_s)
 
     def _holds_lease(self, connection: psycopg.Connection) -> bool:
         row = connection.execute(

@@ -22,6 +22,7 @@ from coign.web.accounts import stations
 from coign.web.accounts.models import Account, Token
 from coign.web.errors import TooLarge, Unauthenticated
 from coign.web.reading import reader
+from coign.web.running import now as now
 
 BODY_BYTES_MAX = 65_536
 ROLE, ORGANISATION = "coign_role", "coign_organisation"
@@ -111,11 +112,6 @@ def begin(request: HttpRequest, account: Account) -> None:
         if state.holds(grant.role, grant.organisation, at):
             request.session[ROLE], request.session[ORGANISATION] = grant.role, str(grant.organisation)
             return
-
-
-def now() -> Instant:
-    """The record's time now (simulated in a demonstration)."""
-    return Instant.of_us(running.service().clock.now_us())
 
 
 def perform(asked: Request) -> Done:

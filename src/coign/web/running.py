@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from coign.kernel.values import Instant
+
 if TYPE_CHECKING:
     from coign.service import Service
 
@@ -29,6 +31,11 @@ def service() -> "Service":
     """The service of this process."""
     assert _current is not None, "coign.web.running.start was not called"
     return _current
+
+
+def now() -> Instant:
+    """The record's time: in a demonstration the simulated one."""
+    return Instant.of_us(service().clock.now_us())
 
 
 def derived_key(label: str) -> bytes:

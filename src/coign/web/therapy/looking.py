@@ -13,7 +13,7 @@ from coign.kernel.subjects import Organisation, Patient, Subject, Unit
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
 from coign.records.reading import STEP, NextStep
-from coign.web import acting, running
+from coign.web import running
 from coign.web.reading import reader
 
 S = TypeVar("S")
@@ -47,7 +47,7 @@ def next_steps_of(roots: Iterable[str]) -> dict[str, list[NextStep]]:
             f"select {STEP} from records.next_step "  # noqa: S608
             # What opens later comes after what can be done now.
             "where ledger_id = %s and root = any(%s) order by opens > %s, ordinal",
-            (running.service().ledger_id, list(roots), str(acting.now())),
+            (running.service().ledger_id, list(roots), str(running.now())),
         ).fetchall()
     found: dict[str, list[NextStep]] = {}
     for step in steps:
