@@ -41,8 +41,10 @@ COVERED = """() => {
   const shown = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
     .filter((e) => e.checkVisibility({ checkVisibilityCSS: true }) && !e.closest('.c-hidden, .c-tray, dialog, svg'))
     .filter((e) => getComputedStyle(e).clipPath === 'none');
-  const fixed = (e) => { for (let n = e; n; n = n.parentElement)
-    if (['fixed', 'sticky'].includes(getComputedStyle(n).position)) return true; return false; };
+  const known = new Map();
+  const fixed = (e) => { if (!e) return false; if (!known.has(e))
+    known.set(e, ['fixed', 'sticky'].includes(getComputedStyle(e).position) || fixed(e.parentElement));
+    return known.get(e); };
   const boxes = shown.filter((e) => !fixed(e)).map((e) => [e, [...e.getClientRects()]]);
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6;
@@ -72,7 +74,7 @@ FAULTS = {
     "h1": NOT_ONE_HEADING,
     "covered": f"() => {{ ({THIN})(); return ({COVERED})(); }}",
 }
-RUN_AXE = """async () => (await axe.run(document, { resultTypes: ['violations'],
+RUN_AXE = """async (part) => (await axe.run(document.querySelector(part), { resultTypes: ['violations'],
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
   .filter((v) => ['serious', 'critical'].includes(v.impact))
   .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' || ')}`)"""
@@ -134,8 +136,8 @@ def faults(page: Page, *names: str) -> list[str]:
     return [f"{name}: {what}" for name, what in found.items() if what]
 
 
-def kept_out(page: Page) -> list[str]:
+def kept_out(page: Page, part: str = "html") -> list[str]:
     """What axe finds that keeps people out, seriously or entirely."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE)
+    found: list[str] = page.evaluate(RUN_AXE, part)
     return found
