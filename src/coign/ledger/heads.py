@@ -19,7 +19,7 @@ from coign.ledger.entries import Entry
 from coign_verify.heads import EMPTY, Leaf, key_of, leaf_hash, node_hash
 
 #: So many entries are taken into the map in one transaction.
-STEP_ENTRIES = 5_000
+STEP_ENTRIES = 1_000
 
 
 class Part(NamedTuple):

@@ -31,6 +31,9 @@ from coign_verify.heads import verify_present
 
 LEASE = 4224  # advisory lock (LEASE, ledger): one process keeps the map
 LOOK_S = 5.0
+#: Between two steps of bringing the map up to date the thread rests so many times as long as the step took: entries
+#: that come in meanwhile share the processor with it, and never wait for it.
+REST = 3.0
 #: The record itself. No name to sign in with has capital letters.
 ACTOR = Actor(Person("person:LEDGER"), LEDGER, Organisation("organisation:LEDGER"))
 
@@ -45,26 +48,31 @@ def entered(connection: psycopg.Connection, ledger_id: int) -> Heads:
     return found
 
 
-def enter(connection: psycopg.Connection, ledger_id: int, door: Door) -> None:
+def enter(
+    connection: psycopg.Connection, ledger_id: int, door: Door, rest: Callable[[float], object] = lambda seconds: None
+) -> None:
     """Bring the map to where the record ends, and enter its root; nothing if nothing was entered since the last one.
 
     A map that was brought so far by a process that then ended is entered first: the record's newest root and the map
-    that is kept must be of the same entries, or nothing could be proved from it.
+    that is kept must be of the same entries, or nothing could be proved from it. `rest`: for so many seconds, between
+    two steps.
     """
     try:
-        _enter(connection, ledger_id, door)
+        _enter(connection, ledger_id, door, rest)
     except heads.PageDamaged as damage:
         log.warning("heads.made_anew", reason=str(damage))
         heads.forget(connection, ledger_id)
-        _enter(connection, ledger_id, door)
+        _enter(connection, ledger_id, door, rest)
 
 
-def _enter(connection: psycopg.Connection, ledger_id: int, door: Door) -> None:
+def _enter(connection: psycopg.Connection, ledger_id: int, door: Door, rest: Callable[[float], object]) -> None:
     _enter_kept(connection, ledger_id, door)
     size = _size(connection, ledger_id)
     if size > entered(connection, ledger_id).size + 1:  # more than the entry of those heads
+        begun = time.monotonic()
         while heads.step(connection, ledger_id, size):
-            pass
+            rest((time.monotonic() - begun) * REST)
+            begun = time.monotonic()
         _enter_kept(connection, ledger_id, door)
 
 
@@ -159,5 +167,5 @@ class HeadsKeeper:
             new = _size(connection, self._ledger_id) - heads.size(connection, self._ledger_id)
             due = self._due(new, time.monotonic() - begun)
             if due and not is_shut(connection, self._ledger_id):
-                enter(connection, self._ledger_id, self._door)
+                enter(connection, self._ledger_id, self._door, self._ended.wait)
                 begun = time.monotonic()
