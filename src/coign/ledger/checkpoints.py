@@ -18,7 +18,7 @@ from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.values import Instant
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, shut
-from coign.ledger.store import connect
+from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.keys import KeyTextError, SignerKey, VerifierKey
@@ -225,8 +225,7 @@ class Publisher:
 
     def _lead(self, connection: psycopg.Connection) -> bool:
         if not self._leads:
-            row = connection.execute("select pg_try_advisory_lock(%s, %s)", (LEASE, self._ledger_id)).fetchone()
-            self._leads = row is not None and bool(row[0])
+            self._leads = take_lease(connection, LEASE, self._ledger_id)
         return self._leads
 
     def _shut(self, failure: IntegrityFailure) -> None:

@@ -12,7 +12,7 @@ import structlog
 
 from coign.ledger.check import check_range, size_and_origin, upper_tiles
 from coign.ledger.shutting import Problem, is_shut, not_accepted, shut, snapshot
-from coign.ledger.store import connect
+from coign.ledger.store import connect, take_lease
 from coign_verify.tiles import TILE_HASHES
 
 LEASE = 4223  # advisory lock (LEASE, ledger): one process scrubs
@@ -127,8 +127,7 @@ class Scrubber:
         leads = False
         while not self._ended.is_set():
             if not leads:
-                row = connection.execute("select pg_try_advisory_lock(%s, %s)", (LEASE, self._ledger_id)).fetchone()
-                leads = row is not None and bool(row[0])
+                leads = take_lease(connection, LEASE, self._ledger_id)
             pause_s = self._pause_s
             # What is shut is being looked at by people; the walk goes on when they have reopened it.
             if leads and not is_shut(connection, self._ledger_id):

@@ -256,3 +256,9 @@ def connect(dsn: str, *, writer: bool = False) -> psycopg.Connection:
     if writer:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     return connection
+
+
+def take_lease(connection: psycopg.Connection, lease: int, ledger_id: int) -> bool:
+    """Whether this connection does a job for a ledger that one at a time does; until it is closed, if so."""
+    row = connection.execute("select pg_try_advisory_lock(%s, %s)", (lease, ledger_id)).fetchone()
+    return row is not None and bool(row[0])

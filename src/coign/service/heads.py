@@ -23,7 +23,7 @@ from coign.kernel.values import Actor, Instant
 from coign.ledger import heads
 from coign.ledger.shutting import is_shut, snapshot
 from coign.ledger.states import Folding
-from coign.ledger.store import Transaction, connect
+from coign.ledger.store import Transaction, connect, take_lease
 from coign.people.authority import LEDGER
 from coign.perform.door import Door
 from coign.perform.request import Request, Source
@@ -159,8 +159,7 @@ class HeadsKeeper:
                 log.warning("heads.not_entered", reason=str(error))
 
     def _keep(self, connection: psycopg.Connection) -> None:
-        row = connection.execute("select pg_try_advisory_lock(%s, %s)", (LEASE, self._ledger_id)).fetchone()
-        if row is None or not row[0]:
+        if not take_lease(connection, LEASE, self._ledger_id):
             return
         begun = time.monotonic()
         while not self._ended.wait(self._look_s):
