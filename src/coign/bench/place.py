@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from coign.bench.figures import fsync_ms
 from coign.database import Database
 from coign.database.binaries import binaries
+from coign.kernel.errors import Unavailable
 from coign.perform.request import Request
 from coign.service import Service, Settings, rehearsal
 
@@ -107,7 +108,10 @@ class Place:
             done = subprocess.run(  # noqa: S603
                 command, capture_output=True, text=True, check=True, env={"PGPASSWORD": password, "LC_ALL": "C"}
             )
-        return next(float(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("tps"))
+        for line in done.stdout.splitlines():
+            if line.startswith("tps"):
+                return float(line.split()[2])
+        raise Unavailable("pgbench ended before anybody wrote: this machine is too busy to be measured")
 
     def copies(self, rows: int) -> float:
         """Rows a second by COPY of so many rows into a table with a key, each COPY committed."""
