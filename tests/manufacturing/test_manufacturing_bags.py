@@ -7,6 +7,7 @@ from tests.support.paper import Refusal
 from tests.support.plant import (
     BATCH,
     BOX_2,
+    CELLLAB,
     OPERATOR,
     OPERATOR_2,
     OPERATOR_3,
@@ -15,11 +16,13 @@ from tests.support.plant import (
     QA,
     SAMPLE,
     SEALED,
+    T1,
     VERSION,
     Plant,
 )
 
 from coign.coldchain.views import CONDITION
+from coign.identity.events import ChainEnded
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant, Quantity
 from coign.manufacturing.views import BATCH as BATCH_VIEW
@@ -116,3 +119,13 @@ def test_bags_that_were_filled_are_no_more_when_the_batch_is_given_up() -> None:
     plant.bag_filled()
     plant.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
     assert plant.state(UNIT, PRODUCT_2).ended == "destroyed"
+
+
+@pytest.mark.requirement("TRC-27")
+def test_bags_of_a_therapy_that_is_over_end_as_that_was_decided_and_not_by_giving_the_batch_up() -> None:
+    plant = plant_at("stepped")
+    plant.bag_filled()
+    plant.happened(ChainEnded(chain=T1, why="progression"), by=CELLLAB)
+    plant.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
+    assert plant.state(BATCH_VIEW, BATCH).abandoned
+    assert not plant.state(UNIT, PRODUCT_2).ended

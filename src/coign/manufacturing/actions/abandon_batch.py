@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.events import UnitEnded
-from coign.identity.views import UNIT
+from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
@@ -32,17 +32,19 @@ def _reads_of_batch(asked: AbandonBatch, known: Circumstances) -> Sequence[Read]
     assert batch.chain is not None
     assert batch.room is not None
     bags = (Read(unit, UNIT) for unit in batch.final_containers)
-    return (Read(batch.chain, SLOT), Read(batch.room, ROOM), *bags)
+    return (Read(batch.chain, SLOT), Read(batch.chain, CHAIN), Read(batch.room, ROOM), *bags)
 
 
 def _decide(asked: AbandonBatch, known: Circumstances) -> Sequence[Abandoned | UnitEnded]:
     batch = known.state(BATCH, asked.batch)
     assert batch.chain is not None
     assert batch.room is not None
+    # Where the therapy is over each of its containers has its decision, and ends as that says (`closing`).
+    bags = () if known.state(CHAIN, batch.chain).ended else batch.final_containers
     return (
         Abandoned(batch=asked.batch, chain=batch.chain, room=batch.room, by=known.actor.person, why=asked.why),
-        *(UnitEnded(unit=unit, how="destroyed") for unit in batch.final_containers),
-    )  # fmt: skip
+        *(UnitEnded(unit=unit, how="destroyed") for unit in bags),
+    )
 
 
 ACTION = Action(
