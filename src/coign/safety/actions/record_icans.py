@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, FreeText, Instant
-from coign.safety import gates, tolerance
+from coign.kernel.values import FreeText, Instant
+from coign.safety import gates, reads, tolerance
 from coign.safety.events import (
     Answer,
     AttentionTest,
@@ -25,7 +24,6 @@ from coign.safety.events import (
 )
 from coign.safety.grading.grades import counted
 from coign.safety.grading.icans import Neurology, grade_icans
-from coign.safety.state import REACTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +54,6 @@ class RecordIcans:
     died_of_it: Answer = field(default="no", metadata=asks("The patient died of it", "choose"))
     clinicians_grade: Grade | None = field(default=None, metadata=asks("Your own grade", "choose"))
     clinicians_reason: FreeText | None = field(default=None, metadata=asks("Why your grade differs"))
-
-
-def _reads(asked: RecordIcans, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, INFUSION), Read(asked.chain, REACTIONS))
 
 
 def _further_reads(asked: RecordIcans, known: Circumstances) -> Sequence[Read]:
@@ -117,7 +111,7 @@ ACTION = Action(
     title="Record an assessment of neurotoxicity",
     command=RecordIcans,
     roles=frozenset({"nurse", "physician"}),
-    reads=_reads,
+    reads=reads.of_therapy,
     then_reads=(_further_reads,),
     gates=(
         gates.therapy_is_of_this_centre,

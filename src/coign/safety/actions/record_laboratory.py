@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, FreeText, Instant, Quantity
-from coign.safety import gates, tolerance
+from coign.kernel.values import FreeText, Instant, Quantity
+from coign.safety import gates, reads, tolerance
 from coign.safety.events import BeforeTreatment, Grade, LaboratoryGraded
 from coign.safety.grading.grades import Graded, counted
 from coign.safety.grading.laboratory import Observation, grade_laboratory
-from coign.safety.state import REACTIONS
 
 IN_ITS_UNIT = "with its unit, such as 84 g/L"
 
@@ -33,10 +31,6 @@ class RecordLaboratory:
     baseline_state: BeforeTreatment | None = field(default=None, metadata=asks("It was before treatment", "choose"))
     clinicians_grade: Grade | None = field(default=None, metadata=asks("Your own grade", "choose"))
     clinicians_reason: FreeText | None = field(default=None, metadata=asks("Why your grade differs"))
-
-
-def _reads(asked: RecordLaboratory, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, INFUSION), Read(asked.chain, REACTIONS))
 
 
 def _further_reads(asked: RecordLaboratory, known: Circumstances) -> Sequence[Read]:
@@ -94,7 +88,7 @@ ACTION = Action(
     title="Record a laboratory value",
     command=RecordLaboratory,
     roles=frozenset({"nurse", "physician"}),
-    reads=_reads,
+    reads=reads.of_therapy,
     then_reads=(_further_reads,),
     gates=(
         gates.therapy_is_of_this_centre,

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion.views import INFUSION
-from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, FreeText
-from coign.safety import gates
+from coign.kernel.values import FreeText
+from coign.safety import gates, reads
 from coign.safety.events import ResponseMissed, WhyMissed
-from coign.safety.state import REACTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +20,6 @@ class RecordMissedResponse:
     timepoint: str = field(metadata=asks("Time of the protocol", "choose", options="response_times"))
     why: WhyMissed = field(metadata=asks("Why it was not assessed", "choose"))
     tried: FreeText = field(metadata=asks("What was tried", hint="calls and letters with their days, who was asked"))
-
-
-def _reads(asked: RecordMissedResponse, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, INFUSION), Read(asked.chain, REACTIONS))
-
-
-def _patient_reads(asked: RecordMissedResponse, known: Circumstances) -> Sequence[Read]:
-    patient = known.state(CHAIN, asked.chain).patient
-    return () if patient is None else (Read(patient),)
 
 
 def _decide(asked: RecordMissedResponse, known: Circumstances) -> Sequence[ResponseMissed]:
@@ -46,8 +35,8 @@ ACTION = Action(
     title="Record that a response was not assessed",
     command=RecordMissedResponse,
     roles=frozenset({"physician"}),
-    reads=_reads,
-    then_reads=(_patient_reads,),
+    reads=reads.of_therapy,
+    then_reads=(reads.of_patient,),
     gates=(
         gates.therapy_is_of_this_centre,
         gates.product_was_given,

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, FreeText, Instant, Quantity
-from coign.safety import gates, tolerance
+from coign.kernel.values import FreeText, Instant, Quantity
+from coign.safety import gates, reads, tolerance
 from coign.safety.events import Answer, AnswerIfKnown, BloodPressure, Grade, Oxygen, ReactionRecorded
 from coign.safety.grading.crs import TEMPERATURE_UNIT, Seen, grade_crs, is_fever
 from coign.safety.grading.grades import counted
@@ -34,10 +33,6 @@ class RecordReaction:
     died_of_it: Answer = field(default="no", metadata=asks("The patient died of it", "choose"))
     clinicians_grade: Grade | None = field(default=None, metadata=asks("Your own grade", "choose"))
     clinicians_reason: FreeText | None = field(default=None, metadata=asks("Why your grade differs"))
-
-
-def _reads(asked: RecordReaction, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, INFUSION), Read(asked.chain, REACTIONS))
 
 
 def _patient_reads(asked: RecordReaction, known: Circumstances) -> Sequence[Read]:
@@ -95,7 +90,7 @@ ACTION = Action(
     title="Record a reaction",
     command=RecordReaction,
     roles=frozenset({"nurse", "physician"}),
-    reads=_reads,
+    reads=reads.of_therapy,
     then_reads=(_patient_reads,),
     gates=(
         gates.therapy_is_of_this_centre,

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.identity.views import CHAIN
-from coign.infusion.views import INFUSION
-from coign.kernel.actions import Action, Circumstances, Read, Risk
+from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Chain
-from coign.kernel.values import Actor, Instant
-from coign.safety import gates
+from coign.kernel.values import Instant
+from coign.safety import gates, reads
 from coign.safety.events import ResponseRecorded
-from coign.safety.state import REACTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +20,6 @@ class RecordResponse:
     timepoint: str = field(metadata=asks("Time of the protocol", "choose", options="response_times"))
     category: str = field(metadata=asks("Response", "choose", options="response_categories"))
     assessed_on: Instant = field(metadata=asks("Assessed on"))
-
-
-def _reads(asked: RecordResponse, actor: Actor) -> Sequence[Read]:
-    return (Read(asked.chain, CHAIN), Read(asked.chain, INFUSION), Read(asked.chain, REACTIONS))
-
-
-def _patient_reads(asked: RecordResponse, known: Circumstances) -> Sequence[Read]:
-    patient = known.state(CHAIN, asked.chain).patient
-    return () if patient is None else (Read(patient),)
 
 
 def _decide(asked: RecordResponse, known: Circumstances) -> Sequence[ResponseRecorded]:
@@ -52,8 +41,8 @@ ACTION = Action(
     title="Record a response",
     command=RecordResponse,
     roles=frozenset({"physician"}),
-    reads=_reads,
-    then_reads=(_patient_reads,),
+    reads=reads.of_therapy,
+    then_reads=(reads.of_patient,),
     gates=(
         gates.therapy_is_of_this_centre,
         gates.product_was_given,
