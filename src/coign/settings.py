@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 
 PORT = 8000
 BIND = "127.0.0.1"

@@ -1,13 +1,14 @@
 """Who looked at whose identity: the one action of the access ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import get_args
 
 from coign.access.events import IdentitiesShown
 from coign.access.views import LOOKS
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.people.events import Role

@@ -1,8 +1,7 @@
 """What can happen in the access ledger."""
 
-from dataclasses import dataclass
-
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Patient, Person
 
 

@@ -1,9 +1,8 @@
 """How often and when last somebody's identity was shown."""
 
-from dataclasses import dataclass
-
 from coign.access.events import IdentitiesShown
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -6,11 +6,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from coign.kernel.frozen import dataclass
 
 PROBE_WRITES = 60
 

@@ -1,10 +1,11 @@
 """What can happen to a patient on the way to a therapy."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme, Unit
 from coign.kernel.values import Digest, FreeText, Identifying, Instant, Quantity
 

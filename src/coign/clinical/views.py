@@ -1,6 +1,6 @@
 """What a patient agreed to and was found fit for, and how far a therapy's clinical course is: for all who treat."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.clinical.events import (
     ConditioningBegun,
@@ -19,6 +19,7 @@ from coign.clinical.events import (
 )
 from coign.correction.events import ValueCorrected
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View

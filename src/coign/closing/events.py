@@ -1,9 +1,9 @@
 """What can happen when a therapy ends."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Patient, Person, Unit
 from coign.kernel.values import FreeText
 

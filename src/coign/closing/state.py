@@ -1,6 +1,6 @@
 """How a therapy ended, and how far the disposal of each of its containers is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.closing.events import (
     Decision,
@@ -11,6 +11,7 @@ from coign.closing.events import (
     TherapyEnded,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,9 +1,9 @@
 """What can happen to what is known about a unit's temperature."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person, Shipment, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 

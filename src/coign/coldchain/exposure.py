@@ -1,10 +1,11 @@
 """The warming clock: how long a frozen unit was out of the cold, over all its ways and sites together (SCS-11)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
 from coign.coldchain.events import ExcursionAssessed, ExposureBegan, ExposureEnded
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp
 from coign.logistics.events import Opened, Packed, Unpacked

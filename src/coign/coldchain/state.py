@@ -1,9 +1,8 @@
 """Whether the logger of a shipment was read: the cold chain's own business."""
 
-from dataclasses import dataclass
-
 from coign.coldchain.events import LoggerMissing, LoggerRead
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View
 

@@ -1,11 +1,12 @@
 """Whether a unit was kept cold: the question that logistics, quality and the clinic ask."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from coign.coldchain import exposure
 from coign.coldchain.events import ExcursionAssessed, LoggerMissing, LoggerRead
 from coign.coldchain.exposure import Exposure
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

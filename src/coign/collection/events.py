@@ -1,9 +1,10 @@
 """What can happen when cells are collected."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Person, Unit
 from coign.kernel.values import FreeText, Quantity
 

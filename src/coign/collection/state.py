@@ -1,6 +1,6 @@
 """Who is in the chair, and whether the label says what was printed: collection's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.collection.events import (
     CollectionStarted,
@@ -15,6 +15,7 @@ from coign.collection.events import (
 from coign.correction.events import ValueCorrected
 from coign.identity.events import LabelVerified, UnitCreated, UnitsBlocked, UnitsUnblocked
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Person, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

@@ -1,12 +1,13 @@
 """What was collected for a therapy: the question that the maker asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.collection.events import CollectionFinished, CollectionStarted, LeavingChecked
 from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

@@ -1,9 +1,10 @@
 """A folder of conformance data and its MANIFEST.csv: one row a file, with what is expected of it."""
 
 import csv
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+
+from coign.kernel.frozen import dataclass
 
 MANIFEST = "MANIFEST.csv"
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coign.conformance.manifest import Folder, Row
+from coign.kernel.frozen import dataclass
 
 NO_CLAIM = "no runner claims a row of this folder with this expectation"
 

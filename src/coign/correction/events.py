@@ -1,9 +1,10 @@
 """What can be recorded about a value that was recorded wrongly."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Organisation, Person, Subject, Unit
 from coign.kernel.values import FreeText, Instant, Quantity
 

@@ -1,11 +1,12 @@
 """A value as it stands in an entry: which of an entry's values can be corrected, and where each of them stands."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from coign.infusion.events import Finding
 from coign.kernel.facts import Fact, about
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Person, Subject
 from coign.kernel.values import Instant, Quantity
 from coign.manufacturing.events import Measured

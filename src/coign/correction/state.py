@@ -1,10 +1,11 @@
 """One correction: what was proposed, by whom, and how far it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from coign.correction.events import CorrectionAssessed, CorrectionDiffers, CorrectionProposed, ValueCorrected
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Organisation
 from coign.kernel.views import Stamp, View
 

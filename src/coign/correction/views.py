@@ -1,10 +1,11 @@
 """Which values of a batch or a therapy were corrected, and what still waits: the question that release asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from coign.correction.events import CorrectionAssessed, CorrectionDiffers, CorrectionProposed, ValueCorrected
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

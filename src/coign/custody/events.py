@@ -1,9 +1,9 @@
 """What can happen to the custody of a unit."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Site, Unit
 from coign.kernel.values import FreeText
 

@@ -1,7 +1,5 @@
 """Who holds a unit, and to whom it is held out: the questions that other domains ask."""
 
-from dataclasses import dataclass
-
 from coign.custody.events import (
     Condition,
     CustodyBegan,
@@ -12,6 +10,7 @@ from coign.custody.events import (
     OfferWithdrawn,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -7,11 +7,11 @@ import os
 import pwd
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from coign.database.address import DatabaseUnavailable
+from coign.kernel.frozen import dataclass
 
 OWN_ACCOUNT = "coign-db"
 # Used where accounts cannot be added: all exist for services and own nothing of value.

@@ -1,9 +1,10 @@
 """Where a database is and who may connect to it: the three roles, their addresses, and this package's one error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from psycopg.conninfo import make_conninfo
+
+from coign.kernel.frozen import dataclass
 
 DATABASE_NAME = "coign"
 OWNER = "coign_owner"

@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -21,6 +20,7 @@ from typing import IO
 import msgspec
 
 from coign.kernel.errors import IntegrityFailure, Invalid
+from coign.kernel.frozen import dataclass
 
 FORMAT = "coign/backup/v1"
 MANIFEST, SEAL = "manifest.json", "manifest.seal"

@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from coign.database.account import Account, run_as
 from coign.database.address import DatabaseUnavailable
+from coign.kernel.frozen import dataclass
 
 # The data folder's format belongs to a major version, so a newer one in the package must not come by surprise.
 POSTGRESQL_MAJOR = 18

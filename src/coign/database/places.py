@@ -4,13 +4,13 @@ import hashlib
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from coign.database.account import Account, account_for, give
 from coign.database.address import DatabaseUnavailable
+from coign.kernel.frozen import dataclass
 
 # The socket's path must fit the kernel's field: 104 bytes on macOS, 108 on Linux, both with a final zero.
 SOCKET_PATH_BYTES_MAX = 100

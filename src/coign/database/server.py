@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -17,6 +16,7 @@ from coign.database.address import DatabaseUnavailable
 from coign.database.binaries import Binaries
 from coign.database.cluster import CLEAN_ENVIRONMENT
 from coign.database.places import SOCKET_NAME, Places, socket_folder
+from coign.kernel.frozen import dataclass
 
 LOOK_SECONDS = 0.02
 # Recovery after a crash replays what was written since the last checkpoint; on a slow disk that takes its time.

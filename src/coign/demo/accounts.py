@@ -7,7 +7,6 @@ the source code, and each can be shown to whoever tries the demonstration.
 import base64
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from coign.demo import people, scene
 from coign.demo.people import LISTED, Account
 from coign.kernel.errors import Forbidden
+from coign.kernel.frozen import dataclass
 from coign.people.views import AUTHORITY
 from coign.service import Service, keys
 

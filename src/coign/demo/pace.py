@@ -1,13 +1,13 @@
 """How long acts take in the demonstration, and when people are at work. Modelling choices, held as data."""
 
 import random
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from coign import yaml_files
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 
 _MINUTES = {"min": 1.0, "h": 60.0}

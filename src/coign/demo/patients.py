@@ -1,11 +1,11 @@
 """The demonstration's patients. None of them exists; none of their numbers does."""
 
 import random
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from coign.demo import people, plans
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

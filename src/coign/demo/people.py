@@ -1,8 +1,8 @@
 """Who takes part in the demonstration: organisations, their sites, and one account for each job. All invented."""
 
 import random
-from dataclasses import dataclass
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Actor
 

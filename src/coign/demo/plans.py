@@ -1,8 +1,9 @@
 """How far each therapy of the story goes, when it begins, and what goes wrong on its way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.demo import people
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation
 
 

@@ -6,7 +6,7 @@ Everything goes through the door: what a rule refuses to people it refuses here.
 import hashlib
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from coign.clinical.views import COURSE
@@ -15,6 +15,7 @@ from coign.demo import acts, pace, people, scene
 from coign.demo.people import Account
 from coign.demo.scene import Scene, Therapy
 from coign.kernel.errors import CoignError, Forbidden, GateAnswer, Invalid, NotFound, Refused
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -13,6 +13,7 @@ import psycopg
 from coign.demo import people
 from coign.identity.views import CHAIN, UNIT, ChainState
 from coign.kernel.errors import NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Shipment, Subject, Unit
 from coign.kernel.values import Actor, Digest, Instant
 from coign.kernel.views import View

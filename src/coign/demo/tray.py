@@ -1,7 +1,6 @@
 """The things in front of somebody, as labels with their symbols: what they need now, and what could be taken for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import psycopg
@@ -10,6 +9,7 @@ from coign.demo import people, scene
 from coign.equipment.views import DEVICE, kind_words
 from coign.gateways.labels import Symbol, SymbolKind, symbol_of, symbol_text
 from coign.identity.views import CHAIN, UNIT
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import (
     Box,
     Chain,

@@ -1,7 +1,6 @@
 """What goes wrong on the way of a therapy: who does what then, and what they scan, measure and write."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from coign.collection.views import COLLECTION
@@ -13,6 +12,7 @@ from coign.demo.scene import Scene, Therapy
 from coign.gateways.loggers import Warming
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
 from coign.manufacturing.views import SLOT

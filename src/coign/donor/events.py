@@ -1,9 +1,9 @@
 """What can happen when a donor is tested."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Organisation, Person, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 

@@ -1,12 +1,13 @@
 """What is known of a donor's tests, what that amounts to, and where a hazardous bag was set apart: for all who ask."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from coign.donor.events import MarkerReported, OpenMarkersJustified, SamplesTaken, SetApart
 from coign.donor.markers import REACTIVE, TITLES
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

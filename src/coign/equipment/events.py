@@ -1,9 +1,9 @@
 """What can happen to devices: registered, calibrated, cleaned, used, taken out of service and returned to it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Equipment, Organisation, Person, Site
 from coign.kernel.values import Digest, FreeText, Instant
 

@@ -1,7 +1,5 @@
 """What was done with a device, line by line: its log, with the batch beside each use (21 CFR 211.182)."""
 
-from dataclasses import dataclass
-
 from coign.equipment.events import (
     DeviceCalibrated,
     DeviceCleaned,
@@ -12,6 +10,7 @@ from coign.equipment.events import (
     DoubtAssessed,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Person
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,6 +1,6 @@
 """Whether a device may be used, is clean, and was in order when it was used: the questions that other domains ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from coign.equipment.events import (
@@ -15,6 +15,7 @@ from coign.equipment.events import (
 )
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Equipment, Organisation, Person, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

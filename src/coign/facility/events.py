@@ -1,9 +1,9 @@
 """What can happen to rooms and cabinets: put in use, taken out of use, monitored; growth found and assessed."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Person, Room
 from coign.kernel.values import Digest, FreeText, Instant
 

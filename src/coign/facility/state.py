@@ -1,8 +1,9 @@
 """Which batches were open in a room and when: facility's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

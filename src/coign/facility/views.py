@@ -1,6 +1,6 @@
 """Whether a room may be used, and what grew while a batch was open: the questions that other domains ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.facility.events import (
     Condition,
@@ -14,6 +14,7 @@ from coign.facility.events import (
     Sample,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Organisation, Person, Room, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

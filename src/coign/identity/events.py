@@ -1,9 +1,9 @@
 """What can happen to a chain of identity and to the units in it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Person, Product, Programme, Unit
 from coign.kernel.values import Digest, Instant
 

@@ -1,6 +1,6 @@
 """What a chain binds together, and what a unit is: the questions that all domains ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.identity.events import (
     ChainBegun,
@@ -12,6 +12,7 @@ from coign.identity.events import (
     UnitsUnblocked,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Organisation, Patient, Product, Programme, Unit
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View

@@ -1,9 +1,9 @@
 """What can be reported from outside the gates, and what became of it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Organisation, Patient, Person, Unit
 from coign.kernel.values import FreeText, Instant
 

@@ -1,9 +1,10 @@
 """What was reported, and which containers still wait for a finding."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.incident.events import ActReported, ActResolved
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Person, Unit
 from coign.kernel.views import Stamp, View
 

@@ -1,10 +1,11 @@
 """What can happen to a product between freezer and patient."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Chain, Patient, Person, Unit
 from coign.kernel.values import Digest, FreeText, Quantity
 

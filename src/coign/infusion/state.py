@@ -1,6 +1,6 @@
 """One bag between freezer and patient: its clock, and who saw it at which bed; and how the patient was found before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.correction.events import ValueCorrected
 from coign.infusion.events import (
@@ -17,6 +17,7 @@ from coign.infusion.events import (
     Thawed,
 )
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Person
 from coign.kernel.values import FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View

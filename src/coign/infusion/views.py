@@ -1,10 +1,11 @@
 """How far the infusion of a therapy is: which bag is thawed, which runs, what was given."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.correction.events import ValueCorrected
 from coign.infusion.events import EmergencyInfusionStarted, InfusionFinished, InfusionStarted, Outcome, Thawed
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

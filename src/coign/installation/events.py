@@ -1,9 +1,8 @@
 """What can happen to the record itself."""
 
-from dataclasses import dataclass
-
 from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Ledger, Person, Subject
 from coign.kernel.values import Digest, FreeText
 

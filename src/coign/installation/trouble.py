@@ -1,9 +1,9 @@
 """What shut the record: in words in its head, and in parts in the entry with which two people resume it (CSV-38)."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 
 Kind = Literal["clock_ahead", "clock_behind", "record"]

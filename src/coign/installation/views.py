@@ -1,10 +1,9 @@
 """Whether the record is open, being set up, a demonstration; and which subjects are damaged."""
 
-from dataclasses import dataclass
-
 from coign.installation.events import LedgerHeads, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.installation.trouble import Trouble
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import KINDS, Person, Subject
 from coign.kernel.views import Stamp, View
 

@@ -1,12 +1,13 @@
 """A regulated action and the gates that guard it."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 from coign.kernel.errors import GateAnswer
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.kernel.views import View

@@ -1,7 +1,8 @@
 """The seven ways to say no, each with one meaning and one HTTP status (see docs/reference/errors.md)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a person is asked for one field of a command: label, hint, and where the value comes from."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from coign.kernel.frozen import dataclass
 
 Source = Literal["scan", "choose", "type", "measure", "device", "upload", "known"]
 

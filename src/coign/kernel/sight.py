@@ -1,8 +1,7 @@
 """Who may see a subject: the organisations that are party to it. The one rule every read goes through."""
 
-from dataclasses import dataclass
-
 from coign.kernel.facts import FACTS, Fact, parties
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import KINDS, Organisation, Subject
 from coign.kernel.views import Stamp, View
 

@@ -1,12 +1,12 @@
 """Values that commands, facts and states are made of."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import ClassVar, Self
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")

@@ -5,10 +5,10 @@ The limits come from the rule sets; a clock that jumps stops writing until two p
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from coign.installation.trouble import Trouble, of_clock
 from coign.kernel.errors import IntegrityFailure
+from coign.kernel.frozen import dataclass
 
 
 def _wall_us() -> int:

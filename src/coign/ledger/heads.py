@@ -7,13 +7,13 @@ What is hashed how: `coign_verify/heads.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from struct import Struct
 from typing import Any, LiteralString, NamedTuple, Protocol
 
 import psycopg
 
 from coign.kernel.errors import IntegrityFailure
+from coign.kernel.frozen import dataclass
 from coign.ledger.columns import Blobs, Texts
 from coign.ledger.entries import Entry
 from coign_verify.heads import EMPTY, Leaf, key_of, leaf_hash, node_hash

@@ -1,9 +1,10 @@
 """What one locked transaction knows of a ledger: its end, keys used before, subjects and their states."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Instant
 from coign.ledger.states import States

@@ -7,13 +7,14 @@ backup where they fit.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, LiteralString
 
 import orjson
 import psycopg
 from psycopg import sql
 
+from coign.kernel.frozen import dataclass
 from coign.ledger.proving import Proved, Spare, Stored, Target, prove, walk
 from coign.ledger.soundness import root_of
 from coign.ledger.streams import Ordered, Streams

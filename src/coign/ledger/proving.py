@@ -7,11 +7,11 @@ nobody can make another list with the same root.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
 
+from coign.kernel.frozen import dataclass
 from coign.ledger.soundness import split
 from coign.ledger.streams import Ordered, Streams
 from coign_verify.tiles import HASH_BYTES, TILE_HASHES

@@ -5,11 +5,11 @@ is needed. `/health` shows the last complete round.
 """
 
 import threading
-from dataclasses import dataclass
 
 import psycopg
 import structlog
 
+from coign.kernel.frozen import dataclass
 from coign.ledger.check import check_range, size_and_origin, upper_tiles
 from coign.ledger.shutting import Problem, is_shut, not_accepted, shut, snapshot
 from coign.ledger.store import connect, take_lease

@@ -7,10 +7,11 @@ shut it a second time.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Literal
 
 import psycopg
+
+from coign.kernel.frozen import dataclass
 
 Kind = Literal[
     "changed", "missing", "added", "reordered", "replaced", "signature", "invariant", "container", "read_model"

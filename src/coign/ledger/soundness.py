@@ -6,11 +6,12 @@ leaf hash: with it an entry whose hash was recomputed along with its bytes is st
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
 
+from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import Problem
 from coign_verify.jcs import JsonError, check_profile
 from coign_verify.tiles import HASH_BYTES, TILE_HASHES

@@ -1,9 +1,9 @@
 """What can happen to shippers and shipments."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Organisation, Person, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import FreeText, Instant, Quantity
 

@@ -1,8 +1,9 @@
 """What a shipper can do and whether it is in use, which one a therapy chose, what was found first at a receipt."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Shipment, Shipper, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

@@ -1,8 +1,9 @@
 """What travels where, and where a unit was received last: the questions that other domains ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Product, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

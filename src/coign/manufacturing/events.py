@@ -1,10 +1,11 @@
 """What can happen in the plant: rooms, slots, batches."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Equipment, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 

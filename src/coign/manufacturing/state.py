@@ -1,8 +1,9 @@
 """What a room holds and for whom it was cleared: the plant's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Organisation, Person, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,12 +1,13 @@
 """Whose place is kept in the plant, and what was made from whom: the questions that other domains ask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.equipment.views import DEVICE, DeviceState
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Equipment, Lot, Organisation, Person, Programme, Room, Site, Unit
 from coign.kernel.values import Digest, Instant, Quantity
 from coign.kernel.views import Stamp, View

@@ -1,9 +1,9 @@
 """What can happen to organisations, people, their roles and their authenticators."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Digest, FreeText, Identifying, Instant
 

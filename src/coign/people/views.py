@@ -1,8 +1,9 @@
 """What a person may do, with which keys they sign, and what organisations and sites are."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import FreeText, Instant
 from coign.kernel.views import Stamp, View

@@ -1,7 +1,6 @@
 """Puts a door together from the catalogue and what the installation gives it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from coign import __version__, access, catalogue, rulesets
 from coign.kernel.actions import Action
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.states import Folding
 from coign.ledger.store import Store

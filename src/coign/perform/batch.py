@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from coign.installation.events import LedgerResumed
 from coign.kernel.actions import Read
 from coign.kernel.errors import CoignError, Conflict, GateAnswer, Refused, Unavailable
 from coign.kernel.facts import Fact, about, subjects_in
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject, parse_subject
 from coign.kernel.values import Instant
 from coign.ledger.appending import NewEntry

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coign.kernel.actions import Action, Read
 from coign.kernel.errors import GateAnswer
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.encoding import plain

@@ -1,11 +1,11 @@
 """What the door needs from others; `web` and `cli` wire the real ones, tests the fakes that pass the same contracts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Actor
 
 

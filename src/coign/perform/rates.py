@@ -4,10 +4,10 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import ceil
 
 from coign.kernel.errors import Unavailable
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.perform.request import Request, Source
 from coign.rulesets import RuleSets

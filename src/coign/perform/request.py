@@ -1,10 +1,11 @@
 """What callers give the door and what they get."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, NamedTuple
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Actor, Instant
 
 

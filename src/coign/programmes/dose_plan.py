@@ -1,9 +1,9 @@
 """How a dose follows from what was released, what is in the bags, and what the patient weighs (PAT-29). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Quantity
 
 #: The units a dose is worked out in (UCUM): cells, cells in a volume, volumes, weights, cells per weight.

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
 from coign.programmes.dose_plan import DosePlan

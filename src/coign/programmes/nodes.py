@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from itertools import accumulate
 
@@ -10,6 +10,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from coign import yaml_files
+from coign.kernel.frozen import dataclass
 
 CHARACTERS_MAX = 200_000
 BRACKETS_MAX = 50  # more open at once are no programme, and slow to read

@@ -1,9 +1,10 @@
 """What a programme says of safety and success: versions, toxicities that limit the dose, responses and their times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant, Quantity
 
 #: Versions of CTCAE that rule sets exist for.

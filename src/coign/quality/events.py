@@ -1,9 +1,9 @@
 """What the quality unit can say about material, results, deviations and batches."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Document, Organisation, Person, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 

@@ -1,8 +1,9 @@
 """How far a request for a product out of specification has come, and who was called about a late adverse result."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.views import Stamp, View
 from coign.quality.events import (

@@ -1,9 +1,10 @@
 """A batch's dossier, a deviation, and who found what does not agree: the quality unit's own business."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from coign.identity.events import UnitsBlocked
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Person, Unit
 from coign.kernel.views import Stamp, View
 from coign.logistics.events import ARRIVAL_DIFFERS, ReceiptMismatched

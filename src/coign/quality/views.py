@@ -1,8 +1,9 @@
 """What the quality unit said about a unit: the question that logistics, production and the clinic ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Document
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View

@@ -1,8 +1,9 @@
 """What came out of what: one line for each step of cells, materials, rooms and hands towards a patient. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """A therapy's progress along its programme: which steps are done, what comes next. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.programmes.model import JourneyStep, ProgrammeVersion
 from coign.records.calls import is_confirmed_to_fail, quality_calls, safety_calls

@@ -1,7 +1,6 @@
 """When somebody says an act was done: it stands beside the record's own time, never in its place (CSV-S1, GMP-18)."""
 
-from dataclasses import dataclass
-
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 from coign.rulesets import RuleSets

@@ -1,12 +1,12 @@
 """What pages, REST and commands ask of the read models. Every list is of what one organisation may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import class_row
 
 from coign.catalogue import ACTIONS
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.records.journey import Journey
 

@@ -1,10 +1,11 @@
 """What safety pages ask of the read models: each a fixed number of queries, of what one organisation may see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import class_row
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

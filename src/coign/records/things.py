@@ -1,9 +1,9 @@
 """What can be scanned, and where it is: derived from facts, for the scan box and the tray."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from coign.kernel.frozen import dataclass
 from coign.ledger.entries import Entry
 
 

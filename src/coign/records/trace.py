@@ -1,11 +1,11 @@
 """From one thing to everything that came out of it, or that it came out of: one query for each step of the way."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
 
+from coign.kernel.frozen import dataclass
 from coign.records.working import LASTS
 
 #: Longer ways than this no therapy has: whoever meets it has found a circle.

@@ -1,8 +1,9 @@
 """One authorisation as its decisions left it: what it covers, what stops it, and what stood when."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation, Organisation, Person, Product, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp

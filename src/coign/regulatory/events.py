@@ -1,9 +1,9 @@
 """What can happen to the version of a programme that is in force, and to what an authority allows."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import (
     Application,
     Authorisation,

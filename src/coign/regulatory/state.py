@@ -1,8 +1,9 @@
 """What a holder asked an authority for, what was asked back, and what a holder owes: regulatory's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation, Organisation, Person, Product
 from coign.kernel.values import Digest, FreeText, Instant
 from coign.kernel.views import Stamp, View

@@ -5,10 +5,10 @@ and `named_for_release` of whoever certifies.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation, Chain, Organisation, Patient, Person, Product, Site
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View

@@ -1,8 +1,9 @@
 """A safety case: its events with everything that legal clocks hang on; and, apart, what was sent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Document, Organisation, Product, Programme, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

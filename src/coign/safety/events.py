@@ -1,9 +1,9 @@
 """What can happen to a patient after an infusion, and to the reports about it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import (
     Batch,
     Case,

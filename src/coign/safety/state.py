@@ -1,8 +1,9 @@
 """What was seen of one therapy so far, and what reference safety information lists."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Document, Product
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,11 +1,12 @@
 """Whether a programme may take in new patients, as an order asks; and the case that another act opens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Chain, Person, Site, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
@@ -10,6 +9,7 @@ import structlog
 
 from coign import rulesets
 from coign.kernel.errors import IntegrityFailure, Invalid
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.clock import ClockLimits, SimulatedClock, SystemClock
 from coign.ledger.store import connect

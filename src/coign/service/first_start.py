@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import psycopg
 
 from coign.installation.events import LedgerOpened
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor
 from coign.ledger.entries import Entry

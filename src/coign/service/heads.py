@@ -8,7 +8,6 @@ of a running process, so a demonstration whose clock is moved forward enters no 
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -18,6 +17,7 @@ from coign import rulesets
 from coign.installation.events import THIS
 from coign.installation.views import HEADS, Heads
 from coign.kernel.errors import CoignError
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger import heads

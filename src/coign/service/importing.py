@@ -1,7 +1,7 @@
 """Takes in files of others: patients and orders of a hospital's system, readings of a logger. All through the door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from coign.gateways.fhir import (
     read_patient,
 )
 from coign.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Patient, Person, Shipment
 from coign.kernel.values import Actor, Instant
 from coign.people.views import AUTHORITY, ORGANISATION, SITE

@@ -1,7 +1,6 @@
 """Where an installation's keys lie: outside database and backup, and needed to use either."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from coign.database import home
 from coign.kernel.errors import Unavailable
+from coign.kernel.frozen import dataclass
 from coign.ledger.checkpoints import log_key
 from coign.service.first_start import LEDGER_ID
 from coign.settings import Settings

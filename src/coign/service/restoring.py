@@ -6,7 +6,7 @@ until two people have decided to go on without it (CSV-S7).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +18,7 @@ from coign.database.archive import Archive, BackupDamaged, Manifest
 from coign.database.dumping import copy_in, refuse_unless_empty
 from coign.documents import Documents
 from coign.kernel.errors import Conflict
+from coign.kernel.frozen import dataclass
 from coign.ledger import check as start_check
 from coign.ledger.shutting import is_shut
 from coign.ledger.states import Folding

@@ -3,12 +3,13 @@
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import Problem
 from coign.records.edges import edges_of
 from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint, open_checkpoint

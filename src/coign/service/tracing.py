@@ -1,7 +1,6 @@
 """Where something went, or where it came from: the walk with the state, holder and place of everything on it."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -12,6 +11,7 @@ from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.facility.views import ROOM, RoomState
 from coign.identity.views import UNIT, UnitState
 from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.sight import may_see
 from coign.kernel.subjects import Batch, Organisation, Subject, Unit, parse_subject
 from coign.kernel.values import Instant

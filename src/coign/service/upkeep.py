@@ -3,13 +3,13 @@
 import getpass
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
 from coign import rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 
 BACKED_UP, RESTORE_PROVED = "record.backed_up", "record.restore_proved"

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -13,6 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from coign.database import Database, home
 from coign.kernel.errors import Unavailable
+from coign.kernel.frozen import dataclass
 from coign.perform.protocols import SecretItem
 from coign.service.resolvers import INDEXED
 from coign.settings import Settings

@@ -1,9 +1,9 @@
 """What can happen to storage tanks, to the boxes in them, and to the units that lie there."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Chain, Equipment, Organisation, Person, Site, Unit
 from coign.kernel.values import FreeText, Instant, Quantity
 

@@ -1,8 +1,9 @@
 """Tanks, boxes with who lies where, and the first half of a removal: storage's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Equipment, Organisation, Person, Site, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,8 +1,7 @@
 """Where a unit lies, and into what kind of tank it belongs: the questions that other domains ask."""
 
-from dataclasses import dataclass
-
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Equipment
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

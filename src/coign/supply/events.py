@@ -1,9 +1,9 @@
 """What can happen to suppliers, to lots of a material that touches cells, and to serialised packs."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Lot, Organisation, Person, Serial, Supplier
 from coign.kernel.values import Digest, FreeText, Instant
 

@@ -1,8 +1,9 @@
 """Suppliers as the quality unit judged them, packs by their serial, and cases of suspect product."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Lot, Organisation, Person, Serial
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

@@ -1,8 +1,9 @@
 """What a lot is and whether it may be used: the question that production asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Organisation, Person, Supplier
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View

@@ -1,10 +1,11 @@
 """Whose answers are alike beyond chance: the newest attempts of one course and organisation, and the comparison."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Learner
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

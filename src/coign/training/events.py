@@ -1,10 +1,10 @@
 """What can happen to courses, attempts, qualifications of a person, and lessons."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Case, Cohort, Course, Curriculum, Learner, Lesson, Organisation, Person
 from coign.kernel.values import Digest, FreeText, Instant
 

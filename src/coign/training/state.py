@@ -1,8 +1,9 @@
 """Courses, attempts, training files, lessons and the cases they come from: training's own business."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Batch, Case, Course, Learner, Organisation, Person
 from coign.kernel.values import Digest, FreeText, Instant
 from coign.kernel.views import Stamp, View

@@ -1,11 +1,12 @@
 """Who may perform which task now, and what tasks ask besides: the questions that every action with a task asks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Course, Lesson, Person
 from coign.kernel.values import Digest, Instant
 from coign.kernel.views import Stamp, View

@@ -6,9 +6,10 @@ For warnings at scheduling, labelling, thaw and bedside. Never used to decide wh
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+
+from coign.kernel.frozen import dataclass
 
 _SUFFIXES = frozenset({"jr", "junior", "sr", "senior", "ii", "iii", "iv", "filho", "neto", "hijo"})
 

@@ -7,7 +7,8 @@ accents, spaces and look-alike letters are differences. Somebody who is nearly r
 import hmac
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ import hmac
 import secrets
 import unicodedata
 import uuid
-from dataclasses import dataclass
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from coign.kernel.errors import IntegrityFailure, Invalid
+from coign.kernel.frozen import dataclass
 from coign.vault.keys import NONCE_BYTES
 from coign_verify.intent import commitment
 from coign_verify.jcs import canonical

@@ -1,6 +1,5 @@
 """The record as it stood: at an instant, or after an entry; what a page about the past says, and where it leads."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 

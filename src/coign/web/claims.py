@@ -1,13 +1,12 @@
 """The time somebody claims for an act, on forms and in words; too far from the record's own it is a late entry."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign import rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
 from coign.records.lateness import claimed_in

@@ -4,7 +4,7 @@ A ledger that is no demonstration has none of it, whatever is asked: the record'
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from coign.demo import accounts, people, player, tray
 from coign.demo.people import Account as Job
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation
 from coign.people.views import AUTHORITY
 from coign.web import acting, running, waits

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
 
 import orjson
@@ -14,6 +13,7 @@ from psycopg_pool import ConnectionPool
 from coign import catalogue
 from coign.kernel.errors import NotFound
 from coign.kernel.facts import Fact, about
+from coign.kernel.frozen import dataclass
 from coign.kernel.sight import Parties, may_see
 from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.values import Instant

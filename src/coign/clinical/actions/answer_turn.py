@@ -1,13 +1,14 @@
 """Say what is done for a conditioned patient whose product turned: the physician is called before anybody else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.clinical import conditioning_gates, depletion_gates
 from coign.clinical.events import TurnAnswered
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import FreeText, Instant
 

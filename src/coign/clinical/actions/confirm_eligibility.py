@@ -1,13 +1,14 @@
 """Confirm that a patient is fit for a therapy: a physician's judgement, signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import gates
 from coign.clinical.events import EligibilityConfirmed
 from coign.clinical.views import PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Programme
 from coign.kernel.values import Actor
 

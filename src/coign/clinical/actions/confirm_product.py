@@ -1,12 +1,13 @@
 """Confirm the product for conditioning: every bag scanned where it lies, right before the patient depends on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import conditioning_gates, depletion_gates
 from coign.clinical.events import ProductConfirmed
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Unit
 
 

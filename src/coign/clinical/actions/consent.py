@@ -1,13 +1,14 @@
 """Record what a patient agreed to, or that they changed their mind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import gates
 from coign.clinical.events import ConsentGiven, ConsentWithdrawn
 from coign.clinical.views import PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Programme
 from coign.kernel.values import Actor, Digest
 from coign.regulatory.views import PROGRAMME

@@ -1,13 +1,14 @@
 """Prepare an order, from the hospital's system or by hand; it has no effect until its prescriber signs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import gates
 from coign.clinical.events import OrderDrafted
 from coign.clinical.views import PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Patient, Person, Programme
 from coign.kernel.values import Actor, FreeText, Instant, Quantity
 from coign.people.views import AUTHORITY, ORGANISATION

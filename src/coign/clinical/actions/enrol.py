@@ -1,13 +1,14 @@
 """Enrol a patient, or correct who a patient is; who they are is kept in the vault, never in the record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import gates, settling_gates
 from coign.clinical.events import IdentityCorrected, PatientEnrolled
 from coign.clinical.views import NUMBER, PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks, resolved
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import HospitalNumber, Patient
 from coign.kernel.values import Actor, Digest, Identifying
 

@@ -1,13 +1,14 @@
 """Give conditioning: everything is asked once more before the first dose; afterwards the days are recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.clinical import authorised_gates, conditioning_gates, depletion_gates, settling_gates
 from coign.clinical.events import ConditioningBegun, ConditioningGiven
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 

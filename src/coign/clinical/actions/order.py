@@ -1,7 +1,7 @@
 """Order the therapy: the prescriber's signature begins the chain of identity and pins the rules it runs under."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import authorised_gates, gates
 from coign.clinical.events import Ordered
@@ -10,6 +10,7 @@ from coign.identity.events import ChainBegun
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor
 from coign.people.views import ORGANISATION

@@ -1,13 +1,14 @@
 """Settle a change of who a patient is: a second person finds them to be the same, and the therapy goes on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical import gates, settling_gates
 from coign.clinical.events import IdentitySettled
 from coign.clinical.views import PATIENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks, resolved
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, Identifying
 

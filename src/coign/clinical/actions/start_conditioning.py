@@ -1,7 +1,7 @@
 """Order lymphodepletion: from then on the patient depends on the product, so the product must be here and fit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.clinical import authorised_gates, depletion_gates, dose_gates, settling_gates
@@ -9,6 +9,7 @@ from coign.clinical import conditioning_gates as gates
 from coign.clinical.events import ConditioningStarted
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant, Quantity
 from coign.programmes.dose_plan import WEIGHT

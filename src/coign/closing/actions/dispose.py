@@ -1,7 +1,7 @@
 """Carry out what was decided about a container: two persons, each from their own scan; then it is no more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.closing import gates
 from coign.closing.events import DisposalConfirmed, DisposalMismatched, DisposalRecorded
@@ -12,6 +12,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 

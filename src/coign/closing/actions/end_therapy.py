@@ -1,7 +1,7 @@
 """End a therapy: why, and what becomes of every container that it leaves behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.closing import gates
 from coign.closing.events import Decision, DisposalDecided, Reason, TherapyEnded, UnitDecision
@@ -13,6 +13,7 @@ from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText
 

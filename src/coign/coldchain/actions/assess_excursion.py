@@ -1,13 +1,14 @@
 """Assess a warming, or time that nobody knows: the quality unit decides on a basis whether the unit is usable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain import gates
 from coign.coldchain.events import Assessment, ExcursionAssessed
 from coign.coldchain.views import CONDITION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, Digest, FreeText
 

@@ -1,7 +1,7 @@
 """Read the logger of a shipment: the verdict is computed from its file and the programme's limits, never typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain import gates
 from coign.coldchain.events import LoggerRead, Verdict
@@ -11,6 +11,7 @@ from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks, resolved
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Shipment
 from coign.kernel.values import Actor, Digest, Instant, Quantity
 from coign.logistics.views import SHIPMENT

@@ -1,7 +1,7 @@
 """Say that there is no file to read: the journey is unknown, and the quality unit must decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain import gates
 from coign.coldchain.events import LoggerMissing
@@ -10,6 +10,7 @@ from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Actor, FreeText
 from coign.logistics.views import SHIPMENT

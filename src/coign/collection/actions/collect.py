@@ -1,7 +1,7 @@
 """Start a collection and finish it: the first bag of the therapy, with its donation number and its label."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical.views import PATIENT
 from coign.collection import device_gates, gates
@@ -15,6 +15,7 @@ from coign.identity.events import UnitCreated
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Equipment, Site, Unit
 from coign.kernel.values import Actor, Quantity
 from coign.regulatory.views import reads_of_authorisation

@@ -1,7 +1,7 @@
 """Freeze what was collected: fill cryobags one by one, each a unit with a label of its own, until the bag is empty."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.collection import chair_gates, freezing_gates, gates
 from coign.collection.actions.collect import FIRST_PRINT
@@ -15,6 +15,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Site, Unit
 from coign.kernel.values import Actor, Quantity
 

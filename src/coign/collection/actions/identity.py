@@ -1,7 +1,7 @@
 """Check who sits in the chair: two people, each blind to the other, and a third one when they do not agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical.views import PATIENT
 from coign.collection import gates
@@ -11,6 +11,7 @@ from coign.collection.views import COLLECTION
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import SLOT

@@ -1,7 +1,7 @@
 """Scan the label on a bag back before the bag may move, and resolve it when the label says something else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.collection import label_gates
 from coign.collection.events import LabelResolved
@@ -10,6 +10,7 @@ from coign.identity.events import LabelVerified, UnitsBlocked, UnitsUnblocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 

@@ -1,7 +1,7 @@
 """The last look at the chair: patient, label and donation number belong together, and no label is left lying about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.collection import chair_gates, freezing_gates, gates, label_gates, views
 from coign.collection.events import LeavingChecked
@@ -11,6 +11,7 @@ from coign.identity.events import UnitsBlocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Unit
 from coign.kernel.values import Actor
 from coign.training.views import reads_of_skill

@@ -1,7 +1,7 @@
 """Assess what was decided on a value that was wrong: what is held because of it may go on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.correction import gates
 from coign.correction.events import CorrectionAssessed
@@ -10,6 +10,7 @@ from coign.identity.events import UnitsUnblocked
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, FreeText
 

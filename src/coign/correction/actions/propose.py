@@ -1,7 +1,7 @@
 """Say that a recorded value is wrong: what rests on it stands still, and a second person reads the source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.correction import gates
 from coign.correction.events import CorrectionProposed
@@ -14,6 +14,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks, resolved
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Organisation, Unit
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import BATCH

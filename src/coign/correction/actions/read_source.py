@@ -1,7 +1,7 @@
 """Read the source as the second person, without being told what was proposed: two equal readings correct the value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from coign.correction import gates
@@ -10,6 +10,7 @@ from coign.correction.state import CORRECTION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case
 from coign.kernel.values import Actor
 from coign.manufacturing.events import StepCompleted

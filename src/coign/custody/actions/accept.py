@@ -1,7 +1,7 @@
 """Take over a unit: the taker's half of a hand-over, made blind to what the giver recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody import gates
 from coign.custody.events import Condition, HandedOver, HandOverMismatched
@@ -9,6 +9,7 @@ from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 

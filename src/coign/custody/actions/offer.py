@@ -1,7 +1,7 @@
 """Hold a unit out to whoever takes it next: the giver's half of a hand-over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.collection.views import COLLECTION
 from coign.custody import gates
@@ -10,6 +10,7 @@ from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT

@@ -1,13 +1,14 @@
 """Resolve a hand-over that did not agree: a third person records what they found, and the unit may move again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody import gates
 from coign.custody.events import MismatchResolved
 from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 

@@ -1,7 +1,7 @@
 """Hand a sealed shipment over: whoever gives or takes it scans shipper and seal, and all units in it change hands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody import sealed_gates
 from coign.custody.events import Condition, HandedOver, HandOverMismatched, Offered, OfferWithdrawn
@@ -9,6 +9,7 @@ from coign.custody.views import HOLDING, OFFER
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Shipper
 from coign.kernel.values import Actor
 from coign.logistics.views import LOAD, SHIPMENT

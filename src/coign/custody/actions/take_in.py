@@ -1,13 +1,14 @@
 """Take a unit without a history here into custody: opening inventory, or the first label of a new bag."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody import gates
 from coign.custody.events import CustodyBegan
 from coign.custody.views import HOLDING
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Site, Unit
 from coign.kernel.values import Actor
 

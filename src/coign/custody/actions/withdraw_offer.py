@@ -1,13 +1,14 @@
 """Keep a unit after all: the offer is taken back before anybody accepted it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody import gates
 from coign.custody.events import OfferWithdrawn
 from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 

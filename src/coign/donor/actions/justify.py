@@ -1,7 +1,7 @@
 """Decide, signed, that cells may be made into a product although markers of their donor are open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.donor import gates
 from coign.donor.events import OpenMarkersJustified
@@ -9,6 +9,7 @@ from coign.donor.views import TESTING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.people.views import ORGANISATION

@@ -1,7 +1,7 @@
 """Record what a laboratory reported about a sample, whenever it comes; a reactive marker stops the bags at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.donor import gates
 from coign.donor.events import MarkerReported
@@ -13,6 +13,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Actor, Digest
 from coign.logistics.views import RECEIPT

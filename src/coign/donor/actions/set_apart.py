@@ -1,7 +1,7 @@
 """Put the hazard label on a bag and the bag in its segregated place; each house that keeps it does so anew."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.donor import gates
@@ -12,6 +12,7 @@ from coign.identity.events import UnitsUnblocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 

@@ -1,7 +1,7 @@
 """Take the donor's blood for the tests: around the collection, never a reason to wait with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.donor import gates
 from coign.donor.dilution import VOLUME_UNIT, WEIGHT_UNIT, is_diluted
@@ -10,6 +10,7 @@ from coign.donor.views import TESTING
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Instant, Quantity
 

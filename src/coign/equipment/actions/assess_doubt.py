@@ -1,13 +1,14 @@
 """Judge what a device out of calibration means for what it was used on: the hold ends only when it did no harm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment import gates
 from coign.equipment.events import Conclusion, DoubtAssessed
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Actor, Digest, FreeText
 

@@ -1,13 +1,14 @@
 """Record a calibration: in order until the next one is due, or out of calibration; then its uses are in doubt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment import gates
 from coign.equipment.events import DeviceCalibrated, Finding
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Actor, Digest, Instant
 

@@ -1,13 +1,14 @@
 """Register a device: what it is, where it stands, how it was qualified, and when its next calibration is due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment import gates
 from coign.equipment.events import DeviceRegistered, Finding, Kind
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment, Site
 from coign.kernel.values import Actor, Digest, Instant
 from coign.people.views import SITE

@@ -1,13 +1,14 @@
 """Return a device to service, by somebody who did not take it out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment import gates
 from coign.equipment.events import DeviceReturned
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Actor, FreeText
 

@@ -1,13 +1,14 @@
 """Take a device out of service: nobody uses it until somebody else has returned it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment import gates
 from coign.equipment.events import DeviceTakenOut
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Actor, FreeText
 

@@ -1,13 +1,14 @@
 """Judge what growth in grade A means for a batch: the block ends only when it is acceptable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.facility import gates
 from coign.facility.events import Conclusion, GrowthAssessed
 from coign.facility.views import ENVIRONMENT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.manufacturing.views import BATCH

@@ -1,13 +1,14 @@
 """Put a room or cabinet in use: its qualification counts for as long as its grade allows; again after each test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.facility import gates
 from coign.facility.events import LimitSet, RoomPutInUse
 from coign.facility.views import ROOM
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Room
 from coign.kernel.values import Actor, Digest, Instant
 

@@ -5,7 +5,7 @@ at once. Any other count above its action limit opens a deviation of that batch.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import get_args
 
 from coign.facility import gates, limits
@@ -17,6 +17,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Room
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import BATCH

@@ -1,13 +1,14 @@
 """Take a room or cabinet out of use: nothing is opened in it until it is put in use anew."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.facility import gates
 from coign.facility.events import RoomTakenOutOfUse
 from coign.facility.views import ROOM
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Room
 from coign.kernel.values import Actor, FreeText
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from coign.gateways.fhir.refusal import FhirRefused
 from coign.gateways.fhir.shape import check_shape
+from coign.kernel.frozen import dataclass
 
 TYPES_READ = ("collection", "transaction")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")

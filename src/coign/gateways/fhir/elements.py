@@ -1,11 +1,11 @@
 """The parts that several resources share, as frozen values: identifier, name, code, reference, partial date."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from coign.gateways.fhir.refusal import FhirRefused
+from coign.kernel.frozen import dataclass
 
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")

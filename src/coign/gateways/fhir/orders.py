@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +21,7 @@ from coign.gateways.fhir.json_text import read_resource
 from coign.gateways.fhir.patients import PatientFile, patient_of
 from coign.gateways.fhir.refusal import FhirRefused
 from coign.gateways.fhir.shape import check_shape
+from coign.kernel.frozen import dataclass
 
 BODY_WEIGHT = Coding("http://loinc.org", "29463-7")
 UCUM = "http://unitsofmeasure.org"

@@ -1,7 +1,6 @@
 """A Patient file to the facts the identity vault keeps; nothing of it goes into the ledger openly."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from coign.gateways.fhir.elements import (
@@ -17,6 +16,7 @@ from coign.gateways.fhir.elements import (
 from coign.gateways.fhir.json_text import read_resource
 from coign.gateways.fhir.refusal import FhirRefused
 from coign.gateways.fhir.shape import check_shape
+from coign.kernel.frozen import dataclass
 
 GENDERS = frozenset({"male", "female", "other", "unknown"})
 

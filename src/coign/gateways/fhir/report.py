@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from coign.gateways.fhir.refusal import FhirMalformed, FhirRefused
+from coign.kernel.frozen import dataclass
 
 T = TypeVar("T")
 

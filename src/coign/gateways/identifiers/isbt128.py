@@ -6,7 +6,6 @@ database of a licensed site. An unknown data identifier makes the rest unreadabl
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from stdnum.iso7064 import mod_37_2
 
 from coign.gateways.identifiers import single_european_code
 from coign.gateways.identifiers.reading import Problem, Reading, Unreadable
+from coign.kernel.frozen import dataclass
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 #: Facility: the letter O is in none, since the eye takes it for a nought.

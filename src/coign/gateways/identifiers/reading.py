@@ -1,8 +1,10 @@
 """What comes of looking at an identifier: how it reads, or what is wrong with it and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from coign.gateways.identifiers import isbt128, keys, own, single_european_code
@@ -10,6 +9,7 @@ from coign.gateways.identifiers.gs1 import reading as gs1
 from coign.gateways.identifiers.gs1 import table
 from coign.gateways.identifiers.gs1.messages import FNC1, FNC1_WRITTEN
 from coign.gateways.identifiers.reading import Problem, Reading
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

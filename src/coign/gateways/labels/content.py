@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from coign.gateways.labels.symbols import (
     symbol_text,
 )
 from coign.kernel.errors import FieldError, Invalid
+from coign.kernel.frozen import dataclass
 
 TEXT_CHARACTERS_MAX = 120
 STATEMENTS_MAX = 6

@@ -6,9 +6,9 @@ The linter reports; whoever asked decides. What a class of label needs is given 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from coign.gateways.labels.content import LabelContent, printed_fields
+from coign.kernel.frozen import dataclass
 
 NAME_LETTERS_MIN = 3
 NAME_INSIDE_CODE_LETTERS_MIN = 4

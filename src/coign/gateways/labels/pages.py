@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from coign.gateways.labels.content import LabelContent, LabelKind
 from coign.gateways.labels.pictures import DOTS_PER_INCH, symbol_size_mm, symbol_svg
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 
 SMALL_TEXT_MM = 1.8
 _LETTER_WIDTH = 0.61  # of a letter of the built-in font, as a share of its height

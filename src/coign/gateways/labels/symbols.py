@@ -6,13 +6,13 @@ A bare donation identification number (ISBT 128 ST-001, data structure 001) is r
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_2
 
 from coign.kernel.errors import FieldError, Invalid
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
 
 PREFIX = "COIGN1"

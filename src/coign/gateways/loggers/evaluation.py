@@ -1,13 +1,13 @@
 """How long it was too warm, too cold, and how long nobody knows, counted on the safe side (GDP 9.2; PI 041)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from coign.gateways.loggers.series import LoggerSeries
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 
 _MICROSECONDS_A_MINUTE = 60_000_000
 

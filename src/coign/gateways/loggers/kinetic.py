@@ -5,13 +5,13 @@ freezing of goods that must not freeze is a breach that no average heals.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from coign.gateways.loggers.series import LoggerSeries
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 
 _ZERO_CELSIUS_K = Decimal("273.15")
 _DIGITS = 40

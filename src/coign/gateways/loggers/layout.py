@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
 from coign.gateways.loggers.series import LoggerFileRefused, Problem
 from coign.gateways.loggers.times import Clock, declared_zone
+from coign.kernel.frozen import dataclass
 
 # Only spellings with one meaning: in UCUM, C is the coulomb and F the farad.
 UNITS: Mapping[str, str] = MappingProxyType(

@@ -5,13 +5,14 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from coign.gateways.loggers.layout import UNITS, Layout, read_layout
 from coign.gateways.loggers.series import Gap, LoggerFileRefused, LoggerSeries, Problem, Reading
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.rulesets import RuleSets
 

@@ -1,10 +1,10 @@
 """What a temperature logger measured, as far as its file can be trusted (GDP 9.2)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from coign.kernel.errors import FieldError, Invalid
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ it for a measurement.
 """
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from coign.gateways.loggers.times import declared_zone
+from coign.kernel.frozen import dataclass
 
 _CELSIUS = Decimal("0.1")
 

@@ -1,11 +1,11 @@
 """One written time to one instant. A time that has no zone, or two meanings, is refused."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from coign.gateways.loggers.series import LoggerFileRefused
+from coign.kernel.frozen import dataclass
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")

@@ -1,7 +1,7 @@
 """Report an act that happened outside the gates: recorded as told, it blocks what it concerns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.events import UnitsBlocked
 from coign.identity.views import CHAIN, UNIT, UnitState
@@ -11,6 +11,7 @@ from coign.incident.views import INCIDENT, why_blocked
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Site, Unit
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.people.views import SITE

@@ -1,7 +1,7 @@
 """Resolve a reported act for one container: somebody else found out what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.events import UnitEnded, UnitsUnblocked
 from coign.identity.views import UNIT
@@ -11,6 +11,7 @@ from coign.incident.views import INCIDENT, why_blocked
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Unit
 from coign.kernel.values import Actor, FreeText
 

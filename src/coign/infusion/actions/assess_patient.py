@@ -1,13 +1,14 @@
 """Check the patient before the infusion: organs, infection, pregnancy, rescue medicine, as the programme lists them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.infusion import dose_gates, patient_gates
 from coign.infusion.events import Finding, PatientAssessed
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Quantity
 from coign.programmes.dose_plan import WEIGHT

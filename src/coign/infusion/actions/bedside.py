@@ -1,7 +1,7 @@
 """Check bag and patient at the bed: two people, each blind to the other, and a third one when it does not agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical.views import PATIENT
 from coign.identity.events import UnitsBlocked, UnitsUnblocked
@@ -13,6 +13,7 @@ from coign.infusion.state import BAG, BEDSIDE_DIFFERS
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Unit
 from coign.kernel.values import Actor, FreeText
 

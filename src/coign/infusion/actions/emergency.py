@@ -1,7 +1,7 @@
 """Decide at the bed, by two, to give one bag although a limit does not hold; then give it, and tell the maker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.identity.views import CHAIN, UNIT
@@ -12,6 +12,7 @@ from coign.infusion.state import BAG
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Chain, Site, Unit
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.people.views import SITE

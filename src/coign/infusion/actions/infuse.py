@@ -1,7 +1,7 @@
 """Give the bag, and record what went in: the end of the chain of identity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.events import UnitEnded
 from coign.identity.views import CHAIN, UNIT
@@ -10,6 +10,7 @@ from coign.infusion.actions.reading import of_bag, of_patient, of_therapy
 from coign.infusion.events import InfusionFinished, InfusionStarted, Outcome
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Quantity
 

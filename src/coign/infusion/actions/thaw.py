@@ -1,7 +1,7 @@
 """Issue a bag and thaw it, by two: it cannot be undone, so everything that the infusion asks is asked before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain.events import ExposureEnded
 from coign.identity.views import UNIT
@@ -11,6 +11,7 @@ from coign.infusion.events import Issued, Thawed
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Unit
 
 

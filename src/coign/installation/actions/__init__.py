@@ -1,7 +1,7 @@
 """Opening, setting up and resuming the record, and entering how far every past in it reaches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coign.installation import gates
@@ -11,6 +11,7 @@ from coign.installation.views import HEADS, INSTALLATION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, FreeText
 

@@ -1,10 +1,11 @@
 """Arrive with a sealed shipper: the carrier stands where it is to be handed over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipper
 from coign.logistics import way_gates
 from coign.logistics.actions.depart import reads_of_load, reads_of_shipper, reads_of_units

@@ -1,12 +1,13 @@
 """Check what arrived: the first of two persons scans units and seal and says what they see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment, Unit
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates

@@ -1,12 +1,13 @@
 """Choose the shipper for a therapy's next way: it keeps cold long enough, and is set aside until it is packed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Shipper
 from coign.kernel.values import Actor
 from coign.logistics import shipper_gates

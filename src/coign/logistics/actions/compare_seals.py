@@ -1,7 +1,7 @@
 """Compare the seal on an arrived shipper with the one that was put on it, before anybody cuts it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsBlocked
@@ -9,6 +9,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates, way_gates

@@ -1,7 +1,7 @@
 """Confirm what arrived: the second person says what they found, blind to the first, and the three are compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsBlocked
@@ -9,6 +9,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment, Unit
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates

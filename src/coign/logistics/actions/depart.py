@@ -1,11 +1,12 @@
 """Depart with a sealed shipper: the carrier says when the way began."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipper
 from coign.kernel.values import Actor
 from coign.logistics import way_gates

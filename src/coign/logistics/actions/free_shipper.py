@@ -1,10 +1,11 @@
 """Give up a shipper that was chosen, before anything is packed into it: somebody else may choose it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Shipper
 from coign.logistics import shipper_gates
 from coign.logistics.actions.choose_shipper import reads_of_choice

@@ -1,10 +1,11 @@
 """Name who carries a shipment, or somebody else than was named: the sender's decision, while it is under way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Shipment
 from coign.kernel.values import Actor
 from coign.logistics import gates, receipt_gates

@@ -1,12 +1,13 @@
 """Open an arrived shipper: the clock of its units runs from here, until each of them lies in the cold again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Shipment
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates, way_gates

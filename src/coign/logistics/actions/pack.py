@@ -1,7 +1,7 @@
 """Pack the units of a therapy into the shipper chosen for it, whose logger runs, addressed to where its chain says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
@@ -9,6 +9,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Shipment, Shipper, Site, Unit
 from coign.kernel.values import Actor
 from coign.logistics import gates, shipper_gates

@@ -1,10 +1,11 @@
 """Record how long a shipper keeps cold, and until when its test counts; again after every new test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipper
 from coign.kernel.values import Actor, Instant, Quantity
 from coign.logistics import shipper_gates

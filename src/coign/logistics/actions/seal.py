@@ -1,11 +1,12 @@
 """Seal a packed shipper; in place of a seal that broke before the shipper left, put another one on and say why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment, Shipper
 from coign.kernel.values import Actor, FreeText
 from coign.logistics import receipt_gates, way_gates

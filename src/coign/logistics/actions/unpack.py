@@ -1,11 +1,12 @@
 """Take everything out again before it left: the shipment never happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING, OFFER
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Shipment
 from coign.kernel.values import Actor
 from coign.logistics import receipt_gates, way_gates

@@ -1,12 +1,13 @@
 """Give a batch up before it is filled: its room and its slot are free again, and bags filled so far are no more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.events import UnitEnded
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing import step_gates

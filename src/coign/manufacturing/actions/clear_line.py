@@ -1,11 +1,12 @@
 """Look a room over before a patient's cells come in: the first of two persons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.facility.views import ROOM as FACILITY
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Room
 from coign.kernel.values import Actor
 from coign.manufacturing import gates

@@ -1,13 +1,14 @@
 """Complete a step of production: measurements, materials, devices, and who did it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment.events import DevicesUsed
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Equipment, Lot
 from coign.kernel.values import Actor
 from coign.manufacturing import equipment_gates, hold, hold_time, step_gates

@@ -1,10 +1,11 @@
 """Confirm that a room is clear: the second person looks, blind to the first, and both are compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Room
 from coign.kernel.values import Actor
 from coign.manufacturing import gates

@@ -1,11 +1,12 @@
 """Keep a place for a therapy in the plant; again once a batch has failed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing import gates, slot_gates

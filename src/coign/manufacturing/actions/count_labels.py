@@ -1,11 +1,12 @@
 """Account for every label of a batch: what was printed is on a container, or destroyed; else it is looked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case
 from coign.kernel.values import Actor
 from coign.manufacturing import step_gates

@@ -1,11 +1,12 @@
 """Let cells go on that waited longer after a step than the programme allows: a deviation that quality judges."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.manufacturing import hold_time, step_gates

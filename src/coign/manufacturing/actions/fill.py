@@ -1,7 +1,7 @@
 """Fill the product bag by bag, each with a label of its own; the last one with the sample, and the room is left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.events import CustodyBegan
 from coign.custody.views import HOLDING
@@ -10,6 +10,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Instant, Quantity
 from coign.manufacturing import filling_gates, hold, hold_time, step_gates

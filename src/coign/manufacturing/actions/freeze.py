@@ -1,7 +1,7 @@
 """Freeze the product in a controlled-rate freezer, all bags in one run; as they come out, their warming clock runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from coign.coldchain.events import ExposureBegan
@@ -12,6 +12,7 @@ from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Equipment
 from coign.kernel.values import Actor, Instant, Quantity
 from coign.manufacturing import equipment_gates, filling_gates, step_gates

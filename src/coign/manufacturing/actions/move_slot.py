@@ -1,11 +1,12 @@
 """Move the place that is kept for a therapy, and say why; as long as nothing was started in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.manufacturing import gates, slot_gates

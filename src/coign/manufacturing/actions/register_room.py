@@ -1,10 +1,11 @@
 """Register a room or cabinet in which one patient's cells may be open at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Room, Site
 from coign.kernel.values import Actor
 from coign.manufacturing import gates

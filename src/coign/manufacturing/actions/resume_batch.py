@@ -1,10 +1,11 @@
 """Take a batch off the quality hold that a stop of its authorisation put it on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing import hold

@@ -1,7 +1,7 @@
 """Start a batch: one patient's cells are opened in a room that was cleared for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain.events import ExposureEnded
 from coign.coldchain.views import CONDITION
@@ -12,6 +12,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Room, Unit
 from coign.kernel.values import Actor
 from coign.manufacturing import gates

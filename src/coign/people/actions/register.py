@@ -1,10 +1,11 @@
 """Register organisations, sites and people; record that somebody left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Identifying
 from coign.people import gates, own_gates

@@ -1,11 +1,12 @@
 """Replace everything a person proves themselves with, and make administrators: by two administrators, never by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import FreeText
 from coign.people import gates, own_gates, reset_gates

@@ -1,10 +1,11 @@
 """Look again at somebody's access to an organisation: it is still needed, or it ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.people import gates, reset_gates
 from coign.people.events import AccessConfirmed, AccessEnded

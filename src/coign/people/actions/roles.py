@@ -1,10 +1,11 @@
 """Give a role to a person, and take it away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Instant
 from coign.people import gates, own_gates

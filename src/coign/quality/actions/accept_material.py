@@ -1,13 +1,14 @@
 """Accept starting material: from now on it may go into production."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.coldchain.views import CONDITION
 from coign.donor.views import APART
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT

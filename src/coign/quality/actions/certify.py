@@ -1,12 +1,13 @@
 """Release a batch: certified in Europe, approved for release in the United States; its containers may be given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH

@@ -1,10 +1,11 @@
 """Close a deviation: the quality unit judged what it means for the batch, the container or the therapy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import BATCH

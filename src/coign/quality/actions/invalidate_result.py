@@ -1,10 +1,11 @@
 """Invalidate a result: an investigation proved an error of the laboratory, and the test may be repeated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.quality import gates, oos_gates, release_gates

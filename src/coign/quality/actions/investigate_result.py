@@ -1,11 +1,12 @@
 """A result out of specification: the laboratory looks at itself first, then the quality unit at everything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.manufacturing.views import BATCH

@@ -1,11 +1,12 @@
 """A result that was pending at release came in adverse: physician and quality unit say what they do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, FreeText
 from coign.quality import release_gates

@@ -1,11 +1,12 @@
 """Open a deviation: anybody who works with cells can say that something was not as it should be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Unit
 from coign.kernel.values import Actor, FreeText
 from coign.quality import gates

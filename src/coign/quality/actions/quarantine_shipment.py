@@ -1,11 +1,12 @@
 """Let product travel before it is released: it waits in quarantine where it will be given, and nobody gives it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import BATCH

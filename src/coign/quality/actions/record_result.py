@@ -1,13 +1,14 @@
 """Record a result of the release panel: the verdict is computed from the specification the batch began with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.events import UnitsBlocked
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Digest
 from coign.manufacturing.views import BATCH

@@ -1,10 +1,11 @@
 """Reject a batch: nobody may be given it, also if it had been certified."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor, FreeText
 from coign.manufacturing.views import BATCH, SLOT

@@ -1,11 +1,12 @@
 """The papers of supply out of specification: the physician asks, the maker warns, the physician accepts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor, Digest, FreeText, Instant
 from coign.manufacturing.views import BATCH, SLOT

@@ -1,7 +1,7 @@
 """Resolve why a unit is blocked: somebody who had no part in it found out what happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from coign.facility.views import ENVIRONMENT
@@ -10,6 +10,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 from coign.quality import gates, release_gates

@@ -1,10 +1,11 @@
 """Review the record of a batch: somebody without a hand in it read all of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH

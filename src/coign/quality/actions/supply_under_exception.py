@@ -1,7 +1,7 @@
 """Supply a product out of specification to its patient: no certificate, no release, and labelled so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.clinical.views import COURSE
 from coign.custody.views import HOLDING
@@ -10,6 +10,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH

@@ -1,10 +1,11 @@
 """Approve a version of a programme: the second of two signatures; from now on it is in force."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Programme
 from coign.kernel.values import Actor, Digest
 from coign.regulatory import gates

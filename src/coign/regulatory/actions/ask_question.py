@@ -1,10 +1,11 @@
 """Ask the applicant something: their clock runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Application
 from coign.kernel.values import Actor, FreeText
 from coign.regulatory import application_gates as gates

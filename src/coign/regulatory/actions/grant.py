@@ -1,11 +1,12 @@
 """Grant an authorisation: what may be done with a product in one jurisdiction, where, by whom, until when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Application, Authorisation, Organisation, Person, Product, Site
 from coign.kernel.values import Actor, Digest, Instant
 from coign.people.views import ORGANISATION

@@ -1,10 +1,11 @@
 """Impose a condition: something the holder owes, by a day, or before something may happen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation
 from coign.kernel.values import Actor, Digest, FreeText, Instant
 from coign.regulatory import application_gates as gates

@@ -1,10 +1,11 @@
 """Judge what a holder reported: the condition is fulfilled, or it is still owed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation
 from coign.kernel.values import Actor
 from coign.regulatory import application_gates as gates

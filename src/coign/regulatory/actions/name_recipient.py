@@ -1,10 +1,11 @@
 """Name a patient who may receive a product that is given to named patients alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient, Product
 from coign.kernel.values import Actor, Digest
 from coign.regulatory import stop_gates

@@ -1,10 +1,11 @@
 """Record how far a product is developed in a jurisdiction and on which legal basis it is given there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Product
 from coign.kernel.values import Actor, Digest, Instant
 from coign.regulatory import gates

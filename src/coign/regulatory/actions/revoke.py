@@ -1,10 +1,11 @@
 """Revoke an authorisation: everything under it stops, for good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation
 from coign.kernel.values import Digest, FreeText
 from coign.regulatory import authorisation_gates as gates

@@ -1,10 +1,11 @@
 """Submit an application: what a holder asks an authority to allow, with its dossier by hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Application, Authorisation, Organisation, Product
 from coign.kernel.values import Actor, Digest
 from coign.people.views import ORGANISATION

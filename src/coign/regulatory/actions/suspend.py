@@ -1,10 +1,11 @@
 """Suspend an authorisation: the acts that are named are blocked at once, and no other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation, Site
 from coign.kernel.values import Digest, FreeText
 from coign.regulatory import authorisation_gates as gates

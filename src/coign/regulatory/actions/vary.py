@@ -1,11 +1,12 @@
 """Vary an authorisation: other places, other people, another stage, from now on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Authorisation, Organisation, Person, Site
 from coign.kernel.values import Actor, Digest
 from coign.regulatory import authorisation_gates, gates

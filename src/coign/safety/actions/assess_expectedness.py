@@ -1,10 +1,11 @@
 """Assess whether an event is expected: looked up in the reference information that was in force at its onset."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Document
 from coign.kernel.values import Actor
 from coign.safety import case_gates

@@ -1,10 +1,11 @@
 """Whether the product may have caused an event: the investigator's opinion, and beside it the sponsor's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, FreeText
 from coign.safety import case_gates

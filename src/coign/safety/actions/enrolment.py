@@ -1,10 +1,11 @@
 """Hold enrolment into a programme, as the safety officer, and let it go on, as two of the safety board."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Programme
 from coign.kernel.values import Actor, FreeText
 from coign.safety import plan_gates

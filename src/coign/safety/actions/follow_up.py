@@ -1,13 +1,14 @@
 """What is learnt later about an event: news with a day zero of its own, or that somebody knew earlier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.safety import case_gates, tolerance

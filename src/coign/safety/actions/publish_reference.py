@@ -1,10 +1,11 @@
 """Publish a version of the reference safety information: what counts as expected from its day on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Document, Product
 from coign.kernel.values import Actor, Instant
 from coign.safety import plan_gates

@@ -1,12 +1,13 @@
 """Record what was seen of the nervous system after the infusion; the grade of the neurotoxicity follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import FreeText, Instant
 from coign.safety import gates, reads, tolerance

@@ -1,12 +1,13 @@
 """Record a laboratory value; its grade follows by the version of CTCAE that the programme pins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import FreeText, Instant, Quantity
 from coign.safety import gates, reads, tolerance

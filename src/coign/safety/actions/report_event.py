@@ -1,13 +1,14 @@
 """Report a serious event: the investigator opens a case, or adds a further event to one; the clocks begin."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Site, Unit
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.people.views import SITE

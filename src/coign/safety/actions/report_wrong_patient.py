@@ -1,13 +1,14 @@
 """Report that a product went into somebody it was not made for: three investigations begin, linked to one another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.views import INFUSION
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Patient, Site, Unit
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.people.views import SITE

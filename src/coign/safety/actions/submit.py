@@ -1,10 +1,11 @@
 """Record that a report was sent, and what the receiver answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, Digest, Instant
 from coign.regulatory.views import PRODUCT

@@ -5,10 +5,10 @@ adds suspicion and takes none away. Every clock counts from receipt; the law's o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.regulatory.views import Basis, ProductState
 from coign.safety.case_state import CaseState, Event, Submissions

@@ -7,11 +7,12 @@ What is not known is neither met nor unmet; it leaves a criterion open only wher
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import Literal
+
+from coign.kernel.frozen import dataclass
 
 BaselineState = Literal["normal", "low", "high"]
 #: Yes, no, or None: not known.

@@ -5,8 +5,8 @@ must have been. The grade is then the worse of blood pressure and oxygen. Organ 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant, Quantity
 from coign.safety.events import BloodPressure, Oxygen
 from coign.safety.grading.grades import Graded, Rules, graded

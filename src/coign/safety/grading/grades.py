@@ -1,10 +1,10 @@
 """What a grading gives, and what it asks of the rule sets."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.safety.events import Grade
 

@@ -6,9 +6,9 @@ raise, is given. Tremor, jerks and bleeding in the head are no part of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.safety.grading.grades import Graded, Rules, graded
 

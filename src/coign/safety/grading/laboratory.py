@@ -5,9 +5,9 @@ grade 0 means measured and within limits, and nothing higher left open.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.safety.grading.criteria import BaselineState, Criterion, Measured, read
 from coign.safety.grading.grades import Graded, Rules, graded

@@ -4,9 +4,9 @@ Reports are not patients, and nothing here is an incidence. A signal is a questi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp, lgamma, log, log2, sqrt
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.safety.grading.grades import Rules
 from coign.safety.signals.special import digamma, gamma_cdf

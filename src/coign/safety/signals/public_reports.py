@@ -6,10 +6,10 @@ of one case: only the highest one is counted, for reports are not patients.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+from coign.kernel.frozen import dataclass
 from coign.safety.signals.disproportion import Reports
 
 #: Elements of which a report can have several: always a list.

@@ -1,8 +1,8 @@
 """Watching while it happens: the sequential tests of counts, and the bound that stops a trial."""
 
-from dataclasses import dataclass
 from math import log
 
+from coign.kernel.frozen import dataclass
 from coign.safety.signals.special import beta_cdf
 
 

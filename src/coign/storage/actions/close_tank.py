@@ -1,10 +1,11 @@
 """Take a storage tank out of service: what lies in it can still be taken out, and nothing is placed in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Actor, FreeText
 from coign.storage import tank_gates

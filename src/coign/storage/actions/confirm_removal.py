@@ -1,7 +1,7 @@
 """Confirm what was taken out: the second person scans what is in the hand, blind to the first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsBlocked
@@ -9,6 +9,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor
 from coign.storage import gates

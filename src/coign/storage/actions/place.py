@@ -1,13 +1,14 @@
 """Place a unit into a position of a box, for the first time or back again: its time out of the cold stands still."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.donor.views import TESTING
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Unit
 from coign.kernel.values import Actor
 from coign.logistics.views import RECEIPT

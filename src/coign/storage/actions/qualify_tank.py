@@ -1,11 +1,12 @@
 """Qualify a storage tank: what it is kept for, and until when mapping, probes and alarms count; again after a test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment, Site
 from coign.kernel.values import Actor, Instant
 from coign.people.views import SITE

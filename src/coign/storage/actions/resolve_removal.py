@@ -1,7 +1,7 @@
 """Resolve a removal in which another unit came into the hand: a third person looked where each of them lies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsUnblocked
@@ -9,6 +9,7 @@ from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Unit
 from coign.kernel.values import Actor, FreeText
 from coign.storage import gates

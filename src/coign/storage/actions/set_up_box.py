@@ -1,10 +1,11 @@
 """Set up a box in a rack of a tank: its label stands for the place, its positions for one unit each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Equipment
 from coign.kernel.values import Actor
 from coign.storage import tank_gates

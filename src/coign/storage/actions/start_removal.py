@@ -1,11 +1,12 @@
 """Say which unit is to be taken out of its position, and what for: the first of two persons, without any effect."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.custody.views import HOLDING
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Unit
 from coign.kernel.values import Actor
 from coign.storage import gates

@@ -1,10 +1,11 @@
 """Approve a lot of material: from now on it may be used, until it expires or is due for another test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Lot
 from coign.kernel.values import Actor, Digest, Instant
 from coign.supply import gates

@@ -1,10 +1,11 @@
 """Determine that product is illegitimate, tell authority and partners in time, and end that only with the authority."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, Digest, FreeText, Instant
 from coign.people.views import ORGANISATION

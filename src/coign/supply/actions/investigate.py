@@ -1,10 +1,11 @@
 """Look into suspect product: record how many packs were checked, and clear it when all of them are right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.supply import case_gates as gates

@@ -1,11 +1,12 @@
 """Serialised packs: registered with their lot, checked, and used exactly once; what does not agree opens a case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Lot
 from coign.kernel.values import Actor
 from coign.supply import pack_gates as gates

@@ -1,10 +1,11 @@
 """Take a lot of material in: it stands in quarantine until the quality unit has looked at it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Lot, Supplier
 from coign.kernel.values import Actor, Digest, Instant
 from coign.supply import gates

@@ -1,10 +1,11 @@
 """Record a test of a lot: that it is what it says, and whatever else the house tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Lot
 from coign.kernel.values import Actor, Digest
 from coign.supply import gates

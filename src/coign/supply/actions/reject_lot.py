@@ -1,10 +1,11 @@
 """Reject a lot of material: nobody may use it any more, whatever was said before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Lot
 from coign.kernel.values import Actor, FreeText
 from coign.supply import gates

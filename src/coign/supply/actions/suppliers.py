@@ -1,10 +1,11 @@
 """Qualify a supplier for a material until a date, and suspend them at once when something is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Supplier
 from coign.kernel.values import Actor, Digest, FreeText, Instant
 from coign.supply import gates, supplier_gates

@@ -1,10 +1,11 @@
 """Report that a lot is suspect: nobody uses it while it is looked into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Lot
 from coign.kernel.values import Actor, Digest, FreeText
 from coign.supply import gates

@@ -1,10 +1,11 @@
 """Assign a course to somebody: from now on they may try its questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Course, Person
 from coign.kernel.values import Actor, Instant
 from coign.people.views import AUTHORITY

@@ -1,11 +1,12 @@
 """Decide about an attempt that looks like somebody else's: it counts, or it is void."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Cohort
 from coign.kernel.values import Actor, FreeText
 from coign.training import attempt_gates as gates

@@ -1,10 +1,11 @@
 """Extend a qualification in an emergency: one person asks, the quality unit approves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.training import gates

@@ -1,11 +1,12 @@
 """Hand in the answers of an attempt: the result is computed, and what it is worth follows by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt
 from coign.kernel.values import Actor
 from coign.training import attempt_gates as gates

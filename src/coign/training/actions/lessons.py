@@ -1,10 +1,11 @@
 """Lessons: drawn from a closed case, read before the task is next done, retired when a course holds them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Case, Lesson
 from coign.kernel.values import Actor, FreeText
 from coign.training import course_gates, gates

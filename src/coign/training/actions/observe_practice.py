@@ -1,11 +1,12 @@
 """Record observed practice: somebody qualified watched; if the task was mastered, the qualification is earned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Course, Person
 from coign.kernel.values import Actor, FreeText
 from coign.people.views import AUTHORITY

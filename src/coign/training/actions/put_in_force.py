@@ -1,11 +1,12 @@
 """Put a version of a course in force: one person proposes, another one approves, and may ask everybody to renew."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Course
 from coign.kernel.values import Actor, Digest, Instant
 from coign.training import course_gates as gates

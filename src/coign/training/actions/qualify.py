@@ -1,10 +1,11 @@
 """Accept a certificate from elsewhere: from now on, never for what was done before, the person may perform the task."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import Actor, Digest, Instant
 from coign.people.views import AUTHORITY

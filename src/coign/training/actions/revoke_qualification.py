@@ -1,10 +1,11 @@
 """Take a qualification away: it counts at once, also in the middle of a step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.kernel.values import Actor, FreeText
 from coign.training import gates

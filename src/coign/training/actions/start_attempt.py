@@ -1,10 +1,11 @@
 """Start an attempt: the questions are drawn, version and pass mark are fixed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Attempt, Course
 from coign.kernel.values import Actor
 from coign.training import attempt_gates as gates

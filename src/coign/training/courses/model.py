@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from coign.kernel.actions import Circumstances
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Course
 from coign.kernel.values import Digest
 from coign.programmes.model import Programmes, ProgrammeVersion

@@ -1,12 +1,12 @@
 """What an administrator does about accounts. What is regulated goes through the door; accounts only follow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections, transaction
 
 from coign.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.people.separation import ADMINISTRATOR
 from coign.people.views import Authority

@@ -1,7 +1,6 @@
 """The security log read back: lines by kind, person and time, and the alerts that nobody has looked at (CSV-21)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coign.kernel.errors import Conflict, Forbidden, NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.web import running
 from coign.web.accounts import security_log

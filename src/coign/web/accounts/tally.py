@@ -7,12 +7,12 @@ log, and when the process ends in order.
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 from django.db import DatabaseError
 
+from coign.kernel.frozen import dataclass
 from coign.web import running
 from coign.web.accounts import security_log
 

@@ -1,6 +1,6 @@
 """The addresses of the interface for machines, for OpenAPI and the reference page."""
 
-from dataclasses import dataclass
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

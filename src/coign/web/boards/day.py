@@ -1,7 +1,6 @@
 """Chairs and beds today: collections and infusions that run, were done or are planned, as lanes of one day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from coign.clinical.views import COURSE, Course
 from coign.collection.views import COLLECTION, Collection
 from coign.infusion.views import INFUSION, Infusion
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.manufacturing.views import SLOT, SlotState
 from coign.records.journey import Journey

@@ -1,7 +1,6 @@
 """How a board is made: who looks, at which therapies, and what is drawn once people are known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ from coign.collection.views import COLLECTION
 from coign.correction.views import CORRECTIONS
 from coign.identity.views import CHAIN
 from coign.infusion.views import INFUSION
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT

@@ -1,7 +1,8 @@
 """One thing that somebody can do now besides the steps of therapies, and where."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from coign.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ and show units on demand.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from coign.kernel.frozen import dataclass
 
 NODE_WIDTH = 208  # an identifier of sixteen signs in groups of four must fit uncut
 NODE_HEIGHT = 48

@@ -7,8 +7,9 @@ day or reach beyond it are clipped and say so by their words.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from coign.kernel.frozen import dataclass
 
 #: Hours that are always shown, in the reader's zone; what lies outside widens the day.
 FIRST_HOUR, LAST_HOUR = 7, 19

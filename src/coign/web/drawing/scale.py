@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from coign.kernel.frozen import dataclass
 
 Number = Decimal | int | float | str
 

@@ -8,13 +8,13 @@ hour comes twice; only words are in the zone of the reader (CSV-S3).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coign.kernel.frozen import dataclass
 from coign.web.drawing.hold import duration
 
 HEIGHT = 240

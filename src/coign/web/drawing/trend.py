@@ -7,13 +7,13 @@ for people to say what that means. The picture, its sentence and its table come 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean, stdev
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coign.kernel.frozen import dataclass
 from coign.web.drawing.scale import minus
 from coign.web.drawing.temperature import number
 

@@ -5,7 +5,6 @@ Read whenever it is needed, so that a provider can be added or taken away while 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ import orjson
 
 from coign.database import home
 from coign.kernel.errors import Invalid
+from coign.kernel.frozen import dataclass
 from coign.web import running
 
 NAME = "openid-connect.json"

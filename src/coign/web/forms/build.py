@@ -7,7 +7,7 @@ fields are asked on one screen; the rest follows on further screens.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Site, Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
 from coign.web import told

@@ -1,9 +1,10 @@
 """What pages of training know of the installation: courses with their state, tasks with their names and roles."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coign import catalogue
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Course
 from coign.training.courses.model import Courses, CourseVersion, Library
 from coign.training.state import COURSE, CourseState

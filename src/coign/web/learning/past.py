@@ -4,12 +4,13 @@ Nothing is kept for these questions: the entries about each person are found by 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 import psycopg
 
 from coign.kernel.facts import Fact, about
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Subject
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View

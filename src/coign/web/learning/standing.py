@@ -1,11 +1,11 @@
 """Where somebody stands with a task now: may do it, ends soon, shut, needed, in training, or no part of the job."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from coign import rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Learner, Organisation, Person
 from coign.kernel.values import Instant
 from coign.people.views import AUTHORITY, Authority

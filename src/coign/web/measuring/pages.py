@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
@@ -15,6 +14,7 @@ from coign.bench.place import Place
 from coign.demo import story
 from coign.demo.filling import fill
 from coign.demo.seed import SEED
+from coign.kernel.frozen import dataclass
 from coign.records import reading as records
 from coign.service import Service, Settings
 from coign.web import reading, running, tables

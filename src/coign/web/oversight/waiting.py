@@ -1,7 +1,6 @@
 """Patients who were conditioned and not given the product yet: whoever is stopped, they are called first."""
 
-from dataclasses import dataclass
-
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Product
 from coign.records import reading as records
 from coign.records.journey import Journey

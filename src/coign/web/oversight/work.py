@@ -1,7 +1,6 @@
 """What needs a decision or a look: for an authority, for a holder, by the day on which it is due."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coign import catalogue, rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Application
 from coign.kernel.values import Actor, Instant
 from coign.regulatory.authorised import Authorised

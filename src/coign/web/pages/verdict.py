@@ -1,6 +1,5 @@
 """What two persons' checks came to: GO, STOP, or half of it. One screen, readable across a bed."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import GateAnswer, NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Instant
 from coign.perform import Request

@@ -1,12 +1,12 @@
 """What somebody did: every act and every refusal, found by the record's own index of whom an entry names."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from coign import catalogue
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, parse_subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.entries import Entry

@@ -1,9 +1,9 @@
 """The matrix of duties that nobody may have together, as small as it can be: roles with the same rules share a row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import get_args
 
+from coign.kernel.frozen import dataclass
 from coign.people.events import Role
 from coign.people.separation import must_be_apart
 from coign.web.roles import role_words

@@ -1,8 +1,8 @@
 """What was recorded in somebody's name since a point of the record: to be looked at when it may not have been them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.web import running
 from coign.web.pages.history import in_words

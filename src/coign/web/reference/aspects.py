@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from coign import catalogue
+from coign.kernel.frozen import dataclass
 from coign.web.reference.tracing import Row
 
 # Read, not imported: pages need a configured web project, this text does not.

@@ -1,9 +1,9 @@
 """Every error code there is, for the page and for `docs/reference/errors.md`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from coign.kernel.errors import CoignError
+from coign.kernel.frozen import dataclass
 
 _WHO_ACTS = {
     "refused": "the person, following the remedy of each gate",

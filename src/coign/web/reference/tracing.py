@@ -4,11 +4,12 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from importlib.resources import files
 from pathlib import Path
 
 from coign import catalogue
+from coign.kernel.frozen import dataclass
 
 SHIPPED = "traceability.json"
 _ID = re.compile(r"^\| ([A-Z]{3}-S?\d+)\b", re.MULTILINE)

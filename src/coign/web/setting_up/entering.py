@@ -5,7 +5,6 @@ alone can do nothing: what its owner may do is asked of the record.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from coign.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Person
 from coign.service import first_start
 from coign.web.accounts import passwords, security_log, start

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Instant
 from coign.perform import Request

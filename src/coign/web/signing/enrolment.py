@@ -1,10 +1,10 @@
 """Requests about signing keys: asked by their owner, answered by administrators through the record."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
 from coign.kernel.errors import Conflict
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.people.events import AuthenticatorEnrolled
 from coign.people.views import AUTHORITY, ORGANISATION, Authority, Proposal

@@ -1,6 +1,5 @@
 """How a signature over an intent is made; the door verifies every one of them against the record."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from coign.kernel.errors import Forbidden, Invalid
+from coign.kernel.frozen import dataclass
 from coign.people.views import AUTHORITY
 from coign.perform import Signature
 from coign.web import running

@@ -4,8 +4,10 @@
 after an idle limit, a lock or a change of station all of them again (CSV-17, CSV-23).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from coign.kernel.frozen import dataclass
 
 Component = Literal["password", "code"]
 ALL: frozenset[Component] = frozenset({"password", "code"})

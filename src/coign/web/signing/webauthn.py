@@ -4,7 +4,6 @@ The record says which keys sign; the account's tables only hold what a browser n
 """
 
 import base64
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from django.http import HttpRequest
 from fido2.cose import CoseKey
 from fido2.webauthn import RegistrationResponse
 
+from coign.kernel.frozen import dataclass
 from coign.people.views import AUTHORITY
 from coign.web.accounts.models import Account
 from coign.web.reading import reader

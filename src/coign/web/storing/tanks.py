@@ -1,7 +1,6 @@
 """Storage tanks as a page shows them: boxes with their positions, who lies where, how long each was out of the cold."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from coign.coldchain.views import CONDITION, ConditionState
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Chain, Equipment, Patient, Unit
 from coign.kernel.values import Actor, Instant
 from coign.storage.state import BOX, TANK, BoxState, TankState

@@ -1,9 +1,9 @@
 """What will come to somebody once others have done theirs: the next steps of a role beyond those that are open."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from coign import rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.programmes.model import JourneyStep

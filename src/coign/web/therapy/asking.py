@@ -5,7 +5,7 @@ that field filled. A file is kept at once, so that a later mistake in another fi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, get_origin
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.actions import Action
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Equipment, Lot, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity, Secret
 from coign.programmes.model import NOT_APPLICABLE, Range

@@ -1,6 +1,5 @@
 """The clocks that run in a therapy now: what started each, how long it may run, and what ends it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.manufacturing.views import BATCH, SLOT, BatchState, SlotState
 from coign.programmes.model import ProgrammeVersion

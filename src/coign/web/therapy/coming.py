@@ -1,7 +1,6 @@
 """What comes next in a therapy, who does it, and why not yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from coign import catalogue
 from coign.kernel.actions import Action
 from coign.kernel.errors import CoignError, GateAnswer
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Patient, Unit
 from coign.kernel.values import Actor, Instant
 from coign.people.views import OrganisationState

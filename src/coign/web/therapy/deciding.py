@@ -1,13 +1,13 @@
 """What is decided about the batch that is made now: investigations, pending results, calls, supply under exception."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue, rulesets
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain, Organisation
 from coign.quality.events import TOO_FEW_CELLS
 from coign.quality.exception_state import CALLS, EXCEPTION

@@ -1,6 +1,5 @@
 """The room in which a batch was open: what was read there, beside which limits, and what came of it."""
 
-from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import ngettext
 from coign.facility.events import Level, Sample
 from coign.facility.limits import UNITS
 from coign.facility.views import ENVIRONMENT, ROOM, EnvironmentState, words_of
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Room
 from coign.kernel.values import Instant
 from coign.web import acting

@@ -3,11 +3,11 @@
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from coign import catalogue
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.ledger.entries import Entry

@@ -1,13 +1,13 @@
 """What a form of a therapy knows already: shown as facts, never asked again, never typed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from coign.closing.state import DISPOSAL
 from coign.coldchain.views import CONDITION
 from coign.identity.views import UnitState
 from coign.kernel.actions import Action
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Case, Chain, Organisation, Patient, Programme, Shipment, Site, Subject, Unit
 from coign.kernel.values import Instant
 from coign.people.views import SITE

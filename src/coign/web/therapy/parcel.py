@@ -1,13 +1,13 @@
 """A unit on its way: where from and where to, who carries it, how long it keeps cold. To a carrier no more (TRC-26)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coign.kernel.actions import Action
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Shipment
 from coign.kernel.values import Actor
 from coign.logistics.views import SHIPMENT, ShipmentState

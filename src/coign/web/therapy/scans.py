@@ -1,8 +1,7 @@
 """From the text of a symbol to the thing it stands on, and to the field of a form that waits for it."""
 
-from dataclasses import dataclass
-
 from coign.gateways.labels import InvalidSymbol, Symbol, SymbolKind, parse_symbol
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Box, Equipment, Lot, Patient, Person, Room, Shipper, Subject, Unit
 from coign.web.forms.build import Question
 

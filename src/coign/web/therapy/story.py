@@ -1,12 +1,13 @@
 """One therapy as its reader may see it: the journey, its acts and entries, its programme and the patient's identity."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.kernel.errors import NotFound
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain, Organisation, Patient, Person, Site, Unit, parse_subject
 from coign.kernel.values import Actor, Digest
 from coign.ledger.entries import Entry

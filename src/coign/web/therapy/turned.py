@@ -1,13 +1,13 @@
 """Conditioned patients, and what turned for them: a hold, a warm bag. A physician is called before anybody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from coign.clinical.depletion_gates import NO_BAG_LEFT, why_not_given
 from coign.clinical.views import COURSE, Course
 from coign.coldchain.views import CONDITION
 from coign.identity.views import CHAIN, UNIT
 from coign.infusion.views import INFUSION
+from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 from coign.quality.views import DISPOSITION

@@ -1,7 +1,6 @@
 """What this person cannot do now, each with the gates that say why not yet, or why never in this role."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from coign import catalogue
 from coign.kernel.errors import CoignError, Forbidden, GateAnswer
+from coign.kernel.frozen import dataclass
 from coign.kernel.values import Actor
 from coign.people.separation import ADMINISTRATOR
 from coign.perform import Request

@@ -7,7 +7,6 @@ Specifications as the GS1 Barcode Syntax Dictionary names them.
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,6 +14,7 @@ from stdnum import iban as ibans
 from stdnum.exceptions import ValidationError
 
 from coign import yaml_files
+from coign.kernel.frozen import dataclass
 
 NUMERIC = "0123456789"
 CSET39 = "#-/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from coign.gateways.identifiers.gs1 import table
 from coign.gateways.identifiers.gs1.content import CHECKS, Fault
 from coign.gateways.identifiers.gs1.table import ApplicationIdentifier
 from coign.gateways.identifiers.reading import Problem, Unreadable
+from coign.kernel.frozen import dataclass
 
 #: What a scanner sends for FNC1; `^` stands for it where people write a message down.
 FNC1, FNC1_WRITTEN = "\x1d", "^"

@@ -1,7 +1,6 @@
 """What a scanner sends: a symbology identifier (`]d2`), then the data, with U+001D for FNC1."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from coign.gateways.identifiers.gs1.content import check_digit, check_digit_of
 from coign.gateways.identifiers.gs1.messages import (
@@ -13,6 +12,7 @@ from coign.gateways.identifiers.gs1.messages import (
     read_written,
 )
 from coign.gateways.identifiers.reading import Unreadable
+from coign.kernel.frozen import dataclass
 
 #: Symbology identifier → kind of symbol, for data of a GS1 message.
 _GS1 = {"]d2": "DM", "]Q3": "QR", "]C1": "GS1_128_CCA", "]e0": "DataBarExpanded", "]J1": "DotCode"}

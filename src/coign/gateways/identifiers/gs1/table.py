@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +11,7 @@ from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
 from coign import yaml_files
 from coign.gateways.identifiers.gs1.content import CHECKS, Check, cset39, cset64, cset82, digits
+from coign.kernel.frozen import dataclass
 
 _CHARACTERS: Mapping[str, Check] = {"N": digits, "X": cset82, "Y": cset39, "Z": cset64}
 _PART = re.compile(r"(\[?)([NXYZ])(\.\.)?(\d+)\]?\Z")
