@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from coign.kernel.errors import Forbidden
 from coign.web.accounts import following, stations
-from coign.web.accounts.models import Account, Token
+from coign.web.accounts.looking_up import token_of
+from coign.web.accounts.models import Account
 from coign.web.accounts.opening import digest_of
 from coign.web.errors import Unauthenticated
 from coign.web.middleware import MACHINE_PATHS, csrf_failed, is_machine, say_no
@@ -85,7 +86,7 @@ class SignedIn:
         kind, _, text = authorization.partition(" ")
         found = None
         if kind.lower() == "bearer":
-            found = Token.objects.select_related("account__user").filter(digest=digest_of(text.strip())).first()
+            found = token_of(digest_of(text.strip()))
         if found is None or not found.is_valid(timezone.now()) or following.authority(found.account)[1]:
             request.coign_token_refused = found  # type: ignore[attr-defined]
             return say_no(request, Unauthenticated("this token opens nothing (any more)"))
