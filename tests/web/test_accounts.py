@@ -287,7 +287,6 @@ def test_a_token_brings_its_account_and_user_as_they_are_kept(site: Site, person
         }
 
 
-
 def test_the_demonstration_token_may_sign_and_is_for_demonstration_accounts_only(
     site: Site, person: str, fresh: Callable[[str], str]
 ) -> None:
