@@ -22,6 +22,9 @@ from coign.database.places import Places, home, places, prepared
 SCRATCH_PREFIX = "coign-scratch-"
 # A scratch folder this old that nobody uses was left by a killed test run.
 SCRATCH_ABANDONED_SECONDS = 3600
+#: Without these only a power cut loses data; nobody copies what is written from such a server.
+FLEETING = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+FLEETING |= {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
 class Supervisor:
@@ -29,9 +32,9 @@ class Supervisor:
 
     def __init__(self, folder: Path | None = None, *, durable: bool = True) -> None:
         self._places: Places = places(prepared(folder) if folder else home())
-        # Without fsync only a power cut loses data, and a test's data is not missed after one.
+        # A test's data is not missed after a power cut.
         self._durable = durable
-        self._settings = {} if durable else {"fsync": "off", "full_page_writes": "off"}
+        self._settings = {} if durable else FLEETING
         self._presence: Presence | None = None
 
     @property
