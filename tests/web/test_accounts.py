@@ -270,8 +270,8 @@ def test_of_a_token_only_a_hash_is_kept(site: Site, person: str) -> None:
     assert all(text not in str(row) for row in kept)
 
 
-def test_a_token_brings_its_account_and_user_as_they_are_kept(site: Site, person: str) -> None:
-    from coign.web.accounts.looking_up import token_of
+def test_a_token_or_session_brings_account_and_user_as_they_are_kept(site: Site, person: str) -> None:
+    from coign.web.accounts.looking_up import token_of, user_of
     from coign.web.accounts.models import Token
     from coign.web.accounts.opening import digest_of
 
@@ -280,8 +280,13 @@ def test_a_token_brings_its_account_and_user_as_they_are_kept(site: Site, person
     account.save(update_fields=["halves"])
     digest = digest_of(site.token(person))
     token, kept = token_of(digest), Token.objects.get(digest=digest)
-    assert token is not None and token_of("no such digest") is None
-    for found, same in ((token, kept), (token.account, kept.account), (token.account.user, kept.account.user)):
+    user = user_of(account.user_id)
+    assert token is not None and user is not None
+    assert token_of("no such digest") is None and user_of(-1) is None
+    for found, same in (
+        (token, kept), (token.account, account), (token.account.user, account.user),
+        (user, account.user), (user.account, account), (user.account.user, account.user),
+    ):  # fmt: skip
         assert {f.name: getattr(found, f.attname) for f in found._meta.concrete_fields} == {
             f.name: getattr(same, f.attname) for f in same._meta.concrete_fields
         }

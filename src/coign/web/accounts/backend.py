@@ -3,11 +3,13 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import User
 
+from coign.web.accounts.looking_up import user_of
+
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Proves people as allauth does."""
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session; None where there is none any more, or who may not sign in."""
-        user = User.objects.select_related("account").filter(pk=user_id).first()
+        user = user_of(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
