@@ -41,7 +41,7 @@ _BOTH = f"{_USER} join {_ACCOUNT} on {_ACCOUNT}.user_id = {_USER}.id"
 _JOINED = {User: _BOTH, Token: f"{_BOTH} join {_TOKEN} on {_TOKEN}.account_id = {_ACCOUNT}.id"}
 
 
-def _row(wanted: tuple[type[models.Model], ...], which: str, value: object) -> Iterator[Any] | None:
+def _row(wanted: tuple[type[models.Model], ...], which: str, value: str | int) -> Iterator[Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(_statement(wanted, which), [value])
         row = cursor.fetchone()
