@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.installation import fresh_ledger_id
-from tests.web.site import PASSWORD, known_to_pages
+from tests.web.site import PASSWORD, known_to_pages, unlist_sessions
 
 from coign.database import Database
 from coign.demo import people, player
@@ -42,6 +42,7 @@ def signed_in(name: str) -> "Client":
     if not Account.objects.filter(user__username=name).exists():
         who = {"person": job.person, "role": job.role, "organisation": job.organisation}
         open_account(name, **who, password=PASSWORD, demonstration=True)
+    unlist_sessions(name)
     browser = Client()
     browser.post(reverse("continue-as"), {"as": name})
     return browser

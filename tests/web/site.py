@@ -134,11 +134,9 @@ class Site:
 
     def browser(self, name: str, *, enforce_csrf: bool = False) -> "Client":
         """A browser in which this account has just signed in."""
-        from allauth.usersessions.models import UserSession
         from tests.web.client import Client
 
-        # A sign-in looks through the list of those before it, and here the same person has dozens. They go on.
-        UserSession.objects.filter(user__username=name).delete()
+        unlist_sessions(name)
         client = Client(enforce_csrf_checks=enforce_csrf)
         response = client.post("/sign-in/", {"login": name, "password": PASSWORD})
         assert response.status_code == 302, response.content.decode()[-2000:]
@@ -220,6 +218,13 @@ def use_quick_hashes() -> None:
 
     assert settings.PASSWORD_HASHERS in ([PRODUCT_HASHER], [QUICK_HASHER])
     settings.PASSWORD_HASHERS = [QUICK_HASHER]
+
+
+def unlist_sessions(name: str) -> None:
+    """A sign-in looks through the list of those before it, and here the same person has dozens. They go on unlisted."""
+    from allauth.usersessions.models import UserSession
+
+    UserSession.objects.filter(user__username=name).delete()
 
 
 def close_django() -> None:
