@@ -138,6 +138,7 @@ def test_its_fields_order_documentation_and_places_in_memory_are_the_same(shape:
     alike = ("name", "type", "default", "default_factory", "init", "repr", "hash", "compare", "metadata", "kw_only")
     described = [[[getattr(f, a) for a in alike] for f in fields(cls)] for cls in (standard, ours)]
     assert described[0] == described[1] and is_dataclass(ours)
+    assert repr(ours.__dataclass_params__) == repr(standard.__dataclass_params__)
     for told in ("__match_args__", "__slots__", "__doc__", "__qualname__"):
         assert getattr(ours, told) == getattr(standard, told), told
     parameters = [
@@ -175,6 +176,17 @@ def test_wrong_arguments_are_refused_in_the_same_words(shape: Decorator) -> None
 def test_every_one_gets_a_default_of_its_own() -> None:
     ours = BOTH[judged][1]
     assert ours(1).fifth == [1] and ours(2).fifth == [2]
+
+
+@pytest.mark.parametrize(("above", "below"), [(dataclass, frozen.dataclass), (frozen.dataclass, dataclass)])
+def test_one_kind_may_stand_above_the_other(above: Decorator, below: Decorator) -> None:
+    @below(frozen=True, slots=True)
+    class Child(some(above)):  # type: ignore[misc]
+        fourth: object = 4
+
+    assert Child(1) == Child(1, fourth=4) != Child(1, fourth=5)
+    with pytest.raises(FrozenInstanceError):
+        Child(1).first = 2
 
 
 def test_a_pattern_finds_its_places() -> None:

@@ -1,8 +1,8 @@
 """The standard `dataclass(frozen=True, slots=True)`, made in a fifth of the time: there are hundreds at every start.
 
-Used like the standard one, which makes everything that is not frozen with slots. The same but for three things that
-nothing here rests on: `__dataclass_params__` tell what the standard one was asked for, `__init__` has no annotations,
-and `__repr__` does not look out for an object that holds itself. See docs/decisions/0024.
+Used like the standard one, which makes everything that is not frozen with slots, and what has another one above it.
+The same but for two things that nothing here rests on: `__init__` has no annotations, and `__repr__` does not look out
+for an object that holds itself. See docs/decisions/0024.
 """
 
 import dataclasses
@@ -30,6 +30,8 @@ _OURS = {"frozen", "slots", "kw_only"}
 
 
 def _made(plain: type, *, kw_only: bool) -> type:
+    if any(map(dataclasses.is_dataclass, plain.__mro__[1:])):
+        return dataclasses.dataclass(frozen=True, slots=True, kw_only=kw_only)(plain)
     # The standard one costs little until it writes methods: each is source text of its own that it compiles.
     cls: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(plain)
     fields = dataclasses.fields(cls)
@@ -46,6 +48,8 @@ def _made(plain: type, *, kw_only: bool) -> type:
     for name, method in methods.items():
         if plain.__dict__.get(name) is None:  # `__hash__` is None where `__eq__` was written by hand
             setattr(cls, name, method)
+    for made in ("init", "repr", "eq", "frozen"):  # the standard one looks at it in those above
+        setattr(cls.__dataclass_params__, made, True)
     cls.__init__.__qualname__ = f"{cls.__qualname__}.__init__"  # errors about arguments name it
     return cls  # type: ignore[no-any-return]
 
