@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from coign.bench.place import Place
 
 
+NAMES = "action bulk growth proof heads verify pages http"
+
+
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """The command."""
     bench = commands.add_parser("bench", parents=[common], help="measure, as ratios against limits of this machine")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="action bulk growth proof verify pages; none: all")
+    bench.add_argument("names", nargs="*", metavar="NAME", help=f"{NAMES}; none: all")
     bench.add_argument("--quick", action="store_true", help="at most three minutes, with fewer samples")
     bench.set_defaults(run=_bench)
 
@@ -21,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
 def _bench(given: argparse.Namespace) -> int:
     from coign.bench import run
 
-    result = run(given.names, quick=given.quick, progress=say, further={"pages": _pages})
+    result = run(given.names, quick=given.quick, progress=say, further={"pages": _pages, "http": _http})
     answer(result, _table(result), as_json=given.as_json)
     return 0
 
@@ -29,6 +32,13 @@ def _bench(given: argparse.Namespace) -> int:
 def _pages(place: "Place") -> "list[Figure]":
     """Pages are asked for where they are made; nothing of the web is loaded before they are measured."""
     from coign.web.measuring.pages import measure
+
+    return measure(place)
+
+
+def _http(place: "Place") -> "list[Figure]":
+    """The same of acts over HTTP."""
+    from coign.web.measuring.http import measure
 
     return measure(place)
 
