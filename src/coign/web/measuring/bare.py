@@ -25,7 +25,9 @@ class Row(models.Model):
 
 def insert(request: HttpRequest) -> JsonResponse:
     """One document, one row, one commit."""
-    answer = JsonResponse({"id": Row.objects.create(doc=json.loads(request.body)).pk}, status=201)
+    row = Row(doc=json.loads(request.body))
+    row.save(force_insert=True)
+    answer = JsonResponse({"id": row.pk}, status=201)
     answer.headers["Content-Length"] = str(len(answer.content))
     return answer
 
