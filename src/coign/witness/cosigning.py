@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NoReturn
 
+from coign.kernel.frozen import dataclass
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.encoding import decode_base64
 from coign_verify.keys import SignerKey, VerifierKey
