@@ -15,6 +15,7 @@ from tests.support.plant import (
     PRODUCT_2,
     QA,
     SAMPLE,
+    SAMPLES,
     SEALED,
     T1,
     VERSION,
@@ -45,13 +46,13 @@ def test_each_bag_is_a_unit_with_its_own_volume_and_expiry_and_every_label_of_th
     plant.bag_filled()
     plant.filled()
     batch = plant.state(BATCH_VIEW, BATCH)
-    assert batch.final_containers == (PRODUCT_2, PRODUCT) and batch.samples == (SAMPLE,)
+    assert batch.final_containers == (PRODUCT_2, PRODUCT) and {s.unit for s in batch.samples} == set(SAMPLES)
     assert [bag.volume for bag in batch.containers] == [Quantity("34", "mL"), Quantity("68", "mL")]
     assert batch.container(PRODUCT_2) == batch.containers[0] and batch.container(SAMPLE) is None
     plant.labelled()
     plant.frozen()
-    counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=4, destroyed=0))
-    assert counted.used == 3 and counted.unaccounted == 1
+    counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=0))
+    assert counted.used == 5 and counted.unaccounted == 1
 
 
 @pytest.mark.requirement("TRC-13", "TRC-14")
@@ -63,7 +64,7 @@ def test_whoever_filled_any_bag_neither_scans_nor_counts_a_label() -> None:
         with pytest.raises(Refusal, match="label_verified_by_another"):
             plant.act("manufacturing.verify_label", filler, unit=PRODUCT, scanned=PRODUCT, label_serial="1")
         with pytest.raises(Refusal, match="labels_counted_by_another"):
-            plant.act("manufacturing.count_labels", filler, **plant.count(printed=4))
+            plant.act("manufacturing.count_labels", filler, **plant.count(printed=6))
 
 
 @pytest.mark.requirement("SCS-11", "GMP-13")

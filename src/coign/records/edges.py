@@ -31,6 +31,7 @@ _BY_HAND: Mapping[str, tuple[str, ...]] = {
     "collection.finished.v1": ("unit",),
     "manufacturing.batch_started.v1": ("batch",),
     "manufacturing.step_completed.v1": ("batch",),
+    "manufacturing.sample_drawn.v1": ("batch",),
     "manufacturing.bag_filled.v1": ("batch",),
     "manufacturing.filled.v1": ("batch",),
     "manufacturing.product_frozen.v1": ("batch",),

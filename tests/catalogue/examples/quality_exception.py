@@ -32,7 +32,7 @@ from tests.support.plant import (
     QP,
     QUALITY_US,
     REGULATORY,
-    SAMPLE,
+    SAMPLES,
     SEALED,
     SHIPPER_2,
     T1,
@@ -181,7 +181,7 @@ def invalidated(p: Plant) -> None:
 
 def half_labelled_and_failing(p: Plant) -> None:
     p.until("frozen")
-    p.labelled(SAMPLE)
+    p.labelled(*SAMPLES)
     p.counted()
     p.tested(viability="68")
     p.confirmed()
