@@ -10,7 +10,7 @@ from coign.demo import people, player, scene
 from coign.identity.views import CHAIN
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Batch, Chain, Unit
-from coign.manufacturing.views import SLOT
+from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 from coign.perform.request import Done
 from coign.quality.views import DISPOSITION
 from coign.service import Service
@@ -29,12 +29,13 @@ def play(service: Service, root: str, to: str) -> str:
 
 
 def failing(service: Service, root: str, attribute: str, value: str) -> tuple[Batch, Mapping[str, Any]]:
-    """The batch, and a result of it that lies outside its specification."""
+    """The batch, and a result of it, such as one that lies outside its specification."""
     chain = Chain(root)
     batch = service.states.of(SLOT, chain).batch
     assert batch is not None
     therapy = scene.find(service, root)
-    sample = next(u for u in service.states.of(CHAIN, chain).units if u.kind == "sample" and u.batch == batch).unit
+    drawn = (s.unit for s in service.states.of(BATCH, batch).samples)
+    sample = next(s for s in drawn if service.states.of(SAMPLE, s).serves(attribute))
     raw = service.documents.put(b"instrument file")
     unit = therapy.programme.attribute(attribute).unit
     return batch, {
@@ -92,8 +93,7 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
     root = play(begun, enrolled(begun), "record-monitoring")
     batch, late = failing(begun, root, "sterility", "positive")
     for attribute in [a for a in scene.find(begun, root).programme.panel if a.id != "sterility"]:
-        value = scene_value(attribute)
-        given = {**late, "attribute": attribute.id, "value": value, "unit": attribute.unit}
+        _, given = failing(begun, root, attribute.id, scene_value(attribute))
         act(begun, root, "analyst", "quality.record_result", **given)
         act(begun, root, "qcreviewer", "quality.review_result", batch=batch, attribute=attribute.id)
     act(begun, root, "qa", "quality.review_record", batch=batch)

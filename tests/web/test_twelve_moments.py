@@ -21,7 +21,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import Chain, Equipment, Lot, Room, Unit
 from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
-from coign.manufacturing.views import BATCH, SLOT
+from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 from coign.perform.assemble import folding
 from coign.records import reading
 from coign.service import Service
@@ -153,7 +153,9 @@ def test_5_a_lot_on_hold_is_used_by_nobody(tour: Tour) -> None:
 @pytest.mark.requirement("GMP-21")
 def test_6_viability_of_68_percent_is_out_of_specification(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "verify-product-label")
-    sample = next(u.unit for u in tour.service.states.of(CHAIN, Chain(tour.anna)).units if u.kind == "sample")
+    states = tour.service.states
+    samples = states.of(CHAIN, Chain(tour.anna)).units_of_kind("sample")
+    sample = next(s for s in samples if states.of(SAMPLE, s).serves("viability"))
     raw = SimpleUploadedFile("cytometer.txt", b"viability 68 %")
     tour.be("analyst-1").act(tour.anna, "record-results").scan(sample).go(value="68", raw=raw)
     tour.be("qcreviewer-1").open(f"/journeys/{tour.anna}/")
