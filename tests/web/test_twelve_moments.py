@@ -12,13 +12,14 @@ from tests.web.served import served
 from tests.web.site import Site
 from tests.web.visitor import Visitor
 
+from coign.custody.views import HOLDING
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.demo.acts.moving import logger_file
 from coign.demo.acts.values import inside
 from coign.demo.turns import LID_OPEN
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.subjects import Chain, Equipment, Lot, Room, Unit
+from coign.kernel.subjects import Chain, Equipment, Lot, Person, Room, Unit
 from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SAMPLE, SLOT
@@ -74,6 +75,11 @@ class Tour(Visitor):
         """So many hours from now, as the hospital's clocks show it and forms take it."""
         moment = scene.now(self.service).plus(hours=hours).moment
         return moment.astimezone(ZoneInfo(people.zone_of(people.CENTRE))).strftime("%Y-%m-%dT%H:%M")
+
+    def open_steps(self) -> set[str]:
+        """What can be done next in Anna's therapy, as the lists know."""
+        therapy = scene.find(self.service, self.anna)
+        return {step.id for step in player.open_steps(therapy.journey, therapy.programme)}
 
     def room(self) -> Room:
         """Where Anna's batch is made."""
@@ -148,6 +154,40 @@ def test_5_a_lot_on_hold_is_used_by_nobody(tour: Tour) -> None:
     qa = people.in_role("qa", people.MAKER)[0].actor
     lifted = {"lot": lot, "finding": "The box leaked, no vial."}
     player.settled(tour.service, player.perform_as(tour.service, qa, "supply.lift_hold", lifted, "tour-lift"))
+
+
+@pytest.mark.requirement("GMP-20", "TRC-14")
+def test_a_sample_is_drawn_when_the_plan_says_so_and_its_page_says_what_it_is_for(tour: Tour) -> None:
+    """Besides the twelve: production waits for the sample of the culture, and for nobody else's."""
+    while "draw-samples" not in (open_ := tour.open_steps()):
+        assert "complete-steps" in open_
+        player.settled(tour.service, player.perform_next(tour.service, tour.anna, "complete-steps"))
+    assert "complete-steps" not in open_
+    suggested = player.next_command(tour.service, tour.anna, "draw-samples")
+    drawer = tour.be(suggested.actor.person.identifier)
+    drawer.act(tour.anna, "draw-samples")
+    for said in ("Culture before it is washed", "steers production", "At least 10 mL", "Mycoplasma"):
+        assert said in tour.page
+    drawn_at = tour.clock(-0.01)
+    drawer.go(volume="9", drawn_at=drawn_at)
+    assert "is less than the 10 mL" in tour.words, tour.words
+    drawer.act(tour.anna, "draw-samples").go(volume="11", drawn_at=drawn_at)
+    (sample,) = tour.service.states.of(CHAIN, Chain(tour.anna)).units_of_kind("sample")
+    assert not tour.service.states.of(UNIT, sample).label_verified
+    tour.open(f"/subjects/{sample}/")
+    for said in ("Draw a sample", "in_process", "mycoplasma"):
+        assert said in tour.words, tour.words
+    labels = people.in_role("operator", people.MAKER)
+    other = next(a.account for a in labels if a.account != suggested.actor.person.identifier)
+    tour.be(other).act(tour.anna, "verify-sample-labels").scan(sample, serial=1).go()
+    assert tour.service.states.of(UNIT, sample).label_verified, tour.words
+    for person, button in ((other, "Hand the sample over"), ("analyst-1", "Take the sample over")):
+        way = re.search(rf'href="([^"]+)">{button}', tour.be(person).open(f"/subjects/{sample}/").page)
+        assert way is not None, tour.words
+        tour.open(way[1]).scan(sample).go(condition="intact")
+    assert tour.service.states.of(HOLDING, sample).person == Person.of("analyst-1")
+    tour.open(f"/subjects/{sample}/trace/?back=1")
+    assert str(tour.service.states.of(SLOT, Chain(tour.anna)).batch).partition(":")[2] in tour.words
 
 
 @pytest.mark.requirement("GMP-21")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from coign import catalogue
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.facts import about
-from coign.kernel.subjects import Case, Organisation, Subject, parse_subject
+from coign.kernel.subjects import Case, Organisation, Subject, Unit, parse_subject
 from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
@@ -27,6 +27,7 @@ from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.looking import entries_at, named_in, told_to, visible
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
+from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words
 from coign_verify.tree import leaf_hash
 
@@ -124,6 +125,7 @@ def _ways(request: HttpRequest, found: Subject) -> dict[str, Any]:
     actor = acting.actor_of(request)
     root = root_of(found, actor.organisation)
     return {
+        "hand_over": hand_over(found, root, actor) if root is not None and isinstance(found, Unit) else None,
         "therapy": reverse("journey", args=[root]) if root is not None else "",
         "report": report_address(actor, str(found)) if found.kind == "unit" else "",
         "next": correcting.next_acts(found, actor) if isinstance(found, Case) else [],

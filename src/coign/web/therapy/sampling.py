@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coign import catalogue
+from coign.custody.views import HOLDING, OFFER
+from coign.identity.views import UNIT
 from coign.kernel.subjects import Unit
+from coign.kernel.values import Actor
 from coign.programmes.model import PlannedSample
+from coign.web.reading import reader
 from coign.web.therapy.deciding import of_batch, test_names
 from coign.web.therapy.story import Story
 from coign.web.therapy.units import quantity_words
@@ -38,18 +44,36 @@ def sample_for(story: Story, test: str) -> Unit | None:
 
 
 def drawing_rows(story: Story) -> list[dict[str, Any]]:
-    """What is drawn now: for what, how much of it, and which tests are made of it."""
+    """What is drawn now: for what, and which tests are made of it."""
     planned = due_sample(story)
     if planned is None:
         return []
-    rows: list[dict[str, Any]] = [{"label": _("It"), "value": str(PURPOSES[planned.purpose])}]
-    if planned.volume_min is not None:
-        least = quantity_words(planned.volume_min.value, planned.volume_min.unit)
-        rows.append({"label": _("At least"), "value": least})
-    return [*rows, {"label": _("Tested on it"), "value": test_names(story, planned.tests) or _("nothing")}]
+    return [
+        {"label": _("What for"), "value": str(PURPOSES[planned.purpose])},
+        {"label": _("Tested on it"), "value": test_names(story, planned.tests) or _("nothing")},
+    ]
+
+
+def least_words(story: Story) -> str:
+    """`At least 10 mL`, for the field in which the volume is entered; empty where the plan sets none."""
+    planned = due_sample(story)
+    if planned is None or planned.volume_min is None:
+        return ""
+    return _("At least %s") % quantity_words(planned.volume_min.value, planned.volume_min.unit)
 
 
 def sample_rows(story: Story, test: str) -> list[dict[str, Any]]:
     """Which container to take for a test."""
     sample = sample_for(story, test)
     return [] if sample is None else [{"label": _("Drawn for this test"), "value": sample.identifier, "mono": True}]
+
+
+def hand_over(unit: Unit, root: str, actor: Actor) -> dict[str, str] | None:
+    """The way of a sample to the laboratory, as of every container: held out by one, taken by another."""
+    state, offer = reader().state(UNIT, unit), reader().state(OFFER, unit)
+    own = actor.organisation in (offer.to, reader().state(HOLDING, unit).organisation)
+    action = catalogue.ACTIONS["custody.accept" if offer.is_open else "custody.offer"]
+    if state.kind != "sample" or state.stands_still_because or not own or actor.role not in action.roles:
+        return None
+    label = _("Take the sample over") if offer.is_open else _("Hand the sample over")
+    return {"label": label, "url": reverse("do", args=[root, action.name])}
