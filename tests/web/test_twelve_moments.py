@@ -106,6 +106,24 @@ def test_1_a_label_at_the_chair_is_read_back_from_the_bag(tour: Tour) -> None:
     assert tour.service.states.of(UNIT, bag).label_verified
 
 
+@pytest.mark.requirement("GMP-04", "TRC-01", "TRC-23")
+def test_a_kit_on_hold_starts_no_collection_and_leads_to_those_it_was_used_in(tour: Tour) -> None:
+    """Besides the twelve: what flows through the patient comes out of the centre's own store."""
+    tour.ben = tour.play(tour.ben, "confirm-identity")
+    command = player.next_command(tour.service, tour.ben, "start-collection").command
+    kit, device = command["kit_lot"], command["equipment"]
+    assert kit.identifier in tour.be("celllab-1").open("/store/").words
+    tour.be("nurse-1").open("/actions/supply.hold_lot/").go(lot=kit, why="The bag of the kit is open.")
+    tour.act(tour.ben, "start-collection").scan(device, kit, command["anticoagulant_lot"]).go()
+    assert f"{kit.identifier} is on hold" in tour.words, tour.words
+    tour.be("celllab-2").open(f"/subjects/{kit}/trace/")
+    for reached in (Chain(tour.anna), tour.collected()):
+        assert reached.identifier in tour.words, tour.words
+    lifted = {"lot": kit, "finding": "It was the outer wrap."}
+    celllab = people.in_role("celllab", people.CENTRE)[0].actor
+    player.settled(tour.service, player.perform_as(tour.service, celllab, "supply.lift_hold", lifted, "tour-kit"))
+
+
 @pytest.mark.requirement("TRC-11", "TRC-13")
 def test_2_a_bag_changes_hands_only_between_two(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "give-to-laboratory")

@@ -104,6 +104,8 @@ class BatchStarted(
     version: Digest
     operator: Person
     site: Site | None = None
+    #: The lots of kit and anticoagulant that its cells were collected with.
+    collected_with: tuple[Lot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ class BatchState:
     abandoned: bool = False
     #: How many labels nobody can find; None: they were not counted.
     labels_unaccounted: int | None = None
-    #: Every lot that touched the cells: what its recall is read from.
+    #: Every lot that touched the cells, from the chair on: what its recall is read from.
     lots: tuple[Lot, ...] = ()
     site: Site | None = None
     #: When the quality unit last took it off the hold of a stopped authorisation.
@@ -220,7 +220,7 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BatchStarted():
             return BatchState(
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
-                performers=(fact.operator,), site=fact.site,
+                performers=(fact.operator,), site=fact.site, lots=fact.collected_with,
             )  # fmt: skip
         case StepCompleted(step=step, operator=operator, lots=lots, equipment=devices):
             done = (*state.steps_done, step)
@@ -286,7 +286,7 @@ BATCH = View(
     ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=7,
+    version=8,
     public=True,
 )
 

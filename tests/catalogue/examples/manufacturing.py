@@ -11,6 +11,7 @@ from tests.support.plant import (
     CENTRE,
     LATER,
     LOTS,
+    NURSE,
     OPERATOR,
     OPERATOR_2,
     PLANT,
@@ -27,10 +28,12 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
+from coign.collection.events import CollectionStarted
 from coign.custody.events import CustodyBegan
 from coign.identity.events import ChainEnded, UnitsBlocked
-from coign.kernel.subjects import Case, Person, Room, Site, Unit
+from coign.kernel.subjects import Case, Equipment, Person, Room, Site, Unit
 from coign.kernel.values import Actor, Quantity
+from coign.supply.events import LotHeld
 
 NEW_ROOM = {"room": ROOM, "site": PLANT, "grade": "C"}
 allow("manufacturing.register_room", QA, nothing, NEW_ROOM)
@@ -163,6 +166,19 @@ refuse(
     START, "room_is_cleared", OPERATOR, then("accepted", lambda p: p.ordered(T2), lambda p: p.cleared(T2), out), OPENED
 )
 refuse(START, "starter_is_qualified", OPERATOR, then("at_hand", unqualified), OPENED)
+OF_THE_CHAIR = CollectionStarted(
+    chain=T1, equipment=Equipment.of("apheresis"), kit_lot=LOTS["collection_kit"].identifier,
+    lots=(LOTS["collection_kit"],),
+)  # fmt: skip
+
+
+def kit_held(p: Plant) -> None:
+    p.happened(OF_THE_CHAIR, by=NURSE)
+    p.happened(LotHeld(lot=LOTS["collection_kit"], by=NURSE.person, why=SEALED), by=NURSE)
+
+
+allow(START, OPERATOR, then("at_hand", lambda p: p.happened(OF_THE_CHAIR, by=NURSE)), OPENED)
+refuse(START, "collection_is_in_order", OPERATOR, then("at_hand", kit_held), OPENED)
 
 STEP = "manufacturing.complete_step"
 FIRST = Plant.step(0)

@@ -5,18 +5,18 @@ from decimal import Decimal
 
 from coign.demo.acts import Command, plays
 from coign.demo.acts.devices import device_for
+from coign.demo.acts.lots import lot_of
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Lot, Room
+from coign.kernel.subjects import Room
 from coign.manufacturing.state import ROOM, RoomState
 from coign.manufacturing.views import BATCH
 from coign.programmes.model import Need
 from coign.records.reading import Thing
 from coign.storage.views import PLACE
-from coign.supply.views import LOT
 
 #: So long a room stays with the therapy that it was cleared for.
 KEPT_MIN = 60
@@ -82,17 +82,9 @@ def complete_step(scene: Scene) -> Command:
         "batch": scene.batch,
         "step": step.id,
         "measurements": measured,
-        "lots": [_lot(scene, material) for material in step.materials],
+        "lots": [lot_of(scene, material) for material in step.materials],
         "equipment": [device_for(scene, need) for need in step.equipment],
     }
-
-
-def _lot(scene: Scene, material: str) -> Lot:
-    for thing in scene.things("lot", scene.actor.organisation):
-        lot = scene.state(LOT, Lot(thing.subject))
-        if lot.material == material and lot.not_usable_because(scene.now) is None:
-            return Lot(thing.subject)
-    raise NotFound(f"no lot of {material} may be used")
 
 
 @plays("manufacturing.draw_sample")
