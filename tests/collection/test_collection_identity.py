@@ -41,6 +41,7 @@ from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
 from coign.kernel.subjects import Chain, Lot, Patient, Unit
 from coign.kernel.values import FreeText
+from coign.ledger.encoding import fact_from
 from coign.programmes.model import Programmes
 
 
@@ -225,3 +226,5 @@ def test_a_programme_that_keeps_no_such_material_takes_the_numbers_as_they_are_s
     asked = replace(starting(chain), kit_lot=Lot.of("as-it-is"))
     (started, _) = clinic.do(START, asked, NURSE)
     assert started.kit_lot == "as-it-is" and started.lots == ()
+    old = {"chain": str(chain), "equipment": "equipment:X", "kit_lot": "K1", "anticoagulant_lot": "A1"}
+    assert fact_from({"type": "collection.started.v1", "body": old}).lots == ()  # type: ignore[attr-defined]

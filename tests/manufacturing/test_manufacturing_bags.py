@@ -5,15 +5,19 @@ from dataclasses import replace
 import pytest
 from tests.support.paper import Refusal
 from tests.support.plant import (
+    ANALYST,
+    BAG,
     BATCH,
     BOX_2,
     CELLLAB,
+    MAKER,
     OPERATOR,
     OPERATOR_2,
     OPERATOR_3,
     PRODUCT,
     PRODUCT_2,
     QA,
+    ROOM,
     SAMPLE,
     SAMPLES,
     SEALED,
@@ -23,10 +27,13 @@ from tests.support.plant import (
 )
 
 from coign.coldchain.views import CONDITION
-from coign.identity.events import ChainEnded
+from coign.identity.events import ChainEnded, UnitCreated
 from coign.identity.views import UNIT
+from coign.kernel.subjects import Unit
 from coign.kernel.values import Instant, Quantity
+from coign.ledger.encoding import fact_from
 from coign.manufacturing.views import BATCH as BATCH_VIEW
+from coign.manufacturing.views import SAMPLE as SAMPLE_VIEW
 from coign.programmes.model import Programmes
 from coign.quality.events import DeviationOpened
 from coign.quality.views import DISPOSITION
@@ -53,6 +60,28 @@ def test_each_bag_is_a_unit_with_its_own_volume_and_expiry_and_every_label_of_th
     plant.frozen()
     counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=0))
     assert counted.used == 5 and counted.unaccounted == 1
+
+
+@pytest.mark.requirement("GMP-20")
+def test_a_sample_that_came_with_the_last_bag_in_an_older_entry_is_there_for_every_test() -> None:
+    plant, old = plant_at("started"), Unit.of("OLD-SAMPLE")
+    body = {
+        "batch": str(BATCH), "chain": str(T1), "room": str(ROOM), "final_container": str(PRODUCT), "sample": str(old),
+        "volume": {"value": "68", "unit": "mL"}, "filled_at": str(plant.now), "operator": str(OPERATOR.person),
+    }  # fmt: skip
+    filled = fact_from({"type": "manufacturing.filled.v1", "body": body})
+    made = UnitCreated(
+        unit=old, chain=T1, unit_kind="sample", organisation=MAKER, label_serial="1", parents=(BAG,), batch=BATCH
+    )
+    plant.happened(filled, made, by=OPERATOR)
+    assert plant.state(BATCH_VIEW, BATCH).units == (PRODUCT, old)
+    scanned = {"unit": old, "scanned": old, "label_serial": "1"}
+    with pytest.raises(Refusal, match="label_verified_by_another"):
+        plant.act("manufacturing.verify_label", OPERATOR, **scanned)
+    plant.act("manufacturing.verify_label", OPERATOR_2, **scanned)
+    for test in ("viability", "mycoplasma"):
+        assert plant.state(SAMPLE_VIEW, old).serves(test)
+        plant.act("quality.record_result", ANALYST, **{**plant.result(test), "sample": old})
 
 
 @pytest.mark.requirement("TRC-13", "TRC-14")
