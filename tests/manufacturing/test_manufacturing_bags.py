@@ -10,7 +10,9 @@ from tests.support.plant import (
     BATCH,
     BOX_2,
     CELLLAB,
+    LOTS,
     MAKER,
+    NURSE,
     OPERATOR,
     OPERATOR_2,
     OPERATOR_3,
@@ -27,9 +29,10 @@ from tests.support.plant import (
 )
 
 from coign.coldchain.views import CONDITION
+from coign.collection.events import CollectionStarted
 from coign.identity.events import ChainEnded, UnitCreated
 from coign.identity.views import UNIT
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Equipment, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.ledger.encoding import fact_from
 from coign.manufacturing.views import BATCH as BATCH_VIEW
@@ -37,6 +40,7 @@ from coign.manufacturing.views import SAMPLE as SAMPLE_VIEW
 from coign.programmes.model import Programmes
 from coign.quality.events import DeviationOpened
 from coign.quality.views import DISPOSITION
+from coign.supply.events import LotHeld
 
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
 
@@ -82,6 +86,24 @@ def test_a_sample_that_came_with_the_last_bag_in_an_older_entry_is_there_for_eve
     for test in ("viability", "mycoplasma"):
         assert plant.state(SAMPLE_VIEW, old).serves(test)
         plant.act("quality.record_result", ANALYST, **{**plant.result(test), "sample": old})
+
+
+@pytest.mark.requirement("GMP-04", "TRC-01", "TRC-23")
+def test_a_kit_that_is_held_after_the_collection_stops_what_was_made_of_the_cells() -> None:
+    plant, kit = plant_at("at_hand"), LOTS["collection_kit"]
+    collected = CollectionStarted(
+        chain=T1, equipment=Equipment.of("apheresis"), kit_lot=kit.identifier, lots=(kit,)
+    )  # fmt: skip
+    plant.happened(collected, by=NURSE)
+    for act in (
+        plant.started, plant.stepped, plant.filled, plant.frozen, plant.labelled_and_counted, plant.tested,
+        plant.reviewed,
+    ):  # fmt: skip
+        act()
+    assert kit in plant.state(BATCH_VIEW, BATCH).lots
+    plant.happened(LotHeld(lot=kit, by=NURSE.person, why=SEALED), by=NURSE)
+    with pytest.raises(Refusal, match="lots_are_in_order"):
+        plant.certified()
 
 
 @pytest.mark.requirement("TRC-13", "TRC-14")

@@ -104,8 +104,9 @@ class BatchStarted(
     version: Digest
     operator: Person
     site: Site | None = None
-    #: The lots of kit and anticoagulant that its cells were collected with.
-    collected_with: tuple[Lot, ...] = ()
+    #: Numbers of the lots of kit and anticoagulant that its cells were collected with. They are the centre's own: were
+    #: they named as things, this would be told to nobody who is no party to them, such as the maker.
+    collected_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

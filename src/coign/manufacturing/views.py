@@ -220,7 +220,7 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BatchStarted():
             return BatchState(
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
-                performers=(fact.operator,), site=fact.site, lots=fact.collected_with,
+                performers=(fact.operator,), site=fact.site, lots=tuple(Lot.of(n) for n in fact.collected_with),
             )  # fmt: skip
         case StepCompleted(step=step, operator=operator, lots=lots, equipment=devices):
             done = (*state.steps_done, step)

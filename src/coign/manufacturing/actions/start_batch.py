@@ -72,7 +72,7 @@ def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
             version=therapy.version,
             operator=known.actor.person,
             site=known.state(ROOM, asked.room).site,
-            collected_with=gates.collected_with(asked, known),
+            collected_with=tuple(lot.identifier for lot in gates.collected_with(asked, known)),
         ),
         ExposureEnded(unit=asked.unit),
         UnitEnded(unit=asked.unit, how="consumed"),
