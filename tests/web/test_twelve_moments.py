@@ -184,7 +184,7 @@ def test_a_sample_is_drawn_when_the_plan_says_so_and_its_page_says_what_it_is_fo
     suggested = player.next_command(tour.service, tour.anna, "draw-samples")
     drawer = tour.be(suggested.actor.person.identifier)
     drawer.act(tour.anna, "draw-samples")
-    for said in ("Culture before it is washed", "steers production", "At least 10 mL", "Mycoplasma"):
+    for said in ("Culture before it is washed: at least 10 mL", "steers production", "Mycoplasma"):
         assert said in tour.page
     drawn_at = tour.clock(-0.01)
     drawer.go(volume="9", drawn_at=drawn_at)

@@ -227,6 +227,8 @@ class _Table:
     def _bags(self) -> Iterator[TrayItem]:
         first = True
         for thing in self._of_kind(Unit):
+            if thing.title == "Sample" and thing.organisation != self._organisation:
+                continue  # samples stay with the maker
             unit, odd = Unit(thing.subject), thing.root not in self._wanted
             serial = int(self._state(UNIT, unit).label_serial or "1")
             words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"

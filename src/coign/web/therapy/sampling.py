@@ -55,11 +55,12 @@ def drawing_rows(story: Story) -> list[dict[str, Any]]:
 
 
 def least_words(story: Story) -> str:
-    """`At least 10 mL`, for the field in which the volume is entered; empty where the plan sets none."""
+    """`Release testing: at least 5 mL`, for the field in which the volume is entered."""
     planned = due_sample(story)
     if planned is None or planned.volume_min is None:
-        return ""
-    return _("At least %s") % quantity_words(planned.volume_min.value, planned.volume_min.unit)
+        return planned.title if planned is not None else ""
+    least = quantity_words(planned.volume_min.value, planned.volume_min.unit)
+    return _("%(sample)s: at least %(least)s") % {"sample": planned.title, "least": least}
 
 
 def sample_rows(story: Story, test: str) -> list[dict[str, Any]]:
