@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from coign.bench.place import Place
 
 
-NAMES = "action bulk growth proof heads verify pages http start"
+NAMES = "action bulk growth proof heads verify trace pages http start"
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
