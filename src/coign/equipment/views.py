@@ -12,6 +12,7 @@ from coign.equipment.events import (
     DeviceTakenOut,
     DoubtAssessed,
     Kind,
+    LateCleaningJudged,
 )
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
@@ -53,6 +54,12 @@ class DeviceState:
     #: Whose cells were last in it; None: it was cleaned since.
     used_for: Chain | None = None
     cleaned_at: Instant | None = None
+    #: When it was last used; None: it was cleaned since.
+    used_at: Instant | None = None
+    cleaned_by: Person | None = None
+    #: When it was cleaned too late, until the quality unit has judged that it is clean.
+    cleaned_late_at: Instant | None = None
+    clean_again: bool = False
     #: Those that nobody judged to do no harm; consecutive bad calibrations make one.
     doubts: tuple[Doubt, ...] = ()
 
@@ -90,9 +97,12 @@ def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
         case DeviceCalibrated():
             return _failed(state, fact)
         case DeviceCleaned():
-            return replace(state, used_for=None, cleaned_at=stamp.time)
+            return _cleaned(state, fact, stamp.time)
+        case LateCleaningJudged(verdict=verdict):
+            good = verdict == "clean"
+            return replace(state, clean_again=not good, cleaned_late_at=None if good else state.cleaned_late_at)
         case DevicesUsed(chain=chain):
-            return replace(state, used_for=chain)
+            return replace(state, used_for=chain, used_at=stamp.time)
         case DeviceTakenOut(by=by):
             return replace(state, out_since=stamp.time, out_by=by)
         case DeviceReturned():
@@ -101,6 +111,15 @@ def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
             return replace(state, doubts=()) if conclusion == "no_effect" else state
         case _:
             return state
+
+
+def _cleaned(state: DeviceState, fact: DeviceCleaned, at: Instant) -> DeviceState:
+    # Cleaning once more does not undo that it was too late; only where the quality unit asked for it.
+    still = None if state.clean_again else state.cleaned_late_at
+    late = at if fact.was_due is not None else still
+    return replace(
+        state, used_for=None, used_at=None, cleaned_at=at, cleaned_by=fact.by, cleaned_late_at=late, clean_again=False
+    )
 
 
 def _failed(state: DeviceState, fact: DeviceCalibrated) -> DeviceState:
@@ -120,9 +139,11 @@ DEVICE = View(
         DeviceTakenOut,
         DeviceReturned,
         DoubtAssessed,
+        LateCleaningJudged,
     ),
     state=DeviceState,
     evolve=_evolve,
+    version=2,
     public=True,
 )
 

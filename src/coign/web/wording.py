@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coign import catalogue
 from coign.kernel.actions import Action
@@ -34,6 +35,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _DIGEST_SHOWN = 16
 #: An identifier such as `not_usable`: a word of a list, and no text that somebody wrote.
 _CHOICE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+\Z")
+_LABELS = {"chain": gettext_lazy("Therapy"), "chains": gettext_lazy("Therapies")}
 Row = dict[str, Any]
 Offers = Callable[[Question], list[tuple[str, str]] | None]
 
@@ -75,8 +77,9 @@ class Wording:
         body = fact["body"]
         asked = {q.name: q for q in questions(action.command)} if action is not None else {}
         rows: list[Row] = []
+        written = [value for value in known.values() if isinstance(value, Mapping)]
         for name in body:
-            if body[name] != known.get(name):
+            if body[name] != known.get(name) and body[name] not in written:
                 rows += self.rows(name, self.label(name, action, fact["type"]), body[name], asked.get(name))
         return {"title": told.words(fact["type"].split(".")[1]), "type": fact["type"], "rows": rows}
 
@@ -85,7 +88,7 @@ class Wording:
         asked = {q.name: q.asks.label for q in questions(action.command)} if action is not None else {}
         fact = FACTS.get(fact_type)
         own = {f.name: f.metadata.get("correctable", "") for f in fields(cast(Any, fact))} if fact is not None else {}
-        return asked.get(name) or own.get(name) or told.words(name)
+        return asked.get(name) or own.get(name) or str(_LABELS.get(name) or told.words(name))
 
     # Values
 
@@ -115,6 +118,8 @@ class Wording:
         text = self._chosen(value, question) or self._title(name, value)
         if text:
             yield {"value": text}
+        elif type(value) is int and question is not None:
+            yield {"value": quantity_words(str(value), question.asks.unit)}
         elif isinstance(value, Mapping) and "commitment" in value and (own := self.written.get(value["commitment"])):
             yield {"value": own, "text": True}
         elif isinstance(value, str) and _DIGEST.match(value):
@@ -208,7 +213,7 @@ def signed_words(intent: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
     """Everything that a person puts their name to: who, what it means, when, each value, and what comes of it."""
     action, actor = catalogue.ACTIONS[intent["action"].rpartition(".v")[0]], intent["actor"]
     command = intent["command"]
-    known = {"by": actor["person"], **command}
+    known = {"by": actor["person"], "organisation": actor["organisation"], **command}
     return {
         "act": action.title,
         "who": wording.named(Person(actor["person"])),
