@@ -124,9 +124,9 @@ def test_between_use_and_cleaning_the_device_says_what_is_to_be_done_by_when(hou
     assert found(used, 1) == ("look", "To be cleaned", "equipment.clean")
     assert found(used, 25) == ("stop", "Not cleaned in time", "equipment.clean")
     assert found(clean, 1) == ("in_order", "Clean", "")
-    assert found(clean, 24 * 8) == ("not_yet", "Not clean any more", "equipment.clean")
+    assert found(clean, 24 * 8) == ("not_yet", "Not clean any more", "")
     assert found(late, 1) == ("stop", "Cleaned too late", "equipment.judge_late_cleaning")
-    assert found(replace(late, clean_again=True), 1) == ("not_yet", "Not clean any more", "equipment.clean")
+    assert found(replace(late, clean_again=True), 1) == ("look", "To be cleaned again", "equipment.clean")
     assert found(replace(used, kind="scale"), 1) is None
     assert found(replace(clean, cleaned_at=None), 1) is None
 

@@ -17,7 +17,7 @@ DEVICES_MAX = 6
 
 def equipment_board(here: Here) -> Board | None:
     """Nothing where every device is in order."""
-    rows = [row for row in devices(here.actor) if row["status"] != "in_order" or row["doubt"]]
+    rows = [row for row in devices(here.actor) if row["doubt"] or (row["status"] != "in_order" and not row["idle"])]
     return Board("equipment", [], lambda who: _drawn(rows), _waits(here)) if rows else None
 
 

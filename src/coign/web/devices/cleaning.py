@@ -11,6 +11,8 @@ from coign.equipment.views import DeviceState
 from coign.kernel.values import Instant
 from coign.web.therapy.track import deadline_text
 
+#: Nobody needs to do anything about a device that nobody wants to use.
+IDLE = "not_yet"
 CLEAN, JUDGE_CLEANING = "equipment.clean", "equipment.judge_late_cleaning"
 
 
@@ -41,8 +43,10 @@ def cleaning(state: DeviceState, now: Instant) -> Cleaning | None:
     due, until = to_be_cleaned_by(state, rules), clean_until(state, rules)
     if due is not None:
         return _dirty(state, due, now)
+    if state.clean_again:
+        return Cleaning("look", _("To be cleaned again"), _("The quality unit did not accept the late cleaning"), CLEAN)
     if not_clean_any_more_because(state, now, rules):
-        return Cleaning("not_yet", _("Not clean any more"), _("It is cleaned again before it is used"), CLEAN)
+        return Cleaning(IDLE, _("Not clean any more"), _("It is cleaned again before it is used"))
     if until is None:
         return None
     return Cleaning(

@@ -17,7 +17,7 @@ from coign.manufacturing.views import BATCH
 from coign.people.views import SITE
 from coign.service.tracing import Tracer
 from coign.web import acting, running
-from coign.web.devices.cleaning import CLEAN, JUDGE_CLEANING, Cleaning, cleaning
+from coign.web.devices.cleaning import CLEAN, IDLE, JUDGE_CLEANING, Cleaning, cleaning
 from coign.web.reading import reader
 from coign.web.storing.store import form, may
 from coign.web.storing.tanks import tanks
@@ -93,6 +93,7 @@ def _row(device: Equipment, state: DeviceState, now: Instant) -> dict[str, Any]:
         "due": state.due.moment if state.due is not None else None,
         "doubt": bool(state.doubts),
         "fact": found.said if found is not None and found.status == status else "",
+        "idle": found is not None and found.status == status == IDLE,
         "url": reverse("device", args=[device.identifier]),
     }
 
@@ -105,7 +106,7 @@ def standing(state: DeviceState, now: Instant) -> tuple[str, str]:
         return "stop", _("Out of calibration")
     if state.not_usable_because(now):
         return "stop", _("Overdue")
-    if (found := cleaning(state, now)) is not None and found.act:
+    if (found := cleaning(state, now)) is not None and found.status != "in_order":
         return found.status, found.word
     if state.not_usable_because(now.plus(days=SOON_DAYS)):
         return "look", _("Due within %d days") % SOON_DAYS
