@@ -5,7 +5,6 @@ from tests.support.plant import DEVICES, FILE, OPERATOR, OPERATOR_2, QA, SEALED,
 
 from coign import rulesets
 from coign.equipment.events import DevicesUsed
-from coign.equipment.hold_times import clean_until, not_clean_any_more_because, not_judged_because, to_be_cleaned_by
 from coign.equipment.state import LOG
 from coign.equipment.views import DEVICE, DeviceState
 from coign.kernel.subjects import Chain, Equipment
@@ -55,12 +54,12 @@ def test_the_dirty_hold_runs_from_the_last_use_to_the_beginning_of_the_cleaning(
     use(plant)
     plant.wait(hours=3)
     due = use(plant).plus(hours=hours("dirty_hold"))
-    assert to_be_cleaned_by(state(plant), RULES) == due
+    assert state(plant).to_be_cleaned_by(RULES) == due
     plant.wait(hours=hours("dirty_hold") + 2)
     clean(plant, begun_at=due.plus(minutes=minutes_late))
-    assert (not_judged_because(state(plant)) is not None) is late
+    assert (state(plant).not_judged_because is not None) is late
     assert plant.state(LOG, PROCESSOR).lines[-1].what == ("cleaned_late" if late else "cleaned")
-    assert to_be_cleaned_by(state(plant), RULES) is None
+    assert state(plant).to_be_cleaned_by(RULES) is None
 
 
 @pytest.mark.requirement("GMP-09")
@@ -69,24 +68,24 @@ def test_the_clean_hold_runs_from_the_cleaning_to_the_next_use_and_begins_anew_w
 ) -> None:
     clean(plant)
     ends = state(plant).cleaned_at.plus(hours=hours("clean_hold"))  # type: ignore[union-attr]
-    assert clean_until(state(plant), RULES) == ends
-    assert not_clean_any_more_because(state(plant), ends, RULES) is None
-    assert not_clean_any_more_because(state(plant), ends.plus(minutes=1), RULES) == f"was clean until {ends}"
+    assert state(plant).clean_until(RULES) == ends
+    assert state(plant).not_clean_any_more_because(ends, RULES) is None
+    assert state(plant).not_clean_any_more_because(ends.plus(minutes=1), RULES) == f"was clean until {ends}"
     plant.wait(days=30)
     clean(plant)
-    assert not_clean_any_more_because(state(plant), plant.now, RULES) is None
+    assert state(plant).not_clean_any_more_because(plant.now, RULES) is None
     use(plant, chain=T1)
-    assert clean_until(state(plant), RULES) is None
+    assert state(plant).clean_until(RULES) is None
 
 
 def test_what_was_never_used_nor_cleaned_and_kinds_without_figures_have_no_such_time(plant: Plant) -> None:
-    assert to_be_cleaned_by(state(plant), RULES) is None and clean_until(state(plant), RULES) is None
+    assert state(plant).to_be_cleaned_by(RULES) is None and state(plant).clean_until(RULES) is None
     use(plant, COUNTER)
-    assert to_be_cleaned_by(plant.state(DEVICE, COUNTER), RULES) is None
+    assert plant.state(DEVICE, COUNTER).to_be_cleaned_by(RULES) is None
     plant.wait(days=300)
     plant.act(CLEAN, OPERATOR, equipment=COUNTER, agent="wipe")
-    assert not_judged_because(plant.state(DEVICE, COUNTER)) is None
-    assert clean_until(plant.state(DEVICE, COUNTER), RULES) is None
+    assert plant.state(DEVICE, COUNTER).not_judged_because is None
+    assert plant.state(DEVICE, COUNTER).clean_until(RULES) is None
 
 
 @pytest.mark.requirement("GMP-09", "GMP-02")
@@ -95,10 +94,10 @@ def test_a_late_cleaning_is_not_undone_by_another_one_but_by_the_quality_unit(pl
     plant.wait(hours=hours("dirty_hold") + 1)
     clean(plant)
     plant.act(CLEAN, OPERATOR_2, equipment=PROCESSOR, agent="once more")
-    assert "the quality unit has not judged it" in str(not_judged_because(state(plant)))
+    assert "the quality unit has not judged it" in str(state(plant).not_judged_because)
     judge(plant, "clean")
-    assert not_judged_because(state(plant)) is None
-    assert not_clean_any_more_because(state(plant), plant.now, RULES) is None
+    assert state(plant).not_judged_because is None
+    assert state(plant).not_clean_any_more_because(plant.now, RULES) is None
 
 
 @pytest.mark.requirement("GMP-09")
@@ -107,11 +106,11 @@ def test_what_the_quality_unit_does_not_accept_is_cleaned_again(plant: Plant) ->
     plant.wait(hours=hours("dirty_hold") + 1)
     clean(plant)
     judge(plant, "to_be_cleaned_again")
-    assert not_judged_because(state(plant)) is None
-    assert "is to be cleaned again" in str(not_clean_any_more_because(state(plant), plant.now, RULES))
+    assert state(plant).not_judged_because is None
+    assert "is to be cleaned again" in str(state(plant).not_clean_any_more_because(plant.now, RULES))
     clean(plant)
-    assert not_judged_because(state(plant)) is None
-    assert not_clean_any_more_because(state(plant), plant.now, RULES) is None
+    assert state(plant).not_judged_because is None
+    assert state(plant).not_clean_any_more_because(plant.now, RULES) is None
     assert [line.what for line in plant.state(LOG, PROCESSOR).lines[-3:]] == [
         "cleaned_late", "to_be_cleaned_again", "cleaned",
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.subjects import Chain, Equipment, Organisation, Person, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
+from coign.rulesets import RuleSets
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -79,6 +80,34 @@ class DeviceState:
         if self.used_for in (None, chain):
             return None
         return "was not cleaned since it was used for another patient's cells"
+
+    # How long it may stand dirty until it is cleaned, and clean until it is used (GMP-09; 21 CFR 211.67)
+
+    def to_be_cleaned_by(self, rules: RuleSets) -> Instant | None:
+        """Until when the cleaning of a used device is to begin; None: it is clean, or its kind has no such time."""
+        return self._ends("equipment.dirty_hold", self.used_at, rules)
+
+    def clean_until(self, rules: RuleSets) -> Instant | None:
+        """Until when it may be used; None: it was used since, never cleaned, or its kind has no such time."""
+        return self._ends("equipment.clean_hold", self.cleaned_at if self.used_at is None else None, rules)
+
+    def _ends(self, hold: str, since: Instant | None, rules: RuleSets) -> Instant | None:
+        minutes = rules.minutes_if_any(f"{hold}.{self.kind}", since) if since is not None else None
+        return since.plus(minutes=minutes) if since is not None and minutes is not None else None
+
+    def not_clean_any_more_because(self, now: Instant, rules: RuleSets) -> str | None:
+        """None, or why a device that was cleaned is to be cleaned again before it is used."""
+        if self.clean_again:
+            return "is to be cleaned again: the quality unit did not accept that it was cleaned too late"
+        ends = self.clean_until(rules)
+        return f"was clean until {ends}" if ends is not None and now > ends else None
+
+    @property
+    def not_judged_because(self) -> str | None:
+        """None, or why nobody may rely on its cleaning yet."""
+        if self.cleaned_late_at is None or self.clean_again:
+            return None
+        return f"was cleaned too late, {self.cleaned_late_at}, and the quality unit has not judged it"
 
     def in_doubt_because(self, at: Instant) -> str | None:
         """None, or why what it was used on at that time stands still."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from coign.equipment.hold_times import not_clean_any_more_because, not_judged_because
 from coign.equipment.views import DEVICE, DeviceState, kind_words, not_of_kind_because
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Equipment
@@ -120,7 +119,7 @@ def _said(why: Mapping[Equipment, str | None]) -> str | None:
 )
 def devices_are_still_clean(asked: OfDevices, known: Circumstances) -> str | None:
     states = _must_be_clean(asked, known)
-    return _said({d: not_clean_any_more_because(state, known.now, known.rules) for d, state in states.items()})
+    return _said({d: state.not_clean_any_more_because(known.now, known.rules) for d, state in states.items()})
 
 
 @gate(
@@ -132,7 +131,7 @@ def devices_are_still_clean(asked: OfDevices, known: Circumstances) -> str | Non
     risk=Risk.PATIENT,
 )
 def late_cleaning_is_judged(asked: OfDevices, known: Circumstances) -> str | None:
-    return _said({device: not_judged_because(state) for device, state in _must_be_clean(asked, known).items()})
+    return _said({device: state.not_judged_because for device, state in _must_be_clean(asked, known).items()})
 
 
 @gate(

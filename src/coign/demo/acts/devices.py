@@ -3,7 +3,6 @@
 from coign import rulesets
 from coign.demo.acts import Command, plays
 from coign.demo.scene import Scene
-from coign.equipment.hold_times import not_clean_any_more_because, not_judged_because, to_be_cleaned_by
 from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Equipment
@@ -29,14 +28,14 @@ def device_for(scene: Scene, need: Need) -> Equipment:
 
 def _is_ready(scene: Scene, state: DeviceState) -> bool:
     rules = rulesets.load()
-    reasons = state.not_clean_because(scene.chain), not_clean_any_more_because(state, scene.now, rules)
-    return not any(reasons) and not_judged_because(state) is None
+    reasons = state.not_clean_because(scene.chain), state.not_clean_any_more_because(scene.now, rules)
+    return not any(reasons) and state.not_judged_because is None
 
 
 def left_dirty(scene: Scene) -> list[Equipment]:
     """What this batch was made on and nobody has cleaned since, of the kinds that have a time for it."""
     used = dict.fromkeys(use.equipment for use in scene.state(BATCH, scene.batch).uses)
-    return [d for d in used if to_be_cleaned_by(scene.state(DEVICE, d), rulesets.load()) is not None]
+    return [d for d in used if scene.state(DEVICE, d).to_be_cleaned_by(rulesets.load()) is not None]
 
 
 def _next_taken(scene: Scene) -> tuple[Equipment, DeviceState]:
@@ -53,7 +52,7 @@ def _next_taken(scene: Scene) -> tuple[Equipment, DeviceState]:
 def clean(scene: Scene) -> Command:
     """The device that the next step would take and that is not clean, or not any more."""
     device, state = _next_taken(scene)
-    if _is_ready(scene, state) or not_judged_because(state):
+    if _is_ready(scene, state) or state.not_judged_because:
         raise NotFound(f"{device.identifier} is not to be cleaned")
     return cleaned(device)
 
@@ -67,7 +66,7 @@ def cleaned(device: Equipment) -> Command:
 def judge_late_cleaning(scene: Scene) -> Command:
     """The device that the next step would take was rinsed and swabbed after its late cleaning."""
     device, state = _next_taken(scene)
-    if not not_judged_because(state):
+    if not state.not_judged_because:
         raise NotFound(f"nobody asks whether {device.identifier} is clean")
     return {
         "equipment": device,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from coign.equipment import gates
 from coign.equipment.events import DeviceCleaned
-from coign.equipment.hold_times import to_be_cleaned_by
 from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
@@ -28,7 +27,7 @@ def _reads(asked: Clean, actor: Actor) -> Sequence[Read]:
 
 def _decide(asked: Clean, known: Circumstances) -> Sequence[DeviceCleaned]:
     begun = asked.begun_at or known.now
-    due = to_be_cleaned_by(known.state(DEVICE, asked.equipment), known.rules)
+    due = known.state(DEVICE, asked.equipment).to_be_cleaned_by(known.rules)
     return (
         DeviceCleaned(
             equipment=asked.equipment,

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coign import rulesets
-from coign.equipment.hold_times import clean_until, not_clean_any_more_because, not_judged_because, to_be_cleaned_by
 from coign.equipment.views import DeviceState
 from coign.kernel.values import Instant
 from coign.web.therapy.track import deadline_text
@@ -38,14 +37,14 @@ class Cleaning:
 def cleaning(state: DeviceState, now: Instant) -> Cleaning | None:
     """What holds of it now; None where its kind has no hold times, or it was neither used nor cleaned."""
     rules = rulesets.load()
-    if not_judged_because(state):
+    if state.not_judged_because:
         return Cleaning("stop", _("Cleaned too late"), _("The quality unit judges whether it is clean"), JUDGE_CLEANING)
-    due, until = to_be_cleaned_by(state, rules), clean_until(state, rules)
+    due, until = state.to_be_cleaned_by(rules), state.clean_until(rules)
     if due is not None:
         return _dirty(state, due, now)
     if state.clean_again:
         return Cleaning("look", _("To be cleaned again"), _("The quality unit did not accept the late cleaning"), CLEAN)
-    if not_clean_any_more_because(state, now, rules):
+    if state.not_clean_any_more_because(now, rules):
         return Cleaning(IDLE, _("Not clean any more"), _("It is cleaned again before it is used"))
     if until is None:
         return None

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coign import rulesets
-from coign.equipment.hold_times import not_clean_any_more_because, not_judged_because
 from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.kernel.subjects import Chain, Equipment, Lot
 from coign.programmes.model import Need, Step
@@ -79,7 +78,7 @@ def _device(need: Need, states: Mapping[Equipment, DeviceState], chain: Chain, *
 
 def _not_ready_because(state: DeviceState) -> str | None:
     """None, or why a device that nobody used since is not clean enough all the same."""
-    return not_clean_any_more_because(state, acting.now(), rulesets.load()) or not_judged_because(state)
+    return state.not_clean_any_more_because(acting.now(), rulesets.load()) or state.not_judged_because
 
 
 def _lot_of(material: str, lots: Mapping[Lot, LotState]) -> Lot | None:
