@@ -154,7 +154,7 @@ def agent_is_named(asked: OfCleaning, known: Circumstances) -> str | None:
     "equipment.cleaning_follows_the_use",
     requirement="GMP-09",
     protects="What began before the device was used did not take away what the use left in it.",
-    remedy="Read the clock: when did the cleaning begin after the last use?",
+    remedy="Enter when the cleaning began after the last use.",
     resolvers=("operator", "nurse", *KEEPERS),
     risk=Risk.PRODUCT,
 )
