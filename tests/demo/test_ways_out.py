@@ -8,6 +8,7 @@ from tests.demo.conftest import enrolled, entries
 from tests.web.site import known_to_pages
 
 from coign.demo import people, player, scene
+from coign.equipment.views import DEVICE
 from coign.identity.views import CHAIN
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Batch, Chain, Unit
@@ -45,6 +46,15 @@ def failing(service: Service, root: str, attribute: str, value: str) -> tuple[Ba
 
 def product(service: Service, root: str) -> list[Unit]:
     return list(service.states.of(CHAIN, Chain(root)).units_of_kind("final_container"))
+
+
+def waits_on_boards(service: Service, role: str) -> dict[str, str]:
+    """What waits for somebody of the maker beside the steps of therapies, and what is said of it."""
+    with known_to_pages(service):
+        from coign.web.boards import Here, waiting_on_boards
+
+        here = Here(people.in_role(role, people.MAKER)[0].actor, [])
+        return {matter.title: matter.about for matter in waiting_on_boards(here)}
 
 
 def dose_line(service: Service, root: str) -> str:
@@ -150,3 +160,21 @@ def test_after_a_failed_batch_it_is_made_anew_under_the_same_chain_from_the_cryo
 
     said = [begun.states.of(DISPOSITION, bag) for bag in product(begun, root)]
     assert [(s.rejected, s.is_certified) for s in said] == [(True, False)] * 2 + [(False, True)] * 2
+
+
+@pytest.mark.requirement("GMP-09")
+def test_a_device_left_dirty_waits_for_whoever_cleans_and_once_cleaned_too_late_for_the_quality_unit(
+    begun: Service,
+) -> None:
+    root = play(begun, enrolled(begun), "start-batch")
+    step = player.next_command(begun, root)
+    player.settled(begun, player.perform_as(begun, step.actor, step.action, step.command, "left dirty"))
+    (device,) = [d for d in step.command["equipment"] if begun.states.of(DEVICE, d).kind == "cell_processor"]
+    assert waits_on_boards(begun, "operator")[device.identifier].startswith("Clean it by")
+    assert device.identifier not in waits_on_boards(begun, "qa")
+
+    begun.advance(25)
+    act(begun, root, "operator", "equipment.clean", equipment=device, agent="a new set")
+    assert device.identifier not in waits_on_boards(begun, "operator")
+    assert waits_on_boards(begun, "qa")[device.identifier] == "The quality unit judges whether it is clean"
+    player.perform_next(begun, root)  # the next step needs no device that is clean

@@ -18,7 +18,8 @@ DEVICES_MAX = 6
 def equipment_board(here: Here) -> Board | None:
     """Nothing where every device is in order."""
     rows = [row for row in devices(here.actor) if row["doubt"] or (row["status"] != "in_order" and not row["idle"])]
-    return Board("equipment", [], lambda who: _drawn(rows), _waits(here)) if rows else None
+    waits = _waits(here) if rows else []
+    return Board("equipment", [], lambda who: _drawn(rows, waits), waits) if rows else None
 
 
 def _waits(here: Here) -> list[Matter]:
@@ -34,5 +35,8 @@ def _waits(here: Here) -> list[Matter]:
     ]  # fmt: skip
 
 
-def _drawn(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rows": rows[:DEVICES_MAX], "url": reverse("equipment")}
+def _drawn(rows: list[dict[str, Any]], waits: list[Matter]) -> dict[str, Any]:
+    """First what whoever looks can do; a device that only waits for that is not listed twice."""
+    doing = {(matter.title, matter.word) for matter in waits}
+    others = [row for row in rows if row["doubt"] or (row["title"], row["word"]) not in doing]
+    return {"todo": [matter.row for matter in waits], "rows": others[:DEVICES_MAX], "url": reverse("equipment")}
