@@ -91,6 +91,8 @@ ACTION = Action(
         equipment_gates.devices_are_of_the_step,
         equipment_gates.devices_may_be_used,
         equipment_gates.devices_are_clean,
+        equipment_gates.devices_are_still_clean,
+        equipment_gates.late_cleaning_is_judged,
         step_gates.operator_is_qualified,
     ),
     decide=_decide,

@@ -18,7 +18,6 @@ from coign.ledger.entries import Entry
 from coign.web import acting, as_of, correcting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
-from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
 from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
@@ -29,6 +28,7 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words
+from coign.web.wording import Wording, flat
 from coign_verify.tree import leaf_hash
 
 
@@ -41,6 +41,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
     if point is not None and not point.tells(entry):
         raise NotFound(f"entry {position} did not stand in the record by then")
     intent, line = entry.plain["intent"], _lines([entry], actor)[0]
+    action, wording = catalogue.ACTIONS.get(entry.action.rpartition(".v")[0]), Wording(actor, links=True)
     facts = list(zip(intent["facts"], entry.facts, strict=True))
     if not whole:
         seen = visible((parse_subject(name) for name in named_in(entry)), actor.organisation)
@@ -52,7 +53,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
         "values": correcting.values_shown(entry, actor, point) if whole else [],
         "point": point,
         "here": reverse("receipt", args=[position]),
-        "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f, _ in facts],
+        "facts": [wording.fact(f, action) for f, _ in facts],
         "unmet": entry.unmet,
         "intent": flat(intent) if whole else [],
         "leaf": leaf_hash(entry.body).hex(),

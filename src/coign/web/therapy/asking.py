@@ -271,7 +271,7 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
         return _result(story, action, common)
     options = options_for(story, action, question)
     if options is None:
-        options = build._options(question, story.actor)
+        options = build.offered(question, story.actor)
     if options is not None:
         return _choice(question, options, common)
     if question.type is Quantity and not asks.unit:
