@@ -1,5 +1,7 @@
 """Donor testing on paper: windows, what is open, what the label says, and what a reactive report does at once."""
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,7 @@ from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.people.events import OrganisationRegistered
 from coign.storage.views import SEGREGATION
+from coign.web.api.schema import command_schema
 
 RULES = rulesets.load()
 START = Instant.parse("2026-03-02T08:00:00Z")
@@ -123,7 +126,32 @@ def test_a_sample_is_diluted_by_more_than_the_donor_has_plasma_or_blood(
         chain=T1, sample="S", taken_at=START, history_reviewed="yes", origin_at_risk="no", given_before="yes",
         weight=Quantity(weight, "kg") if weight is not None else None, **told,
     )  # fmt: skip
-    assert is_diluted(asked, RULES, START) is diluted
+    assert is_diluted(asked, RULES) is diluted
+
+
+@pytest.mark.requirement("TRC-20")
+@pytest.mark.parametrize(
+    ("given", "minutes", "diluted"),
+    [
+        ("blood", 48 * 60, True), ("blood", 48 * 60 + 1, False), ("colloids", 48 * 60, True),
+        ("colloids", 48 * 60 + 1, False), ("crystalloids", 60, True), ("crystalloids", 61, False),
+    ],
+)  # fmt: skip
+def test_what_ended_before_its_window_dilutes_no_sample(given: str, minutes: int, diluted: bool) -> None:
+    until = "crystalloids_until" if given == "crystalloids" else "blood_until"
+    asked = TakeSamples(
+        chain=T1, sample="S", taken_at=START, history_reviewed="yes", origin_at_risk="no", given_before="yes",
+        weight=Quantity("50", "kg"), **{given: Quantity("9000", "mL"), until: START.plus(minutes=-minutes)},
+    )  # fmt: skip
+    assert is_diluted(asked, RULES) is diluted
+
+
+@pytest.mark.requirement("TRC-20")
+def test_the_form_says_the_windows_of_the_rule_sets() -> None:
+    (hint,) = (f.metadata["asks"].hint for f in fields(TakeSamples) if f.name == "given_before")
+    said = RULES.in_words(hint, START)
+    assert said == "blood or colloids within 48 hours before it, crystalloids within 1 hour"
+    assert command_schema(TakeSamples)["properties"]["given_before"]["description"] == said
 
 
 @pytest.mark.requirement("TRC-20")
