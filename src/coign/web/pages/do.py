@@ -26,7 +26,7 @@ from coign.web.therapy.asking import Asked, asked_for, folded, is_identity, meas
 from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
-from coign.web.therapy.coming import who_does
+from coign.web.therapy.coming import when, who_does
 from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.instead import instead
@@ -73,8 +73,8 @@ def _looked(request: HttpRequest, root: str, name: str) -> HttpResponse | Asked:
     if missing := missing_values(story, action):
         return render(request, "pages/do_missing.html", _frame(story, action, name) | {"missing": missing}, status=409)
     if request.method == "GET":
-        return _page(request, asked_for(story, action), name)
-    asked = asked_for(story, action, request.POST, request.FILES)
+        return _page(request, asked_for(story, action, step=name), name)
+    asked = asked_for(story, action, request.POST, request.FILES, step=name)
     scan = request.POST.get("scan", "").strip()
     if scan:
         asked.take(scan)
@@ -197,7 +197,7 @@ def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
     try:
         return after(story, action, acting.perform(wanted))
     except Refused as refused:
-        return _page(request, asked_for(story, action), name, refused=refused, status=409)
+        return _page(request, asked_for(story, action, step=name), name, refused=refused, status=409)
 
 
 def _checked(intent: bytes) -> bytes:
@@ -229,6 +229,12 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     }
 
 
+def _window(story: Story, name: str) -> list[dict[str, Any]]:
+    """In which days a planned visit is to be."""
+    now = acting.now()
+    return [{"label": _("Window"), "value": when(s, now)} for s in story.steps if s.step == name and s.closes]
+
+
 def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
     """Where one stands in a row of acts: `Step 2 of 4`, `Test 6 of 9`; empty for what is done once."""
     if story.programme is None:
@@ -253,7 +259,7 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
-        "rows": context_rows(asked.story, asked.action, known),
+        "rows": [*context_rows(asked.story, asked.action, known), *_window(asked.story, name)],
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),

@@ -152,10 +152,15 @@ class Asked:
 
 
 def asked_for(
-    story: Story, action: Action[Any], data: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
+    story: Story,
+    action: Action[Any],
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    *,
+    step: str = "",
 ) -> Asked:
-    """The form of this act in this therapy; with `data`, what was sent so far."""
-    known = known_values(story, action)
+    """The form of this act in this therapy; with `data`, what was sent so far. `step`: as which step it was opened."""
+    known = known_values(story, action, step)
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     if not further_bags(story, action):
