@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from coign.web.boards.making import Board, Here
 from coign.web.devices.register import devices
+from coign.web.links import reverse
 
 #: More than these stand on the page of devices.
 DEVICES_MAX = 6

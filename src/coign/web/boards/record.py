@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.kernel.subjects import Programme
@@ -10,6 +9,7 @@ from coign.programmes.model import ProgrammeVersion
 from coign.regulatory.views import PROGRAMME, ProgrammeState
 from coign.web import running
 from coign.web.boards.making import Board, Here
+from coign.web.links import reverse
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.proof import proof_of_record
 from coign.web.therapy.track import local_day
