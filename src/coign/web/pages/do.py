@@ -26,7 +26,7 @@ from coign.web.therapy.asking import Asked, asked_for, folded, is_identity, meas
 from coign.web.therapy.band import band
 from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
-from coign.web.therapy.coming import when, who_does
+from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
 from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.instead import instead
@@ -40,6 +40,7 @@ from coign.web.therapy.known import (
 from coign.web.therapy.recall import recall
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.targets import targets
+from coign.web.therapy.visits import window_rows
 from coign_verify.intent import intent_hash
 
 PRODUCTION = "manufacturing.complete_step"
@@ -229,12 +230,6 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     }
 
 
-def _window(story: Story, name: str) -> list[dict[str, Any]]:
-    """In which days a planned visit is to be."""
-    now = acting.now()
-    return [{"label": _("Window"), "value": when(s, now)} for s in story.steps if s.step == name and s.closes]
-
-
 def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
     """Where one stands in a row of acts: `Step 2 of 4`, `Test 6 of 9`; empty for what is done once."""
     if story.programme is None:
@@ -259,7 +254,7 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
-        "rows": [*context_rows(asked.story, asked.action, known), *_window(asked.story, name)],
+        "rows": [*context_rows(asked.story, asked.action, known), *window_rows(asked.story, name)],
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),

@@ -41,10 +41,6 @@ _RECORDED, _REVIEWED, _INVALIDATED = (
 )  # fmt: skip
 
 
-#: The field that says at which time of the protocol somebody is seen.
-_VISIT = "timepoint"
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """One value that the page knows: as it goes into the command, and as people read it."""
@@ -54,23 +50,14 @@ class Known:
     shown: str
 
 
-def known_values(story: Story, action: Action[Any], step: str = "") -> dict[str, Known]:
-    """Everything that the therapy itself tells about the fields of this action, and the step as which it is done."""
-    found = _of_visit(story, action, step)
+def known_values(story: Story, action: Action[Any]) -> dict[str, Known]:
+    """Everything that the therapy itself tells about the fields of this action."""
+    found: dict[str, Known] = {}
     for question in questions(action.command):
         value = _value(story, action, question)
         if value not in (None, ""):
             found[question.name] = Known(question.asks.label, value, _shown(story, question, value))
     return found
-
-
-def _of_visit(story: Story, action: Action[Any], step: str) -> dict[str, Known]:
-    """The time of the protocol that a step is for: whoever comes from it does not choose it again."""
-    programme = story.programme
-    planned = next((s for s in programme.journey if s.id == step), None) if programme is not None else None
-    time = programme.safety.response.timepoint(planned.timepoint) if programme is not None and planned else None
-    label = next((q.asks.label for q in questions(action.command) if q.name == _VISIT), "")
-    return {_VISIT: Known(label, time.id, time.label)} if time is not None and label else {}
 
 
 def missing_values(story: Story, action: Action[Any]) -> list[str]:
