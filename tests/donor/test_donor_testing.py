@@ -1,12 +1,13 @@
 """Donor testing on paper: windows, what is open, what the label says, and what a reactive report does at once."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.plant import (
     BAG,
+    BOX,
     CELLLAB,
     CENTRE,
     FILE,
@@ -172,6 +173,22 @@ def test_what_is_not_found_in_a_diluted_sample_counts_for_nothing_and_what_is_fo
     assert plant.state(TESTING, T1).reactive == ("cmv",)
 
 
+@pytest.mark.requirement("TRC-18", "TRC-19")
+@pytest.mark.parametrize(
+    ("place", "markers", "bad", "justified", "kind"),
+    [
+        ("EU", EU, "", None, "general"), ("EU", EU[:4], "", None, "quarantine"), ("EU", EU[:4], "", EU, "general"),
+        ("EU", EU, "syphilis", None, "biohazard"), ("US", (), "", None, "general"), ("", EU, "", None, "quarantine"),
+    ],
+)  # fmt: skip
+def test_pending_tests_keep_a_bag_in_quarantine_where_the_rules_of_its_place_say_so(
+    place: str, markers: tuple[str, ...], bad: str, justified: tuple[str, ...] | None, kind: str
+) -> None:
+    testing = replace(donor_with(markers, bad=bad), justified=justified)
+    open_ = open_in(place, testing)
+    assert judgement.tank_for(testing, open_, jurisdiction=place, rules=RULES, at=START) == kind
+
+
 @pytest.mark.requirement("TRC-18")
 def test_autologous_cells_need_no_complete_tests_in_the_united_states() -> None:
     assert not judgement.must_be_complete("US", RULES, START)
@@ -248,11 +265,16 @@ def test_the_window_of_a_cryobag_is_that_of_the_cells_in_it(days: int, refuses: 
 
 def test_what_belongs_to_no_therapy_has_no_donor_to_ask_about() -> None:
     plant, odd, stray = Plant(START), Unit.of("ODD"), Unit.of("STRAY")
+    plant.equipped()
     plant.act("custody.take_in", CELLLAB, unit=odd, site=WARD)
     plant.happened(made(stray, Chain.of("NEVER-ORDERED")), by=CELLLAB)
     for unit in (odd, stray):
         gates = unmet(plant, unit)
         assert gates and "quality.donor_is_tested" not in gates
+    placing = catalogue.ACTIONS["storage.place"]
+    assert "storage.tank_fits_unit" not in plant.unmet(
+        placing, placing.command(unit=stray, box=BOX, position=1), CELLLAB
+    )
 
 
 def test_cells_for_their_own_donor_in_the_us_are_accepted_untested() -> None:

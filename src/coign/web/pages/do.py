@@ -28,6 +28,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
+from coign.web.therapy.donors import tank_rows
 from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.instead import instead
 from coign.web.therapy.known import (
@@ -44,6 +45,7 @@ from coign.web.therapy.visits import window_rows
 from coign_verify.intent import intent_hash
 
 PRODUCTION = "manufacturing.complete_step"
+PLACING = "storage.place"
 DEVIATION = "quality.open_deviation"
 #: What the second of two persons must find for themselves is not shown to them.
 BLIND = {"infusion.confirm_bedside": frozenset({"unit"}), "closing.confirm_disposal": frozenset({"unit"})}
@@ -230,6 +232,10 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
     }
 
 
+def _tanks(asked: Asked) -> list[dict[str, Any]]:
+    return tank_rows(asked.story) if asked.action.name == PLACING else []
+
+
 def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
     """Where one stands in a row of acts: `Step 2 of 4`, `Test 6 of 9`; empty for what is done once."""
     if story.programme is None:
@@ -254,7 +260,7 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
-        "rows": [*context_rows(asked.story, asked.action, known), *window_rows(asked.story, name)],
+        "rows": [*context_rows(asked.story, asked.action, known), *window_rows(asked.story, name), *_tanks(asked)],
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),

@@ -9,6 +9,7 @@ from coign.training.events import HOUSE, file_of
 from coign.web import acting, kept, running
 from coign.web.boards import Here, Matter, waiting_on_boards
 from coign.web.reading import reader
+from coign.web.storing.quarantine import out_of_quarantine
 from coign.web.waits.access import access
 from coign.web.waits.learning import attempts, courses, gaps, own, to_watch
 from coign.web.waits.material import lots, suspects
@@ -22,7 +23,8 @@ NEWEST = 200
 Find = Callable[[Actor], list[Matter]]
 
 _MATTERS: Sequence[Find] = (
-    authorisations, programmes, looks, suspects, lots, access, attempts, courses, own, to_watch, gaps,
+    authorisations, programmes, looks, suspects, lots, out_of_quarantine, access, attempts, courses, own, to_watch,
+    gaps,
 )  # fmt: skip
 
 
