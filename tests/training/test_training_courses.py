@@ -22,6 +22,7 @@ from coign.training.events import (
     QualificationEarned,
     cohort_of,
     file_of,
+    person_of,
 )
 from coign.training.state import ATTEMPT, COURSE, LEARNING, PASSED, PASSED_KEPT_MAX, PRACTICE, PassedState
 from coign.training.views import QUALIFICATIONS
@@ -326,4 +327,5 @@ def test_who_passed_lately_is_known_once_the_newest_last_and_nobody_who_failed()
         state = PASSED.evolve(state, handed_in, Stamp(MARCH, number, OPERATOR, cohort))
         if number == 4:
             assert state.learners == (Learner.of("c"), Learner.of("a"))
+    assert person_of(file_of(OPERATOR.person)) == OPERATOR.person
     assert len(state.learners) == PASSED_KEPT_MAX and Learner.of("a") not in state.learners
