@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from coign.kernel.subjects import Programme
 from coign.programmes.model import ProgrammeVersion
 from coign.regulatory.views import PROGRAMME, ProgrammeState
 from coign.web import running
@@ -50,5 +49,5 @@ def _row(version: ProgrammeVersion, state: ProgrammeState) -> dict[str, Any]:
         "digest": str(version.digest),
         "status": status,
         "word": word,
-        "url": reverse("subject", args=[str(Programme(version.programme))]),
+        "url": reverse("programme-changes", args=[version.programme.identifier]),
     }
