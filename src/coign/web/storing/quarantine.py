@@ -1,8 +1,10 @@
 """Bags that lie in another kind of tank than their donor's tests ask for now: work for whoever keeps the tank."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coign.donor.views import TESTING
 from coign.identity.views import CHAIN, UNIT
@@ -11,6 +13,7 @@ from coign.kernel.values import Actor
 from coign.storage.state import BOX, TANK
 from coign.storage.views import SEGREGATION
 from coign.web.boards.matter import Matter
+from coign.web.links import reverse
 from coign.web.reading import reader
 from coign.web.storing.store import form, may
 from coign.web.therapy.donors import belongs_into
@@ -36,21 +39,29 @@ def to_move(tanks: Mapping[Unit, str], actor: Actor) -> dict[Unit, str]:
     return found
 
 
-def _place(box: Box, position: int) -> str:
-    return _("%(box)s, position %(position)s") % {"box": box.identifier, "position": position}
+def take_out(box: Box, position: int) -> str:
+    """The form for taking a bag out of its position to lay it elsewhere; the bag itself is scanned there."""
+    return form(TAKE_OUT, {"box": str(box), "position": str(position), "purpose": "moving"})
 
 
 def out_of_quarantine(actor: Actor) -> list[Matter]:
-    """What may leave a tank for quarantine; no more is looked at than such tanks of this house hold."""
-    if not (may(TAKE_OUT, actor) and may(PLACE_UNIT, actor)):
+    """Tanks for quarantine in which something may leave; no more is looked at than such tanks of this house hold."""
+    if not may_move(actor):
         return []
-    own = {t: s for t, s in every(TANK, Equipment).items() if s.organisation == actor.organisation}
-    kept = {t for t, s in own.items() if s.kind == "quarantine"}
-    lie = {o.unit: (box, o.position) for box, s in every(BOX, Box).items() if s.tank in kept for o in s.occupied}
+    own = ((t, s) for t, s in every(TANK, Equipment).items() if s.organisation == actor.organisation)
+    kept = {t for t, s in own if s.kind == "quarantine"}
+    lie = {o.unit: s.tank for s in every(BOX, Box).values() if s.tank in kept for o in s.occupied}
+    leave = Counter(lie[unit] for unit in to_move(dict.fromkeys(lie, "quarantine"), actor))
     return [
         Matter(
-            _("Move %s out of quarantine") % unit.identifier, _place(*lie[unit]), why, _("Take it out"),
-            form(TAKE_OUT, {"box": str(lie[unit][0]), "position": str(lie[unit][1]), "purpose": "moving"}),
+            ngettext("Move %d bag out of quarantine", "Move %d bags out of quarantine", count) % count, tank.identifier,
+            _("The donor's tests are complete"), _("Open the tank"), reverse("tank", args=[tank.identifier]),
         )
-        for unit, why in to_move(dict.fromkeys(lie, "quarantine"), actor).items()
+        for tank, count in sorted(leave.items())
+        if tank is not None
     ]  # fmt: skip
+
+
+def may_move(actor: Actor) -> bool:
+    """Whether this role takes bags out and lays them in again."""
+    return may(TAKE_OUT, actor) and may(PLACE_UNIT, actor)

@@ -16,7 +16,7 @@ from coign.kernel.values import Actor, Instant
 from coign.storage.state import BOX, TANK, BoxState, TankState
 from coign.storage.views import PLACE, PlaceState
 from coign.web import acting
-from coign.web.storing.quarantine import to_move
+from coign.web.storing.quarantine import may_move, take_out, to_move
 from coign.web.storing.store import form, may
 from coign.web.storing.words import kind_words
 from coign.web.templatetags.coign_words import instants_in_words
@@ -113,6 +113,7 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
     boxes = {b: s for b, s in _boxes(actor).items() if s.tank == tank}
     units = [o.unit for s in boxes.values() for o in s.occupied]
     known, astray = _known(units, actor), to_move(dict.fromkeys(units, state.kind), actor)
+    moves = set(astray) if may_move(actor) else set()
     why = state.not_in_service_because(now)
     status, word = _standing(state, now)
     ordered = sorted(boxes.items(), key=lambda pair: (pair[1].rack, pair[0]))
@@ -125,7 +126,10 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
         "until": state.qualified_until.moment if state.qualified_until is not None else None,
         "boxes": [_box(box, s, known, actor) for box, s in ordered],
         "units": [
-            _unit(o.position, o.unit, box, known, now, astray.get(o.unit, "")) for box, s in ordered for o in s.occupied
+            _unit(o.position, o.unit, box, known, now, astray.get(o.unit, ""))
+            | {"move_url": take_out(box, o.position) if o.unit in moves else ""}
+            for box, s in ordered
+            for o in s.occupied
         ],
         "buttons": _buttons(tank, state, actor),
         "history_url": reverse("subject", args=[str(tank)]),
