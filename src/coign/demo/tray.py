@@ -51,10 +51,10 @@ AT_HAND = frozenset({"apheresis_device", "cell_processor", "incubator", "cell_co
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "coordinator": ("wristband", "badge"),
     "physician": ("wristband", "bag", "badge"),
-    "nurse": ("wristband", "bag", "device", "donation", "badge"),
+    "nurse": ("wristband", "bag", "device", "lot", "donation", "badge"),
     "infusion": ("wristband", "bag", "badge"),
     "pharmacist": ("bag", "shipper", "badge"),
-    "celllab": ("bag", "box", "shipper", "seal", "logger", "wristband", "badge"),
+    "celllab": ("bag", "box", "shipper", "seal", "logger", "lot", "wristband", "badge"),
     "courier": ("shipper", "seal", "badge"),
     "warehouse": ("bag", "box", "shipper", "seal", "logger", "lot", "pack", "badge"),
     "operator": ("bag", "box", "room", "lot", "device", "badge"),
@@ -239,6 +239,8 @@ class _Table:
     def _bags(self) -> Iterator[TrayItem]:
         first = True
         for thing in self._of_kind(Unit):
+            if thing.title == "Sample" and thing.organisation != self._organisation:
+                continue  # samples stay with the maker
             unit, odd = Unit(thing.subject), thing.root not in self._wanted
             serial = int(self._state(UNIT, unit).label_serial or "1")
             words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"
@@ -290,9 +292,6 @@ class _Table:
         now = scene.now(self._service)
         devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
         states = {device: self._state(DEVICE, device) for device in devices}
-        if self._organisation == people.CENTRE:
-            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
-            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")
         for device in sorted(devices, key=lambda d: (d.rpartition("-")[2], d)):
             if states[device].kind in AT_HAND:
                 odd = states[device].not_usable_because(now) is not None

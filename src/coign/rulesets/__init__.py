@@ -58,6 +58,13 @@ class RuleSets:
         rule = self.rule(name, at, jurisdiction)
         return _minutes(rule.value, rule.unit)
 
+    def minutes_if_any(self, name: str, at: Instant, jurisdiction: str = "") -> float | None:
+        """The same; None where no such rule holds then."""
+        try:
+            return self.minutes(name, at, jurisdiction)
+        except KeyError:
+            return None
+
     def text(self, name: str, at: Instant, jurisdiction: str = "") -> str:
         """A value as text."""
         return self.rule(name, at, jurisdiction).value

@@ -220,7 +220,7 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
     initial = given.split(",") if given and question.many else given or _initial(question)
     may_be_empty = question.type is str and asks.source != "measure"  # what was read is never nothing
     common |= {"required": question.required and not may_be_empty, "initial": initial}
-    options = _options(question, actor)
+    options = offered(question, actor)
     if options is not None:
         return _choice(question, options, common)
     if question.type is Digest and asks.source == "upload":
@@ -250,7 +250,7 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
     return forms.CharField(widget=widget or forms.TextInput(attrs=attrs), **common)
 
 
-def _options(question: Question, actor: Actor) -> list[tuple[str, str]] | None:
+def offered(question: Question, actor: Actor) -> list[tuple[str, str]] | None:
     if get_origin(question.type) is Literal:
         return [(v, str(v).replace("_", " ").replace("-", " ")) for v in get_args(question.type)]
     if question.type is bool:

@@ -1,8 +1,8 @@
 """An act in a therapy: the known is shown, the rest scanned or asked; then it is signed and done."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +15,9 @@ from coign.kernel.errors import CoignError, Forbidden, Invalid, NotFound, Refuse
 from coign.perform import Done, Request
 from coign.web import acting, running
 from coign.web.claims import Earlier
+from coign.web.forms.build import Question
 from coign.web.kept import kept
-from coign.web.pages import verdict
-from coign.web.pages.forms import flat
+from coign.web.pages import signed, verdict
 from coign.web.pages.refusals import refusal_words
 from coign.web.roles import roles_words
 from coign.web.signing import sign as signing
@@ -38,6 +38,7 @@ from coign.web.therapy.known import (
     results_of,
     steps_done,
 )
+from coign.web.therapy.offers import options_for
 from coign.web.therapy.recall import recall
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.targets import targets
@@ -123,7 +124,9 @@ def _submitted(request: HttpRequest, asked: Asked, name: str) -> HttpResponse:
     try:
         if asked.action.meaning is not None:
             prepared = running.service().door.prepare(wanted)
-            return _sign_page(request, asked.story, asked.action, name, prepared.intent)
+            files = {file.digest: file.name for file in asked.kept.values()}
+            written = signed.written_in(prepared.intent, wanted.command, wanted.reason, files)
+            return _sign_page(request, asked.story, asked.action, name, prepared.intent, written)
         done = acting.perform(wanted)
     except Refused as refused:
         return _page(request, asked, name, refused=refused, status=409)
@@ -167,21 +170,14 @@ def _sign_page(
     action: Action[Any],
     name: str,
     intent: bytes,
+    written: Mapping[str, str],
     error: CoignError | None = None,
 ) -> HttpResponse:
-    shown = orjson.loads(intent)
-    digest = intent_hash(intent).hex()
-    context = _frame(story, action, name) | {
-        "intent": {
-            "fields": list(flat(shown)),
-            "fingerprint": " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)),
-            "expires": shown["expires"],
-        },
-        "text": intent.decode(),
-        "ways": signing.ways(request, intent_hash(intent)),
-        "back": reverse("do", args=[story.journey.root, name]),
-        "error": error,
-    }
+    def offers(question: Question) -> list[tuple[str, str]] | None:
+        return options_for(story, action, question)
+
+    context = _frame(story, action, name) | {"back": reverse("do", args=[story.journey.root, name]), "error": error}
+    context |= signed.context(request, action, intent, written, programme=story.programme, offers=offers)
     return render(request, "pages/do_sign.html", context, status=error.status if error else 200)
 
 
@@ -195,22 +191,15 @@ def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
     try:
         signature = signing.make(request, digest, signing.proof_of(request))
     except (Forbidden, Invalid) as error:
-        return _sign_page(request, story, action, name, _checked(intent), error)
+        written = signed.written_again(request, digest)
+        if written is None:
+            raise
+        return _sign_page(request, story, action, name, intent, written, error)
     wanted = Request(action.name, story.actor, acting.new_key(), intent_hash=digest, signature=signature)
     try:
         return after(story, action, acting.perform(wanted))
     except Refused as refused:
         return _page(request, asked_for(story, action, step=name), name, refused=refused, status=409)
-
-
-def _checked(intent: bytes) -> bytes:
-    try:
-        shown = orjson.loads(intent)
-    except orjson.JSONDecodeError:
-        shown = None
-    if not isinstance(shown, dict) or "expires" not in shown:
-        raise Invalid.at("intent", "is not what was shown: open the form again")
-    return intent
 
 
 # The page

@@ -21,7 +21,7 @@ from coign.web import acting, running
 from coign.web.forms import build
 from coign.web.forms.build import Question, questions
 from coign.web.forms.times import LocalTime
-from coign.web.therapy import scans
+from coign.web.therapy import sampling, scans
 from coign.web.therapy.ending import DECISIONS, END, decision_fields, decisions_of
 from coign.web.therapy.environment import RECORD, limit_hint, sampled_at
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
@@ -277,7 +277,7 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
         return _result(story, action, common)
     options = options_for(story, action, question)
     if options is None:
-        options = build._options(question, story.actor)
+        options = build.offered(question, story.actor)
     if options is not None:
         return _choice(question, options, common)
     if question.type is Quantity and not asks.unit:
@@ -296,6 +296,8 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
 
 
 def _limit_hint(story: Story, action: Action[Any], question: Question) -> str:
+    if action.name == sampling.DRAW and question.name == "volume":
+        return sampling.least_words(story)
     return limit_hint(story, question.name) if action.name == RECORD else ""
 
 
