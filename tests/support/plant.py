@@ -321,6 +321,12 @@ class Plant(PaperRecord):
     def placed(self, unit: Unit, box: Box, position: int | None = None) -> None:
         """The unit lies in a position of a box, by default the first that is free."""
         by = CELLLAB if self.state(BOX_VIEW, box).organisation == CENTRE else WAREHOUSE
+        place = catalogue.ACTIONS["storage.place"]
+        if "storage.tank_fits_unit" in self.unmet(place, place.command(unit=unit, box=box, position=1), by):
+            tank = Equipment.of(f"QUARANTINE-{by.role}")
+            box = Box.of(f"QUARANTINE-BOX-{by.role}")
+            if self.state(BOX_VIEW, box).tank is None:
+                self.tank(tank, box, by, kind="quarantine")
         free = (n for n in range(1, POSITIONS + 1) if self.state(BOX_VIEW, box).unit_at(n) is None)
         self.act("storage.place", by, unit=unit, box=box, position=position or next(free))
 

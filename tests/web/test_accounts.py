@@ -262,6 +262,22 @@ def test_a_revoked_or_expired_token_opens_nothing(site: Site, person: str) -> No
     assert response.status_code == 401 and response["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_a_token_is_looked_up_with_its_person_in_one_statement(site: Site, person: str) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from coign.web.accounts import following
+    from coign.web.accounts.opening import digest_of
+
+    digest = digest_of(site.token(person))
+    with CaptureQueriesContext(connection) as asked:
+        found = following.token(digest)
+        assert found is not None and found[0].account.user.is_active and not found[1]
+        assert found[0].is_valid(timezone.now()) and following.token("unknown") is None
+    assert len(asked) == 2  # one for each token
+
+
 def test_of_a_token_only_a_hash_is_kept(site: Site, person: str) -> None:
     from coign.web.accounts.models import Token
 
@@ -271,25 +287,20 @@ def test_of_a_token_only_a_hash_is_kept(site: Site, person: str) -> None:
 
 
 def test_a_token_or_session_brings_account_and_user_as_they_are_kept(site: Site, person: str) -> None:
-    from coign.web.accounts.looking_up import token_of, user_of
-    from coign.web.accounts.models import Token
+    from coign.web.accounts import following
     from coign.web.accounts.opening import digest_of
 
     account = site.account(person)
-    account.halves = {"a": "half"}
-    account.save(update_fields=["halves"])
-    digest = digest_of(site.token(person))
-    token, kept = token_of(digest), Token.objects.get(digest=digest)
-    user = user_of(account.user_id)
-    assert token is not None and user is not None
-    assert token_of("no such digest") is None and user_of(-1) is None
-    for found, same in (
-        (token, kept), (token.account, account), (token.account.user, account.user),
+    found, user = following.token(digest_of(site.token(person))), following.user(account.user_id)
+    assert found is not None and user is not None and following.user(-1) is None
+    token, ended = found
+    assert not ended and following.token("no such digest") is None
+    for loaded, kept in (
+        (token.account, account), (token.account.user, account.user),
         (user, account.user), (user.account, account), (user.account.user, account.user),
     ):  # fmt: skip
-        assert {f.name: getattr(found, f.attname) for f in found._meta.concrete_fields} == {
-            f.name: getattr(same, f.attname) for f in same._meta.concrete_fields
-        }
+        names = [f.attname for f in kept._meta.concrete_fields]
+        assert [getattr(loaded, name) for name in names] == [getattr(kept, name) for name in names]
 
 
 def test_the_demonstration_token_may_sign_and_is_for_demonstration_accounts_only(

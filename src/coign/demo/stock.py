@@ -27,7 +27,8 @@ OF_THE_CHAIR = {KIT: "KIT", ANTICOAGULANT: "ACD"}
 #: Came last: nobody tested it yet.
 UNTESTED = Lot.of("CRYOMEDIUM-4102")
 #: Tanks of centre and maker: what each is kept for, and how many boxes stand in it.
-TANKS = (("general", 4), ("quarantine", 1), ("biohazard", 1))
+#: Cells lie in quarantine until their donor's tests are complete, so about as many as products lie elsewhere.
+TANKS = (("general", 3), ("quarantine", 3), ("biohazard", 1))
 POSITIONS = 25
 SUPPLIER, SUPPLIER_NAME = Supplier.of("example-supplies"), "Example Supplies, invented"
 SUPPLIER_DAYS = 1000

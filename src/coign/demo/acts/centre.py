@@ -112,7 +112,8 @@ def _given_before(scene: Scene) -> Command:
         return {"given_before": "no"}
     weight = patients.patient(scene.seed, scene.therapy.number).weight_kg
     drip = {"value": "500", "unit": "mL"}
-    return {"given_before": "yes", "weight": {"value": weight, "unit": "kg"}, "crystalloids": drip}
+    told = {"weight": {"value": weight, "unit": "kg"}, "crystalloids": drip}
+    return {"given_before": "yes", **told, "crystalloids_until": scene.now.plus(minutes=-20)}
 
 
 @plays("donor.record_report")

@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import User
 
-from coign.web.accounts.looking_up import user_of
+from coign.web.accounts import following
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
@@ -11,5 +11,5 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session; None where there is none any more, or who may not sign in."""
-        user = user_of(user_id)
+        user = following.user(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

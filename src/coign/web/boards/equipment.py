@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.web.boards.making import Board, Here
 from coign.web.boards.matter import Matter
 from coign.web.devices.cleaning import CLEAN, JUDGE_CLEANING
 from coign.web.devices.register import devices, to_be_cleaned
+from coign.web.links import reverse
 from coign.web.storing.store import form, may
 
 #: More than these stand on the page of devices.

@@ -7,7 +7,7 @@ fields are asked on one screen; the rest follows on further screens.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,12 +15,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from django import forms
 from django.utils import timezone
 
+from coign import rulesets
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Site, Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
-from coign.web import told
+from coign.web import running, told
 from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
 from coign.web.oversight import numbered
@@ -45,7 +46,7 @@ class Question:
 
 
 def questions(command: type) -> list[Question]:
-    """All fields that come from outside, in the order of the command."""
+    """All fields that come from outside, in the order of the command; hints by the rules of now."""
     hints = get_type_hints(command)
     return [
         _question(f, hints[f.name])
@@ -62,6 +63,8 @@ def _question(field: "Field[Any]", hint: Any) -> Question:
     many = get_origin(hint) is tuple
     inner = get_args(hint)[0] if many else hint
     asks = field.metadata.get("asks") or Asks(field.name.replace("_", " ").capitalize())
+    if "{" in asks.hint:
+        asks = replace(asks, hint=rulesets.load().in_words(asks.hint, running.now()))
     return Question(field.name, asks, inner, required, many, default)
 
 

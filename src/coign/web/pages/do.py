@@ -28,6 +28,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
+from coign.web.therapy.donors import tank_rows
 from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.instead import instead
 from coign.web.therapy.known import (
@@ -41,9 +42,11 @@ from coign.web.therapy.offers import options_for
 from coign.web.therapy.recall import recall
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.targets import targets
+from coign.web.therapy.visits import window_rows
 from coign_verify.intent import intent_hash
 
 PRODUCTION = "manufacturing.complete_step"
+PLACING = "storage.place"
 DEVIATION = "quality.open_deviation"
 #: What the second of two persons must find for themselves is not shown to them.
 BLIND = {"infusion.confirm_bedside": frozenset({"unit"}), "closing.confirm_disposal": frozenset({"unit"})}
@@ -74,8 +77,8 @@ def _looked(request: HttpRequest, root: str, name: str) -> HttpResponse | Asked:
     if missing := missing_values(story, action):
         return render(request, "pages/do_missing.html", _frame(story, action, name) | {"missing": missing}, status=409)
     if request.method == "GET":
-        return _page(request, asked_for(story, action), name)
-    asked = asked_for(story, action, request.POST, request.FILES)
+        return _page(request, asked_for(story, action, step=name), name)
+    asked = asked_for(story, action, request.POST, request.FILES, step=name)
     scan = request.POST.get("scan", "").strip()
     if scan:
         asked.take(scan)
@@ -196,7 +199,7 @@ def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
     try:
         return after(story, action, acting.perform(wanted))
     except Refused as refused:
-        return _page(request, asked_for(story, action), name, refused=refused, status=409)
+        return _page(request, asked_for(story, action, step=name), name, refused=refused, status=409)
 
 
 # The page
@@ -216,6 +219,10 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
         "title": production.title if production is not None else step.title if step is not None else action.title,
         "at_the_patient": action.name in AT_THE_PATIENT,
     }
+
+
+def _tanks(asked: Asked) -> list[dict[str, Any]]:
+    return tank_rows(asked.story) if asked.action.name == PLACING else []
 
 
 def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
@@ -242,7 +249,7 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
-        "rows": context_rows(asked.story, asked.action, known),
+        "rows": [*context_rows(asked.story, asked.action, known), *window_rows(asked.story, name), *_tanks(asked)],
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),

@@ -30,6 +30,7 @@ from coign.web.therapy.offers import options_for
 from coign.web.therapy.parcel import further_bags
 from coign.web.therapy.story import Story, zone_of
 from coign.web.therapy.units import unit_words, with_units
+from coign.web.therapy.visits import known_visit
 
 #: Fields that the programme's own list of measurements or findings fills.
 MEASURED, FOUND = "measurements", "findings"
@@ -153,10 +154,15 @@ class Asked:
 
 
 def asked_for(
-    story: Story, action: Action[Any], data: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
+    story: Story,
+    action: Action[Any],
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    *,
+    step: str = "",
 ) -> Asked:
-    """The form of this act in this therapy; with `data`, what was sent so far."""
-    known = known_values(story, action)
+    """The form of this act in this therapy; with `data`, what was sent so far. `step`: as which step it was opened."""
+    known = known_values(story, action) | known_visit(story, action, step)
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     if not further_bags(story, action):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
@@ -17,6 +16,7 @@ from coign.perform import Request
 from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.forms.build import questions
+from coign.web.links import reverse
 from coign.web.roles import roles_words
 from coign.web.therapy.dosing import bag_in_turn
 from coign.web.therapy.known import known_values
