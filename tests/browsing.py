@@ -9,7 +9,12 @@ from playwright.sync_api import Browser, Playwright
 BROWSERS = ("chromium-headless-shell", "chromium")
 #: Nothing is painted, which costs most of all: keys, scripts, style and layout are as ever. No frame ever comes, and so
 #: no pictures and no clicks of Playwright's, which wait for frames.
-UNPAINTED = ("--disable-threaded-compositing", "--disable-threaded-animation")
+#: Nor is a script optimised: on none of our pages one runs long enough to pay that back.
+UNPAINTED = (
+    "--disable-threaded-compositing",
+    "--disable-threaded-animation",
+    "--js-flags=--single-threaded,--no-opt,--no-maglev",
+)
 #: Waits until a page has loaded. Unpainted, what its icons need is seen to only when somebody asks how it is laid out.
 LAID_OUT = """async () => {
   const wait = () => new Promise((go) => { setTimeout(go, 5); });
