@@ -50,6 +50,12 @@ def test_figures_keep_to_the_contract():
     assert sorted(bulk["samples"])[0] <= bulk["value"] <= sorted(bulk["samples"])[-1]
 
 
+def test_what_a_trace_is_compared_with_finds_the_same() -> None:
+    said = run(["trace"], quick=True)  # asserted before anything is timed
+
+    assert [figure["limit_name"] for figure in said["figures"]] == ["ms by a bare recursive query"] * 2
+
+
 def test_the_names_are_those_of_the_contract():
     assert set(BENCHES) <= {
         "action",

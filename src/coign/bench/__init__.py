@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from coign.bench import benches
+from coign.bench import benches, tracing
 from coign.bench.figures import Figure, machine
 from coign.bench.place import Place, place
 from coign.kernel.errors import Invalid
@@ -20,6 +20,7 @@ BENCHES: dict[str, Bench] = {
     "proof": benches.proof,
     "heads": benches.heads,
     "verify": benches.verify,
+    "trace": tracing.measure,
 }
 
 

@@ -97,11 +97,11 @@ class Place:
 
     def inserts(self, clients: int) -> float:
         """Durable single-row inserts a second, by so many clients of PostgreSQL's own load generator."""
-        self._table()
+        self.table()
         given = conninfo_to_dict(self.database.owner_dsn)
         password = str(given.pop("password", ""))
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-            script.write("insert into bench_row (doc) values ('" + _document() + "');\n")  # noqa: S608 - our own text
+            script.write("insert into bench_row (doc) values ('" + document() + "');\n")  # noqa: S608 - our own text
             script.flush()
             options = ["-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(max(2, round(self.seconds)))]
             command = [binaries().program("pgbench"), *options, "-f", script.name, make_conninfo("", **given)]
@@ -115,18 +115,19 @@ class Place:
 
     def copies(self, rows: int) -> float:
         """Rows a second by COPY of so many rows into a table with a key, each COPY committed."""
-        self._table()
-        document, count = _document(), 0
+        self.table()
+        row, count = document(), 0
         with psycopg.connect(self.database.owner_dsn) as connection:
             start = time.perf_counter()
             while time.perf_counter() - start < self.seconds:
                 with connection.cursor().copy("copy bench_row (doc) from stdin") as copy:
-                    copy.write("".join(f"{document}\n" for _ in range(rows)))
+                    copy.write("".join(f"{row}\n" for _ in range(rows)))
                 connection.commit()
                 count += rows
             return count / (time.perf_counter() - start)
 
-    def _table(self) -> None:
+    def table(self) -> None:
+        """The table of the barest means, empty."""
         with psycopg.connect(self.database.owner_dsn) as connection:
             connection.execute("drop table if exists bench_row")
             connection.execute(
@@ -135,7 +136,8 @@ class Place:
             )
 
 
-def _document() -> str:
+def document() -> str:
+    """What a row of it holds."""
     start, end = '{"type":"bench","filler":"', '"}'
     return start + "p" * (ROW_BYTES - len(start) - len(end)) + end
 

@@ -1,6 +1,8 @@
 """`coign bench`: figures as ratios against a limit measured in the same run."""
 
 import argparse
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from coign.cli.output import answer, say
@@ -10,10 +12,13 @@ if TYPE_CHECKING:
     from coign.bench.place import Place
 
 
+NAMES = "action bulk growth proof heads verify trace pages http start"
+
+
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
     """The command."""
     bench = commands.add_parser("bench", parents=[common], help="measure, as ratios against limits of this machine")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="action bulk growth proof verify pages; none: all")
+    bench.add_argument("names", nargs="*", metavar="NAME", help=f"{NAMES}; none: all")
     bench.add_argument("--quick", action="store_true", help="at most three minutes, with fewer samples")
     bench.set_defaults(run=_bench)
 
@@ -21,16 +26,24 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
 def _bench(given: argparse.Namespace) -> int:
     from coign.bench import run
 
-    result = run(given.names, quick=given.quick, progress=say, further={"pages": _pages})
+    result = run(
+        given.names,
+        quick=given.quick,
+        progress=say,
+        further={name: _of_the_web(name) for name in ("pages", "http", "start")},
+    )
     answer(result, _table(result), as_json=given.as_json)
     return 0
 
 
-def _pages(place: "Place") -> "list[Figure]":
-    """Pages are asked for where they are made; nothing of the web is loaded before they are measured."""
-    from coign.web.measuring.pages import measure
+def _of_the_web(name: str) -> "Callable[[Place], list[Figure]]":
+    """Pages, interface and start are measured where they are made; nothing of the web is loaded before."""
 
-    return measure(place)
+    def measure(place: "Place") -> "list[Figure]":
+        measured: list[Figure] = import_module(f"coign.web.measuring.{name}").measure(place)
+        return measured
+
+    return measure
 
 
 def _table(result: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ ELSEWHERE = (
     ("id", "coign.cli.identifiers"),
     ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),
+    ("witness", "coign.cli.witnessing"),
 )
 
 

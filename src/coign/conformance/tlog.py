@@ -1,4 +1,4 @@
-"""Conformance with the C2SP specifications of transparency logs: notes, cosignatures, checkpoints, tiles.
+"""Conformance with the C2SP specifications of transparency logs: notes, cosignatures, checkpoints, tiles, witness.
 
 A note counts as verified only if, besides, every change of one byte of what its known keys vouch for is noticed. Lines
 of unknown keys are left out of that: a reader must ignore them, whatever they say.
@@ -7,18 +7,19 @@ of unknown keys are left out of that: a reader must ignore them, whatever they s
 import json
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from pathlib import PurePosixPath
+from http import HTTPStatus
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from coign.conformance.expectation import ACCEPTED, REFUSED, answer, expected_answer
 from coign.conformance.manifest import Folder, Row
 from coign.conformance.report import Tally
+from coign.witness.keeping import Witness
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.notes import VerifierKey, parse_note, verify_note
 from coign_verify.tiles import TileName, decode_bundle, entries_path, parse_path
 from coign_verify.tree import Frontier, leaf_hash
-
-WITNESS = "the witness is not part of this version"
 
 
 def run(folder: Folder, tally: Tally) -> None:
@@ -30,7 +31,24 @@ def run(folder: Folder, tally: Tally) -> None:
             elif row.folder == "tiles":
                 _log_row(folder, tally, row)
             elif row.folder == "witness":
-                tally.skip(row, WITNESS)
+                _witness_steps(tally, row, json.loads(folder.read(row)))
+
+
+def _witness_steps(tally: Tally, row: Row, script: dict[str, Any]) -> None:
+    """One witness asked step by step: each answer is of the status given, and what is signed verifies."""
+    with TemporaryDirectory() as folder:
+        witness = Witness(Path(folder), "witness.conformance.example")
+        witness.trust(VerifierKey.from_text(script["log_vkey"]))
+        for step in script["steps"]:
+            body = step["request_body"].encode()
+            answer = witness.add(body)
+            got = str(answer.status.value)
+            if answer.status == HTTPStatus.OK:
+                note = parse_note(body.partition(b"\n\n")[2])
+                signed = parse_note(f"{note.text}\n".encode() + answer.body)
+                if {each.key for each in verify_note(signed, witness.keys)} != set(witness.keys):
+                    got = "200, but not every key of the witness signed"
+            tally.case(row, f"{step['step']}: {step['name']}", expected=str(step["status"]), got=got)
 
 
 def _note_case(tally: Tally, row: Row, case: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ stores before it publishes: what is stored is published. The key lies outside da
 take both could sign another history.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,14 +13,15 @@ from pathlib import Path
 import psycopg
 import structlog
 
-from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
+from coign.kernel.errors import IntegrityFailure, NotFound
 from coign.kernel.values import Instant
+from coign.key_files import key_from, write_new
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, shut
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
-from coign_verify.keys import KeyTextError, SignerKey, VerifierKey
+from coign_verify.keys import SignerKey, VerifierKey
 from coign_verify.notes import build_note, sign_note
 from coign_verify.tree import Frontier, verify_consistency
 
@@ -34,40 +34,8 @@ log = structlog.get_logger()
 def log_key(path: Path, origin: str, *, create: bool) -> SignerKey:
     """The key that signs checkpoints. `create` only where none was ever published: a new key is a new log."""
     if create and not path.exists():
-        _write_new(path, SignerKey.generate(origin).text)
-    try:
-        text = path.read_text("ascii").strip()
-        mode = path.stat().st_mode
-    except FileNotFoundError as error:
-        raise Unavailable(
-            f"the log key {path.name} is missing: bring it back from where you keep it; a new one cannot take its place"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(f"the log key {path.name} cannot be read: {error}") from error
-    if mode & 0o077 and os.name == "posix":
-        raise Unavailable(f"the log key {path.name} is open to others: set its rights to 0600")
-    try:
-        key = SignerKey.from_text(text)
-    except KeyTextError as error:
-        raise Unavailable(f"the log key {path.name} is not a key: {error}") from error
-    if key.name != origin:
-        raise Unavailable(f"the log key {path.name} belongs to {key.name}, not to {origin}")
-    return key
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Written aside and linked, so that two processes at first start agree on one key, and a crash leaves none half."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(aside)
-    except FileExistsError:
-        pass  # the other process was first: its key holds
-    finally:
-        aside.unlink()
+        write_new(path, SignerKey.generate(origin).text)
+    return key_from(path, origin, "log key")
 
 
 def latest(connection: psycopg.Connection, ledger_id: int) -> bytes | None:

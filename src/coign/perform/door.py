@@ -3,7 +3,6 @@
 import base64
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -107,7 +106,7 @@ class Door:
         """Do it, or raise one of the seven errors. Safe to repeat under the same nonce."""
         self._rates.act((request,))
         self._ready_to_refuse((request,))
-        return self._wait(self._writer.submit(self._ready_job(request)), timeout_s)
+        return self._wait(self._writer.submit(self._ready_job(request)).wait, timeout_s)
 
     def perform_all(
         self, requests: Sequence[Request], *, all_or_nothing: bool = True, timeout_s: float = 300
@@ -120,7 +119,7 @@ class Door:
         self._rates.act(requests)
         self._ready_to_refuse(requests)
         group = Group([self._ready_job(r) for r in requests], all_or_nothing)
-        return self._wait(self._writer.submit_all(group), timeout_s)
+        return self._wait(self._writer.submit_all(group).result, timeout_s)
 
     def question(self, request: Request) -> None:
         """Count a question that is answered outside the door; `Unavailable` when they come too fast."""
@@ -375,9 +374,9 @@ class Door:
             raise Unavailable("the database does not answer") from error
 
     @staticmethod
-    def _wait(answer: "Future[T]", timeout_s: float) -> T:
+    def _wait(answer: Callable[[float], T], timeout_s: float) -> T:
         try:
-            return answer.result(timeout=timeout_s)
+            return answer(timeout_s)
         except TimeoutError:
             raise Unavailable("no answer in time: repeat with the same key to learn what became of it") from None
 

@@ -10,6 +10,7 @@ from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.encoding import plain
+from coign.perform.answer import Answer
 from coign.perform.protocols import SealedRow
 from coign.perform.request import Done, Signature
 
@@ -45,7 +46,7 @@ class Job:
     #: Gates that refused it as part of a bulk: entered as said there, since alone it might be allowed.
     refused: Sequence[GateAnswer] = ()
     #: Where somebody waits for it; None: nobody waits for one command of a bulk.
-    answer: Future[Done] | None = None
+    answer: Answer | None = None
 
     @property
     def plain_command(self) -> Any:

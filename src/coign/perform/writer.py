@@ -6,9 +6,11 @@ A connection lost at COMMIT is settled by looking the keys up.
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import pairwise
 
 import psycopg
 import structlog
@@ -16,6 +18,7 @@ import structlog
 from coign.kernel.errors import Conflict, IntegrityFailure, Refused, Unavailable
 from coign.ledger.known import StaleStates
 from coign.ledger.store import Store
+from coign.perform.answer import Answer
 from coign.perform.batch import Batch, BulkRefused, Desk, Settled
 from coign.perform.evaluate import Judge
 from coign.perform.job import Group, Job
@@ -23,6 +26,8 @@ from coign.perform.protocols import Clock, Sealer
 from coign.perform.request import Done
 
 BATCH_MAX = 256
+#: How long callers who were answered get to come back, while more of them do.
+GATHERING_S = 0.001
 #: How often it is asked whether refusals that were repeated have waited for their minute.
 REPEATS_EVERY_US = 1_000_000
 
@@ -51,11 +56,11 @@ class Writer:
         self._stopping = False
         self._thread.start()
 
-    def submit(self, job: Job) -> Future[Done]:
-        """Queue; the answer arrives in the future."""
-        job.answer = Future()
+    def submit(self, job: Job) -> Answer:
+        """Queue; whoever asked waits for the answer."""
+        job.answer = answer = Answer()
         self._queue(job)
-        return job.answer
+        return answer
 
     def submit_all(self, group: Group) -> Future[list[Done]]:
         """Queue a bulk."""
@@ -76,12 +81,27 @@ class Writer:
     def _run(self) -> None:
         while True:
             batch, group, stopping = self._gather()
-            self._flush(batch)
+            self._let_go(self._flush(batch))
             if group is not None:
                 self._group(group)
             if stopping:
                 self._store.close()
                 return
+
+    def _let_go(self, answers: Sequence[Answer]) -> None:
+        """Wake one after the other whoever waited, and give them a moment: most come back with the next command."""
+        for answer, following in pairwise(answers):
+            answer.before(following)
+        if answers:
+            answers[0].wake()
+        if len(answers) < 2:
+            return
+        came = -1
+        while came < (now := self._waiting.qsize()) < len(answers):
+            came = now
+            time.sleep(GATHERING_S)
+        for answer in answers:
+            answer.wake()  # whoever was to be woken by one that had gone
 
     def _gather(self) -> tuple[list[Job], Group | None, bool]:
         """Whatever waits by now, up to a batch; while it is committed the next callers gather."""
@@ -97,10 +117,8 @@ class Writer:
                 return batch, None, False
         return batch, item, item is None
 
-    def _flush(self, batch: Sequence[Job]) -> None:
-        if batch:
-            for settled in self._attempt(batch):
-                _answer(settled)
+    def _flush(self, batch: Sequence[Job]) -> list[Answer]:
+        return [answer for settled in self._attempt(batch) if (answer := _answered(settled))] if batch else []
 
     def _group(self, group: Group) -> None:
         """Commands in bulk: all in one commit. One refusal means none of them, unless each was asked for by itself."""
@@ -148,8 +166,8 @@ class Writer:
                     return [s for job in jobs for s in self._attempt([job])]
                 log.exception("writer.failed", action=jobs[0].action.name)
                 for job in jobs:
-                    if job.answer is not None and not job.answer.done():
-                        job.answer.set_exception(error)
+                    if job.answer is not None:
+                        job.answer.error = error
                 return [
                     Settled(job, error=Unavailable("this could not be recorded; it has been reported")) for job in jobs
                 ]
@@ -175,12 +193,8 @@ def _which_claim(error: psycopg.errors.UniqueViolation) -> Conflict:
     return Conflict("somebody recorded this at the same moment: look and try again")
 
 
-def _answer(settled: Settled) -> None:
+def _answered(settled: Settled) -> Answer | None:
     answer = settled.job.answer
-    if answer is None or answer.done():
-        return
-    if settled.error is not None:
-        answer.set_exception(settled.error)
-    else:
-        assert settled.done is not None
-        answer.set_result(settled.done)
+    if answer is not None and not answer.is_given:
+        answer.result, answer.error = settled.done, settled.error
+    return answer

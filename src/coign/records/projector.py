@@ -14,6 +14,7 @@ from coign.kernel.facts import parties
 from coign.kernel.subjects import KINDS, Organisation
 from coign.kernel.values import Instant
 from coign.ledger.entries import Entry
+from coign.ledger.store import take_lease
 from coign.programmes.model import Programmes, ProgrammeVersion
 from coign.records.edges import edges_of
 from coign.records.journey import (
@@ -83,6 +84,8 @@ class Projection:
                 "select position, body from entry where ledger_id = %s and position >= %s order by position limit %s",
                 (self._ledger_id, start, CHUNK),
             ).fetchall()
+            if not rows:
+                return 0
             entries = [(entry, _asked(entry)) for entry in (Entry(position, body) for position, body in rows)]
             working = Working(self._connection, self._ledger_id)
             self._destinations.clear()
@@ -92,12 +95,11 @@ class Projection:
             for entry, asked in entries:
                 self._project(entry, asked, working)
             working.write()
-            if rows:
-                self._connection.execute(
-                    "insert into records.projected (ledger_id, next_position) values (%s, %s) "
-                    "on conflict (ledger_id) do update set next_position = excluded.next_position",
-                    (self._ledger_id, rows[-1][0] + 1),
-                )
+            self._connection.execute(
+                "insert into records.projected (ledger_id, next_position) values (%s, %s) "
+                "on conflict (ledger_id) do update set next_position = excluded.next_position",
+                (self._ledger_id, rows[-1][0] + 1),
+            )
         return len(rows)
 
     def _project(self, entry: Entry, asked: Sequence[str], working: Working) -> None:
@@ -235,19 +237,21 @@ class Projector:
         #: Somebody waits for an entry: nothing gathers meanwhile.
         self._awaited = threading.Event()
         self._moved = threading.Condition()
-        self._next = 0
+        self._next = self._notified = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="coign-projector", daemon=True)
         self._thread.start()
 
     def notify(self, size: int) -> None:
         """There are new entries."""
+        self._notified = size
         self._wake.set()
 
     def wait_for(self, position: int, *, timeout_s: float = 5) -> bool:
         """Wait until an entry is projected, so that a page sees its own action; False: it is not in time."""
         self._awaited.set()
-        self._wake.set()
+        if position >= self._notified:  # of another process; ours have rung the bell already
+            self._wake.set()
         with self._moved:
             return self._moved.wait_for(lambda: self._next > position, timeout_s)
 
@@ -276,10 +280,12 @@ class Projector:
 
     def _follow(self, connection: psycopg.Connection) -> None:
         projection = Projection(connection, self._ledger_id, self._actions, self._programmes)
+        leads = False
         while not self._stopping:
             self._awaited.clear()
             self._wake.clear()
-            if self._holds_lease(connection):
+            leads = leads or take_lease(connection, _LEASE, self._ledger_id)
+            if leads:
                 while projection.advance() == CHUNK and not self._stopping:
                     self._tell(projection)
             self._tell(projection)
@@ -287,14 +293,6 @@ class Projector:
                 self._awaited.wait(GATHER_S)
             else:
                 self._wake.wait(self._pause_s)
-
-    def _holds_lease(self, connection: psycopg.Connection) -> bool:
-        row = connection.execute(
-            "select exists (select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() "
-            "and classid = %(c)s and objid = %(l)s) or pg_try_advisory_lock(%(c)s, %(l)s)",
-            {"c": _LEASE, "l": self._ledger_id},
-        ).fetchone()
-        return bool(row and row[0])
 
     def _tell(self, projection: Projection) -> None:
         with self._moved:
