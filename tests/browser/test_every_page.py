@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.conftest import Demonstration
 from tests.browser.looking import SIDEWAYS, Walk, faults, holds_something_new, kept_out, kind_of, opened
-from tests.browsing import LAID_OUT, UNPAINTED, launch
+from tests.browsing import LAID_OUT, NOT_OPTIMISED, UNPAINTED, launch
 
 from coign.demo import people
 
@@ -50,7 +50,7 @@ def browsers() -> Iterator[Callable[[int], Browser]]:
         def browser(text_percent: int) -> Browser:
             if text_percent not in running:
                 letters = f"--blink-settings=defaultFontSize={16 * text_percent // 100}"
-                running[text_percent] = launch(playwright, letters, *UNPAINTED)
+                running[text_percent] = launch(playwright, letters, NOT_OPTIMISED, *UNPAINTED)
             return running[text_percent]
 
         yield browser
