@@ -151,7 +151,7 @@ def lying_there(service: Service, suggested: Any) -> dict[str, Any]:
 _KINDS = {
     "unit": "U", "patient": "P", "shipper": "S", "person": "B", "lot": "M", "equipment": "E", "room": "R", "box": "T",
 }  # fmt: skip
-_TEXTS = {"seal": "L", "logger": "O", "kit_lot": "M", "anticoagulant_lot": "M", "din": "din"}
+_TEXTS = {"seal": "L", "logger": "O", "din": "din"}
 
 
 def symbols_of(service: Service, name: str, value: Any, command: dict[str, Any]) -> list[str]:

@@ -190,6 +190,11 @@ def _reviewed(example: Example) -> list[Given]:
     return [Given(reviewed, None, 0)]
 
 
+def command_of(example: Example) -> Any:
+    """The typed command that is asked, its texts sealed."""
+    return _job(catalogue.ACTIONS[example.action], example).command
+
+
 def _job(action: Action[Any], example: Example) -> Job:
     outside = {name: value for name, value in example.inside.items() if isinstance(value, str)}
     command = from_wire(action.command, {**example.command, **outside})

@@ -1,13 +1,27 @@
 """The right patient in the chair, and a bag whose label says what it is."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.clinic import CELLLAB, NURSE, NURSE_2, PHYSICIAN, START_OF_TIME, Clinic, finish, starting, text
+from tests.support.clinic import (
+    CELLLAB,
+    KEPT,
+    NURSE,
+    NURSE_2,
+    PHYSICIAN,
+    START_OF_TIME,
+    VERSION,
+    Clinic,
+    finish,
+    starting,
+    text,
+)
 from tests.support.paper import Refusal
 
 from coign.collection import gates
-from coign.collection.actions.collect import START
+from coign.collection.actions.collect import FINISH, START
 from coign.collection.actions.identity import (
     CHECK_IDENTITY,
     CONFIRM_IDENTITY,
@@ -17,6 +31,7 @@ from coign.collection.actions.identity import (
 )  # fmt: skip
 from coign.collection.actions.label import RESOLVE_LABEL, VERIFY_LABEL, ResolveLabel, VerifyLabel
 from coign.collection.events import CollectionFinished, IdentityConfirmed, IdentityMismatched
+from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.collection.state import LABEL_DIFFERS
 from coign.collection.views import COLLECTION
 from coign.custody.views import HOLDING
@@ -24,8 +39,10 @@ from coign.gateways.labels.symbols import InvalidSymbol, check_donation_number
 from coign.identity.events import UnitCreated, UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
-from coign.kernel.subjects import Chain, Patient, Unit
+from coign.kernel.subjects import Chain, Lot, Patient, Unit
 from coign.kernel.values import FreeText
+from coign.ledger.encoding import fact_from
+from coign.programmes.model import Programmes
 
 
 def _ready(clinic: Clinic, name: str = "ann") -> tuple[Patient, Chain]:
@@ -186,3 +203,28 @@ def test_what_was_never_ordered_is_not_refused_twice() -> None:
     assert clinic.unmet(START, start, NURSE) == [
         "collection.therapy_is_of_this_centre", "collection.identity_is_confirmed",
     ]  # fmt: skip
+
+
+@pytest.mark.requirement("TRC-01", "TRC-23")
+def test_lots_of_kit_and_anticoagulant_are_kept_with_the_collection_they_flowed_through() -> None:
+    clinic = Clinic()
+    ann, chain = _ready(clinic)
+    clinic.received(Lot.of("K2"), KIT)
+    for day, kit in enumerate((KEPT[KIT], KEPT[KIT], Lot.of("K2"))):
+        clinic.identified(ann, chain)
+        clinic.do(START, replace(starting(chain), kit_lot=kit), NURSE)
+        clinic.do(FINISH, finish(chain, Unit.of(f"bag-{day}"), f"G12342600000{day}"), NURSE)
+    assert clinic.state(COLLECTION, chain).lots == (KEPT[KIT], Lot.of("K2"), KEPT[ANTICOAGULANT])
+
+
+def test_a_programme_that_keeps_no_such_material_takes_the_numbers_as_they_are_scanned() -> None:
+    clinic = Clinic()
+    clinic.programmes = Programmes([replace(VERSION, materials={})])
+    ann, chain = clinic.ordered("ann")
+    clinic.slot(chain)
+    clinic.identified(ann, chain)
+    asked = replace(starting(chain), kit_lot=Lot.of("as-it-is"))
+    (started, _) = clinic.do(START, asked, NURSE)
+    assert started.kit_lot == "as-it-is" and started.lots == ()
+    old = {"chain": str(chain), "equipment": "equipment:X", "kit_lot": "K1", "anticoagulant_lot": "A1"}
+    assert fact_from({"type": "collection.started.v1", "body": old}).lots == ()  # type: ignore[attr-defined]

@@ -9,8 +9,9 @@ from coign.gateways.identifiers.gs1.reading import read_message
 from coign.gateways.labels import SymbolKind, parse_symbol, subject_of, symbol_of
 from coign.identity.views import UNIT
 from coign.kernel.errors import Invalid
-from coign.kernel.subjects import Chain, Patient, Unit
+from coign.kernel.subjects import Chain, Lot, Patient, Unit
 from coign.service import Service
+from coign.supply.views import LOT
 
 
 def of(service: Service, name: str) -> list[TrayItem]:
@@ -41,6 +42,14 @@ def test_a_nurse_has_the_right_wristband_and_somebody_elses(told: Service) -> No
     bands = [i for i in of(told, "nurse-1") if i.kind == "wristband"]
     assert any(not i.odd for i in bands) and any(i.odd for i in bands)
     assert all(isinstance(subject_of(parse_symbol(i.symbol)), Patient) for i in bands)
+
+
+@pytest.mark.requirement("TRC-01")
+def test_what_a_collection_is_made_with_lies_at_the_chair_out_of_the_centres_own_store(told: Service) -> None:
+    lots = [Lot.of(i.code) for i in of(told, "nurse-1") if parse_symbol(i.symbol).kind is SymbolKind.MATERIAL_LOT]
+    states = [told.states.of(LOT, lot) for lot in lots]
+    assert {s.material for s in states} == {"collection_kit", "anticoagulant"}
+    assert all(s.approved and s.organisation == people.CENTRE for s in states)
 
 
 @pytest.mark.requirement("TRC-14")

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from tests.demo.conftest import enrolled, entries
+from tests.web.site import known_to_pages
 
 from coign.demo import people, player, scene
+from coign.equipment.views import DEVICE
 from coign.identity.views import CHAIN
 from coign.kernel.errors import Refused
 from coign.kernel.subjects import Batch, Chain, Unit
-from coign.manufacturing.views import SLOT
+from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 from coign.perform.request import Done
 from coign.quality.views import DISPOSITION
 from coign.service import Service
@@ -29,12 +31,13 @@ def play(service: Service, root: str, to: str) -> str:
 
 
 def failing(service: Service, root: str, attribute: str, value: str) -> tuple[Batch, Mapping[str, Any]]:
-    """The batch, and a result of it that lies outside its specification."""
+    """The batch, and a result of it, such as one that lies outside its specification."""
     chain = Chain(root)
     batch = service.states.of(SLOT, chain).batch
     assert batch is not None
     therapy = scene.find(service, root)
-    sample = next(u for u in service.states.of(CHAIN, chain).units if u.kind == "sample" and u.batch == batch).unit
+    drawn = (s.unit for s in service.states.of(BATCH, batch).samples)
+    sample = next(s for s in drawn if service.states.of(SAMPLE, s).serves(attribute))
     raw = service.documents.put(b"instrument file")
     unit = therapy.programme.attribute(attribute).unit
     return batch, {
@@ -44,6 +47,25 @@ def failing(service: Service, root: str, attribute: str, value: str) -> tuple[Ba
 
 def product(service: Service, root: str) -> list[Unit]:
     return list(service.states.of(CHAIN, Chain(root)).units_of_kind("final_container"))
+
+
+def waits_on_boards(service: Service, role: str) -> dict[str, str]:
+    """What waits for somebody of the maker beside the steps of therapies, and what is said of it."""
+    with known_to_pages(service):
+        from coign.web.boards import Here, waiting_on_boards
+
+        here = Here(people.in_role(role, people.MAKER)[0].actor, [])
+        return {matter.title: matter.about for matter in waiting_on_boards(here)}
+
+
+def dose_line(service: Service, root: str) -> str:
+    """How the line of the dose stands on the page of release."""
+    with known_to_pages(service):
+        from coign.web.pages.release import release_context
+        from coign.web.therapy.story import story_of
+
+        story = story_of(root, people.in_role("qp", people.MAKER)[0].actor)
+        return next(str(line.status) for line in release_context(story)["lines"] if line.title == "Dose")
 
 
 @pytest.mark.requirement("GMP-S2", "GMP-40", "GMP-21")
@@ -70,19 +92,22 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
 
 
 @pytest.mark.requirement("PAT-29", "GMP-40")
-def test_too_few_cells_in_a_certified_product_are_given_because_the_physician_asks_for_them(begun: Service) -> None:
+def test_too_few_cells_are_not_released_and_are_given_because_the_physician_asks_for_them(begun: Service) -> None:
     root = play(begun, enrolled(begun), "verify-product-label")
     for attribute, just_passes in (("viable_cells", "0.5"), ("car_positive", "10")):
         _, result = failing(begun, root, attribute, just_passes)
         act(begun, root, "analyst", "quality.record_result", **result)
-    play(begun, root, "confirm-product")
+    play(begun, root, "review-record")
+    batch = begun.states.of(SLOT, Chain(root)).batch
     with pytest.raises(Refused) as no:
-        play(begun, root, "conditioning")
-    assert [g.gate for g in no.value.gates] == ["clinical.planned_dose_is_in_range"]
+        act(begun, root, "qp", "quality.certify", batch=batch)
+    assert [g.gate for g in no.value.gates] == ["quality.product_is_a_dose"]
+    assert dose_line(begun, root) == "stop"
 
-    said = {"chain": root, "hazard": "the disease progresses", "alternatives": "no further collection is possible"}
-    act(begun, root, "physician", "quality.request_exception", people.CENTRE, **said)
-    play(begun, root, "supply-exception")
+    # The review of the record found it: the physician is asked by their own list of work.
+    for step in ("request-exception", "assess-exception-risk", "accept-exception", "notify-exception"):
+        player.perform_next(begun, root, step)
+    player.perform_next(begun, root, "supply-exception")
     assert all(begun.states.of(DISPOSITION, b).is_supplied_under_exception for b in product(begun, root))
     play(begun, root, "finish-infusion")
 
@@ -92,8 +117,7 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
     root = play(begun, enrolled(begun), "record-monitoring")
     batch, late = failing(begun, root, "sterility", "positive")
     for attribute in [a for a in scene.find(begun, root).programme.panel if a.id != "sterility"]:
-        value = scene_value(attribute)
-        given = {**late, "attribute": attribute.id, "value": value, "unit": attribute.unit}
+        _, given = failing(begun, root, attribute.id, scene_value(attribute))
         act(begun, root, "analyst", "quality.record_result", **given)
         act(begun, root, "qcreviewer", "quality.review_result", batch=batch, attribute=attribute.id)
     act(begun, root, "qa", "quality.review_record", batch=batch)
@@ -136,3 +160,21 @@ def test_after_a_failed_batch_it_is_made_anew_under_the_same_chain_from_the_cryo
 
     said = [begun.states.of(DISPOSITION, bag) for bag in product(begun, root)]
     assert [(s.rejected, s.is_certified) for s in said] == [(True, False)] * 2 + [(False, True)] * 2
+
+
+@pytest.mark.requirement("GMP-09")
+def test_a_device_left_dirty_waits_for_whoever_cleans_and_once_cleaned_too_late_for_the_quality_unit(
+    begun: Service,
+) -> None:
+    root = play(begun, enrolled(begun), "start-batch")
+    step = player.next_command(begun, root)
+    player.settled(begun, player.perform_as(begun, step.actor, step.action, step.command, "left dirty"))
+    (device,) = [d for d in step.command["equipment"] if begun.states.of(DEVICE, d).kind == "cell_processor"]
+    assert waits_on_boards(begun, "operator")[device.identifier].startswith("Clean it by")
+    assert device.identifier not in waits_on_boards(begun, "qa")
+
+    begun.advance(25)
+    act(begun, root, "operator", "equipment.clean", equipment=device, agent="a new set")
+    assert device.identifier not in waits_on_boards(begun, "operator")
+    assert waits_on_boards(begun, "qa")[device.identifier] == "The quality unit judges whether it is clean"
+    player.perform_next(begun, root)  # the next step needs no device that is clean

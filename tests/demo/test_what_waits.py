@@ -16,7 +16,7 @@ from coign.demo.plans import Plan
 from coign.demo.story import JOURNEYS
 from coign.programmes import reading
 from coign.programmes.model import ProgrammeVersion
-from coign.records.journey import CALLED_FOR, RELEASES, Journey, open_steps, organisation_for
+from coign.records.journey import CALLED_FOR, DRAW, RELEASES, SAMPLE, Journey, open_steps, organisation_for
 from coign.service import Service
 
 PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
@@ -46,6 +46,8 @@ def queue_of(plan: Plan, programme: ProgrammeVersion) -> list[tuple[str, str]]:
     # What is optional was called for, once everything before it was done; and it calls for what comes after it.
     before = programme.journey[:target] if target is not None else programme.journey
     wanted = {s.id for s in before if not s.optional and (target is not None or plan.to in (s.stage, s.id))}
+    # No plan ends between a step and its samples.
+    journey.done |= {s.id: 0 for s in programme.journey if s.action == DRAW or s.each == SAMPLE}
     while not wanted <= set(journey.done):
         step = open_steps(journey, programme)[0]
         if plan.times and step.id == plan.to:

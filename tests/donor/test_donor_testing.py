@@ -1,10 +1,13 @@
 """Donor testing on paper: windows, what is open, what the label says, and what a reactive report does at once."""
 
+from dataclasses import fields, replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.plant import (
     BAG,
+    BOX,
     CELLLAB,
     CENTRE,
     FILE,
@@ -33,6 +36,7 @@ from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.people.events import OrganisationRegistered
 from coign.storage.views import SEGREGATION
+from coign.web.api.schema import command_schema
 
 RULES = rulesets.load()
 START = Instant.parse("2026-03-02T08:00:00Z")
@@ -123,7 +127,32 @@ def test_a_sample_is_diluted_by_more_than_the_donor_has_plasma_or_blood(
         chain=T1, sample="S", taken_at=START, history_reviewed="yes", origin_at_risk="no", given_before="yes",
         weight=Quantity(weight, "kg") if weight is not None else None, **told,
     )  # fmt: skip
-    assert is_diluted(asked, RULES, START) is diluted
+    assert is_diluted(asked, RULES) is diluted
+
+
+@pytest.mark.requirement("TRC-20")
+@pytest.mark.parametrize(
+    ("given", "minutes", "diluted"),
+    [
+        ("blood", 48 * 60, True), ("blood", 48 * 60 + 1, False), ("colloids", 48 * 60, True),
+        ("colloids", 48 * 60 + 1, False), ("crystalloids", 60, True), ("crystalloids", 61, False),
+    ],
+)  # fmt: skip
+def test_what_ended_before_its_window_dilutes_no_sample(given: str, minutes: int, diluted: bool) -> None:
+    until = "crystalloids_until" if given == "crystalloids" else "blood_until"
+    asked = TakeSamples(
+        chain=T1, sample="S", taken_at=START, history_reviewed="yes", origin_at_risk="no", given_before="yes",
+        weight=Quantity("50", "kg"), **{given: Quantity("9000", "mL"), until: START.plus(minutes=-minutes)},
+    )  # fmt: skip
+    assert is_diluted(asked, RULES) is diluted
+
+
+@pytest.mark.requirement("TRC-20")
+def test_the_form_says_the_windows_of_the_rule_sets() -> None:
+    (hint,) = (f.metadata["asks"].hint for f in fields(TakeSamples) if f.name == "given_before")
+    said = RULES.in_words(hint, START)
+    assert said == "blood or colloids within 48 hours before it, crystalloids within 1 hour"
+    assert command_schema(TakeSamples)["properties"]["given_before"]["description"] == said
 
 
 @pytest.mark.requirement("TRC-20")
@@ -142,6 +171,22 @@ def test_what_is_not_found_in_a_diluted_sample_counts_for_nothing_and_what_is_fo
     plant.act("donor.record_report", CELLLAB, **report, sample="S-2", **dict.fromkeys(EU, "negative"))
     assert "quality.donor_is_tested" not in unmet(plant, BAG)
     assert plant.state(TESTING, T1).reactive == ("cmv",)
+
+
+@pytest.mark.requirement("TRC-18", "TRC-19")
+@pytest.mark.parametrize(
+    ("place", "markers", "bad", "justified", "kind"),
+    [
+        ("EU", EU, "", None, "general"), ("EU", EU[:4], "", None, "quarantine"), ("EU", EU[:4], "", EU, "general"),
+        ("EU", EU, "syphilis", None, "biohazard"), ("US", (), "", None, "general"), ("", EU, "", None, "quarantine"),
+    ],
+)  # fmt: skip
+def test_pending_tests_keep_a_bag_in_quarantine_where_the_rules_of_its_place_say_so(
+    place: str, markers: tuple[str, ...], bad: str, justified: tuple[str, ...] | None, kind: str
+) -> None:
+    testing = replace(donor_with(markers, bad=bad), justified=justified)
+    open_ = open_in(place, testing)
+    assert judgement.tank_for(testing, open_, jurisdiction=place, rules=RULES, at=START) == kind
 
 
 @pytest.mark.requirement("TRC-18")
@@ -220,11 +265,16 @@ def test_the_window_of_a_cryobag_is_that_of_the_cells_in_it(days: int, refuses: 
 
 def test_what_belongs_to_no_therapy_has_no_donor_to_ask_about() -> None:
     plant, odd, stray = Plant(START), Unit.of("ODD"), Unit.of("STRAY")
+    plant.equipped()
     plant.act("custody.take_in", CELLLAB, unit=odd, site=WARD)
     plant.happened(made(stray, Chain.of("NEVER-ORDERED")), by=CELLLAB)
     for unit in (odd, stray):
         gates = unmet(plant, unit)
         assert gates and "quality.donor_is_tested" not in gates
+    placing = catalogue.ACTIONS["storage.place"]
+    assert "storage.tank_fits_unit" not in plant.unmet(
+        placing, placing.command(unit=stray, box=BOX, position=1), CELLLAB
+    )
 
 
 def test_cells_for_their_own_donor_in_the_us_are_accepted_untested() -> None:

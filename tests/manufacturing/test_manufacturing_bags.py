@@ -5,16 +5,23 @@ from dataclasses import replace
 import pytest
 from tests.support.paper import Refusal
 from tests.support.plant import (
+    ANALYST,
+    BAG,
     BATCH,
     BOX_2,
     CELLLAB,
+    LOTS,
+    MAKER,
+    NURSE,
     OPERATOR,
     OPERATOR_2,
     OPERATOR_3,
     PRODUCT,
     PRODUCT_2,
     QA,
+    ROOM,
     SAMPLE,
+    SAMPLES,
     SEALED,
     T1,
     VERSION,
@@ -22,13 +29,18 @@ from tests.support.plant import (
 )
 
 from coign.coldchain.views import CONDITION
-from coign.identity.events import ChainEnded
+from coign.collection.events import CollectionStarted
+from coign.identity.events import ChainEnded, UnitCreated
 from coign.identity.views import UNIT
+from coign.kernel.subjects import Equipment, Unit
 from coign.kernel.values import Instant, Quantity
+from coign.ledger.encoding import fact_from
 from coign.manufacturing.views import BATCH as BATCH_VIEW
+from coign.manufacturing.views import SAMPLE as SAMPLE_VIEW
 from coign.programmes.model import Programmes
 from coign.quality.events import DeviationOpened
 from coign.quality.views import DISPOSITION
+from coign.supply.events import LotHeld
 
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
 
@@ -45,13 +57,53 @@ def test_each_bag_is_a_unit_with_its_own_volume_and_expiry_and_every_label_of_th
     plant.bag_filled()
     plant.filled()
     batch = plant.state(BATCH_VIEW, BATCH)
-    assert batch.final_containers == (PRODUCT_2, PRODUCT) and batch.samples == (SAMPLE,)
+    assert batch.final_containers == (PRODUCT_2, PRODUCT) and {s.unit for s in batch.samples} == set(SAMPLES)
     assert [bag.volume for bag in batch.containers] == [Quantity("34", "mL"), Quantity("68", "mL")]
     assert batch.container(PRODUCT_2) == batch.containers[0] and batch.container(SAMPLE) is None
     plant.labelled()
     plant.frozen()
-    counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=4, destroyed=0))
-    assert counted.used == 3 and counted.unaccounted == 1
+    counted, _ = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=0))
+    assert counted.used == 5 and counted.unaccounted == 1
+
+
+@pytest.mark.requirement("GMP-20")
+def test_a_sample_that_came_with_the_last_bag_in_an_older_entry_is_there_for_every_test() -> None:
+    plant, old = plant_at("started"), Unit.of("OLD-SAMPLE")
+    body = {
+        "batch": str(BATCH), "chain": str(T1), "room": str(ROOM), "final_container": str(PRODUCT), "sample": str(old),
+        "volume": {"value": "68", "unit": "mL"}, "filled_at": str(plant.now), "operator": str(OPERATOR.person),
+    }  # fmt: skip
+    filled = fact_from({"type": "manufacturing.filled.v1", "body": body})
+    made = UnitCreated(
+        unit=old, chain=T1, unit_kind="sample", organisation=MAKER, label_serial="1", parents=(BAG,), batch=BATCH
+    )
+    plant.happened(filled, made, by=OPERATOR)
+    assert plant.state(BATCH_VIEW, BATCH).units == (PRODUCT, old)
+    scanned = {"unit": old, "scanned": old, "label_serial": "1"}
+    with pytest.raises(Refusal, match="label_verified_by_another"):
+        plant.act("manufacturing.verify_label", OPERATOR, **scanned)
+    plant.act("manufacturing.verify_label", OPERATOR_2, **scanned)
+    for test in ("viability", "mycoplasma"):
+        assert plant.state(SAMPLE_VIEW, old).serves(test)
+        plant.act("quality.record_result", ANALYST, **{**plant.result(test), "sample": old})
+
+
+@pytest.mark.requirement("GMP-04", "TRC-01", "TRC-23")
+def test_a_kit_that_is_held_after_the_collection_stops_what_was_made_of_the_cells() -> None:
+    plant, kit = plant_at("at_hand"), LOTS["collection_kit"]
+    collected = CollectionStarted(
+        chain=T1, equipment=Equipment.of("apheresis"), kit_lot=kit.identifier, lots=(kit,)
+    )  # fmt: skip
+    plant.happened(collected, by=NURSE)
+    for act in (
+        plant.started, plant.stepped, plant.filled, plant.frozen, plant.labelled_and_counted, plant.tested,
+        plant.reviewed,
+    ):  # fmt: skip
+        act()
+    assert kit in plant.state(BATCH_VIEW, BATCH).lots
+    plant.happened(LotHeld(lot=kit, by=NURSE.person, why=SEALED), by=NURSE)
+    with pytest.raises(Refusal, match="lots_are_in_order"):
+        plant.certified()
 
 
 @pytest.mark.requirement("TRC-13", "TRC-14")
@@ -63,7 +115,7 @@ def test_whoever_filled_any_bag_neither_scans_nor_counts_a_label() -> None:
         with pytest.raises(Refusal, match="label_verified_by_another"):
             plant.act("manufacturing.verify_label", filler, unit=PRODUCT, scanned=PRODUCT, label_serial="1")
         with pytest.raises(Refusal, match="labels_counted_by_another"):
-            plant.act("manufacturing.count_labels", filler, **plant.count(printed=4))
+            plant.act("manufacturing.count_labels", filler, **plant.count(printed=6))
 
 
 @pytest.mark.requirement("SCS-11", "GMP-13")

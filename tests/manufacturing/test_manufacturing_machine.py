@@ -35,6 +35,7 @@ from coign.manufacturing.events import (
     LineChecked,
     LineCleared,
     LineMismatched,
+    SampleDrawn,
     SlotConfirmed,
     StepCompleted,
 )
@@ -131,6 +132,18 @@ class InThePlant(RuleBasedStateMachine):
             for number in range(len(VERSION.steps)):
                 case = Case.of(f"DEV-{len(self.plant.history)}")
                 self._try("manufacturing.complete_step", by, **{**self.plant.step(number, batch), "case": case})
+                self._draw(batch, by)
+
+    @rule(data=st.data(), by=who)
+    def draw_samples(self, data: st.DataObject, by: Actor) -> None:
+        if self.batches:
+            self._draw(data.draw(st.sampled_from(self.batches)), by)
+
+    def _draw(self, batch: Batch, by: Actor) -> None:
+        for planned in VERSION.samples:
+            unit = Unit.of(f"S{len(self.plant.state(BATCH, batch).samples)}-{planned.id}-{batch.identifier}")
+            given = {**self.plant.drawing(planned), "batch": batch, "sample": unit}
+            self._try("manufacturing.draw_sample", by, **given)
 
     @rule(data=st.data(), by=who, wrong=st.sampled_from(["lots", "foreign", "units", "measurements"]))
     def step_wrongly(self, data: st.DataObject, by: Actor, wrong: str) -> None:
@@ -160,9 +173,9 @@ class InThePlant(RuleBasedStateMachine):
     def fill(self, data: st.DataObject, by: Actor) -> None:
         if self.batches:
             batch = data.draw(st.sampled_from(self.batches))
-            made = {"final_container": Unit.of(f"P-{batch.identifier}"), "sample": Unit.of(f"S-{batch.identifier}")}
             given = {"volume": Quantity("68", "mL"), "filled_at": self.plant.now}
-            self._try("manufacturing.fill", by, batch=batch, **given, **made)
+            made = Unit.of(f"P-{batch.identifier}")
+            self._try("manufacturing.fill", by, batch=batch, final_container=made, **given)
 
     @rule(data=st.data(), by=who)
     def fill_a_bag(self, data: st.DataObject, by: Actor) -> None:
@@ -302,7 +315,24 @@ class InThePlant(RuleBasedStateMachine):
                     assert unit not in blocked
                     made = next(f for f in self.plant.facts if isinstance(f, UnitCreated) and f.unit == unit)
                     assert made.batch is not None
-                    assert actor.person not in self.plant.state(BATCH, made.batch).fillers
+                    batch = self.plant.state(BATCH, made.batch)
+                    sample = batch.sample(unit)
+                    assert actor.person != sample.by if sample is not None else actor.person not in batch.fillers
+
+    @invariant()
+    def a_sample_is_drawn_once_after_its_step_and_none_is_missing_when_production_goes_on(self) -> None:
+        done: dict[Batch, str] = {}
+        drawn: dict[Batch, list[str]] = {}
+        for fact in self.plant.facts:
+            match fact:
+                case SampleDrawn(batch=batch, planned=planned):
+                    assert VERSION.planned_sample(planned).after == done[batch]  # type: ignore[union-attr]
+                    drawn.setdefault(batch, []).append(planned)
+                case StepCompleted(batch=batch) | Filled(batch=batch):
+                    due = VERSION.samples_after(done.get(batch, ""))
+                    assert {p.id for p in due} <= set(drawn.get(batch, ()))
+                    done[batch] = fact.step if isinstance(fact, StepCompleted) else "filled"
+        assert all(len(names) == len(set(names)) for names in drawn.values())
 
 
 TestInThePlant = InThePlant.TestCase

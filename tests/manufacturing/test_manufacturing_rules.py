@@ -16,6 +16,7 @@ from tests.support.plant import (
     REGULATORY,
     ROOM,
     SAMPLE,
+    SAMPLES,
     SEALED,
     T1,
     T2,
@@ -119,7 +120,7 @@ def test_whoever_looks_again_ends_the_last_clearance() -> None:
     assert no.value.gates == ("manufacturing.room_is_cleared",)
 
 
-def test_filling_makes_a_product_and_a_sample_out_of_the_bag_with_an_expiry_that_counts_from_the_filling() -> None:
+def test_product_and_samples_come_out_of_the_bag_and_the_expiry_of_the_product_counts_from_the_filling() -> None:
     plant = plant_at("stepped")
     filled_at = plant.filling()["filled_at"]
     plant.filled()
@@ -128,7 +129,7 @@ def test_filling_makes_a_product_and_a_sample_out_of_the_bag_with_an_expiry_that
     assert product.expires == filled_at.plus(days=270)
     assert (sample.kind, sample.parents, sample.expires) == ("sample", (BAG,), None)
     assert plant.state(HOLDING, PRODUCT).organisation == MAKER
-    assert {u.unit for u in plant.state(CHAIN, T1).units} == {BAG, PRODUCT, SAMPLE}
+    assert {u.unit for u in plant.state(CHAIN, T1).units} == {BAG, PRODUCT, *SAMPLES}
     assert plant.state(UNIT, BAG).ended == "consumed"
     assert plant.state(ROOM_VIEW, ROOM).open_batch is None and plant.state(ROOM_VIEW, ROOM).site == PLANT
 
@@ -253,15 +254,15 @@ def test_a_label_that_nobody_can_find_keeps_batch_and_room_shut_until_it_is_foun
     plant = plant_at("frozen")
     plant.labelled()
     plant.tested()
-    counted, opened = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=3))
-    assert counted.used == 2 and counted.unaccounted == 1 and opened.what == ("labels_unaccounted",)
+    counted, opened = plant.act("manufacturing.count_labels", OPERATOR_2, **plant.count(printed=6, destroyed=1))
+    assert counted.used == 4 and counted.unaccounted == 1 and opened.what == ("labels_unaccounted",)
     plant.act("quality.close_deviation", QA, case=opened.case, assessment=SEALED)
     with pytest.raises(Refusal, match="labels_are_reconciled"):
         plant.reviewed()
     plant.ordered(T2)
     with pytest.raises(Refusal, match="no_label_is_missing"):
         plant.cleared(T2)
-    found = {**plant.count(printed=6, destroyed=4), "case": Case.of("DEV-NONE")}
+    found = {**plant.count(printed=6, destroyed=2), "case": Case.of("DEV-NONE")}
     plant.act("manufacturing.count_labels", OPERATOR_2, **found)
     plant.cleared(T2)
     plant.reviewed()

@@ -30,12 +30,14 @@ from tests.support.plant import (
     Plant,
 )
 
+from coign import catalogue
 from coign.identity.views import UNIT
 from coign.kernel.values import Instant
 from coign.programmes.model import Programmes
 from coign.quality.events import (
     TOO_FEW_CELLS,
     LateResultAdverse,
+    RecordReviewed,
     ResultRecorded,
     RetestRecorded,
     SuppliedUnderException,
@@ -232,6 +234,22 @@ def test_too_few_cells_in_a_product_that_passes_every_test_are_asked_for_as_what
     (supplied,) = [f for f in plant.facts if isinstance(f, SuppliedUnderException)]
     assert supplied.failed == (TOO_FEW_CELLS,)
     assert not (said := plant.state(DISPOSITION, PRODUCT)).is_certified and said.is_supplied_under_exception
+
+
+@pytest.mark.requirement("PAT-29", "GMP-40")
+def test_too_few_cells_are_not_released_and_nobody_at_the_maker_is_told_what_the_patient_weighs() -> None:
+    plant = Plant(MARCH)
+    plant.until("labelled")
+    plant.weighed("71")
+    plant.tested(**{**PASSING, "viable_cells": "0.5"})
+    (reviewed,) = plant.act("quality.review_record", QA, batch=BATCH)
+    assert isinstance(reviewed, RecordReviewed) and reviewed.too_few_cells
+    action = catalogue.ACTIONS["quality.certify"]
+    asked = action.command(batch=BATCH, certificate=CERTIFICATE)
+    (no,) = [a for a in action.ask(asked, plant.known(action, asked, QP)) if not a.holds]
+    assert no.gate == "quality.product_is_a_dose" and "71" not in no.message and "kg" not in no.message
+    plant.weighed("20")
+    plant.certified()  # for a lighter patient it is one
 
 
 @pytest.mark.requirement("GMP-41")

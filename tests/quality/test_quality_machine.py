@@ -22,6 +22,7 @@ from tests.support.plant import (
     QCREVIEWER,
     QP,
     SAMPLE,
+    SAMPLES,
     SEALED,
     VERSION,
     WAREHOUSE,
@@ -59,7 +60,7 @@ class AtTheDesk(RuleBasedStateMachine):
     def filled(self, labelled: bool) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
         self.plant.until("frozen")
-        self.plant.labelled(SAMPLE)
+        self.plant.labelled(*SAMPLES)
         self.plant.counted()
         if labelled:
             self.plant.labelled(PRODUCT)

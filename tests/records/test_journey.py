@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from coign.programmes import reading
-from coign.records.journey import Journey, note_act, note_calls, open_steps, stage_reached, step_done_by, window_of
+from coign.records.journey import (
+    Journey,
+    note_act,
+    note_bags,
+    note_calls,
+    open_steps,
+    stage_reached,
+    step_done_by,
+    window_of,
+)
 
 PROGRAMME = reading.load_all([Path(__file__).parents[2] / "src/coign/programmes"]).all()[0]
 
@@ -33,6 +42,34 @@ def test_a_repeated_act_is_done_when_it_was_done_for_each_thing() -> None:
         assert found is not None
         note_act(journey, PROGRAMME, found, {"step": step.id}, number)
     assert opened(journey) == ["fill-bags", "fill"]
+
+
+@pytest.mark.requirement("GMP-20")
+def test_a_completed_step_calls_for_its_samples_and_production_waits_for_them_and_never_for_their_labels() -> None:
+    journey, drawn = at("complete-steps"), 0
+
+    def act(action: str, **body: str) -> None:
+        found = step_done_by(journey, PROGRAMME, action, "maker", unit=body.get("unit", ""))
+        assert found is not None, action
+        note_act(journey, PROGRAMME, found, body, drawn)
+
+    for step in PROGRAMME.steps:
+        act("manufacturing.complete_step", step=step.id)
+        note_calls(journey, PROGRAMME, {"manufacturing.step_completed.v1": {"step": step.id}})
+        for _ in PROGRAMME.samples_after(step.id):
+            assert {"complete-steps", "fill"}.isdisjoint(opened(journey)) and "draw-samples" in opened(journey)
+            act("manufacturing.draw_sample", sample=f"unit:S{drawn}")
+            drawn += 1
+        assert "draw-samples" not in opened(journey)
+        if step.id == "expand":
+            act("manufacturing.verify_label", unit="unit:S0")
+            assert opened(journey) == ["complete-steps"]
+    assert drawn == len(PROGRAMME.samples) and "draw-samples" in journey.done
+    note_bags(journey, [("identity.unit_created.v1", {"unit": "unit:P", "unit_kind": "final_container"})])
+    act("manufacturing.fill")
+    for unit in ("unit:P", "unit:S1", "unit:S2"):
+        act("manufacturing.verify_label", unit=unit)
+    assert {"verify-product-label", "verify-sample-labels"} <= set(journey.done)
 
 
 def test_the_same_thing_twice_counts_once() -> None:

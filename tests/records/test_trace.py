@@ -138,6 +138,21 @@ def test_hands_rooms_and_materials_are_lines_too() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.requirement("TRC-01", "TRC-23")
+def test_a_lot_of_the_chair_leads_to_the_therapy_and_to_everything_made_of_its_cells(lines: Any) -> None:
+    facts = [
+        ("collection.started.v1", {"chain": "chain:C", "equipment": "equipment:E", "lots": ["lot:KIT", "lot:ACD"]}),
+        ("identity.unit_created.v1", {"unit": "unit:A", "chain": "chain:C", "batch": None, "parents": []}),
+        ("identity.unit_created.v1", {"unit": "unit:B", "chain": "chain:C", "batch": None, "parents": ["unit:A"]}),
+        ("infusion.finished.v1", {"unit": "unit:B", "patient": "patient:P"}),
+    ]
+    owner, ledger_id = lines(*((e.upper, e.lower) for e in edges_of(facts, "person:otto")))
+    found = {hit.subject for hit in walk(owner, ledger_id, "lot:ACD")}
+    assert found == {"chain:C", "unit:A", "unit:B", "patient:P"}
+    old = {"chain": "chain:C", "equipment": "equipment:E", "kit_lot": "K1"}
+    assert [e.upper for e in edges_of([("collection.started.v1", old)], "")] == ["equipment:E", ""]
+
+
 @pytest.mark.requirement("GMP-09", "TRC-01")
 def test_a_device_leads_to_the_batches_and_bags_of_a_period_and_a_bag_leads_back_to_its_devices(lines: Any) -> None:
     def batch(name: str) -> list[Edge]:

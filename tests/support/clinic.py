@@ -23,6 +23,7 @@ from coign.coldchain.events import LoggerRead
 from coign.collection.actions.collect import FINISH, START, Finish, Start
 from coign.collection.actions.identity import CHECK_IDENTITY, CONFIRM_IDENTITY, CheckIdentity
 from coign.collection.actions.leave import CHECK_LEAVING, CheckLeaving
+from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.correction.events import CorrectionProposed
 from coign.custody.events import CustodyBegan, HandedOver
 from coign.equipment.events import DeviceRegistered
@@ -58,7 +59,7 @@ from coign.programmes.model import BeforeInfusion, JourneyStep, Limit, Programme
 from coign.programmes.safety_plan import Qualifying, ResponsePlan, SafetyPlan, Timepoint, ToleranceRule
 from coign.quality.events import Certified
 from coign.regulatory.events import Act, Decider, ProgrammeApproved
-from coign.supply.events import LotHeld
+from coign.supply.events import LotApproved, LotHeld, LotReceived
 from coign.training.events import Qualified
 
 CENTRE, OTHER_CENTRE, MAKER = (Organisation.of(name) for name in ("centre", "elsewhere", "maker"))
@@ -67,6 +68,8 @@ START_OF_TIME = Instant.parse("2026-03-02T08:00:00Z")
 HASH = Digest("ab" * 32)
 SITE = Site.of("centre-ward")
 APHERESIS = Equipment.of("apheresis")
+#: What the store of the centre holds for collections.
+KEPT = {KIT: Lot.of("K1"), ANTICOAGULANT: Lot.of("A1")}
 
 
 def text(kind: type[Any], mark: str = "1") -> Any:
@@ -134,6 +137,7 @@ VERSION = ProgrammeVersion(
     panel=(),
     journey=(JourneyStep("check-leaving", CHECK_LEAVING.name, "frozen", "Check the bag", ("nurse",)),),
     consent_purposes=("treatment", "follow_up"),
+    materials={KIT: "Kit", ANTICOAGULANT: "Anticoagulant"},
     safety=SafetyPlan("6", TOLERANCE, RESPONSE),
     before_infusion=BEFORE,
     dose=DOSE,
@@ -191,12 +195,22 @@ class Clinic(PaperRecord):
             ),
             by=CELLLAB,
         )  # fmt: skip
+        for material, lot in KEPT.items():
+            self.received(lot, material)
         if in_force:
             self.approve_programme()
         if qualified:
             for actor in QUALIFIED:
                 for task in TASKS:
                     self.qualify(actor, task)
+
+    def received(self, lot: Lot, material: str, *, of: Organisation = CENTRE, approved: bool = True) -> None:
+        """A lot is in somebody's store, for a year."""
+        received = LotReceived(
+            lot=lot, organisation=of, material=material, supplier="X", expires=self.now.plus(days=365),
+            certificate=HASH, by=CELLLAB.person,
+        )  # fmt: skip
+        self.happened(received, *((LotApproved(lot=lot, by=PHARMACIST.person),) if approved else ()), by=CELLLAB)
 
     def authorise(self) -> None:
         """An authority allows the product here, for centre and maker."""
@@ -496,7 +510,9 @@ class Clinic(PaperRecord):
 
 def starting(chain: Chain) -> Start:
     """The command that starts a collection."""
-    return Start(chain=chain, equipment=Equipment.of("apheresis"), kit_lot="K1", anticoagulant_lot="A1")
+    return Start(
+        chain=chain, equipment=Equipment.of("apheresis"), kit_lot=KEPT[KIT], anticoagulant_lot=KEPT[ANTICOAGULANT]
+    )
 
 
 def finish(chain: Chain, unit: Unit, din: str = "G123426000001", **changed: Any) -> Finish:

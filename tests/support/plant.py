@@ -45,7 +45,7 @@ from coign.logistics.views import SHIPMENT
 from coign.manufacturing.events import Measured
 from coign.manufacturing.views import BATCH as BATCH_VIEW
 from coign.people.events import OrganisationRegistered, PersonRegistered, RoleGranted, SiteRegistered
-from coign.programmes.model import Programmes
+from coign.programmes.model import PlannedSample, Programmes
 from coign.programmes.reading import read
 from coign.regulatory.events import Act, Decider, Jurisdiction
 from coign.storage.state import BOX as BOX_VIEW
@@ -91,7 +91,9 @@ def as_role(actor: Actor, role: str) -> Actor:
 
 T1, T2 = Chain.of("T1"), Chain.of("T2")
 BAG, OTHER_BAG = Unit.of("BAG1"), Unit.of("BAG2")
-PRODUCT, PRODUCT_2, SAMPLE = Unit.of("PRODUCT1"), Unit.of("PRODUCT2"), Unit.of("SAMPLE1")
+PRODUCT, PRODUCT_2 = Unit.of("PRODUCT1"), Unit.of("PRODUCT2")
+#: One of the culture, one of the product, one that is kept: as the programme plans them.
+CULTURE, SAMPLE, RETAINED = SAMPLES = Unit.of("CULTURE1"), Unit.of("SAMPLE1"), Unit.of("RETAINED1")
 TANK, TANK_2, FREEZER = (Equipment.of(name) for name in ("TANK-C", "TANK-M", "FREEZER-1"))
 BOX, BOX_2 = Box.of("C-R1-B1"), Box.of("M-R1-B1")
 POSITIONS = 25
@@ -319,6 +321,12 @@ class Plant(PaperRecord):
     def placed(self, unit: Unit, box: Box, position: int | None = None) -> None:
         """The unit lies in a position of a box, by default the first that is free."""
         by = CELLLAB if self.state(BOX_VIEW, box).organisation == CENTRE else WAREHOUSE
+        place = catalogue.ACTIONS["storage.place"]
+        if "storage.tank_fits_unit" in self.unmet(place, place.command(unit=unit, box=box, position=1), by):
+            tank = Equipment.of(f"QUARANTINE-{by.role}")
+            box = Box.of(f"QUARANTINE-BOX-{by.role}")
+            if self.state(BOX_VIEW, box).tank is None:
+                self.tank(tank, box, by, kind="quarantine")
         free = (n for n in range(1, POSITIONS + 1) if self.state(BOX_VIEW, box).unit_at(n) is None)
         self.act("storage.place", by, unit=unit, box=box, position=position or next(free))
 
@@ -447,14 +455,29 @@ class Plant(PaperRecord):
             "batch": batch, "step": step.id, "measurements": measured, "lots": lots, "case": case, "equipment": devices,
         }  # fmt: skip
 
-    def stepped(self, batch: Batch = BATCH) -> None:
-        for number in range(len(VERSION.steps)):
+    def stepped(self, batch: Batch = BATCH, *, sampled: bool = True) -> None:
+        """All steps are done, and what is due between them is drawn; `sampled`: after the last one as well."""
+        for number, step in enumerate(VERSION.steps):
             self.act("manufacturing.complete_step", OPERATOR, **self.step(number, batch))
+            if sampled or step != VERSION.steps[-1]:
+                self.drawn(*VERSION.samples_after(step.id))
+
+    def drawn(self, *planned: PlannedSample) -> None:
+        """Samples of the batch are drawn, as they are planned."""
+        for each in planned:
+            self.act("manufacturing.draw_sample", OPERATOR, **self.drawing(each))
+
+    def drawing(self, planned: PlannedSample = VERSION.samples[1], /, **changed: Any) -> dict[str, Any]:
+        good = {
+            "batch": BATCH, "planned": planned.id, "volume": planned.volume_min,
+            "drawn_at": self.now.plus(minutes=-1), "sample": SAMPLES[VERSION.samples.index(planned)],
+        }  # fmt: skip
+        return {**good, **changed}
 
     def filling(self, batch: Batch = BATCH) -> dict[str, Any]:
         return {
             "batch": batch, "volume": Quantity("68", "mL"), "filled_at": self.now.plus(minutes=-5),
-            "final_container": PRODUCT, "sample": SAMPLE,
+            "final_container": PRODUCT,
         }  # fmt: skip
 
     def bag(self, batch: Batch = BATCH) -> dict[str, Any]:
@@ -492,7 +515,7 @@ class Plant(PaperRecord):
         self.act("manufacturing.freeze", OPERATOR, **self.run(**changed))
 
     @staticmethod
-    def count(printed: int = 3, destroyed: int = 1) -> dict[str, Any]:
+    def count(printed: int = 5, destroyed: int = 1) -> dict[str, Any]:
         case = Case.of("DEV-LABELS")
         return {"batch": BATCH, "printed": printed, "destroyed": destroyed, "case": case}
 
@@ -524,8 +547,9 @@ class Plant(PaperRecord):
     @staticmethod
     def result(attribute: str, value: str = "") -> dict[str, Any]:
         test = VERSION.attribute(attribute)
+        planned = next(n for n, each in enumerate(VERSION.samples) if attribute in each.tests)
         return {
-            "batch": BATCH, "sample": SAMPLE, "attribute": attribute, "value": value or PASSING[attribute],
+            "batch": BATCH, "sample": SAMPLES[planned], "attribute": attribute, "value": value or PASSING[attribute],
             "unit": test.unit, "raw": FILE,
         }  # fmt: skip
 

@@ -8,8 +8,9 @@ from tests.support.paper import Refusal
 from tests.support.plant import OPERATOR, OPERATOR_2, OPERATOR_3, QA, SEALED, TRAINER
 from tests.support.school import A1, A2, ASEPTIC, COURSES, FIRST, LIBRARY, SHORT, TASK, School
 
-from coign.kernel.subjects import Attempt, Organisation
+from coign.kernel.subjects import Attempt, Learner, Organisation
 from coign.kernel.values import Actor, Instant
+from coign.kernel.views import Stamp
 from coign.training.actions import decide_attempt
 from coign.training.alike import CHARACTERS_MAX, COHORT, QUESTIONED
 from coign.training.courses.model import Courses, Library
@@ -21,8 +22,9 @@ from coign.training.events import (
     QualificationEarned,
     cohort_of,
     file_of,
+    person_of,
 )
-from coign.training.state import ATTEMPT, COURSE, LEARNING, PRACTICE
+from coign.training.state import ATTEMPT, COURSE, LEARNING, PASSED, PASSED_KEPT_MAX, PRACTICE, PassedState
 from coign.training.views import QUALIFICATIONS
 
 MARCH = Instant("2026-03-02T08:00:00.000000Z")
@@ -311,3 +313,19 @@ def test_what_never_was_assigned_still_folds() -> None:
     )  # fmt: skip
     made.happened(handed_in, by=OPERATOR)
     assert made.state(LEARNING, file_of(OPERATOR.person)).of(SHORT.course).passed is None
+
+
+def test_who_passed_lately_is_known_once_the_newest_last_and_nobody_who_failed() -> None:
+    cohort, state = cohort_of(ASEPTIC.course, OPERATOR.organisation), PassedState()
+    after = [("a", "passed"), ("b", "failed"), ("c", "in_question"), ("a", "passed")]
+    after += [(f"n{number}", "passed") for number in range(PASSED_KEPT_MAX)]
+    for number, (name, result) in enumerate(after, start=1):
+        handed_in = AttemptHandedIn(
+            attempt=Attempt.of(name), learner=Learner.of(name), cohort=cohort, course=ASEPTIC.course,
+            version=ASEPTIC.digest, answers=(), right=0, wrong=(), result=result,  # type: ignore[arg-type]
+        )  # fmt: skip
+        state = PASSED.evolve(state, handed_in, Stamp(MARCH, number, OPERATOR, cohort))
+        if number == 4:
+            assert state.learners == (Learner.of("c"), Learner.of("a"))
+    assert person_of(file_of(OPERATOR.person)) == OPERATOR.person
+    assert len(state.learners) == PASSED_KEPT_MAX and Learner.of("a") not in state.learners

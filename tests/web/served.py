@@ -12,6 +12,7 @@ from coign.database import Database
 from coign.demo import people, player
 from coign.demo.seed import Seeding
 from coign.perform import Request
+from coign.programmes.model import Programmes
 from coign.service import Service, Settings
 from coign.web import running
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def served(database: Database, home: Path) -> Iterator[Service]:
+def served(database: Database, home: Path, programmes: Programmes | None = None) -> Iterator[Service]:
     """People, keys, skills and stock, and no patient yet. The site's own service is back afterwards."""
     settings = Settings(home=home, demonstration=True)
-    given = {"in_transaction": running.in_transaction, "background": False}
+    given = {"in_transaction": running.in_transaction, "background": False, "programmes": programmes}
     with Service.on(database, settings, ledger_id=fresh_ledger_id(), **given) as service, known_to_pages(service):
         Seeding(service, 7).run()
         yield service

@@ -262,6 +262,22 @@ def test_a_revoked_or_expired_token_opens_nothing(site: Site, person: str) -> No
     assert response.status_code == 401 and response["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_a_token_is_looked_up_with_its_person_in_one_statement(site: Site, person: str) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from coign.web.accounts import following
+    from coign.web.accounts.opening import digest_of
+
+    digest = digest_of(site.token(person))
+    with CaptureQueriesContext(connection) as asked:
+        found = following.token(digest)
+        assert found is not None and found[0].account.user.is_active and not found[1]
+        assert found[0].is_valid(timezone.now()) and following.token("unknown") is None
+    assert len(asked) == 2  # one for each token
+
+
 def test_of_a_token_only_a_hash_is_kept(site: Site, person: str) -> None:
     from coign.web.accounts.models import Token
 

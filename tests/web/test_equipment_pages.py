@@ -9,9 +9,11 @@ from tests.web.site import MAKER, Site
 
 from coign.demo import player
 from coign.equipment.views import DeviceState
+from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 
-COUNTER, SCALE = "pages-counter", "pages-scale"
+COUNTER, SCALE, PROCESSOR = "pages-counter", "pages-scale", "pages-processor"
+CHAIN = Chain.of("pages")
 
 
 class House(MakerHouse):
@@ -21,6 +23,7 @@ class House(MakerHouse):
         super().__init__(site, "devices", ("qa", "analyst", "operator"), elsewhere="celllab")
         self._register(COUNTER, "cell_counter", self.instant(300))
         self._register(SCALE, "scale", self.instant(20))
+        self._register(PROCESSOR, "cell_processor", self.instant(300))
 
     def _register(self, name: str, kind: str, due: Instant) -> None:
         done = self.site.signed(
@@ -103,3 +106,35 @@ def test_devices_of_another_house_are_not_known(house: House) -> None:
     assert COUNTER not in house.get("devices-elsewhere", "/equipment/")
     house.get("devices-elsewhere", f"/equipment/{COUNTER}/", status=404)
     house.get("devices-qa", "/equipment/no device/", status=404)
+
+
+@pytest.mark.requirement("GMP-09")
+def test_between_use_and_cleaning_the_device_says_what_is_to_be_done_by_when(house: House) -> None:
+    from coign.web.devices.cleaning import cleaning
+
+    at = Instant("2026-06-01T08:00:00.000000Z")
+    used = DeviceState(MAKER, kind="cell_processor", due=at.plus(days=300), used_for=CHAIN, used_at=at)
+    clean = replace(used, used_for=None, used_at=None, cleaned_at=at)
+    late = replace(clean, cleaned_late_at=at)
+
+    def found(state: DeviceState, hours: float) -> tuple[str, str, str] | None:
+        line = cleaning(state, at.plus(hours=hours))
+        return None if line is None else (line.status, line.word, line.act)
+
+    assert found(used, 1) == ("look", "To be cleaned", "equipment.clean")
+    assert found(used, 25) == ("stop", "Not cleaned in time", "equipment.clean")
+    assert found(clean, 1) == ("in_order", "Clean", "")
+    assert found(clean, 24 * 8) == ("not_yet", "Not clean any more", "")
+    assert found(late, 1) == ("stop", "Cleaned too late", "equipment.judge_late_cleaning")
+    assert found(replace(late, clean_again=True), 1) == ("look", "To be cleaned again", "equipment.clean")
+    assert found(replace(used, kind="scale"), 1) is None
+    assert found(replace(clean, cleaned_at=None), 1) is None
+
+
+@pytest.mark.requirement("GMP-09")
+def test_after_a_cleaning_the_page_of_the_device_counts_the_time_in_which_it_may_be_used(house: House) -> None:
+    path, form = f"/equipment/{PROCESSOR}/", f"/actions/equipment.clean/?equipment=equipment%3A{PROCESSOR}"
+    house.site.do("equipment.clean", "devices-operator", equipment=f"equipment:{PROCESSOR}", agent="a new set")
+    page = house.get("devices-operator", path)
+    assert "Use it by" in page and "data-hold" in page and form in page
+    assert "Judge its late cleaning" not in house.get("devices-qa", path)

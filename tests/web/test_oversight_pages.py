@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,16 @@ from tests.web.site import Site
 from coign.database import Database
 from coign.demo import oversight, people, player, scene
 from coign.demo.seed import Seeding
+from coign.kernel.errors import Refused
 from coign.kernel.subjects import Chain
-from coign.manufacturing.views import SLOT
+from coign.manufacturing.views import BATCH, SLOT
 from coign.perform import Request
 from coign.perform.request import Source
+from coign.programmes.reading import read
 from coign.regulatory.state import APPLICATION
 from coign.regulatory.views import AUTHORISATION
-from coign.service import Service
+from coign.service import Service, therapies
+from coign.training.courses.model import Library
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -28,6 +32,11 @@ else:
 
 pytestmark = pytest.mark.story  # the last test stops what the others look at
 
+#: As the released programme, with a limit that more cells keep.
+WIDER = read(
+    files("coign.programmes").joinpath("autologous-car-t.yaml").read_text()
+    .replace('unit: "%", low: 70, source: "chosen', 'unit: "%", low: 60, source: "chosen', 1).encode()
+)  # fmt: skip
 EU, US = (row[1] for row in oversight.AUTHORISATIONS)
 
 
@@ -72,7 +81,9 @@ class Oversight:
 @pytest.fixture(scope="module")
 def told(site: Site, database: Database, home: Path) -> Iterator[Oversight]:
     """One world for all tests of this file."""
-    with served(database, home) as service:
+    programmes, courses = therapies.released()
+    library = Library((WIDER, *programmes.all()), courses)  # the released one is put in force last
+    with served(database, home, library) as service:
         yield Oversight(service)
 
 
@@ -188,3 +199,30 @@ def test_a_batch_that_was_caught_is_found_and_taken_off_the_hold_by_quality(told
     assert "Take it off the hold" in told.words("qa-1")
     told.act("qa-1", "manufacturing.resume_batch", batch=batch, why="The room was clean when this batch was in it.")
     assert "Batches that wait for the quality unit" not in told.words("qa-1")
+
+
+@pytest.mark.requirement("GMP-S6", "GMP-06", "GMP-27")
+def test_the_record_of_changes_shows_who_tried_to_widen_a_limit_and_which_batches_stay_as_they_began(
+    told: Oversight,
+) -> None:
+    address = "/programmes/autologous-car-t/changes/"
+    batch = next(b for b, s in told.service.states.all(BATCH) if not s.containers)
+    assert address in told.page("inspector-1").content.decode()
+    (released,) = therapies.released()[0].all()
+    this = {"programme": str(released.programme)}
+    told.act("regulatory-1", "regulatory.propose_programme", **this, version=WIDER.digest, nonce="wider")
+    attempt = told.words("inspector-1", address)
+    assert "≥ 70 % → ≥ 60 %" in attempt and "Stays on its version" not in attempt
+
+    qa, approve = people.account("qa-1"), {**this, "version": WIDER.digest}
+    assert qa is not None
+    too_late = Request("regulatory.approve_programme", qa.actor, "too-late", approve, source=Source.INSIDE)
+    signed = player.signed(told.service, too_late)
+    told.act("qp-1", "regulatory.approve_programme", **approve, nonce="wider")
+    with pytest.raises(Refused):
+        told.service.door.perform(signed)
+    for who in ("inspector-1", "qa-1"):
+        page = told.words(who, address)
+        assert "regulatory.version_is_proposed" in page and "Refused" in page
+        assert "Stays on its version" in page and (batch.identifier in page) == (who == "qa-1")
+    assert told.page("qa-1", "/programmes/nothing/changes/").status_code == 404

@@ -251,6 +251,9 @@ def test_an_assessment_waits_from_the_first_day_of_its_window_until_it_is_done_o
     player.wait_until(ward.service, infused.plus(days=77))
     assert act in ward.get(PHYSICIAN, "/") and act not in ward.get(NURSE, "/")
     assert "Next for you · until" in ward.get(PHYSICIAN, therapy)
+    form = ward.get(PHYSICIAN, act)
+    assert "Month 3" in form and 'name="timepoint"' not in form and "Window" in form  # known from the step, not chosen
+    assert 'name="timepoint"' in ward.get(PHYSICIAN, _acts(ward.root, "safety.record_response"))
     player.wait_until(ward.service, infused.plus(days=113))
     assert "overdue, the window ended on" in ward.get(PHYSICIAN, "/")
     assert "1 overdue" in ward.get(OFFICER, "/products/demolucel/")

@@ -219,7 +219,7 @@ class Signer:
 
 
 def hidden(page: Any) -> dict[str, str]:
-    found = re.findall(r'name="(intent|method)" value="([^"]*)"', page.content.decode())
+    found = re.findall(r'name="(intent|method|shown)" value="([^"]*)"', page.content.decode())
     return {name: unescape(value) for name, value in found}
 
 

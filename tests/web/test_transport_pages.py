@@ -199,11 +199,11 @@ def test_a_tank_shows_who_lies_where_and_names_only_to_those_who_treat(
     transport = brought(here, "place-cryobags")
     service, browsers, number = transport.service, transport.browsers, transport.number
 
-    assert "NOR-TANK-1" in transport.shows(CELLLAB, "/tanks/")
-    page = transport.shows(CELLLAB, "/tanks/NOR-TANK-1/").partition("<main")[2]
+    assert "NOR-TANK-2" in transport.shows(CELLLAB, "/tanks/")
+    page = transport.shows(CELLLAB, "/tanks/NOR-TANK-2/").partition("<main")[2]
     assert number in page and transport.root.partition(":")[2] in page
     assert "has no storage tank" in transport.shows(COURIER, "/tanks/")
-    assert browsers[COURIER].get("/tanks/NOR-TANK-1/").status_code == 404
+    assert browsers[COURIER].get("/tanks/NOR-TANK-2/").status_code == 404
     assert browsers[CELLLAB].get("/tanks/no tank/").status_code == 404
 
     unit = next(u for u, place in service.states.all(PLACE) if place.box is not None)
@@ -215,12 +215,23 @@ def test_a_tank_shows_who_lies_where_and_names_only_to_those_who_treat(
     browsers["warehouse-1"] = signed_in("warehouse-1")
     page = transport.shows("warehouse-1", f"/journeys/{transport.root}/")
     assert "is out of the cold" in page and "Back into the cold by" in page
+    transport.played("confirm-receipt-in")
+    page = transport.shows("warehouse-1", f"/journeys/{transport.root}/do/place-in/")
+    assert "Tank for" in page and "Quarantine. The donor&#x27;s tests are pending" in page
     transport.played("place-in")
-    page = transport.shows("warehouse-1", "/tanks/BEI-TANK-1/").partition("<main")[2]
+    page = transport.shows("warehouse-1", "/tanks/BEI-TANK-2/").partition("<main")[2]
     assert transport.root.partition(":")[2] in page and "of 45 min" in page
     assert [word for word in (number, "Vogt", "T.V.") if word in page] == []
     elsewhere = transport.shows(CELLLAB, f"/journeys/{transport.root}/").partition("<main")[2]
-    assert "BEI-TANK-1" not in elsewhere, "where it lies in another house's tank is that house's own matter"
+    assert "BEI-TANK-2" not in elsewhere, "where it lies in another house's tank is that house's own matter"
+
+    assert transport.shipment.unit is not None
+    lies = service.states.of(PLACE, transport.shipment.unit)
+    move = f"box={lies.box}&position={lies.position}&purpose=moving".replace(":", "%3A").replace("&", "&amp;")
+    assert move not in transport.shows("warehouse-1", "/tanks/BEI-TANK-2/")
+    transport.played("donor-report")
+    assert move in transport.shows("warehouse-1", "/tanks/BEI-TANK-2/")
+    assert "out of quarantine" in transport.shows("warehouse-1", "/")
 
 
 @pytest.mark.requirement("SCS-S1", "GMP-S7", "TRC-26")
@@ -230,16 +241,16 @@ def test_a_lot_recalled_while_its_product_is_in_the_air_stops_it_wherever_somebo
     assert "recalled" not in transport.shows(COURIER, journey).lower()
     batch = next(state for _, state in service.states.all(BATCH) if str(state.chain) == transport.root)
     warehouse, qa = people.in_role("warehouse", people.MAKER)[0].actor, people.in_role("qa", people.MAKER)[0].actor
-    lot, told = str(batch.lots[0]), {"why": "the supplier calls it back"}
+    lot, told = str(batch.lots[-1]), {"why": "the supplier calls it back"}
     done = player.perform_as(service, warehouse, "supply.hold_lot", {"lot": lot, **told}, f"hold/{transport.root}")
     player.settled(service, done)
 
     for path in ("/", journey):
         page = transport.shows(COURIER, path).partition("<main")[2]
         assert "hand it over into quarantine only" in page
-        assert batch.lots[0].identifier not in page, "a carrier learns where to, not why"
+        assert batch.lots[-1].identifier not in page, "a carrier learns where to, not why"
     page = transport.shows(CELLLAB, journey).partition("<main")[2]
-    assert "STOP: recalled" in page and f"{batch.lots[0].identifier} is on hold" in page
+    assert "STOP: recalled" in page and f"{batch.lots[-1].identifier} is on hold" in page
 
     transport.played("arrive-out")
     step = player.next_command(service, transport.root).step

@@ -12,16 +12,17 @@ from tests.web.served import served
 from tests.web.site import Site
 from tests.web.visitor import Visitor
 
+from coign.custody.views import HOLDING
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.demo.acts.moving import logger_file
 from coign.demo.acts.values import inside
 from coign.demo.turns import LID_OPEN
 from coign.identity.views import CHAIN, UNIT
-from coign.kernel.subjects import Chain, Equipment, Lot, Room, Unit
+from coign.kernel.subjects import Chain, Equipment, Lot, Person, Room, Unit
 from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
-from coign.manufacturing.views import BATCH, SLOT
+from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 from coign.perform.assemble import folding
 from coign.records import reading
 from coign.service import Service
@@ -75,6 +76,11 @@ class Tour(Visitor):
         moment = scene.now(self.service).plus(hours=hours).moment
         return moment.astimezone(ZoneInfo(people.zone_of(people.CENTRE))).strftime("%Y-%m-%dT%H:%M")
 
+    def open_steps(self) -> set[str]:
+        """What can be done next in Anna's therapy, as the lists know."""
+        therapy = scene.find(self.service, self.anna)
+        return {step.id for step in player.open_steps(therapy.journey, therapy.programme)}
+
     def room(self) -> Room:
         """Where Anna's batch is made."""
         batch = self.service.states.of(SLOT, Chain(self.anna)).batch
@@ -98,6 +104,24 @@ def test_1_a_label_at_the_chair_is_read_back_from_the_bag(tour: Tour) -> None:
     serial = int(tour.service.states.of(UNIT, bag).label_serial)
     tour.scan(bag, serial=serial).go()
     assert tour.service.states.of(UNIT, bag).label_verified
+
+
+@pytest.mark.requirement("GMP-04", "TRC-01", "TRC-23")
+def test_a_kit_on_hold_starts_no_collection_and_leads_to_those_it_was_used_in(tour: Tour) -> None:
+    """Besides the twelve: what flows through the patient comes out of the centre's own store."""
+    tour.ben = tour.play(tour.ben, "confirm-identity")
+    command = player.next_command(tour.service, tour.ben, "start-collection").command
+    kit, device = command["kit_lot"], command["equipment"]
+    assert kit.identifier in tour.be("celllab-1").open("/store/").words
+    tour.be("nurse-1").open("/actions/supply.hold_lot/").go(lot=kit, why="The bag of the kit is open.")
+    tour.act(tour.ben, "start-collection").scan(device, kit, command["anticoagulant_lot"]).go()
+    assert f"{kit.identifier} is on hold" in tour.words, tour.words
+    tour.be("celllab-2").open(f"/subjects/{kit}/trace/")
+    for reached in (Chain(tour.anna), tour.collected()):
+        assert reached.identifier in tour.words, tour.words
+    lifted = {"lot": kit, "finding": "It was the outer wrap."}
+    celllab = people.in_role("celllab", people.CENTRE)[0].actor
+    player.settled(tour.service, player.perform_as(tour.service, celllab, "supply.lift_hold", lifted, "tour-kit"))
 
 
 @pytest.mark.requirement("TRC-11", "TRC-13")
@@ -150,10 +174,46 @@ def test_5_a_lot_on_hold_is_used_by_nobody(tour: Tour) -> None:
     player.settled(tour.service, player.perform_as(tour.service, qa, "supply.lift_hold", lifted, "tour-lift"))
 
 
+@pytest.mark.requirement("GMP-20", "TRC-14")
+def test_a_sample_is_drawn_when_the_plan_says_so_and_its_page_says_what_it_is_for(tour: Tour) -> None:
+    """Besides the twelve: production waits for the sample of the culture, and for nobody else's."""
+    while "draw-samples" not in (open_ := tour.open_steps()):
+        assert "complete-steps" in open_
+        player.settled(tour.service, player.perform_next(tour.service, tour.anna, "complete-steps"))
+    assert "complete-steps" not in open_
+    suggested = player.next_command(tour.service, tour.anna, "draw-samples")
+    drawer = tour.be(suggested.actor.person.identifier)
+    drawer.act(tour.anna, "draw-samples")
+    for said in ("Culture before it is washed: at least 10 mL", "steers production", "Mycoplasma"):
+        assert said in tour.page
+    drawn_at = tour.clock(-0.01)
+    drawer.go(volume="9", drawn_at=drawn_at)
+    assert "is less than the 10 mL" in tour.words, tour.words
+    drawer.act(tour.anna, "draw-samples").go(volume="11", drawn_at=drawn_at)
+    (sample,) = tour.service.states.of(CHAIN, Chain(tour.anna)).units_of_kind("sample")
+    assert not tour.service.states.of(UNIT, sample).label_verified
+    tour.open(f"/subjects/{sample}/")
+    for said in ("Draw a sample", "in_process", "mycoplasma"):
+        assert said in tour.words, tour.words
+    labels = people.in_role("operator", people.MAKER)
+    other = next(a.account for a in labels if a.account != suggested.actor.person.identifier)
+    tour.be(other).act(tour.anna, "verify-sample-labels").scan(sample, serial=1).go()
+    assert tour.service.states.of(UNIT, sample).label_verified, tour.words
+    for person, button in ((other, "Hand the sample over"), ("analyst-1", "Take the sample over")):
+        way = re.search(rf'href="([^"]+)">{button}', tour.be(person).open(f"/subjects/{sample}/").page)
+        assert way is not None, tour.words
+        tour.open(way[1]).scan(sample).go(condition="intact")
+    assert tour.service.states.of(HOLDING, sample).person == Person.of("analyst-1")
+    tour.open(f"/subjects/{sample}/trace/?back=1")
+    assert str(tour.service.states.of(SLOT, Chain(tour.anna)).batch).partition(":")[2] in tour.words
+
+
 @pytest.mark.requirement("GMP-21")
 def test_6_viability_of_68_percent_is_out_of_specification(tour: Tour) -> None:
     tour.anna = tour.play(tour.anna, "verify-product-label")
-    sample = next(u.unit for u in tour.service.states.of(CHAIN, Chain(tour.anna)).units if u.kind == "sample")
+    states = tour.service.states
+    samples = states.of(CHAIN, Chain(tour.anna)).units_of_kind("sample")
+    sample = next(s for s in samples if states.of(SAMPLE, s).serves("viability"))
     raw = SimpleUploadedFile("cytometer.txt", b"viability 68 %")
     tour.be("analyst-1").act(tour.anna, "record-results").scan(sample).go(value="68", raw=raw)
     tour.be("qcreviewer-1").open(f"/journeys/{tour.anna}/")

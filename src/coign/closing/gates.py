@@ -146,7 +146,7 @@ def no_doubt_which_container(asked: OfUnit, known: Circumstances) -> str | None:
 def container_is_held_here(asked: OfUnit, known: Circumstances) -> str | None:
     holder = known.state(HOLDING, asked.unit).organisation
     if holder in (None, known.actor.organisation):
-        return None  # samples are never handed over: whoever sees them has them
+        return None  # what was never held by anybody is with whoever sees it
     return f"{asked.unit.identifier} is held by {holder.identifier}, not by your organisation"
 
 

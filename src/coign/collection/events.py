@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from coign.kernel.facts import Fact
 from coign.kernel.fields import correctable
-from coign.kernel.subjects import Chain, Equipment, Organisation, Patient, Person, Unit
+from coign.kernel.subjects import Chain, Equipment, Lot, Organisation, Patient, Person, Unit
 from coign.kernel.values import FreeText, Quantity
 
 
@@ -47,12 +47,16 @@ class IdentityMismatchResolved(Fact, type="collection.mismatch_resolved.v1", abo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionStarted(Fact, type="collection.started.v1", about=("chain",)):
-    """The collection runs, on this device, with this kit and this anticoagulant."""
+    """The collection runs, on this device, with this kit and this anticoagulant.
+
+    `lots`: those of them that the centre's store knows; entries from before it did have their numbers in words alone.
+    """
 
     chain: Chain
     equipment: Equipment
     kit_lot: str
     anticoagulant_lot: str = ""
+    lots: tuple[Lot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

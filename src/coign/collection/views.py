@@ -7,7 +7,7 @@ from coign.correction.events import ValueCorrected
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Lot, Unit
 from coign.kernel.values import Instant, Quantity
 from coign.kernel.views import Stamp, View
 
@@ -15,6 +15,8 @@ from coign.kernel.views import Stamp, View
 CHECK_LEAVING = "collection.check_leaving"
 #: The newest collections of one therapy that are listed.
 COLLECTIONS_LISTED_MAX = 16
+#: Two for each of them: a kit and an anticoagulant.
+LOTS_LISTED_MAX = 2 * COLLECTIONS_LISTED_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Collection:
 
     started_at: Instant | None = None
     collected: tuple[Collected, ...] = ()
+    #: Lots of kit and anticoagulant that flowed through the patient: what their recall is read from.
+    lots: tuple[Lot, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -54,11 +58,12 @@ class Collection:
 
 def _evolve(state: Collection, fact: Fact, stamp: Stamp) -> Collection:
     match fact:
-        case CollectionStarted():
-            return replace(state, started_at=stamp.time)
+        case CollectionStarted(lots=lots):
+            used = (*(lot for lot in state.lots if lot not in lots), *lots)[-LOTS_LISTED_MAX:]
+            return replace(state, started_at=stamp.time, lots=used)
         case CollectionFinished():
             bag = Collected(fact.unit, fact.din, fact.volume, fact.cd3, stamp.time)
-            return Collection(None, (*state.collected, bag)[-COLLECTIONS_LISTED_MAX:])
+            return replace(state, started_at=None, collected=(*state.collected, bag)[-COLLECTIONS_LISTED_MAX:])
         case LeavingChecked(unit=unit):
             left = tuple(replace(bag, left_chair=True) if bag.unit == unit else bag for bag in state.collected)
             return replace(state, collected=left)
@@ -75,7 +80,7 @@ COLLECTION = View(
     folds=(CollectionStarted, CollectionFinished, LeavingChecked, ValueCorrected),
     state=Collection,
     evolve=_evolve,
-    version=3,
+    version=4,
     public=True,
 )
 

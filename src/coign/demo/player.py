@@ -12,6 +12,7 @@ from typing import Any
 from coign.clinical.views import COURSE
 from coign.custody.views import HOLDING, OFFER
 from coign.demo import acts, pace, people, scene
+from coign.demo.acts import devices
 from coign.demo.people import Account
 from coign.demo.scene import Scene, Therapy
 from coign.kernel.errors import CoignError, Forbidden, GateAnswer, Invalid, NotFound, Refused
@@ -25,6 +26,9 @@ from coign.service import Service, keys
 
 #: What a second person does when the patient's name changed meanwhile.
 SETTLE = "clinical.settle_identity"
+CLEAN = "equipment.clean"
+#: After how many steps of ten somebody cleans the device at once; else whoever needs it next does.
+CLEANED_AT_ONCE = 8
 #: What is done again, in this order, when too much time has passed between two acts that belong together.
 AGAIN: Mapping[str, tuple[str, ...]] = {
     "collection.confirm_identity": ("collection.check_identity",),
@@ -35,7 +39,7 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "logistics.confirm_receipt": ("logistics.check_receipt",),
     "manufacturing.confirm_clearance": ("manufacturing.clear_line",),
     "manufacturing.clear_line": ("facility.put_in_use",),
-    "manufacturing.complete_step": ("manufacturing.extend_hold", "equipment.clean"),
+    "manufacturing.complete_step": ("manufacturing.extend_hold", CLEAN, "equipment.judge_late_cleaning"),
     "manufacturing.fill_bag": ("manufacturing.extend_hold",),
     "manufacturing.fill": ("manufacturing.extend_hold",),
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
@@ -232,7 +236,17 @@ def perform_next_of(service: Service, therapy: Therapy, step: JourneyStep) -> Do
         found = suggested(service, therapy, step)
     if found.unmet:
         raise Refused(found.action, found.unmet, subjects=[therapy.journey.root])
-    return settled(service, _do(service, therapy, found.actor, found.action, found.command))
+    done = settled(service, _do(service, therapy, found.actor, found.action, found.command))
+    if step.action == "manufacturing.complete_step" and _chance(therapy, CLEAN).randrange(10) < CLEANED_AT_ONCE:
+        _clean_up(service, therapy, found.actor)
+    return done
+
+
+def _clean_up(service: Service, therapy: Therapy, actor: Actor) -> None:
+    """Whoever used a device that has a time for it cleans it before they go."""
+    now = scene.again(service, therapy)
+    for device in devices.left_dirty(look(service, now, CLEAN, actor, {})):
+        settled(service, _do(service, now, actor, CLEAN, devices.cleaned(device)))
 
 
 def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:

@@ -1,7 +1,9 @@
 """What there is in the demonstration before the first patient: shippers, tanks, rooms, devices, lots of material."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.demo import devices, people, plans
 from coign.demo.people import Account
 from coign.kernel.subjects import Box, Equipment, Lot, Organisation, Room, Shipper, Supplier
@@ -20,10 +22,13 @@ QUALIFIED_EACH_DAYS = 150
 ROOMS = (("suite-1", "B", ""), ("suite-2", "B", ""), ("suite-3", "B", ""), ("cabinet-1", "A", "suite-1"),
          ("cabinet-2", "A", "suite-2"), ("cabinet-3", "A", "suite-3"))  # fmt: skip
 LOTS_EACH = 2
+#: What flows through the patient at the chair, and what its lots are called.
+OF_THE_CHAIR = {KIT: "KIT", ANTICOAGULANT: "ACD"}
 #: Came last: nobody tested it yet.
 UNTESTED = Lot.of("CRYOMEDIUM-4102")
 #: Tanks of centre and maker: what each is kept for, and how many boxes stand in it.
-TANKS = (("general", 4), ("quarantine", 1), ("biohazard", 1))
+#: Cells lie in quarantine until their donor's tests are complete, so about as many as products lie elsewhere.
+TANKS = (("general", 3), ("quarantine", 3), ("biohazard", 1))
 POSITIONS = 25
 SUPPLIER, SUPPLIER_NAME = Supplier.of("example-supplies"), "Example Supplies, invented"
 SUPPLIER_DAYS = 1000
@@ -41,10 +46,11 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
             by = people.in_role(role, house)[0]
             _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
             _tanks(seeding, by)
+            if house != people.MAKER:
+                _store_of_a_centre(seeding, house)
     _rooms(seeding)
     devices.lay_in(seeding)
-    _suppliers(seeding)
-    _lots(seeding)
+    _store_of_the_maker(seeding)
 
 
 def _shippers(seeding: "Seeding", by: Account, count: int) -> None:
@@ -112,13 +118,12 @@ def qualify_rooms(seeding: "Seeding", time: int) -> None:
         seeding.once(key, by, "facility.put_in_use", qualified)
 
 
-def _suppliers(seeding: "Seeding") -> None:
-    by = people.in_role("qa", people.MAKER)[0].actor
-    for material in _materials(seeding):
+def _suppliers(seeding: "Seeding", by: Account, supplier: Supplier, materials: Sequence[str]) -> None:
+    for material in materials:
 
         def command(material: str = material) -> dict[str, Any]:
             return {
-                "supplier": SUPPLIER,
+                "supplier": supplier,
                 "name": SUPPLIER_NAME,
                 "material": material,
                 "origin": "synthetic",
@@ -126,37 +131,64 @@ def _suppliers(seeding: "Seeding") -> None:
                 "evidence": seeding.keep(f"Audit of {SUPPLIER_NAME} for {material}. In order."),
             }
 
-        seeding.once(f"stock/supplier/{material}", by, "supply.qualify_supplier", command)
+        key = f"stock/supplier/{material}"
+        seeding.once(key if supplier == SUPPLIER else f"{key}/{supplier}", by.actor, "supply.qualify_supplier", command)
 
 
-def _materials(seeding: "Seeding") -> list[str]:
-    return list(dict.fromkeys(m for version in seeding.service.programmes.all() for m in version.materials))
+def _materials(seeding: "Seeding", *, of_the_chair: bool) -> list[str]:
+    """What flows through the patient is kept by the centres, everything else by the maker."""
+    kept = dict.fromkeys(m for version in seeding.service.programmes.all() for m in version.materials)
+    return [material for material in kept if (material in OF_THE_CHAIR) == of_the_chair]
 
 
-def _lots(seeding: "Seeding") -> None:
-    receiver, analyst, approver = (
-        people.in_role(role, people.MAKER)[0].actor for role in ("warehouse", "analyst", "qa")
-    )  # fmt: skip
-    for material in _materials(seeding):
+def _store_of_the_maker(seeding: "Seeding") -> None:
+    receiver, analyst, approver = (people.in_role(role, people.MAKER)[0] for role in ("warehouse", "analyst", "qa"))
+    materials = _materials(seeding, of_the_chair=False)
+    _suppliers(seeding, approver, SUPPLIER, materials)
+    for material in materials:
         for number in range(1, LOTS_EACH + 1):
             lot = Lot.of(f"{material.upper()}-{4100 + number}")
-
-            def received(lot: Lot = lot, material: str = material) -> dict[str, Any]:
-                return {
-                    "lot": lot,
-                    "material": material,
-                    "supplier": SUPPLIER,
-                    "expires": seeding.now.plus(days=LASTS_DAYS),
-                    "certificate": seeding.keep(f"Certificate of analysis of {lot}. In order."),
-                }
-
-            def tested(lot: Lot = lot) -> dict[str, Any]:
-                raw = seeding.keep(f"Identity of {lot}: spectrum against reference. Agrees.")
-                return {"lot": lot, "test": "identity", "method": "spectrum", "passed": True, "raw": raw}
-
-            seeding.once(f"stock/{lot}/receive", receiver, "supply.receive_lot", received)
+            _taken_in(seeding, lot, material, SUPPLIER, receiver)
             if lot == UNTESTED:
                 continue
-            seeding.once(f"stock/{lot}/test", analyst, "supply.record_lot_test", tested)
+            _tested(seeding, lot, analyst)
             if number < LOTS_EACH:  # the newest one still stands in quarantine
-                seeding.once(f"stock/{lot}/approve", approver, "supply.approve_lot", lambda lot=lot: {"lot": lot})  # type: ignore[misc]
+                _approved(seeding, lot, approver)
+
+
+def _store_of_a_centre(seeding: "Seeding", house: Organisation) -> None:
+    """Kit and anticoagulant, taken in and tested by one of the cell laboratory and approved by another."""
+    first, second = people.in_role("celllab", house)[:2]
+    short = _short(house)
+    supplier, materials = Supplier.of(f"example-supplies-{short.lower()}"), _materials(seeding, of_the_chair=True)
+    _suppliers(seeding, second, supplier, materials)
+    for material in materials:
+        lot = Lot.of(f"{short}-{OF_THE_CHAIR[material]}-7001")
+        _taken_in(seeding, lot, material, supplier, first)
+        _tested(seeding, lot, first, "inspection")
+        _approved(seeding, lot, second)
+
+
+def _taken_in(seeding: "Seeding", lot: Lot, material: str, supplier: Supplier, by: Account) -> None:
+    def received() -> dict[str, Any]:
+        return {
+            "lot": lot,
+            "material": material,
+            "supplier": supplier,
+            "expires": seeding.now.plus(days=LASTS_DAYS),
+            "certificate": seeding.keep(f"Certificate of analysis of {lot}. In order."),
+        }
+
+    seeding.once(f"stock/{lot}/receive", by.actor, "supply.receive_lot", received)
+
+
+def _tested(seeding: "Seeding", lot: Lot, by: Account, method: str = "spectrum") -> None:
+    def tested() -> dict[str, Any]:
+        raw = seeding.keep(f"Identity of {lot}: {method} against reference. Agrees.")
+        return {"lot": lot, "test": "identity", "method": method, "passed": True, "raw": raw}
+
+    seeding.once(f"stock/{lot}/test", by.actor, "supply.record_lot_test", tested)
+
+
+def _approved(seeding: "Seeding", lot: Lot, by: Account) -> None:
+    seeding.once(f"stock/{lot}/approve", by.actor, "supply.approve_lot", lambda: {"lot": lot})

@@ -51,10 +51,10 @@ AT_HAND = frozenset({"apheresis_device", "cell_processor", "incubator", "cell_co
 _WORKS_WITH: dict[str, tuple[Sort, ...]] = {
     "coordinator": ("wristband", "badge"),
     "physician": ("wristband", "bag", "badge"),
-    "nurse": ("wristband", "bag", "device", "donation", "badge"),
+    "nurse": ("wristband", "bag", "device", "lot", "donation", "badge"),
     "infusion": ("wristband", "bag", "badge"),
     "pharmacist": ("bag", "shipper", "badge"),
-    "celllab": ("bag", "box", "shipper", "seal", "logger", "wristband", "badge"),
+    "celllab": ("bag", "box", "shipper", "seal", "logger", "lot", "wristband", "badge"),
     "courier": ("shipper", "seal", "badge"),
     "warehouse": ("bag", "box", "shipper", "seal", "logger", "lot", "pack", "badge"),
     "operator": ("bag", "box", "room", "lot", "device", "badge"),
@@ -94,17 +94,23 @@ class TrayItem:
 
 
 def tray(
-    service: Service, person: Person, organisation: Organisation, root: str = "", held: Authority | None = None
+    service: Service,
+    person: Person,
+    organisation: Organisation,
+    root: str = "",
+    held: Authority | None = None,
+    waiting: Sequence[str] | None = None,
 ) -> list[TrayItem]:
     """What lies in front of this person at this organisation, who has one therapy at hand or the next ones that wait
-    for them; nothing in a record that is no demonstration. `held`: their authority, for whoever has read it.
+    for them; nothing in a record that is no demonstration. `held`: their authority, `waiting`: the therapies in their
+    queue, for whoever has read them.
     """
     if not service.demonstration:
         return []
     grants = (held or service.states.of(AUTHORITY, person)).grants
     roles = [g.role for g in grants if g.organisation == organisation]
     sorts = dict.fromkeys(sort for role in roles for sort in _WORKS_WITH.get(role, ("badge",)))
-    table = _Table(service, person, organisation, roles, root)
+    table = _Table(service, person, organisation, roles, [root] if root else waiting)
     return [item for sort in sorts for item in _arranged(table.of(sort))]
 
 
@@ -120,21 +126,27 @@ class _Table:
     """What one person has around them; `wanted` are the therapies that wait for them."""
 
     def __init__(
-        self, service: Service, person: Person, organisation: Organisation, roles: Sequence[str], root: str
+        self,
+        service: Service,
+        person: Person,
+        organisation: Organisation,
+        roles: Sequence[str],
+        waiting: Sequence[str] | None,
     ) -> None:
         self._service, self._person, self._organisation = service, person, organisation
         with scene.connection(service) as reads:
-            self._wanted = {root} if root else self._waiting(reads, roles)
+            queue = self._waiting(reads, roles) if waiting is None else waiting[:QUEUE_MAX]
+            self._wanted = set(list(dict.fromkeys(queue))[:WANTED_MAX])
             coming = reading.things_of(reads, service.ledger_id, list(self._wanted))
             here = reading.newest_things(reads, service.ledger_id, str(organisation), _LYING, each=LYING_EACH)
         self._things: list[Thing] = list(dict.fromkeys([*coming, *here]))
         self._seen: dict[tuple[str, str], Any] = {}
 
-    def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> set[str]:
-        """The first therapies that wait for them."""
+    def _waiting(self, reads: "psycopg.Connection[Any]", roles: Sequence[str]) -> list[str]:
+        """The therapies that wait for them, oldest first."""
         now, house = scene.now(self._service), str(self._organisation)
         queue = reading.queue(reads, self._service.ledger_id, roles, house, now=now, at_most=QUEUE_MAX)
-        return set(list(dict.fromkeys(step.root for step in queue))[:WANTED_MAX])
+        return [step.root for step in queue]
 
     def of(self, sort: Sort) -> Iterator[TrayItem]:
         """All things of one sort."""
@@ -227,6 +239,8 @@ class _Table:
     def _bags(self) -> Iterator[TrayItem]:
         first = True
         for thing in self._of_kind(Unit):
+            if thing.title == "Sample" and thing.organisation != self._organisation:
+                continue  # samples stay with the maker
             unit, odd = Unit(thing.subject), thing.root not in self._wanted
             serial = int(self._state(UNIT, unit).label_serial or "1")
             words = f"{thing.title or 'Unit'}, {_therapy(thing.root)}"
@@ -278,9 +292,6 @@ class _Table:
         now = scene.now(self._service)
         devices = [Equipment(thing.subject) for thing in self._of_kind(Equipment)]
         states = {device: self._state(DEVICE, device) for device in devices}
-        if self._organisation == people.CENTRE:
-            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "KIT-7741", 1), "device", "Apheresis kit")
-            yield _item(Symbol(SymbolKind.MATERIAL_LOT, "ACD-3052", 1), "device", "Anticoagulant")
         for device in sorted(devices, key=lambda d: (d.rpartition("-")[2], d)):
             if states[device].kind in AT_HAND:
                 odd = states[device].not_usable_because(now) is not None

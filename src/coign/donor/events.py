@@ -27,6 +27,9 @@ class SamplesTaken(Fact, type="donor.samples_taken.v1", about=("chain",)):
     colloids: Quantity | None = None
     crystalloids: Quantity | None = None
     diluted: Literal["yes", "no", "not_asked"] = "not_asked"
+    #: When the last of it ended, where that was told.
+    blood_until: Instant | None = None
+    crystalloids_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from coign.custody.views import HOLDING
-from coign.donor.dilution import VOLUME_UNIT, WEIGHT_UNIT, OfInfusions, volumes
+from coign.donor.dilution import VOLUME_UNIT, WEIGHT_UNIT, OfInfusions, ends, volumes
 from coign.donor.events import YesNo
 from coign.donor.markers import NOT_REPORTED, TITLES
 from coign.donor.views import APART, TESTING, jurisdiction_of, open_markers
@@ -32,8 +32,6 @@ class OfSample(OfChain, Protocol):
 class OfTaking(OfInfusions, Protocol):
     """A command about blood that was taken, and what had been given before."""
 
-    @property
-    def taken_at(self) -> Instant: ...
     @property
     def given_before(self) -> YesNo: ...
 
@@ -134,7 +132,7 @@ def sample_was_taken_before_now(asked: OfTaking, known: Circumstances) -> str | 
 def infusions_are_told(asked: OfTaking, known: Circumstances) -> str | None:
     told = volumes(asked)
     if asked.given_before == "no":
-        return "nothing was given, and yet volumes are entered" if told else None
+        return "nothing was given, and yet volumes or times are entered" if told or ends(asked) else None
     missing = [*([] if asked.weight is not None else ["the weight"]), *([] if told else ["the volumes"])]
     return f"something was given, without {' and '.join(missing)}" if missing else None
 
@@ -152,6 +150,19 @@ def infusions_in_their_units(asked: OfTaking, known: Circumstances) -> str | Non
     expected += [(asked.weight, WEIGHT_UNIT)] if asked.weight is not None else []
     wrong = [f"{q} is not more than 0 {unit}" for q, unit in expected if q.unit != unit or q.amount <= 0]
     return "; ".join(wrong) or None
+
+
+@gate(
+    "donor.infusions_ended_before_the_sample",
+    requirement=("TRC-20", "CSV-28"),
+    protects="Only what went in before the blood was drawn dilutes it; an end after it is a wrong time.",
+    remedy="Enter when the last infusion before the sample ended; the time of the sample for one that still ran.",
+    resolvers=("nurse",),
+    risk=Risk.PATIENT,
+)
+def infusions_ended_before_the_sample(asked: OfTaking, known: Circumstances) -> str | None:
+    later = [at for at in ends(asked) if at > asked.taken_at]
+    return f"an infusion ended at {max(later)}, after the sample of {asked.taken_at}" if later else None
 
 
 @gate(

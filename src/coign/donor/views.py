@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from coign.donor.events import MarkerReported, OpenMarkersJustified, SamplesTaken, SetApart
 from coign.donor.markers import REACTIVE, TITLES
+from coign.identity.views import CHAIN, UNIT
+from coign.kernel.actions import Circumstances, Read
 from coign.kernel.facts import Fact
-from coign.kernel.subjects import Organisation
+from coign.kernel.subjects import Chain, Organisation, Unit
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
+from coign.people.views import ORGANISATION
+from coign.storage.events import Kind
 
 #: The newest samples and reports of one therapy that are listed.
 SAMPLES_LISTED_MAX, REPORTS_LISTED_MAX = 16, 64
@@ -157,6 +161,19 @@ def must_be_complete(jurisdiction: str, rules: Any, at: Instant) -> bool:
     return not jurisdiction or rules.text("donor.complete_before_manufacture", at, jurisdiction) == "yes"
 
 
+def undecided(testing: DonorTesting, open_: Sequence[str]) -> tuple[str, ...]:
+    """The open markers without which nobody decided to go on: the tests are pending."""
+    return tuple(marker for marker in open_ if marker not in (testing.justified or ()))
+
+
+def tank_for(testing: DonorTesting, open_: Sequence[str], *, jurisdiction: str, rules: Any, at: Instant) -> Kind:
+    """Into what kind of tank a donor's cells belong: a pending test keeps them in quarantine where the rules say so."""
+    if testing.is_hazardous:
+        return "biohazard"
+    apart = not jurisdiction or rules.text("donor.pending_in_quarantine", at, jurisdiction) == "yes"
+    return "quarantine" if apart and undecided(testing, open_) else "general"
+
+
 def statements(
     testing: DonorTesting, open_: tuple[str, ...], *, jurisdiction: str, rules: Any, at: Instant
 ) -> list[str]:
@@ -169,6 +186,50 @@ def statements(
         found.append(rules.text("donor.statement_hazard", at, jurisdiction))
         found.append(f"{rules.text('donor.statement_reactive', at, jurisdiction)} {agents}")
     return found
+
+
+# What the gates of other domains ask about a bag
+
+
+class _OfUnit(Protocol):
+    @property
+    def unit(self) -> Unit: ...
+
+
+def chain_read(asked: _OfUnit, known: Circumstances) -> Sequence[Read]:
+    """The therapy that a bag belongs to, and its donor's tests."""
+    chain = known.state(UNIT, asked.unit).chain
+    return () if chain is None else (Read(chain, CHAIN), Read(chain, TESTING))
+
+
+def centre_read(asked: _OfUnit, known: Circumstances) -> Sequence[Read]:
+    """Where and when the cells were collected."""
+    chain = known.state(UNIT, asked.unit).chain
+    bound = known.state(CHAIN, chain) if chain is not None else None
+    if bound is None or bound.centre is None:
+        return ()
+    return (Read(bound.centre, ORGANISATION), *(Read(u, UNIT) for u in bound.units_of_kind("starting_material")))
+
+
+def _collected(unit: Unit, known: Circumstances) -> list[Instant]:
+    """When the cells in a bag left their donor: of a daughter bag, when the bags it came from were filled."""
+    state = known.state(UNIT, unit)
+    if state.parents:
+        return [moment for parent in state.parents for moment in _collected(parent, known)]
+    return [state.made_at] if state.made_at is not None else []
+
+
+def open_of(unit: Unit, chain: Chain, known: Circumstances) -> tuple[str, tuple[str, ...]] | None:
+    """Whose rules hold for the cells in a bag, and the markers that are open by them; None: nobody ordered its therapy.
+
+    For whoever declares `chain_read` and `centre_read`.
+    """
+    centre = known.state(CHAIN, chain).centre
+    if centre is None:
+        return None
+    place = jurisdiction_of(known.state(ORGANISATION, centre).country, known.rules, known.now)
+    testing, collected = known.state(TESTING, chain), _collected(unit, known)
+    return place, open_markers(testing, collected, jurisdiction=place, rules=known.rules, at=known.now)
 
 
 def words(markers: Sequence[str]) -> str:

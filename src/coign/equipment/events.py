@@ -23,6 +23,7 @@ Kind = Literal[
 #: What a calibration found before anything was adjusted.
 Finding = Literal["in_order", "out_of_calibration"]
 Conclusion = Literal["no_effect", "effect"]
+LateCleaningVerdict = Literal["clean", "to_be_cleaned_again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,23 @@ class DeviceCalibrated(Fact, type="equipment.device_calibrated.v1", about=("equi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCleaned(Fact, type="equipment.device_cleaned.v1", about=("equipment",)):
-    """Nothing of the last patient's cells is left in it."""
+    """Nothing of the last patient's cells is left in it; `was_due`: by when it was to begin, where it began later."""
 
     equipment: Equipment
     agent: str
+    by: Person
+    begun_at: Instant | None = None
+    was_due: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCleaningJudged(Fact, type="equipment.late_cleaning_judged.v1", about=("equipment",)):
+    """The quality unit judged whether a device is clean that stood dirty for longer than was tested."""
+
+    equipment: Equipment
+    verdict: LateCleaningVerdict
+    assessment: FreeText
+    evidence: Digest
     by: Person
 
 

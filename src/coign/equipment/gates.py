@@ -49,6 +49,9 @@ class OfCleaning(OfDevice, Protocol):
     @property
     def agent(self) -> str: ...
 
+    @property
+    def begun_at(self) -> Instant | None: ...
+
 
 @gate(
     "equipment.device_is_registered",
@@ -145,6 +148,52 @@ def next_one_lies_ahead(asked: OfCalibration, known: Circumstances) -> str | Non
 )
 def agent_is_named(asked: OfCleaning, known: Circumstances) -> str | None:
     return None if asked.agent.strip() else "it is not said with what it was cleaned"
+
+
+@gate(
+    "equipment.cleaning_follows_the_use",
+    requirement="GMP-09",
+    protects="What began before the device was used did not take away what the use left in it.",
+    remedy="Enter when the cleaning began after the last use.",
+    resolvers=("operator", "nurse", *KEEPERS),
+    risk=Risk.PRODUCT,
+)
+def cleaning_follows_the_use(asked: OfCleaning, known: Circumstances) -> str | None:
+    if asked.begun_at is None:
+        return None
+    if asked.begun_at > known.now:
+        return f"{asked.begun_at} lies ahead"
+    used = known.state(DEVICE, asked.equipment).used_at
+    return f"{asked.equipment.identifier} was used after that, {used}" if used and asked.begun_at < used else None
+
+
+@gate(
+    "equipment.late_cleaning_waits",
+    requirement="GMP-09",
+    protects="Only what was cleaned too late is judged, and once.",
+    remedy="Look at the device: nothing about its cleaning waits for the quality unit.",
+    resolvers=("qa",),
+    risk=Risk.DATA,
+)
+def late_cleaning_waits(asked: OfDevice, known: Circumstances) -> str | None:
+    state = known.state(DEVICE, asked.equipment)
+    if state.organisation is None:
+        return None  # `equipment.device_is_registered` says so
+    waits = state.cleaned_late_at is not None and not state.clean_again
+    return None if waits else f"nobody asks whether {asked.equipment.identifier} is clean"
+
+
+@gate(
+    "equipment.judged_by_another",
+    requirement=("GMP-09", "GMP-02"),
+    protects="Whoever cleaned too late does not judge whether it did any harm.",
+    remedy="Let somebody of the quality unit judge it who did not clean the device.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def judged_by_another(asked: OfDevice, known: Circumstances) -> str | None:
+    mine = known.state(DEVICE, asked.equipment).cleaned_by == known.actor.person
+    return "you cleaned it yourself" if mine else None
 
 
 @gate(

@@ -10,6 +10,7 @@ from coign.equipment.events import (
     DevicesUsed,
     DeviceTakenOut,
     DoubtAssessed,
+    LateCleaningJudged,
 )
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Batch, Chain, Person
@@ -47,6 +48,10 @@ def _evolve(state: Log, fact: Fact, stamp: Stamp) -> Log:
             line = Line(stamp.time, finding, by)
         case DoubtAssessed(conclusion=conclusion):
             line = Line(stamp.time, conclusion, by)
+        case DeviceCleaned(was_due=Instant()):
+            line = Line(stamp.time, "cleaned_late", by)
+        case LateCleaningJudged(verdict=verdict):
+            line = Line(stamp.time, verdict, by)
         case _ if type(fact) in _WORDS:
             line = Line(stamp.time, _WORDS[type(fact)], by)
         case _:
@@ -72,7 +77,9 @@ LOG = View(
         DeviceTakenOut,
         DeviceReturned,
         DoubtAssessed,
+        LateCleaningJudged,
     ),
     state=Log,
     evolve=_evolve,
+    version=2,
 )

@@ -12,12 +12,14 @@ from coign.equipment.events import (
     DeviceTakenOut,
     DoubtAssessed,
     Kind,
+    LateCleaningJudged,
 )
 from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
 from coign.kernel.subjects import Chain, Equipment, Organisation, Person, Site
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
+from coign.rulesets import RuleSets
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -53,6 +55,12 @@ class DeviceState:
     #: Whose cells were last in it; None: it was cleaned since.
     used_for: Chain | None = None
     cleaned_at: Instant | None = None
+    #: When it was last used; None: it was cleaned since.
+    used_at: Instant | None = None
+    cleaned_by: Person | None = None
+    #: When it was cleaned too late, until the quality unit has judged that it is clean.
+    cleaned_late_at: Instant | None = None
+    clean_again: bool = False
     #: Those that nobody judged to do no harm; consecutive bad calibrations make one.
     doubts: tuple[Doubt, ...] = ()
 
@@ -73,6 +81,34 @@ class DeviceState:
             return None
         return "was not cleaned since it was used for another patient's cells"
 
+    # How long it may stand dirty until it is cleaned, and clean until it is used (GMP-09; 21 CFR 211.67)
+
+    def to_be_cleaned_by(self, rules: RuleSets) -> Instant | None:
+        """Until when the cleaning of a used device is to begin; None: it is clean, or its kind has no such time."""
+        return self._ends("equipment.dirty_hold", self.used_at, rules)
+
+    def clean_until(self, rules: RuleSets) -> Instant | None:
+        """Until when it may be used; None: it was used since, never cleaned, or its kind has no such time."""
+        return self._ends("equipment.clean_hold", self.cleaned_at if self.used_at is None else None, rules)
+
+    def _ends(self, hold: str, since: Instant | None, rules: RuleSets) -> Instant | None:
+        minutes = rules.minutes_if_any(f"{hold}.{self.kind}", since) if since is not None else None
+        return since.plus(minutes=minutes) if since is not None and minutes is not None else None
+
+    def not_clean_any_more_because(self, now: Instant, rules: RuleSets) -> str | None:
+        """None, or why a device that was cleaned is to be cleaned again before it is used."""
+        if self.clean_again:
+            return "is to be cleaned again: the quality unit did not accept that it was cleaned too late"
+        ends = self.clean_until(rules)
+        return f"was clean until {ends}" if ends is not None and now > ends else None
+
+    @property
+    def not_judged_because(self) -> str | None:
+        """None, or why nobody may rely on its cleaning yet."""
+        if self.cleaned_late_at is None or self.clean_again:
+            return None
+        return f"was cleaned too late, {self.cleaned_late_at}, and the quality unit has not judged it"
+
     def in_doubt_because(self, at: Instant) -> str | None:
         """None, or why what it was used on at that time stands still."""
         doubt = next((d for d in self.doubts if d.since <= at < d.until), None)
@@ -90,9 +126,12 @@ def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
         case DeviceCalibrated():
             return _failed(state, fact)
         case DeviceCleaned():
-            return replace(state, used_for=None, cleaned_at=stamp.time)
+            return _cleaned(state, fact, stamp.time)
+        case LateCleaningJudged(verdict=verdict):
+            good = verdict == "clean"
+            return replace(state, clean_again=not good, cleaned_late_at=None if good else state.cleaned_late_at)
         case DevicesUsed(chain=chain):
-            return replace(state, used_for=chain)
+            return replace(state, used_for=chain, used_at=stamp.time)
         case DeviceTakenOut(by=by):
             return replace(state, out_since=stamp.time, out_by=by)
         case DeviceReturned():
@@ -101,6 +140,15 @@ def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
             return replace(state, doubts=()) if conclusion == "no_effect" else state
         case _:
             return state
+
+
+def _cleaned(state: DeviceState, fact: DeviceCleaned, at: Instant) -> DeviceState:
+    # Cleaning once more does not undo that it was too late; only where the quality unit asked for it.
+    still = None if state.clean_again else state.cleaned_late_at
+    late = at if fact.was_due is not None else still
+    return replace(
+        state, used_for=None, used_at=None, cleaned_at=at, cleaned_by=fact.by, cleaned_late_at=late, clean_again=False
+    )
 
 
 def _failed(state: DeviceState, fact: DeviceCalibrated) -> DeviceState:
@@ -120,9 +168,11 @@ DEVICE = View(
         DeviceTakenOut,
         DeviceReturned,
         DoubtAssessed,
+        LateCleaningJudged,
     ),
     state=DeviceState,
     evolve=_evolve,
+    version=2,
     public=True,
 )
 

@@ -12,6 +12,7 @@ class Asks:
 
     `source`: scan (a symbol), choose (out of options), type (text), measure (number with unit), device (a reading),
     upload (a file), known (the page already knows it: never shown as an input).
+    `hint`: a limit of the rule sets is written by its name, `{donor.dilution_blood_before}`, and read with its value.
     `options`: name of a list of choices that the programme or the journey offers.
     """
 

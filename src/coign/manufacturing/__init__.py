@@ -8,6 +8,7 @@ from coign.manufacturing.actions import (
     confirm_clearance,
     confirm_slot,
     count_labels,
+    draw_sample,
     extend_hold,
     freeze,
     move_slot,
@@ -18,7 +19,7 @@ from coign.manufacturing.actions import (
 )
 from coign.manufacturing.actions.fill import FILL, FILL_BAG
 from coign.manufacturing.state import ROOM
-from coign.manufacturing.views import BATCH, SLOT
+from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 
 ACTIONS = (
     register_room.ACTION,
@@ -28,6 +29,7 @@ ACTIONS = (
     confirm_clearance.ACTION,
     start_batch.ACTION,
     complete_step.ACTION,
+    draw_sample.ACTION,
     FILL_BAG,
     FILL,
     freeze.ACTION,
@@ -37,4 +39,4 @@ ACTIONS = (
     resume_batch.ACTION,
     extend_hold.ACTION,
 )
-VIEWS = (SLOT, BATCH, ROOM)
+VIEWS = (SLOT, BATCH, SAMPLE, ROOM)

@@ -1,8 +1,9 @@
 """The gates of devices at a step and at freezing: the right kind, in the register, in order, clean (GMP-09)."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from coign.equipment.views import DEVICE, kind_words, not_of_kind_because
+from coign.equipment.views import DEVICE, DeviceState, kind_words, not_of_kind_because
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Equipment
 from coign.kernel.values import Instant
@@ -93,11 +94,44 @@ def devices_may_be_used(asked: OfDevices, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def devices_are_clean(asked: OfDevices, known: Circumstances) -> str | None:
-    step, chain = step_now(asked, known), known.state(BATCH, asked.batch).chain
+    chain = known.state(BATCH, asked.batch).chain
+    return _said({device: state.not_clean_because(chain) for device, state in _must_be_clean(asked, known).items()})
+
+
+def _must_be_clean(asked: OfDevices, known: Circumstances) -> dict[Equipment, DeviceState]:
+    """Of the scanned devices those of a kind that the step needs clean."""
+    step = step_now(asked, known)
     must = {n.kind for n in step.equipment if n.clean} if step is not None else set()
-    states = {d: s for d in asked.equipment if (s := known.state(DEVICE, d)).kind in must}
-    why = {device: state.not_clean_because(chain) for device, state in states.items()}
+    return {d: s for d in asked.equipment if (s := known.state(DEVICE, d)).kind in must}
+
+
+def _said(why: Mapping[Equipment, str | None]) -> str | None:
     return "; ".join(f"{device.identifier} {reason}" for device, reason in why.items() if reason) or None
+
+
+@gate(
+    "manufacturing.devices_are_still_clean",
+    requirement="GMP-09",
+    protects="What stands clean for longer than was tested may have grown something since.",
+    remedy="Clean the device again and record it, or take one that was cleaned later.",
+    resolvers=("operator",),
+    risk=Risk.PATIENT,
+)
+def devices_are_still_clean(asked: OfDevices, known: Circumstances) -> str | None:
+    states = _must_be_clean(asked, known)
+    return _said({d: state.not_clean_any_more_because(known.now, known.rules) for d, state in states.items()})
+
+
+@gate(
+    "manufacturing.late_cleaning_is_judged",
+    requirement=("GMP-09", "GMP-19"),
+    protects="What dried in a device is not removed by the cleaning that was tested on what was fresh.",
+    remedy="Take another device, or let the quality unit judge the late cleaning.",
+    resolvers=("qa",),
+    risk=Risk.PATIENT,
+)
+def late_cleaning_is_judged(asked: OfDevices, known: Circumstances) -> str | None:
+    return _said({device: state.not_judged_because for device, state in _must_be_clean(asked, known).items()})
 
 
 @gate(

@@ -10,6 +10,8 @@ from coign.kernel.values import Digest, FreeText, Instant, Quantity
 
 Grade = Literal["A", "B", "C", "D"]
 Finding = Literal["clear", "not_clear"]
+#: What a sample is for: to steer production, to decide about the product, to be kept.
+Purpose = Literal["in_process", "release", "retention"]
 
 #: Why units are blocked at a scan-back: the words that stand in the record.
 FILLED_LABEL_DIFFERS = "its label is not the one that was printed for it"
@@ -102,6 +104,9 @@ class BatchStarted(
     version: Digest
     operator: Person
     site: Site | None = None
+    #: Numbers of the lots of kit and anticoagulant that its cells were collected with. They are the centre's own: were
+    #: they named as things, this would be told to nobody who is no party to them, such as the maker.
+    collected_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,21 @@ class StepCompleted(Fact, type="manufacturing.step_completed.v1", about=("batch"
     out_of_limits: tuple[str, ...]
     operator: Person
     equipment: tuple[Equipment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleDrawn(Fact, type="manufacturing.sample_drawn.v1", about=("batch", "chain", "sample")):
+    """A sample of the batch is in a container of its own: which one of the plan, for what, and what is tested on it."""
+
+    batch: Batch
+    chain: Chain
+    sample: Unit
+    planned: str
+    purpose: Purpose
+    tests: tuple[str, ...]
+    volume: Quantity = field(metadata=correctable("Volume of the sample"))
+    drawn_at: Instant
+    operator: Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +157,8 @@ class Filled(Fact, type="manufacturing.filled.v1", about=("batch", "chain", "roo
     chain: Chain
     room: Room
     final_container: Unit
-    sample: Unit
+    #: Before samples were drawn by an act of their own, one came with the last bag.
+    sample: Unit | None = None
     volume: Quantity = field(metadata=correctable("Filled volume"))
     filled_at: Instant
     operator: Person

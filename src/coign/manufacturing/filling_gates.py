@@ -12,11 +12,15 @@ from coign.training.views import missing_qualification
 VOLUME_UNIT, TEMPERATURE_UNIT = "mL", "Cel"
 
 
-class OfFill(OfBatch, Protocol):
-    """A command that fills the final container."""
+class OfVolume(OfBatch, Protocol):
+    """A command that says how much went into a container."""
 
     @property
     def volume(self) -> Quantity: ...
+
+
+class OfFill(OfVolume, Protocol):
+    """A command that fills the final container."""
 
     @property
     def filled_at(self) -> Instant: ...
@@ -51,11 +55,11 @@ def filler_is_qualified(asked: OfBatch, known: Circumstances) -> str | None:
     "manufacturing.volume_agrees",
     requirement=("CSV-28", "TRC-22"),
     protects="A volume of nothing, or in another unit, would give a wrong dose.",
-    remedy="Give the filled volume in millilitres, greater than nothing.",
+    remedy="Give the volume in millilitres, greater than nothing.",
     resolvers=("operator",),
     risk=Risk.PATIENT,
 )
-def volume_agrees(asked: OfFill, known: Circumstances) -> str | None:
+def volume_agrees(asked: OfVolume, known: Circumstances) -> str | None:
     if asked.volume.unit == VOLUME_UNIT and asked.volume.amount > 0:
         return None
     return f"{asked.volume} is no volume in {VOLUME_UNIT}"
@@ -70,18 +74,23 @@ def volume_agrees(asked: OfFill, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def fill_is_recorded_now(asked: OfFill, known: Circumstances) -> str | None:
+    return recorded_late_because(asked.filled_at, known)
+
+
+def recorded_late_because(done_at: Instant, known: Circumstances) -> str | None:
+    """None, or why a time is not that of something done just now."""
     limit_min = known.rules.minutes("manufacturing.fill_recorded_within", known.now)
-    ago_min = known.now.minutes_since(asked.filled_at)
+    ago_min = known.now.minutes_since(done_at)
     if ago_min < 0:
-        return f"{asked.filled_at} lies ahead"
-    return None if ago_min <= limit_min else f"{asked.filled_at} is more than {limit_min:g} minutes ago"
+        return f"{done_at} lies ahead"
+    return None if ago_min <= limit_min else f"{done_at} is more than {limit_min:g} minutes ago"
 
 
 @gate(
     "manufacturing.room_is_left_for_the_last",
     requirement=("GMP-06", "GMP-35"),
     protects="More bags than were validated are bags whose labels, volumes and dose nobody planned.",
-    remedy="Fill the rest as the last bag, with the sample.",
+    remedy="Fill the rest as the last bag.",
     resolvers=("operator",),
     risk=Risk.PRODUCT,
 )
@@ -89,9 +98,7 @@ def room_is_left_for_the_last(asked: OfBatch, known: Circumstances) -> str | Non
     batch, most = known.state(BATCH, asked.batch), programme_of(asked.batch, known).final_containers_max
     if not batch.is_open or len(batch.final_containers) + 1 < most:
         return None  # a batch that is over gets no bag at all; `manufacturing.batch_is_open` says so
-    return (
-        f"{len(batch.final_containers)} of at most {most} bags are filled, and the last one is filled with the sample"
-    )
+    return f"{len(batch.final_containers)} of at most {most} bags are filled, and with the last one the room is left"
 
 
 @gate(

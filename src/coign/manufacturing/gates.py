@@ -3,17 +3,19 @@
 from typing import Protocol
 
 from coign.coldchain.views import CONDITION
+from coign.collection.views import COLLECTION
 from coign.custody.views import HOLDING
 from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Chain, Room, Site, Unit
+from coign.kernel.subjects import Chain, Lot, Room, Site, Unit
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import SLOT
 from coign.people.views import SITE
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
+from coign.supply.views import LOT
 from coign.training.views import missing_qualification
 
 
@@ -268,6 +270,26 @@ def material_is_accepted(asked: OfUnit, known: Circumstances) -> str | None:
     if disposition.is_accepted:
         return None
     return f"{asked.unit.identifier} was {'rejected' if disposition.rejected else 'not accepted yet'}"
+
+
+def collected_with(asked: OfUnit, known: Circumstances) -> tuple[Lot, ...]:
+    """The lots that the cells of a bag were collected with; of a bag of no therapy none."""
+    chain = known.state(UNIT, asked.unit).chain
+    return known.state(COLLECTION, chain).lots if chain is not None else ()
+
+
+@gate(
+    "manufacturing.collection_is_in_order",
+    requirement=("GMP-04", "TRC-01", "TRC-23"),
+    protects="What was in doubt at the chair is in the cells: nothing is made of them until it is looked into.",
+    remedy="Leave the bag in the cold; the centre that holds the lot looks into it.",
+    resolvers=("celllab", "qa"),
+    risk=Risk.PATIENT,
+)
+def collection_is_in_order(asked: OfUnit, known: Circumstances) -> str | None:
+    found = {lot: known.state(LOT, lot).recalled_because for lot in collected_with(asked, known)}
+    said = [f"{lot.identifier} {why}" for lot, why in found.items() if why]
+    return f"its cells were collected with {'; '.join(said)}" if said else None
 
 
 @gate(

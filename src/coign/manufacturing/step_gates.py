@@ -249,7 +249,10 @@ def label_verified_by_another(asked: OfLabel, known: Circumstances) -> str | Non
     batch = known.state(UNIT, asked.unit).batch
     if batch is None:
         return None  # `manufacturing.unit_was_made_here` says so
-    return "you filled bags of this batch yourself" if known.actor.person in known.state(BATCH, batch).fillers else None
+    made, person = known.state(BATCH, batch), known.actor.person
+    if (sample := made.sample(asked.unit)) is not None:
+        return "you drew this sample yourself" if sample.by == person else None
+    return "you filled bags of this batch yourself" if person in made.fillers else None
 
 
 @gate(

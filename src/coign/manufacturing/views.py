@@ -19,6 +19,7 @@ from coign.manufacturing.events import (
     HoldExtended,
     LabelsCounted,
     ProductFrozen,
+    SampleDrawn,
     SlotConfirmed,
     SlotMoved,
     StepCompleted,
@@ -80,6 +81,16 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample of the batch: which one of the programme's plan, and who drew it."""
+
+    unit: Unit
+    by: Person
+    #: Empty: it came with the last bag, before samples were drawn by an act of their own.
+    planned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A device was used on the cells, then."""
 
@@ -107,11 +118,11 @@ class BatchState:
     first_filled_at: Instant | None = None
     frozen_at: Instant | None = None
     containers: tuple[Container, ...] = ()
-    samples: tuple[Unit, ...] = ()
+    samples: tuple[Sample, ...] = ()
     abandoned: bool = False
     #: How many labels nobody can find; None: they were not counted.
     labels_unaccounted: int | None = None
-    #: Every lot that touched the cells: what its recall is read from.
+    #: Every lot that touched the cells, from the chair on: what its recall is read from.
     lots: tuple[Lot, ...] = ()
     site: Site | None = None
     #: When the quality unit last took it off the hold of a stopped authorisation.
@@ -146,7 +157,11 @@ class BatchState:
     @property
     def units(self) -> tuple[Unit, ...]:
         """Everything that was made."""
-        return (*self.final_containers, *self.samples)
+        return (*self.final_containers, *(sample.unit for sample in self.samples))
+
+    def sample(self, unit: Unit) -> Sample | None:
+        """What is on record of a sample; None: it is none of this batch."""
+        return next((s for s in self.samples if s.unit == unit), None)
 
     def was_performed_by(self, person: Person) -> bool:
         """Whether this person did anything in the batch."""
@@ -205,7 +220,7 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BatchStarted():
             return BatchState(
                 fact.chain, fact.programme, fact.version, fact.maker, fact.room, fact.unit, stamp.time,
-                performers=(fact.operator,), site=fact.site,
+                performers=(fact.operator,), site=fact.site, lots=tuple(Lot.of(n) for n in fact.collected_with),
             )  # fmt: skip
         case StepCompleted(step=step, operator=operator, lots=lots, equipment=devices):
             done = (*state.steps_done, step)
@@ -220,7 +235,12 @@ def _evolve_batch(state: BatchState, fact: Fact, stamp: Stamp) -> BatchState:
         case BagFilled(unit=unit):
             return _filled(state, fact, unit, stamp.time)
         case Filled(final_container=unit):
-            return replace(_filled(state, fact, unit, stamp.time), filled_at=fact.filled_at, samples=(fact.sample,))
+            with_it = () if fact.sample is None else (Sample(fact.sample, fact.operator),)
+            filled = _filled(state, fact, unit, stamp.time)
+            return replace(filled, filled_at=fact.filled_at, samples=(*state.samples, *with_it))
+        case SampleDrawn(operator=operator):
+            drawn = Sample(fact.sample, operator, fact.planned)
+            return replace(state, samples=(*state.samples, drawn), performers=_with(state.performers, operator))
         case ProductFrozen(operator=operator):
             uses = (*state.uses, Use(fact.equipment, fact.started_at))
             return replace(state, frozen_at=fact.ended_at, performers=_with(state.performers, operator), uses=uses)
@@ -255,6 +275,7 @@ BATCH = View(
     folds=(
         BatchStarted,
         StepCompleted,
+        SampleDrawn,
         BagFilled,
         Filled,
         ProductFrozen,
@@ -265,6 +286,43 @@ BATCH = View(
     ),
     state=BatchState,
     evolve=_evolve_batch,
-    version=6,
+    version=8,
+    public=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleState:
+    """What a container was drawn for; empty: it is no sample, or one that came with the last bag, for every test."""
+
+    batch: Batch | None = None
+    planned: str = ""
+    purpose: str = ""
+    tests: tuple[str, ...] = ()
+    volume: Quantity | None = None
+    drawn_at: Instant | None = None
+    by: Person | None = None
+
+    def serves(self, test: str) -> bool:
+        """Whether a test of the panel is made of it."""
+        return not self.planned or test in self.tests
+
+
+def _evolve_sample(state: SampleState, fact: Fact, stamp: Stamp) -> SampleState:
+    match fact:
+        case SampleDrawn():
+            return SampleState(
+                fact.batch, fact.planned, fact.purpose, fact.tests, fact.volume, fact.drawn_at, fact.operator
+            )
+        case _:
+            return state
+
+
+SAMPLE = View(
+    "manufacturing.sample",
+    kinds=frozenset({"unit"}),
+    folds=(SampleDrawn,),
+    state=SampleState,
+    evolve=_evolve_sample,
     public=True,
 )

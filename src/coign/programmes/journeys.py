@@ -7,7 +7,7 @@ from coign.programmes.nodes import Item, text_of
 
 SIDES = ("centre", "maker", "courier")
 #: What an act may be done once for each of.
-EACH = ("bag",)
+EACH = ("bag", "sample")
 
 
 def read_stages(item: Item) -> tuple[Stage, ...]:

@@ -102,6 +102,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedSample:
+    """A sample that is drawn from every batch once a step is done, and which tests of the panel are made of it."""
+
+    id: str
+    title: str
+    purpose: str  # "in_process", "release", "retention"
+    after: str
+    volume_min: Quantity | None = None  # None: whatever is needed
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStep:
     """One act of the journey: which action, who does it, on which stage of the track it stands."""
 
@@ -114,7 +126,7 @@ class JourneyStep:
     side: str = ""  # "centre", "maker", "courier": whose people do it
     task: str = ""  # what one must be qualified for; "": the role is enough
     optional: bool = False  # done only when something calls for it, such as an excursion
-    each: str = ""  # "bag": done once for every bag that the therapy has then; "": done once
+    each: str = ""  # done once for every "bag" that the therapy has then, or every "sample"; "": done once
     timepoint: str = ""  # the time of the protocol that it is for; it opens with that time's window
 
 
@@ -155,6 +167,8 @@ class ProgrammeVersion:
     dose: DosePlan | None = None
     #: The samples of the room that must be read before the record of a batch is reviewed.
     monitoring: tuple[str, ...] = ()
+    #: What is drawn from every batch, in this order.
+    samples: tuple[PlannedSample, ...] = ()
 
     def quantity(self, name: str) -> Quantity:
         """A limit's value with its unit. KeyError: the programme has no such limit."""
@@ -196,6 +210,14 @@ class ProgrammeVersion:
     def step(self, id: str) -> Step:
         """A production step by its id."""
         return next(s for s in self.steps if s.id == id)
+
+    def samples_after(self, step: str) -> tuple[PlannedSample, ...]:
+        """What is drawn when a production step is done, before production goes on."""
+        return tuple(s for s in self.samples if s.after == step)
+
+    def planned_sample(self, id: str) -> PlannedSample | None:
+        """A sample of the plan by its id; None: the programme plans no such sample."""
+        return next((s for s in self.samples if s.id == id), None)
 
     def attribute(self, id: str) -> Range:
         """A test of the release panel by its id."""

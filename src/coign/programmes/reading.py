@@ -16,6 +16,7 @@ from coign.programmes.model import BeforeInfusion, Limit, Need, Programmes, Prog
 from coign.programmes.nodes import Findings, Item, Problem, compose, text_of
 from coign.programmes.safety_plan import SafetyPlan
 from coign.programmes.safety_reading import read_safety
+from coign.programmes.sample_reading import one_for_all, read_samples
 
 #: Action names with the roles that may perform them; None: nothing is known about actions, they are not checked.
 Actions = Mapping[str, Collection[str]] | None
@@ -62,7 +63,7 @@ _ROOT = (
     "programme", "version", "title", "product", "storage", "statements", "consent_purposes", "fhir_codes", "tasks",
     "materials", "limits", "steps", "panel", "stages", "journey",
 )  # fmt: skip
-_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitoring", "dose")
+_OPTIONAL_ROOT = ("safety", "before_infusion", "quarantine_shipment", "monitoring", "dose", "samples")
 BOUNDS: tuple[str, ...] = ("low", "high", "above", "below")
 _RANGE = (*BOUNDS, "equals", "method", "may_be_pending")
 JURISDICTIONS = ("EU", "US")
@@ -122,7 +123,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
     programme, product = _id(fields["programme"]), fields["product"].fields(("id", "name"))
     tasks, materials = _titles(fields["tasks"]), _titles(fields["materials"])
     stages = read_stages(fields["stages"])
-    panel = _ranges(fields["panel"], words=True)
+    panel, steps = _ranges(fields["panel"], words=True), _steps(fields["steps"], tasks, materials)
     safety = read_safety(fields["safety"]) if "safety" in fields else SafetyPlan()
     version = ProgrammeVersion(
         programme=Programme(f"programme:{programme}"),
@@ -132,7 +133,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         product=Product(f"product:{_id(product['id']) if 'id' in product else ''}"),
         product_name=text_of(product, "name"),
         limits=_limits(fields["limits"]),
-        steps=_steps(fields["steps"], tasks, materials),
+        steps=steps,
         panel=panel,
         journey=read_journey(fields["journey"], stages, tasks, {t.id for t in safety.response.timepoints}, actions),
         statements=fields["statements"].texts(),
@@ -149,6 +150,7 @@ def _read(text: str, digest: Digest, actions: Actions, findings: Findings) -> Pr
         quarantine_shipment=_jurisdictions(fields["quarantine_shipment"]) if "quarantine_shipment" in fields else (),
         dose=read_dose(fields["dose"], panel) if "dose" in fields else None,
         monitoring=_samples(fields["monitoring"]) if "monitoring" in fields else (),
+        samples=read_samples(fields["samples"], steps, panel) if "samples" in fields else one_for_all(steps, panel),
     )
     return None if findings.problems else version
 

@@ -155,10 +155,11 @@ class InvestigationConcluded(Fact, type="quality.investigation_concluded.v1", ab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReviewed(Fact, type="quality.record_reviewed.v1", about=("batch",)):
-    """Somebody who had no hand in the batch read its whole record."""
+    """Somebody who had no hand in the batch read its whole record; `too_few_cells`: it is less than a dose."""
 
     batch: Batch
     by: Person
+    too_few_cells: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,18 @@
 """The gates of supply out of specification: every paper is there, the failure is confirmed, nothing else is wrong."""
 
-from decimal import Decimal
 from typing import Protocol
 
-from coign.clinical.views import COURSE
-from coign.correction.views import CORRECTIONS
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
-from coign.kernel.subjects import Batch, Chain
+from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 from coign.manufacturing.views import BATCH, SLOT
-from coign.programmes.dose_plan import is_weight
 from coign.quality.batch_gates import had_part
+from coign.quality.dose_gate import too_few_cells_because
 from coign.quality.events import LATE_RESULT
 from coign.quality.exception_state import EXCEPTION, ExceptionState
-from coign.quality.gates import OfBatch, programme_of
-from coign.quality.release_gates import destination, pending_tests, rule_of, strength_of
+from coign.quality.gates import OfBatch
+from coign.quality.release_gates import destination, pending_tests, rule_of
 from coign.quality.state import DOSSIER
 
 REQUEST, ACCESS = "physician_request", "expanded_access"
@@ -40,18 +37,6 @@ def request_for(asked: OfBatch, known: Circumstances) -> ExceptionState:
     chain = known.state(BATCH, asked.batch).chain
     assert chain is not None, "a batch is of a therapy"
     return known.state(EXCEPTION, chain)
-
-
-def too_few_cells_because(batch: Batch, known: Circumstances) -> str | None:
-    """Why a product that passes every test is less than a dose for its patient all the same; None: it is not."""
-    plan, chain = programme_of(batch, known).dose, known.state(BATCH, batch).chain
-    assert chain is not None, "a batch is of a therapy"
-    weight, strength = known.state(COURSE, chain).weight, strength_of(batch, known)
-    if plan is None or weight is None or strength is None or not is_weight(weight):
-        return None
-    made, corrected = known.state(BATCH, batch), known.state(CORRECTIONS, batch)
-    volumes = (corrected.volume_of(made.container(unit)) for unit in made.final_containers)
-    return plan.too_little_because(sum((plan.cells_in(v, strength) for v in volumes), Decimal(0)), weight)
 
 
 def _way(asked: OfBatch, known: Circumstances) -> str:

@@ -8,7 +8,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Quantity
 from coign.logistics.views import RECEIPT
-from coign.manufacturing.views import BATCH
+from coign.manufacturing.views import BATCH, SAMPLE
 from coign.programmes.model import ProgrammeVersion, Range
 from coign.quality.state import BLOCKS, DOSSIER, REASONS
 from coign.quality.views import DISPOSITION
@@ -225,7 +225,7 @@ def resolver_had_no_part(asked: OfBlock, known: Circumstances) -> str | None:
     "quality.sample_is_of_batch",
     requirement=("GMP-20", "TRC-22"),
     protects="A result of another patient's sample says nothing about this product.",
-    remedy="Scan the sample that was filled with this batch.",
+    remedy="Scan a sample that was drawn from this batch.",
     resolvers=("analyst",),
     risk=Risk.PATIENT,
 )
@@ -250,6 +250,21 @@ def sample_may_be_used(asked: OfResult, known: Circumstances) -> str | None:
         return None  # `quality.sample_is_of_batch` says so
     why = sample.stands_still_because
     return f"{asked.sample.identifier} {why}" if why else None
+
+
+@gate(
+    "quality.sample_is_for_the_test",
+    requirement=("GMP-20", "GMP-24"),
+    protects="The same number says one thing of the culture and another of the product: the plan says what is tested.",
+    remedy="Scan the sample that was drawn for this test.",
+    resolvers=("analyst",),
+    risk=Risk.PATIENT,
+)
+def sample_is_for_the_test(asked: OfResult, known: Circumstances) -> str | None:
+    sample = known.state(SAMPLE, asked.sample)
+    if sample.batch != asked.batch or test_of(asked, known) is None or sample.serves(asked.attribute):
+        return None  # `quality.sample_is_of_batch` and `quality.attribute_is_in_panel` say the rest
+    return f"{asked.sample.identifier} was drawn as “{sample.planned}”, not for {asked.attribute}"
 
 
 @gate(

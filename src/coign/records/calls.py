@@ -10,7 +10,7 @@ GRADE_TO_JUDGE = "3"
 
 
 def quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
-    """A failing result asks for both phases, a confirmed one for the physician, and so on up to supply.
+    """A failing result asks for both phases; a confirmed one, or too few cells, for the physician; and so on to supply.
 
     Each destination asks for its own papers (GMP-40, GMP-41).
     """
@@ -22,7 +22,8 @@ def quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
         "quality.assess_in_laboratory": facts.get("quality.result_recorded.v1", {}).get("verdict") == "fail",
         "quality.conclude_investigation": found == "no_assignable_cause",
         "quality.invalidate_result": "laboratory_error" in (found, concluded),
-        "quality.request_exception": is_confirmed_to_fail(facts),
+        "quality.request_exception": is_confirmed_to_fail(facts)
+        or facts.get("quality.record_reviewed.v1", {}).get("too_few_cells", False),
         "quality.assess_exception_risk": requested and not under_access,
         "quality.accept_exception": assessed and not under_access,
         "quality.record_exception_notice": assessed and not under_access,

@@ -31,6 +31,7 @@ _BY_HAND: Mapping[str, tuple[str, ...]] = {
     "collection.finished.v1": ("unit",),
     "manufacturing.batch_started.v1": ("batch",),
     "manufacturing.step_completed.v1": ("batch",),
+    "manufacturing.sample_drawn.v1": ("batch",),
     "manufacturing.bag_filled.v1": ("batch",),
     "manufacturing.filled.v1": ("batch",),
     "manufacturing.product_frozen.v1": ("batch",),
@@ -78,6 +79,7 @@ def _of_what_touched(kind: str, body: Mapping[str, Any]) -> Iterator[Edge]:
             yield Edge(body["box"], body["unit"], "kept in")
         case "collection.started.v1":
             yield Edge(body["equipment"], body["chain"], "collected with")
+            yield from (Edge(lot, body["chain"], "collected with") for lot in body.get("lots", ()))
         case "manufacturing.product_frozen.v1":
             yield from (Edge(body["equipment"], unit, "frozen in") for unit in body["units"])
         case "logistics.packed.v1":

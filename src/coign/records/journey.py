@@ -11,15 +11,23 @@ from coign.records.calls import is_confirmed_to_fail, quality_calls, safety_call
 #: Kinds of unit that are bags, the later one first: where there is product, the therapy turns on it.
 PRODUCT, CELLS = "final_container", "starting_material"
 BAGS = (PRODUCT, CELLS)
+#: What a completed step calls for, and the word for acts that are done once for each sample.
+DRAW, SAMPLE = "manufacturing.draw_sample", "sample"
 #: Acts that are done once for each of several things: which field tells them apart, and how many there are.
 REPEATED: Mapping[str, tuple[str, Callable[[ProgrammeVersion, "Journey"], int]]] = {
     "manufacturing.complete_step": ("step", lambda programme, journey: len(programme.steps)),
     "collection.fill_cryobag": ("unit", lambda programme, journey: programme.cryobags_min),
-    # The last bag is filled together with the sample.
+    DRAW: ("sample", lambda programme, journey: len(programme.samples)),
+    # The last bag is an act of its own.
     "manufacturing.fill_bag": ("unit", lambda programme, journey: programme.final_containers_max - 1),
-    "manufacturing.verify_label": ("unit", lambda programme, journey: len(journey.of_kind(PRODUCT)) + 1),
+    "manufacturing.verify_label": ("unit", lambda programme, journey: _labels_of_a_batch(programme, journey)),
     "quality.record_result": ("attribute", lambda programme, journey: len(programme.panel)),
     "quality.review_result": ("attribute", lambda programme, journey: len(programme.panel)),
+}
+#: How many there are of what an act is done once for each of.
+_EACH: Mapping[str, Callable[[ProgrammeVersion, "Journey"], int]] = {
+    "bag": lambda programme, journey: len(journey.bags),
+    SAMPLE: lambda programme, journey: len(programme.samples),
 }
 #: One bag goes the whole way from the freezer to the patient, then the next one.
 ISSUE, FINISH = "infusion.issue", "infusion.finish"
@@ -35,7 +43,7 @@ CALLED_FOR = frozenset(
         "quality.conclude_investigation", "quality.invalidate_result", "quality.request_exception",
         "quality.assess_exception_risk", "quality.accept_exception", "quality.record_exception_notice",
         "quality.record_expanded_access", "quality.supply_under_exception", "quality.acknowledge_late_result",
-        "quality.assess_late_result", "facility.assess_growth", REJECT,
+        "quality.assess_late_result", "facility.assess_growth", DRAW, REJECT,
     }
 )  # fmt: skip
 #: The papers of a product that fails, and its rejection; once it may go, or is no more, nobody waits for one.
@@ -118,8 +126,20 @@ def open_steps(journey: Journey, programme: ProgrammeVersion) -> list[JourneySte
         # What nobody calls for is not offered; and nothing comes after an act that is itself still to come.
         and not (s.action in CALLED_FOR and s.id in uncalled)
         and not (s.action == CERTIFY and REJECT in called)
+        and (s.each != SAMPLE or not samples_of(journey, programme) <= set(journey.partly.get(s.id, ())))
         and all(a in journey.done or a in enough or _has_come(steps[a], steps, journey) for a in s.after)
     ]
+
+
+def samples_of(journey: Journey, programme: ProgrammeVersion) -> set[str]:
+    """The samples that were drawn so far."""
+    return {unit for s in programme.journey if s.action == DRAW for unit in journey.partly.get(s.id, ())}
+
+
+def _labels_of_a_batch(programme: ProgrammeVersion, journey: Journey) -> int:
+    """How many labels are scanned back in a row of their own; without one for the samples theirs are among them."""
+    of_samples = any(s.action == "manufacturing.verify_label" and s.each == SAMPLE for s in programme.journey)
+    return len(journey.of_kind(PRODUCT)) + (0 if of_samples else len(programme.samples))
 
 
 def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion) -> bool:
@@ -162,17 +182,20 @@ def window_of(journey: Journey, programme: ProgrammeVersion, step: JourneyStep) 
 
 
 def step_done_by(
-    journey: Journey, programme: ProgrammeVersion, action: str, side: str, timepoint: str = ""
+    journey: Journey, programme: ProgrammeVersion, action: str, side: str, timepoint: str = "", unit: str = ""
 ) -> JourneyStep | None:
     """The open step that a successful act of this action did, seen from the actor's side; None: none was open.
 
-    `timepoint`: the time of the protocol that the act was for, where it was for one.
+    `timepoint`: the time of the protocol that the act was for, `unit`: the container, where it was for one.
     """
     candidates = [
         s
         for s in open_steps(journey, programme)
         if s.action == action and s.side in ("", side) and s.timepoint in ("", timepoint)
     ]
+    if any(s.each == SAMPLE for s in candidates):
+        of_sample = unit in samples_of(journey, programme)
+        candidates = [s for s in candidates if (s.each == SAMPLE) == of_sample]
     # Of optional steps the last one whose time has come is meant, of the others the first.
     return next(iter(reversed(candidates) if action in CALLED_FOR else candidates), None)
 
@@ -183,10 +206,12 @@ def note_act(
     """A step was done, or one of its repetitions."""
     if step.action in CALLED_FOR:
         journey.called[step.action] = max(0, journey.called.get(step.action, 0) - 1)
+        if step.action == DRAW:
+            _noted(journey, step, body[SAMPLE])
         if journey.called[step.action]:
             return
     if step.each or step.action in REPEATED:
-        name, times = ("unit", lambda *_: len(journey.bags)) if step.each else REPEATED[step.action]
+        name, times = ("unit", _EACH[step.each]) if step.each else REPEATED[step.action]
         if len(_noted(journey, step, body[name])) < times(programme, journey):
             return
     if step.action == FINISH:
@@ -237,6 +262,8 @@ def note_calls(journey: Journey, programme: ProgrammeVersion, facts: Mapping[str
         called += ["coldchain.assess_excursion"] * (1 + len(unclear.get("further", ())))
     if "quality.deviation_opened.v1" in facts:
         called.append("quality.close_deviation")
+    if completed := facts.get("manufacturing.step_completed.v1"):
+        called += [DRAW] * len(programme.samples_after(completed["step"]))
     if "facility.growth_found.v1" in facts:
         called.append("facility.assess_growth")
     _note_taken_back(journey, programme, facts)
@@ -313,7 +340,7 @@ def _begin_anew(journey: Journey, programme: ProgrammeVersion) -> None:
             continue
         _undo(journey, step)
         journey.partly.pop(step.id, None)
-        if step.action.startswith(("quality.", "facility.")):
+        if step.action.startswith(("quality.", "facility.", DRAW)):
             journey.called.pop(step.action, None)
 
 

@@ -156,8 +156,8 @@ class Projection:
         programme = self._programme(journey, facts)
         step = None
         if programme is not None and entry.outcome == "done" and success in facts:
-            timepoint = facts[success].get("timepoint", "")
-            step = step_done_by(journey, programme, name, side_of(journey, entry.actor.organisation), timepoint)
+            meant = (str(facts[success].get(field, "")) for field in ("timepoint", "unit"))
+            step = step_done_by(journey, programme, name, side_of(journey, entry.actor.organisation), *meant)
             if step is not None:
                 note_act(journey, programme, step, facts[success], entry.position)
         if ended := facts.get("identity.chain_ended.v1"):

@@ -1,6 +1,7 @@
 """Limits, clocks and jurisdictions: dated data, loaded and hashed."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,8 @@ from importlib.resources import files
 from coign import yaml_files
 from coign.kernel.values import Instant
 
+_UNIT_WORDS = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
+_NAMED = re.compile(r"\{([a-z0-9_.]+)\}")
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
@@ -55,9 +58,25 @@ class RuleSets:
         rule = self.rule(name, at, jurisdiction)
         return _minutes(rule.value, rule.unit)
 
+    def minutes_if_any(self, name: str, at: Instant, jurisdiction: str = "") -> float | None:
+        """The same; None where no such rule holds then."""
+        try:
+            return self.minutes(name, at, jurisdiction)
+        except KeyError:
+            return None
+
     def text(self, name: str, at: Instant, jurisdiction: str = "") -> str:
         """A value as text."""
         return self.rule(name, at, jurisdiction).value
+
+    def in_words(self, text: str, at: Instant) -> str:
+        """A text for people in which `{name of a duration}` stands for what holds then: `48 hours`."""
+        return _NAMED.sub(lambda found: self._duration(found[1], at), text)
+
+    def _duration(self, name: str, at: Instant) -> str:
+        rule = self.rule(name, at)
+        unit = _UNIT_WORDS[rule.unit]
+        return f"{rule.value} {unit}" if rule.value == "1" else f"{rule.value} {unit}s"
 
     def all(self) -> list[Rule]:
         """Every row, for the reference page."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from coign.custody.views import HOLDING
-from coign.donor.views import TESTING
+from coign.donor.views import TESTING, open_of, tank_for
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Box, Chain, Equipment, Unit
@@ -13,6 +13,8 @@ from coign.manufacturing.views import BATCH
 from coign.programmes.model import ProgrammeVersion
 from coign.storage.state import BOX, REMOVAL, TANK
 from coign.storage.views import PLACE, SEGREGATION, SegregationState
+
+_STRICTNESS = ("general", "quarantine", "biohazard")
 
 
 class OfUnit(Protocol):
@@ -151,18 +153,29 @@ def tank_of_box_is_in_service(asked: OfPosition, known: Circumstances) -> str | 
     "storage.tank_fits_unit",
     requirement=("TRC-18", "TRC-19", "SCS-04"),
     protects="What may infect, or is not known not to, lies apart from everybody else's cells.",
-    remedy="Take a box of a tank of the kind that this unit asks for.",
+    remedy="Take a box of a tank of the kind that this unit asks for; what lies elsewhere is reported as it was done.",
     resolvers=("celllab", "warehouse", "qa"),
     risk=Risk.PATIENT,
 )
 def tank_fits_unit(asked: OfPosition, known: Circumstances) -> str | None:
-    kind = known.state(TANK, _tank(asked, known)).kind
-    chain, belongs = known.state(UNIT, asked.unit).chain, known.state(SEGREGATION, asked.unit)
-    # A reactive donor is read upward: what is filled from those cells later belongs apart as well.
-    if chain is not None and known.state(TESTING, chain).is_hazardous:
-        belongs = SegregationState("biohazard")
-    why = belongs.not_fitting_because(kind)
+    why = _belongs(asked.unit, known).not_fitting_because(known.state(TANK, _tank(asked, known)).kind)
     return f"{asked.unit.identifier} {why}" if why else None
+
+
+def _belongs(unit: Unit, known: Circumstances) -> SegregationState:
+    """What was asked for the unit, or what its donor's tests ask, whichever is stricter.
+
+    A reactive donor is read upward: what is filled from those cells later belongs apart as well. Pending tests keep
+    collected cells apart; whether a product is made of them was decided when they were accepted.
+    """
+    asked, state = known.state(SEGREGATION, unit), known.state(UNIT, unit)
+    found = open_of(unit, state.chain, known) if state.chain is not None else None
+    if state.chain is None or found is None:
+        return asked
+    place, open_ = found if state.kind == "starting_material" else (found[0], ())
+    testing = known.state(TESTING, state.chain)
+    kind = tank_for(testing, open_, jurisdiction=place, rules=known.rules, at=known.now)
+    return max(asked, SegregationState(kind), key=lambda each: _STRICTNESS.index(each.tank_kind))
 
 
 @gate(

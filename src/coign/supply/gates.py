@@ -52,7 +52,7 @@ class WithRetest(OfLot, Protocol):
     requirement=("GMP-04", "TRC-01"),
     protects="One number, one lot: two lots under one number could not be told apart in a recall.",
     remedy="Scan the label again; if the number is right, look the lot up instead of receiving it.",
-    resolvers=("warehouse",),
+    resolvers=("warehouse", "celllab"),
     risk=Risk.PATIENT,
 )
 def lot_is_new(asked: OfLot, known: Circumstances) -> str | None:
@@ -64,7 +64,7 @@ def lot_is_new(asked: OfLot, known: Circumstances) -> str | None:
     requirement="GMP-05",
     protects="A material that no programme names has no place in a product.",
     remedy="Choose a material that a programme names.",
-    resolvers=("warehouse",),
+    resolvers=("warehouse", "celllab"),
     risk=Risk.DATA,
 )
 def material_is_known(asked: OfMaterial, known: Circumstances) -> str | None:
@@ -78,7 +78,7 @@ def material_is_known(asked: OfMaterial, known: Circumstances) -> str | None:
     requirement=("SCS-01", "GMP-04"),
     protects="What touches cells comes from somebody whose work the quality unit has looked into, and who may sell it.",
     remedy="Leave the delivery unopened and apart; let the quality unit qualify the supplier for this material.",
-    resolvers=("qa", "qp"),
+    resolvers=("qa", "qp", "celllab"),
     risk=Risk.PATIENT,
 )
 def supplier_is_qualified(asked: OfPurchase, known: Circumstances) -> str | None:
@@ -94,7 +94,7 @@ def supplier_is_qualified(asked: OfPurchase, known: Circumstances) -> str | None
     requirement="GMP-04",
     protects="Material that has expired is not taken in.",
     remedy="Look at the expiry on the label; send expired material back.",
-    resolvers=("warehouse",),
+    resolvers=("warehouse", "celllab"),
     risk=Risk.PRODUCT,
 )
 def expiry_lies_ahead(asked: WithExpiry, known: Circumstances) -> str | None:
@@ -109,7 +109,7 @@ def expiry_lies_ahead(asked: WithExpiry, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="A lot is approved once; what was rejected never comes back.",
     remedy="Look at the lot: the decision stands.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def lot_is_undecided(asked: OfLot, known: Circumstances) -> str | None:
@@ -124,7 +124,7 @@ def lot_is_undecided(asked: OfLot, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="A rejection is said once, and nothing comes after it.",
     remedy="Look at the lot: it is rejected.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.DATA,
 )
 def lot_is_not_rejected(asked: OfLot, known: Circumstances) -> str | None:
@@ -136,7 +136,7 @@ def lot_is_not_rejected(asked: OfLot, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="A lot that expired in quarantine must not be approved.",
     remedy="Reject the lot and order a new one.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def lot_is_in_date(asked: OfLot, known: Circumstances) -> str | None:
@@ -169,7 +169,7 @@ def _supplied(asked: OfLot, known: Circumstances) -> Supplied | None:
     requirement=("SCS-01", "GMP-04"),
     protects="A certificate of somebody who was suspended since is a piece of paper.",
     remedy="Wait until the supplier was looked into and qualified anew, or reject the lot.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PATIENT,
 )
 def supplier_stands(asked: OfLot, known: Circumstances) -> str | None:
@@ -201,7 +201,7 @@ def origin_is_stated(asked: OfLot, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="A lot is tested again while it can still be used.",
     remedy="Give a date that lies ahead and not after the expiry.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def retest_fits(asked: WithRetest, known: Circumstances) -> str | None:
@@ -218,7 +218,7 @@ def retest_fits(asked: WithRetest, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="What was never approved is not tested again: it is approved or rejected.",
     remedy="Approve the lot first.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def lot_is_approved(asked: OfLot, known: Circumstances) -> str | None:
@@ -231,7 +231,7 @@ def lot_is_approved(asked: OfLot, known: Circumstances) -> str | None:
     requirement=("GMP-04", "GMP-02"),
     protects="Who took the lot in or tested it does not judge it.",
     remedy="Let somebody else of the quality unit look at the certificate and the test.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def approved_by_another(asked: OfLot, known: Circumstances) -> str | None:
@@ -249,7 +249,7 @@ def approved_by_another(asked: OfLot, known: Circumstances) -> str | None:
     requirement=("GMP-04", "SCS-16"),
     protects="Lots on hold and suspect lots wait for what is looked into.",
     remedy="Look into what the lot is held for first.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def lot_is_free(asked: OfLot, known: Circumstances) -> str | None:
@@ -264,7 +264,7 @@ def lot_is_free(asked: OfLot, known: Circumstances) -> str | None:
     requirement="SCS-16",
     protects="One doubt, one case: two of them would be looked into by nobody.",
     remedy="Add what you saw to the case that is open.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.DATA,
 )
 def lot_is_not_suspect(asked: OfLot, known: Circumstances) -> str | None:
@@ -277,7 +277,7 @@ def lot_is_not_suspect(asked: OfLot, known: Circumstances) -> str | None:
     requirement="GMP-04",
     protects="Only what is held can be set free.",
     remedy="Look at the lot.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.DATA,
 )
 def lot_is_held(asked: OfLot, known: Circumstances) -> str | None:
@@ -289,7 +289,7 @@ def lot_is_held(asked: OfLot, known: Circumstances) -> str | None:
     requirement=("GMP-04", "GMP-02"),
     protects="Two people are sure before something is used that one was not sure of.",
     remedy="Let somebody else of the quality unit look into it.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def hold_lifted_by_another(asked: OfLot, known: Circumstances) -> str | None:

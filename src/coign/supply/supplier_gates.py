@@ -23,7 +23,7 @@ class OfQualification(Protocol):
     requirement="SCS-01",
     protects="A qualification counts from its record on.",
     remedy="Give dates that lie ahead; a supplier whose licence has ended is not qualified.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def qualification_lies_ahead(asked: OfQualification, known: Circumstances) -> str | None:
@@ -38,7 +38,7 @@ def qualification_lies_ahead(asked: OfQualification, known: Circumstances) -> st
     requirement="SCS-01",
     protects="Plants and people change: a supplier is looked into again in time.",
     remedy="Give an earlier date.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.PRODUCT,
 )
 def qualification_is_in_reach(asked: OfQualification, known: Circumstances) -> str | None:
@@ -53,7 +53,7 @@ def qualification_is_in_reach(asked: OfQualification, known: Circumstances) -> s
     requirement="SCS-01",
     protects="Every organisation answers for its own suppliers: one name, one judgement.",
     remedy="Keep the supplier under a name of your own.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.DATA,
 )
 def supplier_is_ours(asked: OfPurchase, known: Circumstances) -> str | None:
@@ -68,7 +68,7 @@ def supplier_is_ours(asked: OfPurchase, known: Circumstances) -> str | None:
     requirement="SCS-01",
     protects="Only what is bought can be stopped; it is said once.",
     remedy="Look at the supplier.",
-    resolvers=("qa",),
+    resolvers=("qa", "celllab"),
     risk=Risk.DATA,
 )
 def supplier_is_active(asked: OfPurchase, known: Circumstances) -> str | None:

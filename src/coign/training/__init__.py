@@ -13,7 +13,7 @@ from coign.training.actions import (
     start_attempt,
 )
 from coign.training.alike import COHORT, QUESTIONED
-from coign.training.state import ATTEMPT, CASE, COURSE, EXTENSION, LEARNING, LESSON, PRACTICE
+from coign.training.state import ATTEMPT, CASE, COURSE, EXTENSION, LEARNING, LESSON, PASSED, PRACTICE
 from coign.training.views import CURRICULUM, QUALIFICATIONS
 
 ACTIONS = (
@@ -38,6 +38,7 @@ VIEWS = (
     COURSE,
     ATTEMPT,
     LEARNING,
+    PASSED,
     PRACTICE,
     EXTENSION,
     COHORT,

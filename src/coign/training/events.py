@@ -21,6 +21,11 @@ def file_of(person: Person) -> Learner:
     return Learner.of(person.identifier)
 
 
+def person_of(learner: Learner) -> Person:
+    """Whose training file it is."""
+    return Person.of(learner.identifier)
+
+
 def cohort_of(course: Course, organisation: Organisation) -> Cohort:
     """Whose answers to a course are compared with one another."""
     return Cohort.of(hashlib.sha256(f"{course}/{organisation}".encode()).hexdigest()[:32])

@@ -23,6 +23,9 @@ from coign.training.events import (
     PracticeObserved,
 )
 
+#: Of one course and house so many who passed last are looked at: more than wait to be watched at once.
+PASSED_KEPT_MAX = 50
+
 # Courses
 
 
@@ -196,6 +199,31 @@ LEARNING = View(
     folds=(CourseAssigned, AttemptStarted, AttemptHandedIn, AnswersAlike, AttemptDecided),
     state=LearningState,
     evolve=_evolve_learning,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedState:
+    """Who of a house passed a course lately, the newest last: among them are those who wait to be watched."""
+
+    learners: tuple[Learner, ...] = ()
+
+
+def _evolve_passed(state: PassedState, fact: Fact, stamp: Stamp) -> PassedState:
+    match fact:
+        case AttemptHandedIn(learner=learner, result=result) if result != "failed":
+            others = tuple(one for one in state.learners if one != learner)
+            return PassedState((*others, learner)[-PASSED_KEPT_MAX:])
+        case _:
+            return state
+
+
+PASSED = View(
+    "training.passed",
+    kinds=frozenset({"cohort"}),
+    folds=(AttemptHandedIn,),
+    state=PassedState,
+    evolve=_evolve_passed,
 )
 
 

@@ -17,16 +17,20 @@ from coign.kernel.values import Actor, Instant
 from coign.people.authority import INSIDE, review_interval_min
 from coign.people.views import AUTHORITY, Authority, Grant
 from coign.perform import Done, Request
-from coign.web import metrics, running
+from coign.web import kept, metrics, running
 from coign.web.accounts import stations
 from coign.web.accounts.models import Account, Token
 from coign.web.errors import TooLarge, Unauthenticated
 from coign.web.reading import reader
-from coign.web.running import now as now
 
 BODY_BYTES_MAX = 65_536
 ROLE, ORGANISATION = "coign_role", "coign_organisation"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+
+
+def now() -> Instant:
+    """The record's time: one for a whole page that only looks."""
+    return kept.once("now", running.now)
 
 
 def token_of(request: HttpRequest) -> Token | None:

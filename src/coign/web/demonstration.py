@@ -14,6 +14,7 @@ from coign.demo import accounts, people, player, tray
 from coign.demo.people import Account as Job
 from coign.kernel.errors import CoignError, GateAnswer, NotFound
 from coign.kernel.subjects import Organisation
+from coign.kernel.values import Actor
 from coign.people.views import AUTHORITY
 from coign.web import acting, running, waits
 from coign.web.accounts.models import Account
@@ -76,7 +77,8 @@ def tray_of(request: HttpRequest, account: Account) -> dict[str, Sequence[Any]] 
     organisation = Organisation(request.session.get(acting.ORGANISATION, account.organisation))
     root = request.resolver_match.kwargs.get("root", "") if request.resolver_match else ""
     held = reader().state(AUTHORITY, account.subject)
-    things = tray.tray(running.service(), account.subject, organisation, root, held)
+    queue = None if root else [step.root for step in waits.steps(Actor(account.subject, account.role, organisation))]
+    things = tray.tray(running.service(), account.subject, organisation, root, held, queue)
     return {"things": things} if things else None
 
 

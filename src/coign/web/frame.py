@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
+from coign.web.links import reverse
 from coign.web.pages.upkeep import what_is_due
 from coign.web.people.deeds import LOOKS_ANYWHERE, LOOKS_AT_HOME
 from coign.web.reading import reader

@@ -3,6 +3,7 @@
 Only looking is remembered, and only for the one request: whoever acts reads afresh.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,19 +26,22 @@ WHOLE_MAX = 24
 class Kept:
     """The states and single answers that one page has read."""
 
-    rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: By view, then by subject.
+    rows: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     whole: set[str] = field(default_factory=set)
-    asked: set[tuple[str, str]] = field(default_factory=set)
+    asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     answers: dict[object, Any] = field(default_factory=dict)
 
     def states(self, view: str, subjects: Sequence[str], ask: Ask) -> dict[str, Row]:
         """The stored states of these subjects, as far as there are any."""
-        missing = [s for s in subjects if s not in self.whole and (view, s) not in self.asked]
+        asked = self.asked[view]
+        missing = [s for s in subjects if s not in asked and s not in self.whole]
         if missing and len(missing) <= WHOLE_MAX:
             self.look_ahead(missing, None, ask)
         elif missing:
             self.look_ahead(missing, [view], ask)
-        return {s: self.rows[view, s] for s in subjects if (view, s) in self.rows}
+        rows = self.rows[view]
+        return {s: row for s in subjects if (row := rows.get(s)) is not None}
 
     def look_ahead(self, subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> None:
         """Read the states of these subjects in these views, or in every view they have."""
@@ -45,10 +49,12 @@ class Kept:
         if views is None:
             self.whole.update(subjects)
         else:
-            self.asked.update((view, s) for view in views for s in subjects)
+            for view in views:
+                self.asked[view].update(subjects)
 
     def _take(self, found: Sequence[tuple[str, str, int, bytes]]) -> None:
-        self.rows.update({(view, subject): (fold, bytes(body)) for subject, view, fold, body in found})
+        for subject, view, fold, body in found:
+            self.rows[view][subject] = fold, bytes(body)
 
 
 _kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
@@ -81,6 +87,15 @@ def ahead(subjects: Sequence[str], views: Sequence[str] | None, ask: Ask) -> Non
     missing = [s for s in subjects if s not in now.whole] if now is not None else []
     if now is not None and missing:
         now.look_ahead(missing, views, ask)
+
+
+def know(view: str, subject: str, row: Row | None) -> None:
+    """What was read on the way to something else; None: nothing is recorded of it in this view."""
+    now = _kept.get()
+    if now is not None:
+        now.asked[view].add(subject)
+        if row is not None:
+            now.rows[view][subject] = row
 
 
 def once(key: object, ask: Callable[[], T]) -> T:

@@ -33,7 +33,7 @@ def rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every value with its name, for the `facts` building block; of a list each value, the name once."""
     found: list[dict[str, Any]] = []
     for name in sorted(body):
-        shown = list(_values(body[name])) or [{"value": "—"}]
+        shown = list(values(body[name])) or [{"value": "—"}]
         found += [{"label": words(name) if n == 0 else ""} | one for n, one in enumerate(shown)]
     return found
 
@@ -48,7 +48,8 @@ def kind_words(subject: Subject) -> str:
     return str(_KINDS.get(subject.kind, capfirst(subject.kind)))
 
 
-def _values(value: Any) -> Iterator[dict[str, Any]]:
+def values(value: Any) -> Iterator[dict[str, Any]]:
+    """One value as people read it; of a list each of them, of what is empty nothing."""
     match value:
         case None | "":
             return
@@ -59,19 +60,24 @@ def _values(value: Any) -> Iterator[dict[str, Any]]:
         case {"commitment": _commitment}:
             yield {"value": _("kept in the vault; the record holds its commitment")}
         case Mapping():
-            inner = [f"{words(k).lower()} {one['value']}" for k in sorted(value) for one in _values(value[k])]
+            inner = [f"{words(k).lower()} {one['value']}" for k in sorted(value) for one in values(value[k])]
             yield {"value": ", ".join(inner)}
         case list() | tuple():
             for one in value:
-                yield from _values(one)
+                yield from values(one)
         case _:
             yield _one(str(value))
+
+
+def at(text: str) -> str:
+    """An instant of the record in the reader's zone, which it names."""
+    return exact(timezone.localtime(Instant(text).moment))
 
 
 def _one(text: str) -> dict[str, Any]:
     """One text: an instant, something the record speaks of, or itself."""
     if _INSTANT.match(text):
-        return {"value": exact(timezone.localtime(Instant(text).moment))}
+        return {"value": at(text)}
     try:
         subject = parse_subject(text)
     except ValueError:

@@ -113,6 +113,7 @@ urlpatterns = [
     path("oversight/", oversight.whole_desk, name="oversight"),
     path("authorisations/<str:identifier>/", oversight.authorisation, name="authorisation"),
     path("applications/<str:identifier>/", oversight.application, name="application"),
+    path("programmes/<str:identifier>/changes/", oversight.programme_changes, name="programme-changes"),
     path("people/", people.every_person, name="people"),
     path("people/new/", people.new_person, name="person-new"),
     path("people/external/", external_links.every_link, name="external-links"),

@@ -1,11 +1,13 @@
 """Cells are taken from the right person."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.catalogue.told import Asked, allows, refuses
 from tests.support.clinic import (
     CELLLAB,
     CENTRE,
+    KEPT,
     MAKER,
     NURSE,
     NURSE_2,
@@ -33,13 +35,15 @@ from coign.collection.actions.identity import (
 )  # fmt: skip
 from coign.collection.actions.label import RESOLVE_LABEL, VERIFY_LABEL, ResolveLabel, VerifyLabel
 from coign.collection.actions.leave import CHECK_LEAVING
+from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.collection.state import LABEL_DIFFERS
 from coign.custody.actions.offer import ACTION as GIVE
 from coign.custody.actions.offer import MakeOffer
 from coign.custody.events import HandedOver
 from coign.identity.events import ChainEnded, UnitCreated, UnitsBlocked
-from coign.kernel.subjects import Chain, Patient, Unit
+from coign.kernel.subjects import Chain, Lot, Patient, Unit
 from coign.kernel.values import Actor, FreeText, Identifying, Quantity
+from coign.supply.events import LotHeld
 
 MAKERS_NURSE = person("makers-nurse", "nurse", MAKER)  # the maker sees the therapy, and is not its centre
 
@@ -78,6 +82,44 @@ def _resolve(chain: Chain, actor: Actor = PHYSICIAN) -> Asked:
 
 def _start(chain: Chain, actor: Actor = NURSE) -> Asked:
     return START, starting(chain), actor
+
+
+def _start_with(clinic: Clinic, chain: Chain, **lots: Lot) -> Asked:
+    return START, replace(starting(chain), **lots), NURSE
+
+
+def _in_the_chair(clinic: Clinic) -> Chain:
+    ann, chain = _ready(clinic)
+    clinic.identified(ann, chain)
+    return chain
+
+
+@refuses("collection.lots_are_of_this_store")
+def a_kit_that_nobody_received(clinic: Clinic) -> Asked:
+    return _start_with(clinic, _in_the_chair(clinic), kit_lot=Lot.of("unknown"))
+
+
+@refuses("collection.lots_are_of_this_store")
+def a_kit_in_place_of_the_anticoagulant(clinic: Clinic) -> Asked:
+    return _start_with(clinic, _in_the_chair(clinic), anticoagulant_lot=KEPT[KIT])
+
+
+@refuses("collection.lots_are_of_this_store")
+def a_kit_out_of_another_store(clinic: Clinic) -> Asked:
+    clinic.received(Lot.of("K9"), KIT, of=MAKER)
+    return _start_with(clinic, _in_the_chair(clinic), kit_lot=Lot.of("K9"))
+
+
+@refuses("collection.lots_may_be_used")
+def a_kit_in_quarantine(clinic: Clinic) -> Asked:
+    clinic.received(Lot.of("K2"), KIT, approved=False)
+    return _start_with(clinic, _in_the_chair(clinic), kit_lot=Lot.of("K2"))
+
+
+@refuses("collection.lots_may_be_used")
+def an_anticoagulant_on_hold(clinic: Clinic) -> Asked:
+    clinic.happened(LotHeld(lot=KEPT[ANTICOAGULANT], by=NURSE_2.person, why=text(FreeText)), by=NURSE_2)
+    return _start_with(clinic, _in_the_chair(clinic))
 
 
 def _finish(chain: Chain, actor: Actor = NURSE, **changed: Any) -> Asked:

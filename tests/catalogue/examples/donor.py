@@ -66,6 +66,9 @@ GIVEN = {"given_before": "yes", "weight": Quantity("70", "kg"), "colloids": Quan
 allow(TAKE, NURSE, then("slot"), lambda p: taken(p, **GIVEN))
 refuse(TAKE, "infusions_are_told", NURSE, then("slot"), lambda p: taken(p, given_before="yes"))
 refuse(TAKE, "infusions_are_told", NURSE, then("slot"), lambda p: taken(p, **{**GIVEN, "given_before": "no"}))
+allow(TAKE, NURSE, then("slot"), lambda p: taken(p, **GIVEN, blood_until=p.now.plus(minutes=-90)))
+refuse(TAKE, "infusions_are_told", NURSE, then("slot"), lambda p: taken(p, crystalloids_until=p.now.plus(minutes=-90)))
+refuse(TAKE, "infusions_ended_before_the_sample", NURSE, then("slot"), lambda p: taken(p, **GIVEN, blood_until=p.now))
 refuse(TAKE, "infusions_in_their_units", NURSE, then("slot"), lambda p: taken(p, **GIVEN, blood=Quantity("1", "L")))
 
 allow(REPORT, CELLLAB, sampled, report(hiv_1_2="negative"))

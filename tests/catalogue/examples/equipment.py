@@ -24,7 +24,7 @@ from tests.support.plant import (
 from tests.support.plant_cases import allow, nothing, refuse, then
 
 from coign.collection.actions.collect import START
-from coign.equipment.events import DeviceCalibrated, DevicesUsed
+from coign.equipment.events import DeviceCalibrated, DeviceCleaned, DevicesUsed
 from coign.kernel.subjects import Equipment, Site
 
 REGISTER, CALIBRATE, CLEAN, TAKE, RETURN, JUDGE = (
@@ -78,6 +78,45 @@ WIPED = {"equipment": PROCESSOR, "agent": "a new set, lot 7"}
 allow(CLEAN, OPERATOR, equipped, WIPED)
 refuse(CLEAN, "device_is_registered", OPERATOR, equipped, {**WIPED, "equipment": TANK_2})
 refuse(CLEAN, "agent_is_named", OPERATOR, equipped, {**WIPED, "agent": " "})
+refuse(CLEAN, "cleaning_follows_the_use", OPERATOR, equipped, lambda p: {**WIPED, "begun_at": p.now.plus(hours=1)})
+
+
+def other_patient(p: Plant) -> None:
+    used = DevicesUsed(equipment=(PROCESSOR,), chain=T2, batch=None, what="harvest", by=OPERATOR.person)
+    p.happened(used, by=OPERATOR)
+
+
+def used_yesterday(p: Plant) -> None:
+    other_patient(p)
+    p.wait(hours=25)
+
+
+def cleaned_late(p: Plant) -> None:
+    used_yesterday(p)
+    p.act(CLEAN, OPERATOR, **WIPED)
+
+
+allow(CLEAN, OPERATOR, then(equipped, used_yesterday), lambda p: {**WIPED, "begun_at": p.now.plus(hours=-2)})
+refuse(CLEAN, "cleaning_follows_the_use", OPERATOR, then(equipped, used_yesterday),
+       lambda p: {**WIPED, "begun_at": p.now.plus(hours=-26)})  # fmt: skip
+
+JUDGE_CLEANING = "equipment.judge_late_cleaning"
+STILL_CLEAN = {"equipment": PROCESSOR, "verdict": "clean", "assessment": SEALED, "evidence": FILE}
+NOT_CLEAN = {**STILL_CLEAN, "verdict": "to_be_cleaned_again"}
+
+
+def quality_cleaned_late(p: Plant) -> None:
+    used_yesterday(p)
+    p.happened(
+        DeviceCleaned(equipment=PROCESSOR, agent="wipe", by=QA.person, was_due=p.now.plus(hours=-1)), by=QA
+    )  # fmt: skip
+
+
+allow(JUDGE_CLEANING, QA, then(equipped, cleaned_late), STILL_CLEAN)
+allow(JUDGE_CLEANING, QA, then(equipped, cleaned_late), NOT_CLEAN)
+refuse(JUDGE_CLEANING, "device_is_registered", QA, equipped, {**STILL_CLEAN, "equipment": TANK_2})
+refuse(JUDGE_CLEANING, "late_cleaning_waits", QA, equipped, STILL_CLEAN)
+refuse(JUDGE_CLEANING, "judged_by_another", QA, then(equipped, quality_cleaned_late), STILL_CLEAN)
 
 WHY = {"equipment": COUNTER, "why": SEALED}
 MENDED = {"equipment": COUNTER, "what_was_done": SEALED}
@@ -136,9 +175,9 @@ def overdue(p: Plant) -> None:
     p.wait(minutes=1)
 
 
-def other_patient(p: Plant) -> None:
-    used = DevicesUsed(equipment=(PROCESSOR,), chain=T2, batch=None, what="harvest", by=OPERATOR.person)
-    p.happened(used, by=OPERATOR)
+def cleaned_last_week(p: Plant) -> None:
+    p.act(CLEAN, OPERATOR, **WIPED)
+    p.wait(days=7, minutes=1)
 
 
 refuse(STEP, "devices_are_scanned", OPERATOR, then("started"), on(PROCESSOR))
@@ -149,6 +188,8 @@ refuse(STEP, "devices_may_be_used", OPERATOR, then("started", bad), FIRST)
 refuse(STEP, "devices_are_clean", OPERATOR, then("started", other_patient), FIRST)
 allow(STEP, OPERATOR, then("started", other_patient, lambda p: p.act(CLEAN, OPERATOR, **WIPED)), FIRST)
 refuse(STEP, "devices_may_be_used", OPERATOR, then("started", overdue), FIRST)
+refuse(STEP, "devices_are_still_clean", OPERATOR, then("started", cleaned_last_week), FIRST)
+refuse(STEP, "late_cleaning_is_judged", OPERATOR, then("started", cleaned_late), FIRST)
 allow(STEP, OPERATOR, then("started", bad, lambda p: p.calibrated(COUNTER)), FIRST)
 
 # At the freezer

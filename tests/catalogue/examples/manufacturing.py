@@ -1,5 +1,6 @@
 """From one patient's bag to that patient's product."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,24 +11,29 @@ from tests.support.plant import (
     CENTRE,
     LATER,
     LOTS,
+    NURSE,
     OPERATOR,
     OPERATOR_2,
     PLANT,
     PRODUCT,
     QA,
     ROOM,
+    SAMPLE,
     SEALED,
     T1,
     T2,
+    VERSION,
     WAREHOUSE,
     Plant,
 )
 from tests.support.plant_cases import allow, nothing, refuse, then
 
+from coign.collection.events import CollectionStarted
 from coign.custody.events import CustodyBegan
 from coign.identity.events import ChainEnded, UnitsBlocked
-from coign.kernel.subjects import Case, Person, Room, Site, Unit
+from coign.kernel.subjects import Case, Equipment, Person, Room, Site, Unit
 from coign.kernel.values import Actor, Quantity
+from coign.supply.events import LotHeld
 
 NEW_ROOM = {"room": ROOM, "site": PLANT, "grade": "C"}
 allow("manufacturing.register_room", QA, nothing, NEW_ROOM)
@@ -160,6 +166,19 @@ refuse(
     START, "room_is_cleared", OPERATOR, then("accepted", lambda p: p.ordered(T2), lambda p: p.cleared(T2), out), OPENED
 )
 refuse(START, "starter_is_qualified", OPERATOR, then("at_hand", unqualified), OPENED)
+OF_THE_CHAIR = CollectionStarted(
+    chain=T1, equipment=Equipment.of("apheresis"), kit_lot=LOTS["collection_kit"].identifier,
+    lots=(LOTS["collection_kit"],),
+)  # fmt: skip
+
+
+def kit_held(p: Plant) -> None:
+    p.happened(OF_THE_CHAIR, by=NURSE)
+    p.happened(LotHeld(lot=LOTS["collection_kit"], by=NURSE.person, why=SEALED), by=NURSE)
+
+
+allow(START, OPERATOR, then("at_hand", lambda p: p.happened(OF_THE_CHAIR, by=NURSE)), OPENED)
+refuse(START, "collection_is_in_order", OPERATOR, then("at_hand", kit_held), OPENED)
 
 STEP = "manufacturing.complete_step"
 FIRST = Plant.step(0)
@@ -199,7 +218,55 @@ refuse(STEP, "lots_may_be_used", OPERATOR, then("started", beads_rejected), FIRS
 refuse(STEP, "lots_may_be_used", OPERATOR, then("started", a_year_later), FIRST)
 refuse(STEP, "operator_is_qualified", OPERATOR, then("started", unqualified), FIRST)
 
+DRAW, RELEASE = "manufacturing.draw_sample", VERSION.samples[1]
+
+
+def unsampled(p: Plant) -> None:
+    """All steps are done, and nothing is drawn after the last one."""
+    p.until("started")
+    p.stepped(sampled=False)
+
+
+def drawing(**changed: Any) -> Callable[[Plant], dict[str, Any]]:
+    return lambda p: p.drawing(RELEASE, **changed)
+
+
+def expanded(p: Plant) -> None:
+    """Cells lie in culture, of which no sample is drawn yet."""
+    p.until("started")
+    for number in range(3):
+        p.act(STEP, OPERATOR, **p.step(number))
+
+
+def stopped(p: Plant) -> None:
+    unsampled(p)
+    p.suspend("manufacture")
+
+
+allow(DRAW, OPERATOR, unsampled, drawing())
+allow(DRAW, OPERATOR, expanded, lambda p: p.drawing(VERSION.samples[0]))
+allow(DRAW, OPERATOR, then(unsampled, Plant.bag_filled), drawing())
+refuse(DRAW, "batch_is_open", OPERATOR, then(unsampled, given_up), drawing())
+refuse(DRAW, "batch_is_not_held", OPERATOR, stopped, drawing())
+refuse(DRAW, "sample_is_planned", OPERATOR, unsampled, drawing(planned="colour"))
+refuse(DRAW, "sample_is_due", OPERATOR, expanded, drawing())
+refuse(
+    DRAW, "sample_is_drawn_once", OPERATOR, then(unsampled, lambda p: p.drawn(RELEASE)),
+    drawing(sample=Unit.of("AGAIN")),
+)  # fmt: skip
+refuse(DRAW, "volume_agrees", OPERATOR, unsampled, drawing(volume=Quantity("6", "L")))
+refuse(DRAW, "volume_agrees", OPERATOR, unsampled, drawing(volume=Quantity("0", "mL")))
+refuse(DRAW, "sample_is_enough", OPERATOR, unsampled, drawing(volume=Quantity("4.9", "mL")))
+for hours in (1, -2):
+    refuse(
+        DRAW, "sample_is_recorded_now", OPERATOR, unsampled,
+        lambda p, hours=hours: p.drawing(RELEASE, drawn_at=p.now.plus(hours=hours)),
+    )  # fmt: skip
+refuse(DRAW, "sampler_is_qualified", OPERATOR, then(unsampled, unqualified), drawing())
+refuse(STEP, "samples_are_drawn", OPERATOR, expanded, Plant.step(3))
+
 FILL = "manufacturing.fill"
+refuse(FILL, "samples_are_drawn", OPERATOR, unsampled, lambda p: p.filling())
 
 
 def filled_at(p: Plant, hours: float) -> dict[str, Any]:
@@ -231,6 +298,7 @@ def ended(p: Plant) -> None:
 
 
 allow(BAGS, OPERATOR, then("stepped"), Plant.bag)
+refuse(DRAW, "therapy_of_batch_goes_on", OPERATOR, then(unsampled, ended), drawing())
 refuse(BAGS, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.bag)
 refuse(FILL, "therapy_of_batch_goes_on", OPERATOR, then("stepped", ended), Plant.filling)
 allow(FILL, OPERATOR, then("stepped", Plant.bag_filled), Plant.filling)
@@ -305,6 +373,9 @@ refuse(LABEL, "unit_was_made_here", OPERATOR_2, then("filled"), {**SCANNED, "uni
 refuse(LABEL, "label_is_open", OPERATOR_2, then("labelled"), SCANNED)
 refuse(LABEL, "label_is_open", OPERATOR_2, then("filled", lambda p: p.happened(DAMAGED, by=QA)), SCANNED)
 refuse(LABEL, "label_verified_by_another", OPERATOR, then("filled"), SCANNED)
+DRAWN = {"unit": SAMPLE, "scanned": SAMPLE, "label_serial": "1"}
+refuse(LABEL, "label_verified_by_another", OPERATOR, then("stepped"), DRAWN)
+allow(LABEL, OPERATOR_2, then("stepped"), DRAWN)
 
 ABANDON = {"batch": BATCH, "why": SEALED}
 allow("manufacturing.abandon_batch", QA, then("started"), ABANDON)

@@ -12,6 +12,7 @@ from tests.support.plant import (
     CELLLAB,
     CENTRE,
     CERTIFICATE,
+    CULTURE,
     FILE,
     LOTS,
     OPERATOR,
@@ -24,6 +25,7 @@ from tests.support.plant import (
     QP,
     QUALITY_US,
     SAMPLE,
+    SAMPLES,
     SEALED,
     WAREHOUSE,
     Plant,
@@ -95,6 +97,7 @@ allow(RECORD, ANALYST, then("labelled"), VIABILITY)
 allow(RECORD, ANALYST, then("labelled"), Plant.result("sterility", "positive"))
 refuse(RECORD, "sample_is_of_batch", ANALYST, then("labelled"), {**VIABILITY, "sample": PRODUCT})
 refuse(RECORD, "sample_may_be_used", ANALYST, then("filled", lambda p: p.labelled(PRODUCT)), VIABILITY)
+refuse(RECORD, "sample_is_for_the_test", ANALYST, then("labelled"), {**VIABILITY, "sample": CULTURE})
 refuse(RECORD, "attribute_is_in_panel", ANALYST, then("labelled"), {**VIABILITY, "attribute": "colour"})
 refuse(RECORD, "result_unit_agrees", ANALYST, then("labelled"), {**VIABILITY, "unit": "1"})
 refuse(RECORD, "result_can_be_read", ANALYST, then("labelled"), {**VIABILITY, "value": "many"})
@@ -238,7 +241,7 @@ def disputed(p: Plant) -> None:
 
 def half_labelled(p: Plant) -> None:
     p.until("frozen")
-    p.labelled(SAMPLE)
+    p.labelled(*SAMPLES)
     p.counted()
     p.tested()
     p.reviewed()

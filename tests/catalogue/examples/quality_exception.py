@@ -32,7 +32,7 @@ from tests.support.plant import (
     QP,
     QUALITY_US,
     REGULATORY,
-    SAMPLE,
+    SAMPLES,
     SEALED,
     SHIPPER_2,
     T1,
@@ -159,6 +159,19 @@ def less_than_a_dose(p: Plant) -> None:
 allow(SUPPLY, QP, less_than_a_dose, SUPPLIED)
 
 
+def too_few_and_weighed(p: Plant) -> None:
+    """The same, known before anybody releases it."""
+    p.until("labelled")
+    p.weighed()
+    p.tested(**{**PASSING, "viable_cells": "0.5"})
+    p.reviewed()
+
+
+allow(SUPPLY, QP, then(too_few_and_weighed, lambda p: p.exception(*PAPERS)), SUPPLIED)
+refuse("quality.certify", "product_is_a_dose", QP, too_few_and_weighed,
+       {"batch": BATCH, "certificate": CERTIFICATE})  # fmt: skip
+
+
 def failing_and_unread(p: Plant) -> None:
     p.until("labelled")
     p.tested(viability="68")
@@ -181,7 +194,7 @@ def invalidated(p: Plant) -> None:
 
 def half_labelled_and_failing(p: Plant) -> None:
     p.until("frozen")
-    p.labelled(SAMPLE)
+    p.labelled(*SAMPLES)
     p.counted()
     p.tested(viability="68")
     p.confirmed()

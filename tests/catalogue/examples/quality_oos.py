@@ -5,6 +5,7 @@ from tests.support.plant import (
     ANALYST,
     ANALYST_2,
     BATCH,
+    CULTURE,
     PRODUCT,
     QA,
     QCREVIEWER,
@@ -99,6 +100,7 @@ refuse(PLAN, "judge_had_no_part", ANALYST_AS_QA, then(found_nothing, analyst_as_
 
 allow(RETEST, ANALYST_2, planned, AGAIN)
 refuse(RETEST, "sample_is_of_batch", ANALYST_2, planned, {**AGAIN, "sample": PRODUCT})
+refuse(RETEST, "sample_is_for_the_test", ANALYST_2, planned, {**AGAIN, "sample": CULTURE})
 refuse(RETEST, "sample_may_be_used", ANALYST_2, then(planned, block(SAMPLE)), AGAIN)
 refuse(RETEST, "result_stands", ANALYST_2, then("labelled"), AGAIN)
 refuse(RETEST, "result_unit_agrees", ANALYST_2, planned, {**AGAIN, "unit": "1"})

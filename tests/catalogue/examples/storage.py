@@ -9,6 +9,8 @@ from tests.support.plant import (
     BOX_2,
     CELLLAB,
     CELLLAB_2,
+    CENTRE,
+    FILE,
     NURSE,
     OTHER_BAG,
     PLANT,
@@ -16,6 +18,7 @@ from tests.support.plant import (
     QA,
     SAMPLE,
     SEALED,
+    T1,
     T2,
     TANK,
     WARD,
@@ -28,6 +31,7 @@ from tests.support.plant_cases import allow, nothing, refuse, then
 from coign.custody.events import HandedOver
 from coign.identity.events import UnitEnded
 from coign.kernel.subjects import Box, Equipment, Unit
+from coign.people.events import OrganisationRegistered
 
 QUALIFY, CLOSE, SET_UP = "storage.qualify_tank", "storage.close_tank", "storage.set_up_box"
 SEGREGATE, PLACE = "storage.segregate", "storage.place"
@@ -122,6 +126,35 @@ refuse(PLACE, "position_is_free", CELLLAB, neighbours, {"unit": OTHER_BAG, "box"
 refuse(PLACE, "tank_of_box_is_in_service", CELLLAB, out_of_service, HERE)
 refuse(PLACE, "tank_fits_unit", CELLLAB, then(collected, segregated), HERE)
 refuse(PLACE, "tank_fits_unit", CELLLAB, biohazard_tank, {**HERE, "box": SPARE_BOX})
+
+
+def pending(p: Plant) -> None:
+    """The bag is there, a report on its donor is not."""
+    p.until("slot")
+    p.collected(tested=False)
+    p.donor_tested(but="syphilis")
+
+
+def quarantine_tank(p: Plant) -> None:
+    p.tank(SPARE, SPARE_BOX, CELLLAB, kind="quarantine")
+
+
+def decided(p: Plant) -> None:
+    physician = as_role(CELLLAB, "physician")
+    p.act("donor.justify", physician, chain=T1, reason=SEALED, evidence=FILE)
+
+
+def across_the_ocean(p: Plant) -> None:
+    abroad = OrganisationRegistered(organisation=CENTRE, name="Centre", category="treatment_centre", country="US")
+    p.happened(abroad, by=CELLLAB)
+
+
+refuse(PLACE, "tank_fits_unit", CELLLAB, pending, HERE)
+allow(PLACE, CELLLAB, then(pending, quarantine_tank), {**HERE, "box": SPARE_BOX})
+allow(PLACE, CELLLAB, then(pending, lambda p: p.donor_tested(sample="S-2")), HERE)
+allow(PLACE, CELLLAB, then(pending, decided), HERE)
+allow(PLACE, CELLLAB, then(pending, across_the_ocean), HERE)
+refuse(PLACE, "tank_fits_unit", CELLLAB, then(pending, quarantine_tank, segregated), {**HERE, "box": SPARE_BOX})
 
 
 def reactive(p: Plant) -> None:

@@ -22,7 +22,7 @@ class AssessExcursion:
     evidence: Digest = field(metadata=asks("Stability data", "upload"))
     further_minutes: int = field(
         default=0,
-        metadata=asks("Further time out of the cold", "measure", hint="whole minutes; only where its time was used up"),
+        metadata=asks("Further time out of the cold", "measure", unit="min", hint="only where its time was used up"),
     )
 
 

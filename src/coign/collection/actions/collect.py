@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.clinical.views import PATIENT
-from coign.collection import device_gates, gates
+from coign.collection import device_gates, gates, lot_gates
 from coign.collection.events import CollectionFinished, CollectionStarted
 from coign.collection.state import IDENTITY_CHECK
 from coign.collection.views import COLLECTION
@@ -15,9 +15,10 @@ from coign.identity.events import UnitCreated
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import allotted, asks
-from coign.kernel.subjects import Chain, Equipment, Site, Unit
+from coign.kernel.subjects import Chain, Equipment, Lot, Site, Unit
 from coign.kernel.values import Actor, Quantity
 from coign.regulatory.views import reads_of_authorisation
+from coign.supply.views import LOT
 
 #: The serial of a label's first print; a further print counts on (TRC-14).
 FIRST_PRINT = "1"
@@ -29,8 +30,8 @@ class Start:
 
     chain: Chain = field(metadata=asks("Therapy", "known"))
     equipment: Equipment = field(metadata=asks("Apheresis device", "scan"))
-    kit_lot: str = field(metadata=asks("Lot of the kit", "scan"))
-    anticoagulant_lot: str = field(metadata=asks("Lot of the anticoagulant", "scan"))
+    kit_lot: Lot = field(metadata=asks("Lot of the kit", "scan"))
+    anticoagulant_lot: Lot = field(metadata=asks("Lot of the anticoagulant", "scan"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class Finish:
 
 def _start_reads(asked: Start, actor: Actor) -> Sequence[Read]:
     of_chain = (Read(asked.chain, view) for view in (CHAIN, COLLECTION, IDENTITY_CHECK))
-    return (*of_chain, Read(asked.equipment, DEVICE))
+    lots = (Read(lot, LOT) for lot in (asked.kit_lot, asked.anticoagulant_lot))
+    return (*of_chain, Read(asked.equipment, DEVICE), *lots)
 
 
 def _patient_reads(asked: Start, known: Circumstances) -> Sequence[Read]:
@@ -62,8 +64,9 @@ def _started(asked: Start, known: Circumstances) -> Sequence[CollectionStarted |
         CollectionStarted(
             chain=asked.chain,
             equipment=asked.equipment,
-            kit_lot=asked.kit_lot,
-            anticoagulant_lot=asked.anticoagulant_lot,
+            kit_lot=asked.kit_lot.identifier,
+            anticoagulant_lot=asked.anticoagulant_lot.identifier,
+            lots=tuple(lot for _, lot in lot_gates.lots_of(asked, known)),
         ),
         DevicesUsed(equipment=(asked.equipment,), chain=asked.chain, batch=None, what="collection", by=by),
     )
@@ -86,13 +89,26 @@ START = Action(
         gates.is_authorised,
         device_gates.device_is_registered,
         device_gates.device_may_be_used,
+        lot_gates.lots_are_of_this_store,
+        lot_gates.lots_may_be_used,
     ),
     decide=_started,
     emits=(CollectionStarted, DevicesUsed),
-    requirements=("GMP-09", "TRC-09", "TRC-12", "TRC-13", "PAT-33", "REG-02"),
+    requirements=(
+        "GMP-04",
+        "GMP-07",
+        "GMP-09",
+        "TRC-01",
+        "TRC-09",
+        "TRC-12",
+        "TRC-13",
+        "TRC-23",
+        "PAT-33",
+        "REG-02",
+    ),
     risk=Risk.PATIENT,
     rationale="From here on cells of this person are treated as cells for this therapy.",
-    beyond_sight=("equipment",),
+    beyond_sight=("equipment", "kit_lot", "anticoagulant_lot"),
 )
 
 

@@ -57,7 +57,7 @@ ACTION = Action(
     name="custody.accept",
     title="Take over",
     command=Accept,
-    roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "infusion", "pharmacist"}),
+    roles=frozenset({"nurse", "celllab", "courier", "warehouse", "operator", "analyst", "infusion", "pharmacist"}),
     reads=_reads,
     gates=(
         gates.offer_is_open,

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from coign import rulesets
 from coign.clinical.views import COURSE, PATIENT
+from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.collection.views import COLLECTION
 from coign.demo import pace, patients, people
 from coign.demo.acts import Command, plays
 from coign.demo.acts.devices import usable
+from coign.demo.acts.lots import lot_of
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene, donation_number
 from coign.donor.views import TESTING
@@ -85,8 +87,8 @@ def start_collection(scene: Scene) -> Command:
     return {
         "chain": scene.chain,
         "equipment": scene.chance.choice(devices),
-        "kit_lot": f"KIT-{scene.chance.randrange(1000, 9999)}",
-        "anticoagulant_lot": f"ACD-{scene.chance.randrange(1000, 9999)}",
+        "kit_lot": lot_of(scene, KIT),
+        "anticoagulant_lot": lot_of(scene, ANTICOAGULANT),
     }
 
 
@@ -110,7 +112,8 @@ def _given_before(scene: Scene) -> Command:
         return {"given_before": "no"}
     weight = patients.patient(scene.seed, scene.therapy.number).weight_kg
     drip = {"value": "500", "unit": "mL"}
-    return {"given_before": "yes", "weight": {"value": weight, "unit": "kg"}, "crystalloids": drip}
+    told = {"weight": {"value": weight, "unit": "kg"}, "crystalloids": drip}
+    return {"given_before": "yes", **told, "crystalloids_until": scene.now.plus(minutes=-20)}
 
 
 @plays("donor.record_report")

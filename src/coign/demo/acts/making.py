@@ -1,21 +1,22 @@
 """The plant's acts: clearing a room, the batch with its steps, filling, labels."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from coign.demo.acts import Command, plays
 from coign.demo.acts.devices import device_for
+from coign.demo.acts.lots import lot_of
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.facility.views import ROOM as FACILITY
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
-from coign.kernel.subjects import Lot, Room
+from coign.kernel.subjects import Room
 from coign.manufacturing.state import ROOM, RoomState
 from coign.manufacturing.views import BATCH
 from coign.programmes.model import Need
 from coign.records.reading import Thing
 from coign.storage.views import PLACE
-from coign.supply.views import LOT
 
 #: So long a room stays with the therapy that it was cleared for.
 KEPT_MIN = 60
@@ -81,17 +82,27 @@ def complete_step(scene: Scene) -> Command:
         "batch": scene.batch,
         "step": step.id,
         "measurements": measured,
-        "lots": [_lot(scene, material) for material in step.materials],
+        "lots": [lot_of(scene, material) for material in step.materials],
         "equipment": [device_for(scene, need) for need in step.equipment],
     }
 
 
-def _lot(scene: Scene, material: str) -> Lot:
-    for thing in scene.things("lot", scene.actor.organisation):
-        lot = scene.state(LOT, Lot(thing.subject))
-        if lot.material == material and lot.not_usable_because(scene.now) is None:
-            return Lot(thing.subject)
-    raise NotFound(f"no lot of {material} may be used")
+@plays("manufacturing.draw_sample")
+def draw_sample(scene: Scene) -> Command:
+    """The first sample of the plan that is due and not drawn, a little more than is asked for."""
+    batch = scene.state(BATCH, scene.batch)
+    drawn = {sample.planned for sample in batch.samples}
+    due = scene.programme.samples_after(batch.steps_done[-1])
+    planned = next((p for p in due if p.id not in drawn), None)
+    if planned is None:
+        raise NotFound(f"no sample of {scene.batch.identifier} is due")
+    least = planned.volume_min.amount if planned.volume_min is not None else 1
+    return {
+        "batch": scene.batch,
+        "planned": planned.id,
+        "volume": {"value": f"{least + Decimal(scene.chance.randrange(5)) / 10}", "unit": "mL"},
+        "drawn_at": scene.now.plus(minutes=-1),
+    }
 
 
 @plays("manufacturing.fill_bag")
@@ -173,7 +184,10 @@ def count_labels(scene: Scene) -> Command:
 def verify_label(scene: Scene) -> Command:
     """The first container of the batch whose label was not scanned back yet."""
     units = scene.state(BATCH, scene.batch).units
-    unit = next((u for u in units if not scene.state(UNIT, u).label_verified), None)
+    open_ = [u for u in units if not scene.state(UNIT, u).label_verified]
+    # Whoever drew a sample leaves its label to a colleague.
+    mine = {s.unit for s in scene.state(BATCH, scene.batch).samples if s.by == scene.actor.person}
+    unit = next((u for u in open_ if u not in mine), next(iter(open_), None))
     if unit is None:
         raise NotFound(f"all labels of {scene.batch.identifier} are verified")
     return {"unit": unit, "scanned": unit, "label_serial": scene.state(UNIT, unit).label_serial}

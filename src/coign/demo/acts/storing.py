@@ -2,15 +2,17 @@
 
 from decimal import Decimal
 
+from coign import rulesets
 from coign.collection.views import COLLECTION
 from coign.demo import people
 from coign.demo.acts import Command, plays
 from coign.demo.scene import Scene
-from coign.donor.views import TESTING
+from coign.donor.views import TESTING, jurisdiction_of, open_markers, tank_for
 from coign.identity.views import UNIT
 from coign.kernel.errors import NotFound
 from coign.kernel.subjects import Box, Unit
-from coign.storage.events import Purpose
+from coign.people.views import ORGANISATION
+from coign.storage.events import Kind, Purpose
 from coign.storage.state import BOX, REMOVAL, TANK
 from coign.storage.views import PLACE, SEGREGATION
 
@@ -57,9 +59,24 @@ def place(scene: Scene) -> Command:
     return {"unit": unit, "box": box, "position": position}
 
 
+def _wanted(scene: Scene, unit: Unit) -> Kind:
+    """The kind of tank that was asked for, or that the donor's tests ask for."""
+    asked, testing = scene.state(SEGREGATION, unit).tank_kind, scene.state(TESTING, scene.chain)
+    centre = scene.bound.centre
+    open_: tuple[str, ...] = ()
+    if asked != "general" or centre is None:
+        return asked
+    rules, now = rulesets.load(), scene.now
+    place = jurisdiction_of(scene.state(ORGANISATION, centre).country, rules, now)
+    if scene.state(UNIT, unit).kind == "starting_material":
+        bags = (scene.state(UNIT, bag) for bag in scene.bound.units_of_kind("starting_material"))
+        collected = [bag.made_at for bag in bags if bag.made_at is not None and not bag.parents]
+        open_ = open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
+    return tank_for(testing, open_, jurisdiction=place, rules=rules, at=now)
+
+
 def _free_position(scene: Scene, unit: Unit) -> tuple[Box, int]:
-    hazardous = scene.state(TESTING, scene.chain).is_hazardous
-    wanted = "biohazard" if hazardous else scene.state(SEGREGATION, unit).tank_kind
+    wanted = _wanted(scene, unit)
     for thing in scene.things("box", scene.actor.organisation):
         box = scene.state(BOX, Box(thing.subject))
         if box.tank is None or scene.state(TANK, box.tank).kind != wanted:

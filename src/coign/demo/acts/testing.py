@@ -7,7 +7,7 @@ from coign.demo.acts import Command, plays
 from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.kernel.errors import NotFound
-from coign.manufacturing.views import BATCH
+from coign.manufacturing.views import BATCH, SAMPLE
 from coign.quality.exception_state import CALLS
 from coign.quality.state import DOSSIER, Investigation
 from coign.quality.views import DISPOSITION
@@ -30,8 +30,9 @@ def record_result(scene: Scene) -> Command:
 
 
 def result_of(scene: Scene, attribute: str, value: str) -> Command:
-    """A result of the batch's sample, with the file of the instrument."""
-    test, sample = scene.programme.attribute(attribute), scene.state(BATCH, scene.batch).samples[0]
+    """A result of the sample that was drawn for the test, with the file of the instrument."""
+    test, drawn = scene.programme.attribute(attribute), scene.state(BATCH, scene.batch).samples
+    sample = next(s.unit for s in drawn if scene.state(SAMPLE, s.unit).serves(attribute))
     raw = f"instrument: {test.method}\nsample: {sample.identifier}\ntest: {test.label}\nresult: {value} {test.unit}"
     return {
         "batch": scene.batch,

@@ -26,7 +26,8 @@ class TakeSamples:
     given_before: YesNo = field(
         metadata=asks(
             "Infusions or transfusions before the sample", "choose",
-            hint="blood or colloids in the 48 hours before it, crystalloids in the hour before it",
+            hint="blood or colloids within {donor.dilution_blood_before} before it, "
+            "crystalloids within {donor.dilution_crystalloids_before}",
         )
     )  # fmt: skip
     weight: Quantity | None = field(default=None, metadata=asks("Weight", "measure", unit=WEIGHT_UNIT))
@@ -34,6 +35,19 @@ class TakeSamples:
     colloids: Quantity | None = field(default=None, metadata=asks("Colloids given", "measure", unit=VOLUME_UNIT))
     crystalloids: Quantity | None = field(
         default=None, metadata=asks("Crystalloids given", "measure", unit=VOLUME_UNIT)
+    )
+    blood_until: Instant | None = field(
+        default=None,
+        metadata=asks(
+            "Blood or colloids given until", hint="what ended over {donor.dilution_blood_before} earlier does not count"
+        ),
+    )
+    crystalloids_until: Instant | None = field(
+        default=None,
+        metadata=asks(
+            "Crystalloids given until",
+            hint="what ended over {donor.dilution_crystalloids_before} earlier does not count",
+        ),
     )
 
 
@@ -51,7 +65,9 @@ def _decide(asked: TakeSamples, known: Circumstances) -> Sequence[SamplesTaken]:
             blood=asked.blood,
             colloids=asked.colloids,
             crystalloids=asked.crystalloids,
-            diluted="yes" if is_diluted(asked, known.rules, asked.taken_at) else "no",
+            blood_until=asked.blood_until,
+            crystalloids_until=asked.crystalloids_until,
+            diluted="yes" if is_diluted(asked, known.rules) else "no",
         ),
     )
 
@@ -72,6 +88,7 @@ ACTION = Action(
         gates.sample_was_taken_before_now,
         gates.infusions_are_told,
         gates.infusions_in_their_units,
+        gates.infusions_ended_before_the_sample,
     ),
     decide=_decide,
     emits=(SamplesTaken,),

@@ -9,7 +9,7 @@ from coign.equipment.views import DEVICE
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Equipment
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Clean:
 
     equipment: Equipment = field(metadata=asks("Device", "scan"))
     agent: str = field(metadata=asks("Cleaned with", hint="agent and lot, or the new set"))
+    begun_at: Instant | None = field(default=None, metadata=asks("Begun at", hint="empty: just now"))
 
 
 def _reads(asked: Clean, actor: Actor) -> Sequence[Read]:
@@ -25,11 +26,15 @@ def _reads(asked: Clean, actor: Actor) -> Sequence[Read]:
 
 
 def _decide(asked: Clean, known: Circumstances) -> Sequence[DeviceCleaned]:
+    begun = asked.begun_at or known.now
+    due = known.state(DEVICE, asked.equipment).to_be_cleaned_by(known.rules)
     return (
         DeviceCleaned(
             equipment=asked.equipment,
             agent=asked.agent.strip(),
             by=known.actor.person,
+            begun_at=begun,
+            was_due=due if due is not None and begun > due else None,
         ),
     )
 
@@ -43,6 +48,7 @@ ACTION = Action(
     gates=(
         gates.device_is_registered,
         gates.agent_is_named,
+        gates.cleaning_follows_the_use,
     ),
     decide=_decide,
     emits=(DeviceCleaned,),

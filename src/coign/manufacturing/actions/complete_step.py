@@ -10,7 +10,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Case, Equipment, Lot
 from coign.kernel.values import Actor
-from coign.manufacturing import equipment_gates, hold, hold_time, step_gates
+from coign.manufacturing import equipment_gates, hold, hold_time, sample_gates, step_gates
 from coign.manufacturing.events import Measured, StepCompleted
 from coign.manufacturing.views import BATCH
 from coign.quality.events import DeviationOpened
@@ -80,6 +80,7 @@ ACTION = Action(
         step_gates.batch_is_open,
         hold.batch_is_not_held,
         step_gates.step_is_next,
+        sample_gates.samples_are_drawn,
         hold_time.hold_time_is_kept,
         step_gates.measurements_are_complete,
         step_gates.units_agree,
@@ -90,6 +91,8 @@ ACTION = Action(
         equipment_gates.devices_are_of_the_step,
         equipment_gates.devices_may_be_used,
         equipment_gates.devices_are_clean,
+        equipment_gates.devices_are_still_clean,
+        equipment_gates.late_cleaning_is_judged,
         step_gates.operator_is_qualified,
     ),
     decide=_decide,

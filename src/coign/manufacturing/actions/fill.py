@@ -1,24 +1,23 @@
-"""Fill the product bag by bag, each with a label of its own; the last one with the sample, and the room is left."""
+"""Fill the product bag by bag, each with a label of its own; with the last one the room is left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.custody.events import CustodyBegan
 from coign.custody.views import HOLDING
-from coign.identity.events import UnitCreated, UnitKind
+from coign.identity.events import UnitCreated
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
 from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Instant, Quantity
-from coign.manufacturing import filling_gates, hold, hold_time, step_gates
+from coign.manufacturing import filling_gates, hold, hold_time, sample_gates, step_gates
+from coign.manufacturing.containers import container_made
 from coign.manufacturing.events import BagFilled, Filled
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SLOT
 from coign.training.views import reads_of_skill
-
-FIRST_PRINT = "1"  # the serial counts the prints of a label, so that a copy is seen (TRC-14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +38,14 @@ class Fill:
     volume: Quantity = field(metadata=asks("Filled volume", "measure", unit=filling_gates.VOLUME_UNIT))
     filled_at: Instant = field(metadata=asks("Container closed at", "device"))
     final_container: Unit = field(metadata=allotted())
-    sample: Unit = field(metadata=allotted())
 
 
-def _new_units(asked: FillBag | Fill) -> tuple[Unit, ...]:
-    return (asked.bag,) if isinstance(asked, FillBag) else (asked.final_container, asked.sample)
+def _new_unit(asked: FillBag | Fill) -> Unit:
+    return asked.bag if isinstance(asked, FillBag) else asked.final_container
 
 
 def _reads(asked: FillBag | Fill, actor: Actor) -> Sequence[Read]:
-    new = (Read(unit, view) for unit in _new_units(asked) for view in (UNIT, HOLDING))
+    new = (Read(_new_unit(asked), view) for view in (UNIT, HOLDING))
     return (Read(asked.batch, BATCH), *new, *reads_of_skill(actor.person))
 
 
@@ -81,56 +79,17 @@ def _filled(asked: Fill, known: Circumstances) -> Sequence[Fact]:
         chain=batch.chain,
         room=batch.room,
         final_container=asked.final_container,
-        sample=asked.sample,
         volume=asked.volume,
         filled_at=asked.filled_at,
         operator=known.actor.person,
     )
-    return (
-        filled,
-        *_container(asked, known, asked.final_container),
-        _made(asked, known, asked.sample, "sample"),
-        _held(known, asked.batch, asked.sample),
-    )
+    return (filled, *_container(asked, known, asked.final_container))
 
 
 def _container(asked: FillBag | Fill, known: Circumstances, unit: Unit) -> Sequence[Fact]:
     """A bag of product: it lasts from when it was closed."""
     lasts_min = step_gates.programme_of(asked.batch, known).minutes("shelf_life")
-    expires = asked.filled_at.plus(minutes=lasts_min)
-    made = _made(asked, known, unit, "final_container", expires=expires)
-    return (made, _held(known, asked.batch, unit))
-
-
-def _made(
-    asked: FillBag | Fill,
-    known: Circumstances,
-    unit: Unit,
-    kind: UnitKind,
-    *,
-    expires: Instant | None = None,
-) -> UnitCreated:
-    batch = known.state(BATCH, asked.batch)
-    assert batch.chain is not None
-    assert batch.source is not None
-    return UnitCreated(
-        unit=unit,
-        chain=batch.chain,
-        unit_kind=kind,
-        organisation=known.actor.organisation,
-        label_serial=FIRST_PRINT,
-        parents=(batch.source,),
-        batch=asked.batch,
-        expires=expires,
-    )
-
-
-def _held(known: Circumstances, batch: Batch, unit: Unit) -> CustodyBegan:
-    room = known.state(BATCH, batch).room
-    assert room is not None
-    site = known.state(ROOM, room).site
-    assert site is not None
-    return CustodyBegan(unit=unit, holder=known.actor.organisation, person=known.actor.person, site=site)
+    return container_made(asked.batch, known, unit, "final_container", expires=asked.filled_at.plus(minutes=lasts_min))
 
 
 #: What every filling asks.
@@ -168,7 +127,7 @@ FILL = Action(
     roles=frozenset({"operator"}),
     reads=_reads,
     then_reads=(_reads_of_batch, hold.reads_of_stops),
-    gates=_FILLING,
+    gates=(*_FILLING, sample_gates.samples_are_drawn),
     decide=_filled,
     emits=(Filled, UnitCreated, CustodyBegan),
     requirements=_REQUIREMENTS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from coign.coldchain.events import ExposureEnded
 from coign.coldchain.views import CONDITION
+from coign.collection.views import COLLECTION
 from coign.custody.views import HOLDING
 from coign.facility.views import ROOM as FACILITY
 from coign.identity.events import UnitEnded
@@ -21,6 +22,7 @@ from coign.manufacturing.views import SLOT
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import reads_of_authorisation
 from coign.storage.views import PLACE
+from coign.supply.views import LOT
 from coign.training.views import reads_of_skill
 
 
@@ -40,7 +42,11 @@ def _reads(asked: StartBatch, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_chain(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
     chain = known.state(UNIT, asked.unit).chain
-    return (Read(chain, CHAIN), Read(chain, SLOT)) if chain is not None else ()
+    return tuple(Read(chain, view) for view in (CHAIN, SLOT, COLLECTION)) if chain is not None else ()
+
+
+def _reads_of_lots(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
+    return tuple(Read(lot, LOT) for lot in gates.collected_with(asked, known))
 
 
 def _reads_of_authorisation(asked: StartBatch, known: Circumstances) -> Sequence[Read]:
@@ -66,6 +72,7 @@ def _decide(asked: StartBatch, known: Circumstances) -> Sequence[Fact]:
             version=therapy.version,
             operator=known.actor.person,
             site=known.state(ROOM, asked.room).site,
+            collected_with=tuple(lot.identifier for lot in gates.collected_with(asked, known)),
         ),
         ExposureEnded(unit=asked.unit),
         UnitEnded(unit=asked.unit, how="consumed"),
@@ -78,7 +85,7 @@ ACTION = Action(
     command=StartBatch,
     roles=frozenset({"operator"}),
     reads=_reads,
-    then_reads=(_reads_of_chain, _reads_of_authorisation),
+    then_reads=(_reads_of_chain, _reads_of_authorisation, _reads_of_lots),
     gates=(
         gates.material_is_collected_cells,
         gates.material_may_be_used,
@@ -86,6 +93,7 @@ ACTION = Action(
         gates.material_is_at_hand,
         gates.material_kept_cold,
         gates.material_is_accepted,
+        gates.collection_is_in_order,
         gates.slot_is_kept,
         gates.start_is_authorised,
         gates.room_is_cleared,

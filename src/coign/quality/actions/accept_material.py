@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.coldchain.views import CONDITION
-from coign.donor.views import APART
+from coign.donor.views import APART, centre_read, chain_read
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
@@ -38,7 +38,7 @@ ACTION = Action(
     command=AcceptMaterial,
     roles=frozenset({"qa"}),
     reads=_reads,
-    then_reads=(donor_gates.chain_read, donor_gates.centre_read),
+    then_reads=(chain_read, centre_read),
     gates=(
         gates.material_is_collected_cells,
         gates.material_is_received,

@@ -10,7 +10,7 @@ from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, environment_gates, release_gates
+from coign.quality import batch_gates, dose_gate, environment_gates, release_gates
 from coign.quality.events import Certified
 from coign.quality.gates import OfBatch
 from coign.quality.state import DOSSIER
@@ -40,7 +40,7 @@ def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
     chain = (Read(batch.chain, CHAIN),) if batch.chain is not None else ()
-    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
+    return (*units, *chain, *dose_gate.reads_of_dose(asked, known))
 
 
 def reads_of_destination(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
@@ -83,6 +83,7 @@ ACTION = Action(
         batch_gates.results_are_complete,
         release_gates.pending_results_are_named,
         batch_gates.results_meet_specification,
+        dose_gate.product_is_a_dose,
         release_gates.lots_are_in_order,
         batch_gates.deviations_are_closed,
         batch_gates.corrections_are_assessed,
@@ -96,7 +97,19 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Certified,),
-    requirements=("GMP-02", "GMP-15", "GMP-31", "GMP-19", "GMP-37", "GMP-38", "CSV-31", "TRC-14", "REG-02", "REG-S5"),
+    requirements=(
+        "GMP-02",
+        "GMP-15",
+        "GMP-31",
+        "GMP-19",
+        "GMP-37",
+        "GMP-38",
+        "CSV-31",
+        "TRC-14",
+        "REG-02",
+        "REG-S5",
+        "PAT-29",
+    ),
     risk=Risk.PATIENT,
     rationale="This signature is the last judgement before a patient is prepared for the product.",
     meaning="certified",

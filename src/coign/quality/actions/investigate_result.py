@@ -8,7 +8,7 @@ from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Digest, FreeText
-from coign.manufacturing.views import BATCH
+from coign.manufacturing.views import BATCH, SAMPLE
 from coign.quality import batch_gates, gates, oos_gates
 from coign.quality.events import (
     Conclusion,
@@ -83,7 +83,7 @@ def _reads_with_batch(asked: PlanRetests | ConcludeInvestigation, actor: Actor) 
 
 def _reads_of_retest(asked: RecordRetest, actor: Actor) -> Sequence[Read]:
     of_batch = (Read(asked.batch, BATCH), Read(asked.batch, DOSSIER))
-    return (*of_batch, Read(asked.sample, UNIT), *reads_of_skill(actor.person))
+    return (*of_batch, Read(asked.sample, UNIT), Read(asked.sample, SAMPLE), *reads_of_skill(actor.person))
 
 
 def _assessed(asked: AssessInLaboratory, known: Circumstances) -> Sequence[LaboratoryAssessed]:
@@ -192,6 +192,7 @@ RETEST = Action(
     gates=(
         gates.sample_is_of_batch,
         gates.sample_may_be_used,
+        gates.sample_is_for_the_test,
         gates.result_stands,
         gates.result_unit_agrees,
         gates.result_can_be_read,

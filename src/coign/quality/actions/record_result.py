@@ -10,7 +10,7 @@ from coign.kernel.facts import Fact
 from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Digest
-from coign.manufacturing.views import BATCH
+from coign.manufacturing.views import BATCH, SAMPLE
 from coign.quality import gates
 from coign.quality.events import LATE_RESULT, LateResultAdverse, ResultRecorded
 from coign.quality.state import DOSSIER
@@ -37,6 +37,7 @@ def _reads(asked: RecordResult, actor: Actor) -> Sequence[Read]:
         Read(asked.batch, BATCH),
         Read(asked.batch, DOSSIER),
         Read(asked.sample, UNIT),
+        Read(asked.sample, SAMPLE),
         *reads_of_skill(actor.person),
     )
 
@@ -87,6 +88,7 @@ ACTION = Action(
     gates=(
         gates.sample_is_of_batch,
         gates.sample_may_be_used,
+        gates.sample_is_for_the_test,
         gates.attribute_is_in_panel,
         gates.result_unit_agrees,
         gates.result_can_be_read,

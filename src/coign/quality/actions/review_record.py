@@ -8,7 +8,7 @@ from coign.kernel.fields import asks
 from coign.kernel.subjects import Batch
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, environment_gates, oos_gates
+from coign.quality import batch_gates, dose_gate, environment_gates, oos_gates
 from coign.quality.events import RecordReviewed
 from coign.quality.state import DOSSIER
 
@@ -25,7 +25,8 @@ def _reads(asked: ReviewRecord, actor: Actor) -> Sequence[Read]:
 
 
 def _decide(asked: ReviewRecord, known: Circumstances) -> Sequence[RecordReviewed]:
-    return (RecordReviewed(batch=asked.batch, by=known.actor.person),)
+    too_few = dose_gate.too_few_cells_because(asked.batch, known) is not None
+    return (RecordReviewed(batch=asked.batch, by=known.actor.person, too_few_cells=too_few),)
 
 
 ACTION = Action(
@@ -34,6 +35,7 @@ ACTION = Action(
     command=ReviewRecord,
     roles=frozenset({"qa"}),
     reads=_reads,
+    then_reads=(dose_gate.reads_of_dose,),
     gates=(
         batch_gates.batch_is_filled,
         batch_gates.labels_are_reconciled,

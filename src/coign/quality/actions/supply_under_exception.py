@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coign.clinical.views import COURSE
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
@@ -13,7 +12,7 @@ from coign.kernel.fields import allotted, asks
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, environment_gates, exception_gates, release_gates
+from coign.quality import batch_gates, dose_gate, environment_gates, exception_gates, release_gates
 from coign.quality.actions.certify import reads_of_destination
 from coign.quality.events import LATE_RESULT, TOO_FEW_CELLS, SuppliedUnderException
 from coign.quality.exception_state import EXCEPTION
@@ -37,8 +36,8 @@ def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
 def _reads_of_units(asked: SupplyUnderException, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
     units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
-    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION, COURSE) if batch.chain is not None)
-    return (*units, *chain, *batch_gates.reads_of_corrections(asked.batch, known))
+    chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None)
+    return (*units, *chain, *dose_gate.reads_of_dose(asked, known))
 
 
 def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]:
@@ -46,7 +45,7 @@ def _decide(asked: SupplyUnderException, known: Circumstances) -> Sequence[Fact]
     assert batch.chain is not None
     place = release_gates.destination(asked.batch, known)
     failed = [r.attribute for r in known.state(DOSSIER, asked.batch).results if r.is_out_of_specification]
-    if exception_gates.too_few_cells_because(asked.batch, known) is not None:
+    if dose_gate.too_few_cells_because(asked.batch, known) is not None:
         failed.append(TOO_FEW_CELLS)
     supplied = SuppliedUnderException(
         batch=asked.batch,

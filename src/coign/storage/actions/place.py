@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coign.custody.views import HOLDING
-from coign.donor.views import TESTING
+from coign.donor.views import centre_read, chain_read
 from coign.identity.views import UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
@@ -42,8 +42,7 @@ def _reads_of_unit(asked: Place, known: Circumstances) -> Sequence[Read]:
     """What it was made of and in, and whose cells they are."""
     unit = known.state(UNIT, asked.unit)
     made_in = () if unit.batch is None else (Read(unit.batch, BATCH),)
-    of = () if unit.chain is None else (Read(unit.chain, TESTING),)
-    return (*(Read(parent, UNIT) for parent in unit.parents), *made_in, *of)
+    return (*(Read(parent, UNIT) for parent in unit.parents), *made_in, *chain_read(asked, known))
 
 
 def _decide(asked: Place, known: Circumstances) -> Sequence[Placed]:
@@ -67,7 +66,7 @@ ACTION = Action(
     command=Place,
     roles=frozenset({"celllab", "warehouse"}),
     reads=_reads,
-    then_reads=(_reads_of_box, _reads_of_unit),
+    then_reads=(_reads_of_box, _reads_of_unit, centre_read),
     # Nothing here asks whether the bag is in a good state: warm or blocked, it belongs into the cold.
     gates=(
         gates.unit_is_held,

@@ -47,7 +47,7 @@ APPROVE = Action(
     name="supply.approve_lot",
     title="Approve a lot of material",
     command=ApproveLot,
-    roles=frozenset({"qa"}),
+    roles=frozenset({"qa", "celllab"}),
     reads=_reads,
     then_reads=(_reads_of_supplier,),
     gates=(
@@ -78,7 +78,7 @@ RETEST = Action(
     name="supply.retest_lot",
     title="Keep a lot in use after another test",
     command=RetestLot,
-    roles=frozenset({"qa"}),
+    roles=frozenset({"qa", "celllab"}),
     reads=_reads,
     gates=(
         gates.lot_is_not_rejected,

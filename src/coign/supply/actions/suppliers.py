@@ -60,7 +60,7 @@ QUALIFY = Action(
     name="supply.qualify_supplier",
     title="Qualify a supplier for a material",
     command=QualifySupplier,
-    roles=frozenset({"qa"}),
+    roles=frozenset({"qa", "celllab"}),
     reads=_reads,
     gates=(
         supplier_gates.supplier_is_ours,
@@ -87,7 +87,7 @@ SUSPEND = Action(
     name="supply.suspend_supplier",
     title="Suspend a supplier for a material",
     command=SuspendSupplier,
-    roles=frozenset({"qa"}),
+    roles=frozenset({"qa", "celllab"}),
     reads=_reads,
     gates=(supplier_gates.supplier_is_active,),
     decide=_suspend,

@@ -4,26 +4,74 @@ However it was recorded (page, REST, another process): whoever left, lost an aut
 their sign-in reset by two administrators is signed out, and their tokens open nothing (CSV-18, CSV-20, CSV-24).
 """
 
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import JSONField, Model
 
 from coign.people.views import AUTHORITY, Authority
+from coign.web import kept, running
 from coign.web.accounts import security_log, start
-from coign.web.accounts.models import Account, Presence
+from coign.web.accounts.models import Account, Presence, Token
 from coign.web.accounts.opening import revoke_tokens
 from coign.web.reading import reader
+
+M = TypeVar("M", bound=Model)
+
+
+def _columns(model: type[Model], alias: str) -> tuple[list[str], str]:
+    """The fields of a table that a caller needs, and how a statement names them; sealed halves are not among them."""
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, JSONField)]
+    return [f.attname for f in fields], ", ".join(f'{alias}."{f.column}"' for f in fields)
+
+
+_TOKEN, _ACCOUNT, _USER = _columns(Token, "t"), _columns(Account, "a"), _columns(User, "u")
+#: Machines ask often: the token, whose it is, and what the record says of them, in one question.
+_BY_DIGEST = (
+    f"select {_TOKEN[1]}, {_ACCOUNT[1]}, {_USER[1]}, s.fold, s.body "  # noqa: S608 - names of our own
+    f"from {Token._meta.db_table} t join {Account._meta.db_table} a on a.id = t.account_id "
+    f"join {User._meta.db_table} u on u.id = a.user_id left join public.state s "
+    "on s.ledger_id = %s and s.subject = a.person and s.view = %s where t.digest = %s"
+)
+
+
+def token(digest: str) -> tuple[Token, bool] | None:
+    """The token with this digest, and whether the record just ended what its person had open; None: there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_DIGEST, [running.service().ledger_id, AUTHORITY.name, digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *cells, fold, body = row
+    left = iter(cells)
+    found, account, user = _made(Token, _TOKEN[0], left), _made(Account, _ACCOUNT[0], left), _made(User, _USER[0], left)
+    account.user, found.account = user, account
+    kept.know(AUTHORITY.name, account.person, (fold, bytes(body)) if body is not None else None)
+    held = reader().loaded(AUTHORITY, account.subject, fold, body) if body is not None else AUTHORITY.empty
+    return found, _ended(account, held)
+
+
+def _made(model: type[M], names: Sequence[str], cells: Iterator[Any]) -> M:
+    return model.from_db("default", names, [next(cells) for _ in names])
 
 
 def authority(account: Account) -> tuple[Authority, bool]:
     """What the record says of the account's person, and whether it just ended what they had open."""
     state = reader().state(AUTHORITY, account.subject)
+    return state, _ended(account, state)
+
+
+def _ended(account: Account, state: Authority) -> bool:
     ended = state.ended_at > account.followed
     if ended:
         _follow(account.pk, state)
         account.refresh_from_db()
-    return state, ended
+    return ended
 
 
 def _follow(pk: int, state: Authority) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from coign.kernel.errors import Forbidden
 from coign.web.accounts import following, stations
-from coign.web.accounts.models import Account, Token
+from coign.web.accounts.models import Account
 from coign.web.accounts.opening import digest_of
 from coign.web.errors import Unauthenticated
 from coign.web.middleware import MACHINE_PATHS, csrf_failed, is_machine, say_no
@@ -83,10 +83,9 @@ class SignedIn:
 
     def _by_token(self, request: HttpRequest, authorization: str) -> HttpResponse | None:
         kind, _, text = authorization.partition(" ")
-        found = None
-        if kind.lower() == "bearer":
-            found = Token.objects.select_related("account__user").filter(digest=digest_of(text.strip())).first()
-        if found is None or not found.is_valid(timezone.now()) or following.authority(found.account)[1]:
+        known = following.token(digest_of(text.strip())) if kind.lower() == "bearer" else None
+        found, ended = known or (None, False)
+        if found is None or not found.is_valid(timezone.now()) or ended:
             request.coign_token_refused = found  # type: ignore[attr-defined]
             return say_no(request, Unauthenticated("this token opens nothing (any more)"))
         request.coign_token = found  # type: ignore[attr-defined]

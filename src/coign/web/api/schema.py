@@ -5,11 +5,14 @@ from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from coign import rulesets
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
 from coign.kernel.subjects import KINDS, Subject
 from coign.kernel.values import Digest, Instant, Quantity, Secret
 
+#: A description is for no day: it is written by the newest rows.
+NEWEST = Instant("9999-12-31T00:00:00.000000Z")
 _IDENTIFIER = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
@@ -38,7 +41,7 @@ def _words(asked: Asks | None) -> dict[str, Any]:
         return {}
     words: dict[str, Any] = {"title": asked.label, "x-source": asked.source}
     if asked.hint:
-        words["description"] = asked.hint
+        words["description"] = rulesets.load().in_words(asked.hint, NEWEST)
     if asked.unit:
         words["x-unit"] = asked.unit
     if asked.options:

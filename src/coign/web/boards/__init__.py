@@ -46,7 +46,7 @@ BOARDS: Mapping[str, Sequence[Make]] = {
 
 
 #: Boards on which something can wait for whoever looks; on the others it is only looked up.
-_WAITING = frozenset({turned, changed, held, corrections, leftovers})
+_WAITING = frozenset({turned, changed, held, corrections, leftovers, equipment_board})
 
 
 def boards_of(here: Here) -> list[Board]:

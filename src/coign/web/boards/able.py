@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.web.boards.making import Board, Here
 from coign.web.learning.matrix import matrix
+from coign.web.links import reverse
 
 
 def able(here: Here) -> Board | None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,6 +10,7 @@ from coign.programmes.model import ProgrammeVersion
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
 from coign.web.boards.making import THERAPIES_MAX, Board, Here
+from coign.web.links import reverse
 from coign.web.therapy.band import colour_of
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.looking import next_steps_of, states_of

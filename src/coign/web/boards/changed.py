@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
@@ -11,6 +10,7 @@ from coign.kernel.subjects import Patient
 from coign.records.journey import Journey
 from coign.web.boards.making import Board, Here, Who
 from coign.web.boards.matter import Matter
+from coign.web.links import reverse
 from coign.web.oversight.work import may
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.track import local_day

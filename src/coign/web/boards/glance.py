@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +12,7 @@ from coign.records.journey import Journey
 from coign.records.reading import NextStep
 from coign.web import acting
 from coign.web.boards.making import THERAPIES_MAX, Board, Here, Who
+from coign.web.links import reverse
 from coign.web.therapy.coming import when, who_does
 from coign.web.therapy.looking import next_steps_of
 from coign.web.therapy.story import names_of_organisations

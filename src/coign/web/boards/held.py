@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.identity.views import CHAIN, ChainState
@@ -15,6 +14,7 @@ from coign.regulatory.authorised import Authorised, Stop
 from coign.web import running
 from coign.web.boards.making import Board, Here
 from coign.web.boards.matter import Matter
+from coign.web.links import reverse
 from coign.web.oversight import sight
 from coign.web.oversight.work import form, may
 from coign.web.therapy.looking import states_of

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.kernel.subjects import Chain
 from coign.web.boards.making import Board, Here, Who
 from coign.web.boards.matter import Matter
+from coign.web.links import reverse
 from coign.web.oversight.work import may
 from coign.web.therapy.ending import GIVE_UP, TO_DO, to_dispose, to_give_up
 from coign.web.therapy.looking import visible

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coign.kernel.subjects import Programme
 from coign.programmes.model import ProgrammeVersion
 from coign.regulatory.views import PROGRAMME, ProgrammeState
 from coign.web import running
 from coign.web.boards.making import Board, Here
+from coign.web.links import reverse
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.proof import proof_of_record
 from coign.web.therapy.track import local_day
@@ -50,5 +49,5 @@ def _row(version: ProgrammeVersion, state: ProgrammeState) -> dict[str, Any]:
         "digest": str(version.digest),
         "status": status,
         "word": word,
-        "url": reverse("subject", args=[str(Programme(version.programme))]),
+        "url": reverse("programme-changes", args=[version.programme.identifier]),
     }

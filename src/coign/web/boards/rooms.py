@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from coign.web.boards.making import Board, Here
+from coign.web.links import reverse
 from coign.web.rooms.plant import rooms
 
 #: More than these stand on the page of rooms.

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.custody.views import HOLDING
 from coign.web.boards.making import THERAPIES_MAX, Board, Here
+from coign.web.links import reverse
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.parcel import Parcel, cold, parcels_of
 from coign.web.therapy.story import name_of

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
 from coign.kernel.values import Actor
 from coign.web.boards.making import Board, Here, Who
 from coign.web.boards.matter import Matter
+from coign.web.links import reverse
 from coign.web.therapy.people import names_of
 from coign.web.therapy.track import deadline_text
 from coign.web.therapy.turned import Waiting, waiting

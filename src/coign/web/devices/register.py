@@ -17,6 +17,7 @@ from coign.manufacturing.views import BATCH
 from coign.people.views import SITE
 from coign.service.tracing import Tracer
 from coign.web import acting, running
+from coign.web.devices.cleaning import CLEAN, IDLE, JUDGE_CLEANING, Cleaning, cleaning
 from coign.web.reading import reader
 from coign.web.storing.store import form, may
 from coign.web.storing.tanks import tanks
@@ -24,9 +25,9 @@ from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.looking import every, states_of, visible
 from coign.web.therapy.people import names_of
 
-REGISTER, CALIBRATE, CLEAN, TAKE_OUT, RETURN, JUDGE = (
+REGISTER, CALIBRATE, TAKE_OUT, RETURN, JUDGE = (
     f"equipment.{name}"
-    for name in ("register", "calibrate", "clean", "take_out_of_service", "return_to_service", "assess_doubt")
+    for name in ("register", "calibrate", "take_out_of_service", "return_to_service", "assess_doubt")
 )
 #: A calibration that ends within this many days is said before it has ended.
 SOON_DAYS = 30
@@ -36,6 +37,9 @@ _WHAT = {
     "in_order": gettext_lazy("Calibrated: in order"),
     "out_of_calibration": gettext_lazy("Calibrated: out of calibration"),
     "cleaned": gettext_lazy("Cleaned"),
+    "cleaned_late": gettext_lazy("Cleaned later than its hold time allows"),
+    "clean": gettext_lazy("Judged: clean although it was cleaned late"),
+    "to_be_cleaned_again": gettext_lazy("Judged: to be cleaned again"),
     "taken_out": gettext_lazy("Taken out of service"),
     "returned": gettext_lazy("Returned to service"),
     "no_effect": gettext_lazy("Judged: no effect on what it was used on"),
@@ -68,8 +72,18 @@ def _devices(actor: Actor) -> dict[Equipment, DeviceState]:
     return {d: s for d, s in found.items() if d in seen}
 
 
+def to_be_cleaned(actor: Actor) -> list[tuple[Equipment, Cleaning]]:
+    """The devices in service that wait for a cleaning, or for the quality unit's word about one."""
+    now = acting.now()
+    found = [(d, cleaning(s, now)) for d, s in _devices(actor).items() if s.out_since is None]
+    return sorted(
+        [(d, c) for d, c in found if c is not None and c.act], key=lambda pair: (pair[1].until or "", pair[0])
+    )
+
+
 def _row(device: Equipment, state: DeviceState, now: Instant) -> dict[str, Any]:
     status, word = standing(state, now)
+    found = cleaning(state, now)
     return {
         "status": status,
         "word": word,
@@ -78,6 +92,8 @@ def _row(device: Equipment, state: DeviceState, now: Instant) -> dict[str, Any]:
         "model": state.model,
         "due": state.due.moment if state.due is not None else None,
         "doubt": bool(state.doubts),
+        "fact": found.said if found is not None and found.status == status else "",
+        "idle": found is not None and found.status == status == IDLE,
         "url": reverse("device", args=[device.identifier]),
     }
 
@@ -90,6 +106,8 @@ def standing(state: DeviceState, now: Instant) -> tuple[str, str]:
         return "stop", _("Out of calibration")
     if state.not_usable_because(now):
         return "stop", _("Overdue")
+    if (found := cleaning(state, now)) is not None and found.status != "in_order":
+        return found.status, found.word
     if state.not_usable_because(now.plus(days=SOON_DAYS)):
         return "look", _("Due within %d days") % SOON_DAYS
     return "in_order", _("In use")
@@ -106,6 +124,7 @@ def one_device(name: str, actor: Actor) -> dict[str, Any]:
         raise NotFound(f"there is no device {name}")
     why = state.not_usable_because(now)
     status, word = standing(state, now)
+    found = cleaning(state, now)
     return {
         "device": device,
         "status": status,
@@ -116,10 +135,12 @@ def one_device(name: str, actor: Actor) -> dict[str, Any]:
         "place": states_of(SITE, [state.site])[state.site].name,
         "due": state.due.moment if state.due is not None else None,
         "unclean": state.used_for is not None,
+        "cleaning": found,
+        "clock": found.clock(now) if found is not None else None,
         "doubts": [{"since": d.since.moment, "until": d.until.moment} for d in state.doubts],
         "concerned": _concerned(device, state, actor),
         "lines": _lines(states_of(LOG, [device])[device].lines, actor),
-        "buttons": _buttons(device, state, actor),
+        "buttons": _buttons(device, state, found, actor),
         "history_url": reverse("subject", args=[str(device)]),
         "trace_url": reverse("trace", args=[str(device)]),
     }
@@ -169,10 +190,11 @@ def _step(what: str) -> str:
     return next((step.title for step in steps if step.id == what), what)
 
 
-def _buttons(device: Equipment, state: DeviceState, actor: Actor) -> list[dict[str, str]]:
+def _buttons(device: Equipment, state: DeviceState, found: Cleaning | None, actor: Actor) -> list[dict[str, str]]:
     out = state.out_since is not None
     wanted = (
         (JUDGE, _("Judge what its error touches"), bool(state.doubts)),
+        (JUDGE_CLEANING, _("Judge its late cleaning"), found is not None and found.act == JUDGE_CLEANING),
         (CLEAN, _("Record a cleaning"), True),
         (CALIBRATE, _("Record a calibration"), True),
         (TAKE_OUT, _("Take it out of service"), not out),

@@ -7,7 +7,7 @@ fields are asked on one screen; the rest follows on further screens.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,11 +15,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from django import forms
 from django.utils import timezone
 
+from coign import rulesets
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
 from coign.kernel.subjects import Organisation, Site, Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
-from coign.web import told
+from coign.web import running, told
 from coign.web.forms.choices import choices_for, own_site
 from coign.web.forms.times import LocalTime
 from coign.web.oversight import numbered
@@ -44,7 +45,7 @@ class Question:
 
 
 def questions(command: type) -> list[Question]:
-    """All fields that come from outside, in the order of the command."""
+    """All fields that come from outside, in the order of the command; hints by the rules of now."""
     hints = get_type_hints(command)
     return [
         _question(f, hints[f.name])
@@ -61,6 +62,8 @@ def _question(field: "Field[Any]", hint: Any) -> Question:
     many = get_origin(hint) is tuple
     inner = get_args(hint)[0] if many else hint
     asks = field.metadata.get("asks") or Asks(field.name.replace("_", " ").capitalize())
+    if "{" in asks.hint:
+        asks = replace(asks, hint=rulesets.load().in_words(asks.hint, running.now()))
     return Question(field.name, asks, inner, required, many, default)
 
 
@@ -217,7 +220,7 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
     initial = given.split(",") if given and question.many else given or _initial(question)
     may_be_empty = question.type is str and asks.source != "measure"  # what was read is never nothing
     common |= {"required": question.required and not may_be_empty, "initial": initial}
-    options = _options(question, actor)
+    options = offered(question, actor)
     if options is not None:
         return _choice(question, options, common)
     if question.type is Digest and asks.source == "upload":
@@ -247,7 +250,7 @@ def _typed(question: Question, common: dict[str, Any], widget: forms.Widget | No
     return forms.CharField(widget=widget or forms.TextInput(attrs=attrs), **common)
 
 
-def _options(question: Question, actor: Actor) -> list[tuple[str, str]] | None:
+def offered(question: Question, actor: Actor) -> list[tuple[str, str]] | None:
     if get_origin(question.type) is Literal:
         return [(v, str(v).replace("_", " ").replace("-", " ")) for v in get_args(question.type)]
     if question.type is bool:

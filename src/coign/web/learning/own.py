@@ -12,14 +12,14 @@ from coign.training.state import LESSON, Learning
 from coign.training.views import CURRICULUM, unread_lessons
 from coign.web import acting
 from coign.web.learning.knowing import KnownCourse, known_courses, tasks
-from coign.web.learning.standing import Colleague, colleague, practice_waits, standing
+from coign.web.learning.standing import Colleague, oneself, practice_waits, standing
 from coign.web.reading import reader
 from coign.web.therapy.looking import states_of
 
 
 def own_training(actor: Actor) -> dict[str, Any]:
-    """The page of whoever is signed in."""
-    me, now, known = colleague(actor.person, actor.organisation), acting.now(), known_courses()
+    """What whoever is signed in has to learn, and what they may do."""
+    me, now, known = oneself(actor.person, actor.organisation), acting.now(), known_courses()
     asks, all_tasks = reader().state(CURRICULUM, HOUSE), tasks(known)
     roles = me.roles(actor.organisation, now)
     mine = {
@@ -28,7 +28,6 @@ def own_training(actor: Actor) -> dict[str, Any]:
     unread = {lesson: t for t in mine for lesson in unread_lessons(me.skills, t, asks)}
     lessons = states_of(LESSON, unread)
     return {
-        "name": me.name,
         "lessons": [
             {
                 "title": state.title,

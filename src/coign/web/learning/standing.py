@@ -1,6 +1,6 @@
 """Where somebody stands with a task now: may do it, ends soon, shut, needed, in training, or no part of the job."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -46,7 +46,17 @@ class Colleague:
 
 def people_of(place: Organisation, reads_for: Organisation) -> list[Colleague]:
     """Everybody who works at a place now, by name; their training files as far as the reader may see them."""
-    here = {p: a for p, a in every(AUTHORITY, Person).items() if a.active and a.organisation == place}
+    return _colleagues(every(AUTHORITY, Person), place, reads_for)
+
+
+def colleagues(people: Collection[Person], place: Organisation, reads_for: Organisation) -> list[Colleague]:
+    """Those of these people who work at a place now, by name; read in one question, however many work there."""
+    reader().look_ahead([*people, *(file_of(p) for p in people)])
+    return _colleagues(states_of(AUTHORITY, people), place, reads_for) if people else []
+
+
+def _colleagues(people: Mapping[Person, Authority], place: Organisation, reads_for: Organisation) -> list[Colleague]:
+    here = {p: a for p, a in people.items() if a.active and a.organisation == place}
     names = names_of([str(p) for p in here], str(reads_for))
     skills = states_of(QUALIFICATIONS, here)
     files = {p: file_of(p) for p in here}
@@ -62,13 +72,13 @@ def people_of(place: Organisation, reads_for: Organisation) -> list[Colleague]:
     return sorted(found, key=lambda c: c.name.casefold())
 
 
-def colleague(person: Person, reads_for: Organisation) -> Colleague:
-    """One person by themselves."""
+def oneself(person: Person, reads_for: Organisation) -> Colleague:
+    """Whoever looks, who need not be told their name."""
     file = file_of(person)
     seen = bool(visible([file], reads_for))
     return Colleague(
         person,
-        names_of([str(person)], str(reads_for))[str(person)],
+        "",
         reader().state(AUTHORITY, person),
         reader().state(QUALIFICATIONS, person),
         reader().state(LEARNING, file) if seen else LearningState(),

@@ -1,8 +1,8 @@
 """An act in a therapy: the known is shown, the rest scanned or asked; then it is signed and done."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +15,9 @@ from coign.kernel.errors import CoignError, Forbidden, Invalid, NotFound, Refuse
 from coign.perform import Done, Request
 from coign.web import acting, running
 from coign.web.claims import Earlier
+from coign.web.forms.build import Question
 from coign.web.kept import kept
-from coign.web.pages import verdict
-from coign.web.pages.forms import flat
+from coign.web.pages import signed, verdict
 from coign.web.pages.refusals import refusal_words
 from coign.web.roles import roles_words
 from coign.web.signing import sign as signing
@@ -28,6 +28,7 @@ from coign.web.therapy.clocks import clocks
 from coign.web.therapy.colleagues import second_step, who_may
 from coign.web.therapy.coming import who_does
 from coign.web.therapy.deciding import batch_of
+from coign.web.therapy.donors import tank_rows
 from coign.web.therapy.dosing import dose_at
 from coign.web.therapy.instead import instead
 from coign.web.therapy.known import (
@@ -37,12 +38,15 @@ from coign.web.therapy.known import (
     results_of,
     steps_done,
 )
+from coign.web.therapy.offers import options_for
 from coign.web.therapy.recall import recall
 from coign.web.therapy.story import Story, story_of
 from coign.web.therapy.targets import targets
+from coign.web.therapy.visits import window_rows
 from coign_verify.intent import intent_hash
 
 PRODUCTION = "manufacturing.complete_step"
+PLACING = "storage.place"
 DEVIATION = "quality.open_deviation"
 #: What the second of two persons must find for themselves is not shown to them.
 BLIND = {"infusion.confirm_bedside": frozenset({"unit"}), "closing.confirm_disposal": frozenset({"unit"})}
@@ -73,8 +77,8 @@ def _looked(request: HttpRequest, root: str, name: str) -> HttpResponse | Asked:
     if missing := missing_values(story, action):
         return render(request, "pages/do_missing.html", _frame(story, action, name) | {"missing": missing}, status=409)
     if request.method == "GET":
-        return _page(request, asked_for(story, action), name)
-    asked = asked_for(story, action, request.POST, request.FILES)
+        return _page(request, asked_for(story, action, step=name), name)
+    asked = asked_for(story, action, request.POST, request.FILES, step=name)
     scan = request.POST.get("scan", "").strip()
     if scan:
         asked.take(scan)
@@ -120,7 +124,9 @@ def _submitted(request: HttpRequest, asked: Asked, name: str) -> HttpResponse:
     try:
         if asked.action.meaning is not None:
             prepared = running.service().door.prepare(wanted)
-            return _sign_page(request, asked.story, asked.action, name, prepared.intent)
+            files = {file.digest: file.name for file in asked.kept.values()}
+            written = signed.written_in(prepared.intent, wanted.command, wanted.reason, files)
+            return _sign_page(request, asked.story, asked.action, name, prepared.intent, written)
         done = acting.perform(wanted)
     except Refused as refused:
         return _page(request, asked, name, refused=refused, status=409)
@@ -164,21 +170,14 @@ def _sign_page(
     action: Action[Any],
     name: str,
     intent: bytes,
+    written: Mapping[str, str],
     error: CoignError | None = None,
 ) -> HttpResponse:
-    shown = orjson.loads(intent)
-    digest = intent_hash(intent).hex()
-    context = _frame(story, action, name) | {
-        "intent": {
-            "fields": list(flat(shown)),
-            "fingerprint": " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)),
-            "expires": shown["expires"],
-        },
-        "text": intent.decode(),
-        "ways": signing.ways(request, intent_hash(intent)),
-        "back": reverse("do", args=[story.journey.root, name]),
-        "error": error,
-    }
+    def offers(question: Question) -> list[tuple[str, str]] | None:
+        return options_for(story, action, question)
+
+    context = _frame(story, action, name) | {"back": reverse("do", args=[story.journey.root, name]), "error": error}
+    context |= signed.context(request, action, intent, written, programme=story.programme, offers=offers)
     return render(request, "pages/do_sign.html", context, status=error.status if error else 200)
 
 
@@ -192,22 +191,15 @@ def sign(request: HttpRequest, root: str, name: str) -> HttpResponse:
     try:
         signature = signing.make(request, digest, signing.proof_of(request))
     except (Forbidden, Invalid) as error:
-        return _sign_page(request, story, action, name, _checked(intent), error)
+        written = signed.written_again(request, digest)
+        if written is None:
+            raise
+        return _sign_page(request, story, action, name, intent, written, error)
     wanted = Request(action.name, story.actor, acting.new_key(), intent_hash=digest, signature=signature)
     try:
         return after(story, action, acting.perform(wanted))
     except Refused as refused:
-        return _page(request, asked_for(story, action), name, refused=refused, status=409)
-
-
-def _checked(intent: bytes) -> bytes:
-    try:
-        shown = orjson.loads(intent)
-    except orjson.JSONDecodeError:
-        shown = None
-    if not isinstance(shown, dict) or "expires" not in shown:
-        raise Invalid.at("intent", "is not what was shown: open the form again")
-    return intent
+        return _page(request, asked_for(story, action, step=name), name, refused=refused, status=409)
 
 
 # The page
@@ -227,6 +219,10 @@ def _frame(story: Story, action: Action[Any], name: str) -> dict[str, Any]:
         "title": production.title if production is not None else step.title if step is not None else action.title,
         "at_the_patient": action.name in AT_THE_PATIENT,
     }
+
+
+def _tanks(asked: Asked) -> list[dict[str, Any]]:
+    return tank_rows(asked.story) if asked.action.name == PLACING else []
 
 
 def _place_in_row(story: Story, action: Action[Any], *, production: bool) -> str:
@@ -253,7 +249,7 @@ def _page(
     context = _frame(asked.story, asked.action, name) | {
         "form": asked.form,
         "dose": dose_at(asked.story, asked.action.name),
-        "rows": context_rows(asked.story, asked.action, known),
+        "rows": [*context_rows(asked.story, asked.action, known), *window_rows(asked.story, name), *_tanks(asked)],
         "targets": [t for q in asked.scanned for t in targets(asked, q)],
         "open": [scans.wanted_words(q) for q in asked.open_scans],
         "waits_for": ", ".join(scans.wanted_words(q) for q in asked.open_scans if q.required or q.many),

@@ -1,8 +1,9 @@
 """The generated form of every action: ask, check, sign, do; and why something cannot be done."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from coign.perform import Request
 from coign.web import acting, correcting, running
 from coign.web.api.actions import action_named
 from coign.web.forms import build
+from coign.web.pages import signed
 from coign.web.pages.refusals import gate_words, refusal_words
 from coign.web.signing import sign as signing
 from coign_verify.intent import intent_hash
@@ -86,7 +88,9 @@ def _submitted(request: HttpRequest, action: Action[Any], filled: build.CommandF
     try:
         if action.meaning is not None:
             prepared = running.service().door.prepare(asked)
-            return _sign_page(request, action, prepared.intent)
+            files = {filled.command.get(n): f.name for n, f in request.FILES.items() if isinstance(f, UploadedFile)}
+            written = signed.written_in(prepared.intent, asked.command, asked.reason, files)
+            return _sign_page(request, action, prepared.intent, written)
         done = acting.perform(asked)
     except Refused as refused:
         return _page(request, action, filled, refused=refused)
@@ -151,32 +155,15 @@ def _carried(shown: build.CommandForm, names: list[str]) -> list[tuple[str, str]
 
 
 def _sign_page(
-    request: HttpRequest, action: Action[Any], intent: bytes, error: CoignError | None = None
+    request: HttpRequest,
+    action: Action[Any],
+    intent: bytes,
+    written: Mapping[str, str],
+    error: CoignError | None = None,
 ) -> HttpResponse:
-    shown = orjson.loads(intent)
-    digest = intent_hash(intent).hex()
-    context = {
-        "action": action,
-        "intent": {
-            "fields": list(flat(shown)),
-            "fingerprint": " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)),
-            "expires": shown["expires"],
-        },
-        "text": intent.decode(),
-        "ways": signing.ways(request, intent_hash(intent)),
-        "back": reverse("form", args=[action.name]),
-        "error": error,
-    }
+    context = signed.context(request, action, intent, written)
+    context |= {"back": reverse("form", args=[action.name]), "error": error}
     return render(request, "pages/sign.html", context, status=error.status if error else 200)
-
-
-def flat(value: Any, path: str = "") -> "list[tuple[str, str]]":
-    """Every value of an intent with its path, in the order in which it is signed."""
-    if isinstance(value, dict):
-        return [pair for key in sorted(value) for pair in flat(value[key], f"{path}.{key}" if path else key)]
-    if isinstance(value, list):
-        return [pair for n, item in enumerate(value, 1) for pair in flat(item, f"{path} {n}")]
-    return [(path, "—" if value in (None, "") else str(value))]
 
 
 @require_POST
@@ -187,20 +174,13 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
     try:
         signature = signing.make(request, digest, signing.proof_of(request))
     except (Forbidden, Invalid) as error:
-        return _sign_page(request, action, _checked(intent), error)
+        written = signed.written_again(request, digest)
+        if written is None:
+            raise
+        return _sign_page(request, action, intent, written, error)
     asked = Request(name, acting.actor_of(request), acting.new_key(), intent_hash=digest, signature=signature)
     done = acting.perform(asked)
     return HttpResponseRedirect(reverse("receipt", args=[done.position]))
-
-
-def _checked(intent: bytes) -> bytes:
-    try:
-        shown = orjson.loads(intent)
-        if isinstance(shown, dict) and "expires" in shown:
-            return intent
-    except orjson.JSONDecodeError:
-        pass
-    raise Invalid.at("intent", "is not what was shown: open the form again")
 
 
 # Why not

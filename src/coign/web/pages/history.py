@@ -11,14 +11,13 @@ from django.views.decorators.http import require_GET
 from coign import catalogue
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.facts import about
-from coign.kernel.subjects import Case, Organisation, Subject, parse_subject
+from coign.kernel.subjects import Case, Organisation, Subject, Unit, parse_subject
 from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
 from coign.web import acting, as_of, correcting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
-from coign.web.pages.forms import flat
 from coign.web.pages.scan import root_of
 from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader
@@ -27,7 +26,9 @@ from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.looking import entries_at, named_in, told_to, visible
 from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
+from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words
+from coign.web.wording import Wording, flat
 from coign_verify.tree import leaf_hash
 
 
@@ -40,6 +41,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
     if point is not None and not point.tells(entry):
         raise NotFound(f"entry {position} did not stand in the record by then")
     intent, line = entry.plain["intent"], _lines([entry], actor)[0]
+    action, wording = catalogue.ACTIONS.get(entry.action.rpartition(".v")[0]), Wording(actor, links=True)
     facts = list(zip(intent["facts"], entry.facts, strict=True))
     if not whole:
         seen = visible((parse_subject(name) for name in named_in(entry)), actor.organisation)
@@ -51,7 +53,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
         "values": correcting.values_shown(entry, actor, point) if whole else [],
         "point": point,
         "here": reverse("receipt", args=[position]),
-        "facts": [{"type": f["type"], "rows": told.rows(f["body"])} for f, _ in facts],
+        "facts": [wording.fact(f, action) for f, _ in facts],
         "unmet": entry.unmet,
         "intent": flat(intent) if whole else [],
         "leaf": leaf_hash(entry.body).hex(),
@@ -124,6 +126,7 @@ def _ways(request: HttpRequest, found: Subject) -> dict[str, Any]:
     actor = acting.actor_of(request)
     root = root_of(found, actor.organisation)
     return {
+        "hand_over": hand_over(found, root, actor) if root is not None and isinstance(found, Unit) else None,
         "therapy": reverse("journey", args=[root]) if root is not None else "",
         "report": report_address(actor, str(found)) if found.kind == "unit" else "",
         "next": correcting.next_acts(found, actor) if isinstance(found, Case) else [],

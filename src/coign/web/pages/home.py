@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -19,6 +18,7 @@ from coign.records.reading import NextStep
 from coign.web import acting, running, waits
 from coign.web.boards import Board, boards_of
 from coign.web.boards.making import Who
+from coign.web.links import reverse
 from coign.web.oversight.desk import desk
 from coign.web.pages.journey import who_row
 from coign.web.pages.refusals import gate_words

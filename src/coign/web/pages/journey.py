@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -18,6 +17,7 @@ from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.web import acting, demonstration, running
 from coign.web.claims import claim_of
+from coign.web.links import reverse
 from coign.web.pages.refusals import gate_words
 from coign.web.people.deeds import deeds_address
 from coign.web.reading import reader

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from coign import catalogue
-from coign.kernel.subjects import Organisation, Person, parse_subject
+from coign.kernel.subjects import Organisation, Person, Subject, parse_subject
 from coign.kernel.values import Actor, Instant
 from coign.ledger.entries import Entry
 from coign.people.separation import ADMINISTRATOR
@@ -82,7 +82,7 @@ def page_of(person: Person, window: Window) -> tuple[list[Entry], int | None]:
     found: list[Entry] = []
     first, before = window.bounds()
     for _stretch in range(STRETCHES_MAX):
-        rows = _rows(person, first, before)
+        rows = rows_about(person, first, before, PAGE)
         for position, body in rows:
             entry = Entry(position, bytes(body))
             if entry.actor.person == person and window.outcome in ("", entry.outcome):
@@ -95,14 +95,15 @@ def page_of(person: Person, window: Window) -> tuple[list[Entry], int | None]:
     return found, before
 
 
-def _rows(person: Person, first: int, before: int) -> list[tuple[int, bytes]]:
+def rows_about(subject: Subject, first: int, before: int, at_most: int) -> list[tuple[int, bytes]]:
+    """Entries that name a subject, refusals among them, newest first; by index."""
     with reader().connection() as connection:
         return connection.execute(
             "select s.position, e.body from entry_subject s cross join lateral "
             "(select body from entry where ledger_id = s.ledger_id and position = s.position offset 0) e "
             "where s.ledger_id = %s and s.subject = %s and s.position >= %s and s.position < %s "
             "order by s.position desc limit %s",
-            (running.service().ledger_id, str(person), first, before, PAGE),
+            (running.service().ledger_id, str(subject), first, before, at_most),
         ).fetchall()
 
 

@@ -16,7 +16,9 @@ from coign.kernel.values import Actor, Instant
 from coign.storage.state import BOX, TANK, BoxState, TankState
 from coign.storage.views import PLACE, PlaceState
 from coign.web import acting
+from coign.web.storing.quarantine import may_move, take_out, to_move
 from coign.web.storing.store import form, may
+from coign.web.storing.words import kind_words
 from coign.web.templatetags.coign_words import instants_in_words
 from coign.web.therapy.identities import Identity, identities_of
 from coign.web.therapy.looking import every, states_of, visible
@@ -58,11 +60,6 @@ def _tank_row(tank: Equipment, state: TankState, boxes: list[BoxState], now: Ins
         "fact": _("%(taken)s of %(all)s positions taken") % {"taken": taken, "all": all_},
         "url": reverse("tank", args=[tank.identifier]),
     }
-
-
-def kind_words(kind: str) -> str:
-    """What a tank is kept for."""
-    return {"general": _("General"), "quarantine": _("Quarantine"), "biohazard": _("Biohazard")}[kind]
 
 
 def _standing(state: TankState, now: Instant) -> tuple[str, str]:
@@ -114,7 +111,9 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
         raise NotFound(f"there is no tank {name}")
     tank, now = Equipment.of(name), acting.now()
     boxes = {b: s for b, s in _boxes(actor).items() if s.tank == tank}
-    known = _known([o.unit for s in boxes.values() for o in s.occupied], actor)
+    units = [o.unit for s in boxes.values() for o in s.occupied]
+    known, astray = _known(units, actor), to_move(dict.fromkeys(units, state.kind), actor)
+    moves = set(astray) if may_move(actor) else set()
     why = state.not_in_service_because(now)
     status, word = _standing(state, now)
     ordered = sorted(boxes.items(), key=lambda pair: (pair[1].rack, pair[0]))
@@ -126,7 +125,12 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
         "kind": kind_words(state.kind),
         "until": state.qualified_until.moment if state.qualified_until is not None else None,
         "boxes": [_box(box, s, known, actor) for box, s in ordered],
-        "units": [_unit(o.position, o.unit, box, s, known, now) for box, s in ordered for o in s.occupied],
+        "units": [
+            _unit(o.position, o.unit, box, known, now, astray.get(o.unit, ""))
+            | {"move_url": take_out(box, o.position) if o.unit in moves else ""}
+            for box, s in ordered
+            for o in s.occupied
+        ],
         "buttons": _buttons(tank, state, actor),
         "history_url": reverse("subject", args=[str(tank)]),
     }
@@ -167,7 +171,7 @@ def _slot(box: Box, position: int, unit: Unit | None, known: _Known, actor: Acto
     }
 
 
-def _unit(position: int, unit: Unit, box: Box, state: BoxState, known: _Known, now: Instant) -> dict[str, Any]:
+def _unit(position: int, unit: Unit, box: Box, known: _Known, now: Instant, astray: str) -> dict[str, Any]:
     chain, identity = known.of(unit)
     place, condition = known.places[unit], known.conditions[unit]
     why = condition.not_in_order_at(now)
@@ -182,8 +186,8 @@ def _unit(position: int, unit: Unit, box: Box, state: BoxState, known: _Known, n
         "url": reverse("journey", args=[str(chain)]) if chain is not None else "",
         "since": place.since.moment if place.since is not None else None,
         "warmed": warmed(condition, now),
-        "status": "look" if why else "in_order",
-        "why": instants_in_words(why) if why else "",
+        "status": "look" if why or astray else "in_order",
+        "why": "; ".join(words for words in (instants_in_words(why) if why else "", astray) if words),
     }
 
 

@@ -1,4 +1,4 @@
-"""Where a unit lies, in words."""
+"""Where a unit lies and what a tank is kept for, in words."""
 
 from django.utils.translation import gettext as _
 
@@ -15,3 +15,8 @@ def place_of(place: PlaceState) -> str:
         "box": place.box.identifier,
         "position": place.position,
     }
+
+
+def kind_words(kind: str) -> str:
+    """What a tank is kept for."""
+    return {"general": _("General"), "quarantine": _("Quarantine"), "biohazard": _("Biohazard")}[kind]

@@ -48,6 +48,8 @@ def part(thing: Any, name: str, otherwise: Any = None) -> Any:
 
 def whole(thing: Any, names: Sequence[str]) -> dict[str, Any]:
     """Its parts by name, empty where they are missing: a template that looks for what is not there searches long."""
+    if isinstance(thing, dict):
+        return {name: thing.get(name, "") for name in names}
     return {name: part(thing, name, "") for name in names}
 
 

@@ -21,7 +21,7 @@ from coign.web import acting, running
 from coign.web.forms import build
 from coign.web.forms.build import Question, questions
 from coign.web.forms.times import LocalTime
-from coign.web.therapy import scans
+from coign.web.therapy import sampling, scans
 from coign.web.therapy.ending import DECISIONS, END, decision_fields, decisions_of
 from coign.web.therapy.environment import RECORD, limit_hint, sampled_at
 from coign.web.therapy.known import Known, known_values, last_values, next_attribute, next_production_step
@@ -29,6 +29,7 @@ from coign.web.therapy.offers import options_for
 from coign.web.therapy.parcel import further_bags
 from coign.web.therapy.story import Story, zone_of
 from coign.web.therapy.units import unit_words, with_units
+from coign.web.therapy.visits import known_visit
 
 #: Fields that the programme's own list of measurements or findings fills.
 MEASURED, FOUND = "measurements", "findings"
@@ -152,10 +153,15 @@ class Asked:
 
 
 def asked_for(
-    story: Story, action: Action[Any], data: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
+    story: Story,
+    action: Action[Any],
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    *,
+    step: str = "",
 ) -> Asked:
-    """The form of this act in this therapy; with `data`, what was sent so far."""
-    known = known_values(story, action)
+    """The form of this act in this therapy; with `data`, what was sent so far. `step`: as which step it was opened."""
+    known = known_values(story, action) | known_visit(story, action, step)
     rest = [q for q in questions(action.command) if q.name not in known and q.name not in scans.SERIAL_FIELDS]
     scanned = [q for q in rest if q.asks.source == "scan" and not _chosen(q)]
     if not further_bags(story, action):
@@ -271,7 +277,7 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
         return _result(story, action, common)
     options = options_for(story, action, question)
     if options is None:
-        options = build._options(question, story.actor)
+        options = build.offered(question, story.actor)
     if options is not None:
         return _choice(question, options, common)
     if question.type is Quantity and not asks.unit:
@@ -290,6 +296,8 @@ def _typed(story: Story, action: Action[Any], question: Question) -> forms.Field
 
 
 def _limit_hint(story: Story, action: Action[Any], question: Question) -> str:
+    if action.name == sampling.DRAW and question.name == "volume":
+        return sampling.least_words(story)
     return limit_hint(story, question.name) if action.name == RECORD else ""
 
 

@@ -349,6 +349,7 @@ _GATES = {
     "quality.results_are_complete": "results",
     "quality.results_meet_specification": "results",
     "quality.pending_results_are_named": "results",
+    "quality.product_is_a_dose": "dose",
     "quality.lots_are_in_order": "materials",
     "quality.releaser_is_of_destination": "authorisation",
     "quality.labels_are_verified": "labels",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign import catalogue
@@ -17,13 +16,17 @@ from coign.perform import Request
 from coign.records.reading import NextStep
 from coign.web import acting, running
 from coign.web.forms.build import questions
+from coign.web.links import reverse
 from coign.web.roles import roles_words
 from coign.web.therapy.dosing import bag_in_turn
 from coign.web.therapy.known import known_values
+from coign.web.therapy.sampling import sample_for
 from coign.web.therapy.story import Story, name_of, place_words
 from coign.web.therapy.track import local_day
 
 CERTIFY = "quality.certify"
+#: Acts for which the sample of their test is scanned.
+_ON_SAMPLES = frozenset({"quality.record_result", "quality.record_retest"})
 #: Acts on a safety case: their page is the case itself, with its events and what is owed.
 OF_CASES = frozenset({"safety.assess_causality", "safety.assess_expectedness", "safety.record_submission"})
 
@@ -129,9 +132,10 @@ def _expected(story: Story, action: Action[Any], kind: Any) -> str | None:
     if kind is Unit:
         if action.name.startswith("infusion.") and (bag := bag_in_turn(story)) is not None:
             return str(bag)
-        wanted = "sample" if action.name == "quality.record_result" else ""
-        there = {u: s.kind for u, s in story.units.items() if not s.ended}
-        units = [u for u, kind in there.items() if (kind == wanted if wanted else kind != "sample")]
+        if action.name in _ON_SAMPLES:
+            tested = known_values(story, action).get("attribute")
+            return None if tested is None or (found := sample_for(story, tested.value)) is None else str(found)
+        units = [u for u, s in story.units.items() if not s.ended and s.kind != "sample"]
         return str(units[-1]) if units else None
     return None
 

@@ -15,14 +15,18 @@ from coign.donor.views import (
     must_be_complete,
     open_markers,
     statements,
+    tank_for,
+    undecided,
     words,
 )
-from coign.identity.views import UNIT, ChainState
+from coign.identity.views import UNIT, ChainState, UnitState
 from coign.kernel.subjects import Chain, Unit
 from coign.people.views import ORGANISATION
 from coign.quality.views import DISPOSITION
+from coign.storage.events import Kind
 from coign.web import acting
 from coign.web.reading import reader
+from coign.web.storing.words import kind_words
 from coign.web.therapy.looking import states_of
 from coign.web.therapy.story import Story
 
@@ -49,6 +53,25 @@ def _known(chain: Chain, bound: ChainState) -> tuple[DonorTesting, str, tuple[st
     return testing, place, open_markers(testing, collected, jurisdiction=place, rules=rules, at=now)
 
 
+def belongs_into(chain: Chain, bound: ChainState, unit: UnitState) -> tuple[Kind, str]:
+    """The kind of tank that the donor's tests ask for a bag, and why; no reason where they ask for none."""
+    if bound.centre is None:
+        return "general", ""
+    testing, place, open_ = _known(chain, bound)
+    left = undecided(testing, open_) if unit.kind == "starting_material" else ()
+    kind = tank_for(testing, left, jurisdiction=place, rules=rulesets.load(), at=acting.now())
+    if kind == "biohazard":
+        return kind, _("The donor is reactive: %s") % words(testing.reactive)
+    return kind, _("The donor's tests are pending: no result for %s") % words(left) if kind == "quarantine" else ""
+
+
+def tank_rows(story: Story) -> list[dict[str, Any]]:
+    """Into which kind of tank the bags go that are placed now, where not any will do."""
+    waiting = [state for state in story.units.values() if not state.ended] if story.sees_chain else []
+    asked = {belongs_into(Chain(story.journey.chain), story.chain, state) for state in waiting}
+    return [{"label": _("Tank for"), "value": f"{kind_words(kind)}. {why}"} for kind, why in sorted(asked) if why]
+
+
 def donor_panel(story: Story) -> dict[str, Any] | None:
     """The one thing that the donor's tests ask now; None when they ask nothing."""
     chain = Chain(story.journey.chain) if story.journey.chain else None
@@ -64,7 +87,7 @@ def donor_panel(story: Story) -> dict[str, Any] | None:
         said = _("More was given before sample %s than counts. Send one from before the infusions, or take another.")
         return _panel(story, (TAKE,), _("The sample is diluted"), said % testing.samples[-1].number)
     waits = must_be_complete(place, rulesets.load(), acting.now()) and _waits_for_acceptance(story)
-    left = [marker for marker in open_ if marker not in (testing.justified or ())]
+    left = undecided(testing, open_)
     if not testing.reports or not waits or not left:
         return None
     said = _("No result from a sample in its window for %s: the cells may not go into production.") % words(left)

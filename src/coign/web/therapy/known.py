@@ -16,6 +16,7 @@ from coign.storage.state import REMOVAL
 from coign.web import acting
 from coign.web.forms.build import Question, questions
 from coign.web.forms.choices import own_site
+from coign.web.therapy import sampling
 from coign.web.therapy.deciding import (
     CALLED,
     INVESTIGATES,
@@ -29,7 +30,7 @@ from coign.web.therapy.deciding import (
 )
 from coign.web.therapy.environment import growth_rows
 from coign.web.therapy.looking import states_of
-from coign.web.therapy.parcel import parcel_of, shipment_of
+from coign.web.therapy.parcel import parcel_of, parcel_rows, shipment_of
 from coign.web.therapy.shippers import shipper_rows
 from coign.web.therapy.story import Story, name_of, names_of_organisations
 from coign.web.therapy.track import local_day, local_text
@@ -78,6 +79,9 @@ def _value(story: Story, action: Action[Any], question: Question) -> Any:
         case "manufacturing.complete_step", "step":
             step = next_production_step(story)
             return step.id if step is not None else None
+        case sampling.DRAW, "planned":
+            planned = sampling.due_sample(story)
+            return planned.id if planned is not None else None
         case (("quality.record_result" | "quality.review_result"), "attribute"):
             attribute = next_attribute(story, action)
             return attribute.id if attribute is not None else None
@@ -284,6 +288,8 @@ def _shown(story: Story, question: Question, value: Any) -> str:
             return story.programme.title
         case _, "step" if story.programme is not None:
             return story.programme.step(text).title
+        case _, "planned" if story.programme is not None:
+            return next(s.title for s in story.programme.samples if s.id == text)
         case _, "attribute" if story.programme is not None:
             return test_names(story, [text])
     if question.name == "unit" and question.type is str:
@@ -313,6 +319,10 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
     ]
     if action.name == "manufacturing.complete_step":
         rows += _production_rows(story)
+    if action.name == sampling.DRAW:
+        rows += sampling.drawing_rows(story)
+    if action.name == "quality.record_result" and (test := next_attribute(story, action)) is not None:
+        rows += sampling.sample_rows(story, test.id)
     if action.name == "clinical.order":
         rows += _draft_rows(story)
     if action.name in ("clinical.start_conditioning", "clinical.begin_conditioning"):
@@ -324,7 +334,7 @@ def context_rows(story: Story, action: Action[Any], known: Iterable[Known]) -> l
     if action.name == "facility.assess_growth" or action.name in CALLED:
         rows += growth_rows(story)
     if action.name in _OF_PARCELS:
-        rows += _parcel_rows(story)
+        rows += parcel_rows(story)
     return rows + shipper_rows(story, action.name)
 
 
@@ -379,17 +389,3 @@ def _result_rows(story: Story, action: Action[Any]) -> list[dict[str, Any]]:
         {"label": "Verdict", "value": result["verdict"]},
         {"label": "Raw data", "value": f"{result['raw'][:16]}…", "mono": True},
     ]
-
-
-def _parcel_rows(story: Story) -> list[dict[str, Any]]:
-    """Which shipment this is; not its seal, which the next person must read for themselves."""
-    parcel = parcel_of(story)
-    if parcel is None or parcel.state.shipper is None:
-        return []
-    rows: list[dict[str, Any]] = [
-        {"label": "Shipper", "value": parcel.state.shipper.identifier, "mono": True},
-        {"label": "Goes to", "value": parcel.place},
-    ]
-    if parcel.keeps_cold_until:
-        rows.append({"label": "Arrive before", "value": parcel.keeps_cold_until})
-    return rows

@@ -69,7 +69,7 @@ def _blocks(story: Story) -> Options:
 
 
 def _response_times(story: Story) -> Options:
-    """Those of the programme; the first of which nothing is on record is the one already chosen."""
+    """Those of the programme, first those of which nothing is on record; a planned step knows its own."""
     state = reader().state(REACTIONS, Chain(story.journey.chain))
     times = story.programme.safety.response.timepoints if story.programme is not None else ()
     return [(t.id, t.label) for t in sorted(times, key=lambda t: state.is_told_of(t.id))]

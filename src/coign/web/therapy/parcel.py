@@ -133,3 +133,17 @@ def cold(parcel: Parcel) -> dict[str, Any] | None:
         "use_by": _("Arrive before %s") % parcel.keeps_cold_until,
         "since": _("Hold time of this shipper: %s, counted from packing") % told,
     }
+
+
+def parcel_rows(story: Story) -> list[dict[str, Any]]:
+    """Which shipment this is; not its seal, which the next person must read for themselves."""
+    parcel = parcel_of(story)
+    if parcel is None or parcel.state.shipper is None:
+        return []
+    rows: list[dict[str, Any]] = [
+        {"label": "Shipper", "value": parcel.state.shipper.identifier, "mono": True},
+        {"label": "Goes to", "value": parcel.place},
+    ]
+    if parcel.keeps_cold_until:
+        rows.append({"label": "Arrive before", "value": parcel.keeps_cold_until})
+    return rows

@@ -33,8 +33,6 @@ WORDS = {
 TEXTS = {
     "seal": SymbolKind.SEAL,
     "logger": SymbolKind.LOGGER,
-    "kit_lot": SymbolKind.MATERIAL_LOT,
-    "anticoagulant_lot": SymbolKind.MATERIAL_LOT,
     "din": SymbolKind.DONATION,
 }
 #: Not scanned on its own: the print serial stands in the symbol of the label.

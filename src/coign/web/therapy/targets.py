@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from coign import rulesets
 from coign.equipment.views import DEVICE, DeviceState, kind_words
 from coign.kernel.subjects import Chain, Equipment, Lot
 from coign.programmes.model import Need, Step
@@ -68,11 +69,16 @@ def _device(need: Need, states: Mapping[Equipment, DeviceState], chain: Chain, *
         return {"label": name, "state": "waiting" if waiting else "not_yet", "where": where}
     if states[found].not_usable_because(acting.now()):
         return {"label": name, "state": "wrong", "expected": _("one in order"), "value": found.identifier}
-    if need.clean and states[found].not_clean_because(chain):
+    if need.clean and (states[found].not_clean_because(chain) or _not_ready_because(states[found])):
         return {"label": name, "state": "wrong", "expected": _("one that is clean"), "value": found.identifier}
     due = states[found].due
     where = _("calibrated to %s") % local_day(due) if due is not None else ""
     return {"label": name, "state": "done", "value": found.identifier, "where": where}
+
+
+def _not_ready_because(state: DeviceState) -> str | None:
+    """None, or why a device that nobody used since is not clean enough all the same."""
+    return state.not_clean_any_more_because(acting.now(), rulesets.load()) or state.not_judged_because
 
 
 def _lot_of(material: str, lots: Mapping[Lot, LotState]) -> Lot | None:

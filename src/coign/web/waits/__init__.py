@@ -6,9 +6,10 @@ from coign.kernel.values import Actor
 from coign.records import reading as records
 from coign.records.reading import NextStep
 from coign.training.events import HOUSE, file_of
-from coign.web import acting, running
+from coign.web import acting, kept, running
 from coign.web.boards import Here, Matter, waiting_on_boards
 from coign.web.reading import reader
+from coign.web.storing.quarantine import out_of_quarantine
 from coign.web.waits.access import access
 from coign.web.waits.learning import attempts, courses, gaps, own, to_watch
 from coign.web.waits.material import lots, suspects
@@ -22,7 +23,8 @@ NEWEST = 200
 Find = Callable[[Actor], list[Matter]]
 
 _MATTERS: Sequence[Find] = (
-    authorisations, programmes, looks, suspects, lots, access, attempts, courses, own, to_watch, gaps,
+    authorisations, programmes, looks, suspects, lots, out_of_quarantine, access, attempts, courses, own, to_watch,
+    gaps,
 )  # fmt: skip
 
 
@@ -32,7 +34,11 @@ def roles(actor: Actor) -> list[str]:
 
 
 def steps(actor: Actor) -> list[NextStep]:
-    """Steps of therapies that somebody in one of this person's roles here can do now, oldest first."""
+    """Steps of therapies that somebody in one of these roles here can do now, oldest first; asked once a page."""
+    return kept.once(("steps", actor.person, actor.organisation), lambda: _steps(actor))
+
+
+def _steps(actor: Actor) -> list[NextStep]:
     held = roles(actor)
     if not held:
         return []

@@ -1,6 +1,5 @@
 """What waits for administrators: what needs a second one, what is urgent about people, alerts, backups."""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,6 +8,7 @@ from coign.people.separation import ADMINISTRATOR
 from coign.web.accounts import log_lines
 from coign.web.boards.matter import Matter
 from coign.web.external.models import Link
+from coign.web.links import reverse
 from coign.web.pages.upkeep import what_is_due
 from coign.web.people import roll
 from coign.web.people.roll import Entry

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coign.kernel.subjects import Course
 from coign.kernel.values import Actor
+from coign.training.events import cohort_of, person_of
+from coign.training.state import PASSED
 from coign.training.views import QUALIFICATIONS, obstacles
 from coign.web import acting
 from coign.web.boards.matter import Matter
@@ -16,9 +17,11 @@ from coign.web.learning.matrix import cells_of
 from coign.web.learning.opening import ASSIGN, OBSERVE
 from coign.web.learning.own import own_training
 from coign.web.learning.questioned import questioned
-from coign.web.learning.standing import Colleague, curriculum, people_of, practice_waits
+from coign.web.learning.standing import Colleague, colleagues, curriculum, people_of, practice_waits
+from coign.web.links import reverse
 from coign.web.oversight.work import form, may
 from coign.web.reading import reader
+from coign.web.therapy.looking import states_of
 from coign.web.therapy.track import local_day
 
 APPROVE = "training.approve_course"
@@ -62,12 +65,18 @@ def _practised() -> dict[str, KnownCourse]:
 
 
 def waiting_practice(actor: Actor) -> Iterator[tuple[Colleague, Course, str, str]]:
-    """Everybody else of the house who waits to be watched, at which task of which course."""
+    """Everybody else of the house who waits to be watched, at which task of which course.
+
+    Only who passed a course lately is looked at, `PASSED_KEPT_MAX` a course: not more where more people work.
+    """
     known, titles = known_courses(), tasks(known_courses())
-    for who in people_of(actor.organisation, actor.organisation):
+    house = actor.organisation
+    cohorts = [cohort_of(course, house) for course, each in known.items() if each.in_force is not None]
+    passed = {learner for state in states_of(PASSED, cohorts).values() for learner in state.learners}
+    for who in colleagues({person_of(learner) for learner in passed} - {actor.person}, house, house):
         for learning in who.learning.courses:
             course = known.get(learning.course)
-            if course is not None and course.in_force is not None and who.person != actor.person:
+            if course is not None and course.in_force is not None:
                 for task in practice_waits(who, learning, course.shown):
                     yield who, course.course, task, titles[task].title
 
