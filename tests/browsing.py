@@ -10,6 +10,8 @@ BROWSERS = ("chromium-headless-shell", "chromium")
 #: Nothing is painted, which costs most of all: keys, scripts, style and layout are as ever. No frame ever comes, and so
 #: no pictures and no clicks of Playwright's, which wait for frames.
 UNPAINTED = ("--disable-threaded-compositing", "--disable-threaded-animation")
+#: Where axe is asked of page after page: what is optimised is left before that is paid back.
+NOT_OPTIMISED = "--js-flags=--single-threaded,--no-opt,--no-maglev"
 #: Waits until a page has loaded. Unpainted, what its icons need is seen to only when somebody asks how it is laid out.
 LAID_OUT = """async () => {
   const wait = () => new Promise((go) => { setTimeout(go, 5); });

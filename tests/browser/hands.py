@@ -18,15 +18,6 @@ PHONE = {"width": 360, "height": 740}
 BUNDLE = 12
 TABS_MAX = 10 * BUNDLE
 _CODES = {"Tab": 9, "Enter": 13, "ArrowDown": 40}
-#: Keys beyond the aim are ignored, until it is taken away: `aimed` says whether the focus has what was sought.
-AIM = """([property, wanted]) => {
-  const focus = () => document.activeElement;
-  window.aimed = () => property === 'matches' ? focus()?.matches(wanted) ?? false : focus()?.[property] === wanted;
-  window.aiming ??= document.addEventListener('keydown', (event) => {
-    if (window.aimed?.()) { event.preventDefault(); event.stopImmediatePropagation(); }
-  }, {capture: true}) ?? true;
-  return window.aimed();
-}"""
 #: How many presses of Tab a person would count from the focus to a thing; 0 where that cannot be counted.
 COUNT = """(wanted) => {
   const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
@@ -34,6 +25,21 @@ COUNT = """(wanted) => {
   const from = stops.indexOf(document.activeElement), to = stops.findIndex((e, n) => n > from && e.matches(wanted));
   return Math.max(to - from, 0);
 }"""
+#: Keys beyond the aim are ignored until it is reached, that is until the focus has what was sought. Gives how many
+#: presses it may take: 0 where the aim is reached already.
+AIM = f"""([property, wanted, bundle]) => {{
+  const focus = () => document.activeElement;
+  window.aimed = () => property === 'matches' ? focus()?.matches(wanted) ?? false : focus()?.[property] === wanted;
+  window.aiming ??= document.addEventListener('keydown', (event) => {{
+    if (window.aimed?.()) {{ event.preventDefault(); event.stopImmediatePropagation(); }}
+  }}, {{capture: true}}) ?? true;
+  if (!window.aimed()) return property === 'matches' && ({COUNT})(wanted) || bundle;
+  window.aimed = null;
+  return 0;
+}}"""
+REACHED = "() => { const reached = window.aimed(); if (reached) window.aimed = null; return reached; }"
+#: What a field is for somebody at a keyboard, and whether it must be unfolded first.
+FIELD = """(e) => [e.closest('details:not([open])') !== null, e.getAttribute('type') ?? e.tagName.toLowerCase()]"""
 #: A form that takes scans without leaving the page says when it is there again.
 LISTEN = """([scans, msMax]) => {
   document.activeElement?.blur();
@@ -75,29 +81,28 @@ class Person:
 
     def press(self, key: str) -> None:
         """A key that leads to another page."""
-        focused = self.page.evaluate("document.activeElement?.outerHTML.slice(0, 300) ?? ''")
         try:
             with self.page.expect_navigation(wait_until="domcontentloaded", timeout=NAVIGATION_MS_MAX):
                 self.page.keyboard.press(key)
         except TimeoutError as error:
+            focused = self.page.evaluate("document.activeElement?.outerHTML.slice(0, 300) ?? ''")
             raise AssertionError(f"{key} on {focused} led nowhere from {self.page.url}") from error
         self.fits()
 
     def tab_to(self, selector: str) -> None:
         """Tab until the focus is there."""
-        if not self._until("matches", selector, "Tab", TABS_MAX, self.page.evaluate(COUNT, selector)):
+        if not self._until("matches", selector, "Tab", TABS_MAX):
             raise AssertionError(f"{selector} cannot be reached with Tab on {self.page.url}")
 
-    def _until(self, of_focus: str, wanted: str, key: str, at_most: int, counted: int = 0) -> bool:
+    def _until(self, of_focus: str, wanted: str, key: str, at_most: int) -> bool:
         """Press a key until what has the focus matches, or has this value; at first as often as was counted."""
-        reached: bool = self.page.evaluate(AIM, [of_focus, wanted])
-        presses = min(counted, at_most) or BUNDLE
+        presses: int = self.page.evaluate(AIM, [of_focus, wanted, BUNDLE])
+        reached = presses == 0
         for _ in range(0, at_most, BUNDLE):
             if reached:
                 break
-            self._keys([key] * presses)
-            reached, presses = self.page.evaluate("() => window.aimed()"), BUNDLE
-        self.page.evaluate("() => { window.aimed = null; }")
+            self._keys([key] * min(presses, at_most))
+            reached, presses = bool(self.page.evaluate(REACHED)), BUNDLE
         return reached
 
     def type(self, text: str) -> None:
@@ -144,10 +149,10 @@ class Person:
     def fill(self, name: str, value: Any, zone: str) -> None:
         """One field of the form, whatever it is, by keyboard."""
         field = self.page.locator(f'#act [name="{name}"]:not([type=hidden])').first
-        if field.evaluate("e => e.closest('details:not([open])') !== null"):
+        folded, kind = field.evaluate(FIELD)
+        if folded:
             self.tab_to(f'#act details:has([name="{name}"]) > summary')
             self.page.keyboard.press("Space")
-        kind = field.get_attribute("type") or field.evaluate("e => e.tagName.toLowerCase()")
         match kind:
             case "radio":
                 self._choose(name, str(value))

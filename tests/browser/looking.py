@@ -74,8 +74,17 @@ FAULTS = {
     "h1": NOT_ONE_HEADING,
     "covered": f"() => {{ ({THIN})(); return ({COVERED})(); }}",
 }
-RUN_AXE = """async (part) => (await axe.run(document.querySelector(part), { resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
+#: What a part of a page is made of: each element by the one it stands in, its class, what tells it to those who do not
+#: see it, and whether it says anything. Two parts made of the same are alike to axe.
+MADE_OF = r"""(part) => {
+  const own = (e) => `${e.tagName}.${[...e.classList].sort().join('.')}`;
+  const told = (e) => e.getAttributeNames().filter((a) => /^(aria-|role$|type$|tabindex$|alt$|lang$)/.test(a))
+    .map((a) => /^(role|type)$/.test(a) ? `${a}=${e.getAttribute(a)}` : a).sort();
+  const says = (e) => [Boolean(e.textContent.trim()), Boolean(e.labels?.length)];
+  return [...new Set([...document.querySelectorAll(`${part}, ${part} *:not(svg *, option)`)].map((e) =>
+    [e.parentElement && own(e.parentElement), own(e), ...told(e), ...says(e)].join(' ')))]; }"""
+RUN_AXE = """async (part) => (await axe.run(document.querySelector(part), { resultTypes: ['violations'], preload: false,
+    selectors: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
   .filter((v) => ['serious', 'critical'].includes(v.impact))
   .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' || ')}`)"""
 
@@ -134,6 +143,13 @@ def faults(page: Page, *names: str) -> list[str]:
     asked = ", ".join(f"{name}: ({FAULTS[name]})()" for name in names or FAULTS)
     found: dict[str, list[Any]] = page.evaluate(f"() => ({{{asked}}})")
     return [f"{name}: {what}" for name, what in found.items() if what]
+
+
+def holds_something_new(page: Page, part: str, known: set[str]) -> bool:
+    """Whether this part of the page is made of more than what is known, which it is from now on."""
+    found = set(page.evaluate(MADE_OF, part)) - known
+    known |= found
+    return bool(found)
 
 
 def kept_out(page: Page, part: str = "html") -> list[str]:

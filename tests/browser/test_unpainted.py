@@ -1,9 +1,9 @@
 """Looking at pages finds what is wrong with them, and as much of it where nothing is painted."""
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from tests.browser.hands import PHONE
-from tests.browser.looking import FAULTS, faults, kept_out
+from tests.browser.looking import FAULTS, faults, holds_something_new, kept_out
 from tests.browsing import LAID_OUT, UNPAINTED, launch
 
 pytestmark = pytest.mark.browser
@@ -33,3 +33,22 @@ def test_whatever_is_wrong_is_found_and_the_same_unpainted() -> None:
     assert focus == ["First link here", "solid"]
     assert {fault.partition(":")[0] for fault in wrong} == set(FAULTS)
     assert {"color-contrast", "label"} <= {fault.partition(":")[0] for fault in keeps_out}
+
+
+FIELD = '<main><div class="field"><label for="name">Name</label><input id="name"></div></main>'
+
+
+@pytest.mark.parametrize(
+    ("part", "changed"),
+    [('for="name"', 'for="other"'), (">Name<", "><"), ('"field"', '"faint"'), ("<input", "<input role=link")],
+)
+def test_what_differs_from_all_that_axe_has_been_shown_is_shown_to_it(
+    unpainted: Browser, part: str, changed: str
+) -> None:
+    page, known = unpainted.new_page(viewport=PHONE), set[str]()
+    news = []
+    for content in (FIELD, FIELD.replace("Name", "Surname"), FIELD.replace(part, changed)):
+        page.set_content(content, wait_until="domcontentloaded")
+        news.append(holds_something_new(page, "main", known))
+    page.close()
+    assert news == [True, False, True]
