@@ -65,23 +65,23 @@ def _varied(plant: Plant, **changed: object) -> None:
 def test_reg_s5_a_site_taken_off_the_authorisation_starts_nothing_and_what_runs_there_is_held() -> None:
     plant = Plant(MARCH)
     plant.until("started")
-    for number in range(3):
+    for number in range(2):
         plant.act("manufacturing.complete_step", OPERATOR, **plant.step(number))
 
     _varied(plant, sites=())
 
     with pytest.raises(Refusal, match=r"\Amanufacturing.batch_is_not_held\Z"):
-        plant.act("manufacturing.complete_step", OPERATOR, **plant.step(3))
+        plant.act("manufacturing.complete_step", OPERATOR, **plant.step(2))
     plant.ordered(T2)
     plant.collected(OTHER_BAG, T2)
     assert "manufacturing.start_is_authorised" in _unmet(plant, "manufacturing.start_batch", unit=OTHER_BAG, room=ROOM)
-    assert len(plant.state(BATCH_VIEW, BATCH).steps_done) == 3
+    assert len(plant.state(BATCH_VIEW, BATCH).steps_done) == 2
 
     _varied(plant)  # the place is back, and the batch still waits for the quality unit
     with pytest.raises(Refusal, match="batch_is_not_held"):
-        plant.act("manufacturing.complete_step", OPERATOR, **plant.step(3))
+        plant.act("manufacturing.complete_step", OPERATOR, **plant.step(2))
     plant.act("manufacturing.resume_batch", QA, batch=BATCH, why=SEALED)
-    plant.act("manufacturing.complete_step", OPERATOR, **plant.step(3))
+    plant.act("manufacturing.complete_step", OPERATOR, **plant.step(2))
 
 
 @pytest.mark.requirement("REG-02")

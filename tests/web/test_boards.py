@@ -217,7 +217,7 @@ def test_the_first_page_makes_as_many_queries_for_many_therapies_as_for_one(hous
         house.enrolled(given_name="Further", family_name=f"Ones{'abc'[n]}")
     more, same = looked()
     assert more > rows
-    assert same == queries
+    assert same <= queries  # fewer where what is kept for some seconds was there already
 
 
 @pytest.mark.requirement("GMP-10")

@@ -169,6 +169,9 @@ def _unit(story: Story, action: Action[Any], question: Question) -> str | None:
         return None
     wanted = _OPEN_FOR.get(action.name)
     found = [u for u, state in story.units.items() if not state.ended and (wanted is None or wanted(story, u, state))]
+    if action.name == "manufacturing.verify_label":  # a colleague scans what the reader drew, and they the colleague's
+        drawn = {t.body["sample"]: t.body["operator"] for t in story.told("manufacturing.sample_drawn.v1")}
+        found.sort(key=lambda unit: drawn.get(str(unit)) == str(story.actor.person))
     return str(found[0]) if found else None
 
 
