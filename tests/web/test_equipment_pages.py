@@ -12,7 +12,7 @@ from coign.equipment.views import DeviceState
 from coign.kernel.subjects import Chain
 from coign.kernel.values import Instant
 
-COUNTER, SCALE, PROCESSOR = "pages-counter", "pages-scale", "pages-processor"
+COUNTER, SCALE, PROCESSOR, DOUBTED = "pages-counter", "pages-scale", "pages-processor", "pages-doubted"
 CHAIN = Chain.of("pages")
 
 
@@ -22,6 +22,7 @@ class House(MakerHouse):
     def __init__(self, site: Site) -> None:
         super().__init__(site, "devices", ("qa", "analyst", "operator"), elsewhere="celllab")
         self._register(COUNTER, "cell_counter", self.instant(300))
+        self._register(DOUBTED, "cell_counter", self.instant(300))
         self._register(SCALE, "scale", self.instant(20))
         self._register(PROCESSOR, "cell_processor", self.instant(300))
 
@@ -74,17 +75,17 @@ def test_a_fault_is_entered_by_whoever_sees_it_and_another_returns_the_device(ho
 @pytest.mark.requirement("GMP-09", "GMP-19")
 def test_a_device_out_of_calibration_asks_the_quality_unit_to_judge_it(house: House) -> None:
     house.site.do(
-        "equipment.calibrate", "devices-analyst", equipment=f"equipment:{COUNTER}", finding="out_of_calibration",
+        "equipment.calibrate", "devices-analyst", equipment=f"equipment:{DOUBTED}", finding="out_of_calibration",
         calibrated_on=house.instant(0), evidence="cd" * 32,
     )  # fmt: skip
-    assert "Out of calibration" in row(house.get("devices-analyst", "/equipment/"), COUNTER)
-    page = house.get("devices-qa", f"/equipment/{COUNTER}/")
+    assert "Out of calibration" in row(house.get("devices-analyst", "/equipment/"), DOUBTED)
+    page = house.get("devices-qa", f"/equipment/{DOUBTED}/")
     assert "Batches that stand still by it" in page and "It was used on no batch in that time" in page
     assert "Judge what its error touches" in page
-    assert "Judge what its error touches" not in house.get("devices-analyst", f"/equipment/{COUNTER}/")
-    assert row(house.get("devices-qa", "/"), COUNTER), "it stands among the devices that need somebody"
+    assert "Judge what its error touches" not in house.get("devices-analyst", f"/equipment/{DOUBTED}/")
+    assert row(house.get("devices-qa", "/"), DOUBTED), "it stands among the devices that need somebody"
     trace = re.search(r'href="([^"]*/trace/)"', page)
-    assert trace is not None and COUNTER in house.get("devices-qa", trace[1])
+    assert trace is not None and DOUBTED in house.get("devices-qa", trace[1])
 
 
 def test_every_standing_has_a_shape_and_a_word_of_its_own(house: House) -> None:

@@ -11,7 +11,7 @@ from tests.web.site import Site
 
 from coign import catalogue
 from coign.kernel.fields import asks
-from coign.kernel.subjects import Subject, Unit
+from coign.kernel.subjects import Organisation, Subject, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity, Secret
 from coign.people.authority import INSIDE
 from coign.web.reference.tracing import shipped
@@ -75,9 +75,33 @@ def test_what_only_the_rules_can_judge_comes_back_to_its_field(celllab: Client) 
     assert response.status_code == 422 and 'href="#id_unit"' in response.content.decode()
 
 
+def a_house(site: Site, name: str, *places: str) -> Client:
+    """Somebody of a new house with these places, signed in."""
+    house = Organisation.of(name)
+    site.do(
+        "people.register_organisation", "setup", organisation=house, name=name.title(), category="maker", country="DE"
+    )
+    for place in places:
+        site.do("people.register_site", "setup", site=f"site:{place}", organisation=house, name=place.title(),
+                zone="Europe/Berlin", country="DE")  # fmt: skip
+    site.add_person(f"{name}-warehouse", house, "warehouse")
+    return here(site.browser(f"{name}-warehouse"))
+
+
+def test_who_has_several_places_chooses_among_them_and_who_has_one_is_not_asked(
+    site: Site, fresh: Callable[[str], str]
+) -> None:
+    several, one = a_house(site, "several-places", "upper-hall", "lower-hall"), a_house(site, "one-place", "one-hall")
+    form = several.get("/actions/custody.take_in/").content.decode()
+    assert "Upper-Hall" in form and "Lower-Hall" in form and "Clinic" not in form and "One-Hall" not in form
+    sent = {"unit": fresh("unit"), "site": "site:lower-hall"}
+    assert several.post("/actions/custody.take_in/", sent).status_code == 302
+    assert several.post("/actions/custody.take_in/", {"unit": fresh("unit")}).status_code == 422
+    assert "One-Hall" not in one.get("/actions/custody.take_in/").content.decode().partition('name="unit"')[2]
+
+
 def test_a_page_that_must_know_more_says_what(site: Site) -> None:
-    client = here(site.browser("maker-warehouse"))  # the maker has no site from which to choose
-    response = client.get("/actions/custody.take_in/")
+    response = a_house(site, "no-place").get("/actions/custody.take_in/")
     assert "Missing" in words(response) and "Place" in words(response) and 'name="key"' not in response.content.decode()
 
 

@@ -164,11 +164,22 @@ class FileHash(forms.FileField):
 
 def form_class(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> type[CommandForm]:
     """The form of an action, for this actor, with what the page knows already."""
-    asked = questions(action.command)
+    asked = asked_of(action, actor, known)
     members: dict[str, Any] = {"questions": asked}
     for question in asked:
         members[question.name] = _field(question, actor, known.get(question.name))
     return type("CommandForm", (CommandForm,), members)
+
+
+def asked_of(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[Question]:
+    """The questions to this actor: the place, known where a house has one only, is chosen where it has several."""
+    return [_place(q, actor) if q.name == "site" and not known.get("site") else q for q in questions(action.command)]
+
+
+def _place(question: Question, actor: Actor) -> Question:
+    if question.asks.source != "known" or len(choices_for("own_sites", actor) or ()) < 2:
+        return question
+    return replace(question, asks=replace(question.asks, source="choose", options="own_sites"))
 
 
 def known_value(question: Question, actor: Actor, given: str | None) -> str | None:
@@ -198,7 +209,7 @@ def _in_words(question: Question, value: Any, actor: Actor) -> Any:
 
 def missing(action: Action[Any], actor: Actor, known: Mapping[str, str]) -> list[str]:
     """What must be known before this form makes sense, in the words of its labels."""
-    asked = questions(action.command)
+    asked = asked_of(action, actor, known)
     return [
         q.asks.label
         for q in asked

@@ -81,6 +81,12 @@ def authenticators(actor: Actor) -> Choices:
     return [(c.id, f"{c.id}, {s.identifier}") for s, state in reader().states(AUTHORITY) for c in state.credentials]
 
 
+@choices("own_sites")
+def own_sites(actor: Actor) -> Choices:
+    """The places of the actor's organisation."""
+    return [(str(s), str(state.name)) for s, state in reader().states(SITE) if state.organisation == actor.organisation]
+
+
 def own_site(organisation: Organisation) -> str | None:
     """The only place of an organisation; None when it has several or none."""
     found = [str(s) for s, state in reader().states(SITE) if state.organisation == organisation]
