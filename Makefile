@@ -1,7 +1,7 @@
 # Needs only make and Python 3.11 or newer. Everything goes into .venv; what is complete is not done again.
 # The recipes are plain sh, for GNU make 3.81 and BSD make alike.
 
-.PHONY: docs run setup setup-dev test lint golden wheel clean
+.PHONY: docs run setup setup-dev test walks lint golden wheel clean
 
 run: setup
 	@exec .venv/bin/coign serve
@@ -13,8 +13,15 @@ setup-dev:
 	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
 
 # On all cores, a file at a time on each, the longest first. More options: make test TESTS="tests/ledger -x"
+PYTEST = .venv/bin/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+
 test: setup-dev
-	.venv/bin/python -m pytest -n logical --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(PYTEST) -m "not walk" $(TESTS)
+	@echo "Not among these: two long walks through the pages in a browser. They are: make walks"
+
+# A therapy from order to infusion by keyboard, and every page as every role: a quarter of all the time that tests take.
+walks: setup-dev
+	$(PYTEST) -m walk $(TESTS)
 
 lint: setup-dev
 	.venv/bin/ruff check .

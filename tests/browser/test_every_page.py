@@ -69,6 +69,7 @@ def sign_in(context: BrowserContext, base: str, account: str) -> Page:
     return page
 
 
+@pytest.mark.walk
 @pytest.mark.requirement("CSV-29")
 @pytest.mark.usefixtures("thawed")
 def test_every_page_of_every_role_fits_a_phone_mirrors_and_keeps_nobody_out(

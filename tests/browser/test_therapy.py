@@ -109,6 +109,7 @@ def enrol(ward: Ward, **about: str) -> str:
     return str(root)
 
 
+@pytest.mark.walk
 @pytest.mark.requirement("TRC-12", "TRC-13", "CSV-29")
 def test_a_therapy_goes_from_order_to_infusion_with_tab_enter_and_scans_on_a_phone(
     unpainted: Browser, demonstration: Demonstration, tmp_path: Path
