@@ -12,7 +12,7 @@ setup:
 setup-dev:
 	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
 
-# On all cores, a file at a time on each, the longest first. More options: make test TESTS="tests/ledger -x"
+# On all cores, a file at a time, the longest first (tests/conftest.py says how many at once). More options: make test TESTS="tests/ledger -x"
 PYTEST = .venv/bin/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 test: setup-dev

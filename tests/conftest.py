@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--golden", action="store_true", help="write golden files anew instead of comparing with them")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: whoever waits for a server, a browser or a disk leaves its core to another."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders lie in memory, if there is room; those of workers in the one of who started them."""
     if not hasattr(config, "workerinput") and (used := memory.use()):
