@@ -115,6 +115,9 @@ def answer(service: Service, words: list[str]) -> None:
             found = next(sorted(j.done) for j in journeys_of(service) if j.root == root)
         case ["wristband", patient]:
             found = symbol_text(Symbol(SymbolKind.WRISTBAND, patient.partition(":")[2], 1))
+        case ["told"]:  # those of the story, whatever tests began beside it
+            numbers = scene.numbers(service, [j.root for j in journeys_of(service)])
+            found = [root for root, number in numbers.items() if number < scene.OTHERS_FROM]
         case ["roots"]:
             found = [j.root for j in journeys_of(service)]
         case _:

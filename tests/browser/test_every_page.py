@@ -36,7 +36,7 @@ def told(demonstration: Demonstration) -> Demonstration:
 @pytest.fixture(scope="module")
 def thawed(told: Demonstration) -> str:
     """The therapy of which a bag is thawed."""
-    root = str(told.ask("roots")[-1])
+    root = str(told.ask("told")[-1])
     told.ask("play", root, "thaw")
     return root
 
