@@ -107,7 +107,7 @@ SHAPES = [nothing, one, some, by_name, below, judged, by_hand]
 BOTH = {shape: (shape(dataclass), shape(frozen.dataclass)) for shape in SHAPES}
 SEVERAL = [shape for shape in SHAPES if shape is not nothing]
 
-values = st.one_of(st.none(), st.booleans(), st.integers(-1, 1), st.just(float("nan")), st.sampled_from(["", "1", "ä"]))
+values = st.one_of(st.none(), st.booleans(), st.integers(-1, 1), st.sampled_from(["", "1", "ä"]))
 
 
 def asked(shape: Decorator, given: list[object]) -> dict[str, object]:

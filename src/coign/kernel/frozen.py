@@ -1,8 +1,9 @@
 """The standard `dataclass(frozen=True, slots=True)`, made in a fifth of the time: there are hundreds at every start.
 
 Used like the standard one, which makes everything that is not frozen with slots, and what has another one above it.
-The same but for two things that nothing here rests on: `__init__` has no annotations, and `__repr__` does not look out
-for an object that holds itself. See docs/decisions/0024.
+The same but for three things that nothing here rests on: `__init__` has no annotations, `__repr__` does not look out
+for an object that holds itself, and what is the same object is equal, also where it is no number (as in the standard
+one up to Python 3.12). See docs/decisions/0024.
 """
 
 import dataclasses
