@@ -18,18 +18,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 from types import FrameType
 
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
-
 from coign.cli import web_process
 from coign.cli.output import say
 from coign.database import Database, Supervisor, running
 from coign.settings import Settings
+from coign.web.server import server
 
-#: Callers wait for the writer, not for the processor: many may wait at once, and then share a commit.
-THREADS = 64
-STOP_SECONDS_MAX = 20
 READY_SECONDS_MAX = 60
 WATCH_SECONDS = 1.0
 
@@ -82,18 +76,7 @@ def _watch(supervisor: Supervisor, ended: threading.Event) -> None:
 def _serve(settings: Settings, held: socket.socket, journeys: int | None, *, debug: bool) -> int:
     multiprocessing.set_start_method("spawn", force=True)
     told, tells = multiprocessing.Pipe(duplex=False)
-    server = Server(
-        "coign.web.wsgi:application",
-        address=settings.bind,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        backpressure=2 * THREADS,
-        workers_kill_timeout=STOP_SECONDS_MAX,
-        websockets=False,
-        log_level=LogLevels.debug if debug else LogLevels.error,
-    )
+    serving = server(settings.bind, settings.port, debug=debug)
     # The child has said what is wrong, in one sentence; that it ended adds nothing.
     logging.getLogger("_granian").addFilter(lambda record: not str(record.msg).startswith("Unexpected exit"))
     child = _Child(settings, told)
@@ -102,13 +85,13 @@ def _serve(settings: Settings, held: socket.socket, journeys: int | None, *, deb
     say("Preparing …")
     held.close()
     try:
-        server.serve(target_loader=partial(web_process.load, tells, journeys, debug=debug), wrap_loader=False)
+        serving.serve(target_loader=partial(web_process.load, tells, journeys, debug=debug), wrap_loader=False)
     except SystemExit:  # it ended by itself
         pass
     finally:
         child.stopped.set()
         watch.join()
-    if server.interrupt_signal:
+    if serving.interrupt_signal:
         say("Stopped.")
         return 0
     if child.failed is None:

@@ -1,11 +1,10 @@
 """A folder in which every document lies under its SHA-256: what the record names by a hash (21 CFR 11.10(c))."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from coign.files import write_whole
 from coign.kernel.errors import IntegrityFailure, Invalid, NotFound, Unavailable
 from coign.kernel.values import Digest
 
@@ -70,19 +69,4 @@ class Documents:
     @staticmethod
     def _write(file: Path, content: bytes) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".aside-", delete=False) as aside:
-            try:
-                aside.write(content)
-                aside.flush()
-                os.fsync(aside.fileno())
-                Path(aside.name).replace(file)
-            except BaseException:
-                Path(aside.name).unlink(missing_ok=True)
-                raise
-        if os.name == "posix":
-            # The new name must survive a power cut as well.
-            folder = os.open(file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        write_whole(file, content)

@@ -4,7 +4,6 @@ A database that was set back to an older backup, or rewritten together with its 
 what lies outside of it can tell. The file holds the signed note, so that nobody without the log's key can make one.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import psycopg
 import structlog
 
+from coign.files import write_whole
 from coign.kernel.errors import NotFound
 from coign.ledger.shutting import Kind, Problem
 from coign.ledger.tiles import Tiles
@@ -38,13 +38,8 @@ class Seen:
 
     def keep(self, note: bytes) -> None:
         """Replace the note: whole or not at all. Only for a checkpoint that this installation stands by."""
-        aside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         try:
-            with aside.open("wb") as file:
-                file.write(note)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(self._path)
+            write_whole(self._path, note)
         except OSError as error:
             # A full disk must not keep checkpoints from being published; an older note only proves less.
             log.warning("checkpoint.not_kept", file=str(self._path), error=str(error))

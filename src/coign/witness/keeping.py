@@ -1,7 +1,6 @@
 """A witness's folder: its keys, the logs it knows, and for each log the newest checkpoint that it signed."""
 
 import fcntl
-import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from coign.files import write_whole
 from coign.kernel.errors import Invalid
 from coign.key_files import key_from, write_new
 from coign.witness.cosigning import Answer, Asked, Refused, answer, read
@@ -75,7 +75,7 @@ class Witness:
         last = None if kept is None else Checkpoint.parse(parse_note(kept).text)
         given = answer(asked, {origin: known} if known else {}, last, self._signers, time_s=int(time.time()))
         assert given.kept is not None
-        self._keep(origin, given.kept)
+        write_whole(self._seen / _hash(origin), given.kept)  # an error keeps the signature from being told
         return given
 
     def newest(self, origin_hash: str) -> bytes | None:
@@ -85,21 +85,6 @@ class Witness:
 
     def _kept(self, origin: str) -> bytes | None:
         return self.newest(_hash(origin))
-
-    def _keep(self, origin: str, note: bytes) -> None:
-        """Whole or not at all, and on disk when it returns; an error keeps the signature from being told."""
-        path = self._seen / _hash(origin)
-        aside = path.with_name(f"{path.name}.new")
-        with aside.open("wb") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-        folder = os.open(self._seen, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

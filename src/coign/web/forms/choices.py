@@ -84,13 +84,17 @@ def authenticators(actor: Actor) -> Choices:
 @choices("own_sites")
 def own_sites(actor: Actor) -> Choices:
     """The places of the actor's organisation."""
-    return [(str(s), str(state.name)) for s, state in reader().states(SITE) if state.organisation == actor.organisation]
+    return _sites_of(actor.organisation)
+
+
+def _sites_of(organisation: Organisation) -> Choices:
+    return [(str(s), str(state.name)) for s, state in reader().states(SITE) if state.organisation == organisation]
 
 
 def own_site(organisation: Organisation) -> str | None:
     """The only place of an organisation; None when it has several or none."""
-    found = [str(s) for s, state in reader().states(SITE) if state.organisation == organisation]
-    return found[0] if len(found) == 1 else None
+    found = _sites_of(organisation)
+    return found[0][0] if len(found) == 1 else None
 
 
 @choices("physicians")

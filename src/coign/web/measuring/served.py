@@ -12,11 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
+from coign.web.server import server
 
-THREADS = 64
 UNLIMITED_PER_MINUTE = 1e9
 
 
@@ -74,18 +71,7 @@ SERVED: dict[str, Callable[[dict[str, Any]], Any]] = {"interface": interface, "b
 def main() -> None:
     """Serve until told to stop."""
     what, port, given = sys.argv[1], int(sys.argv[2]), json.loads(sys.stdin.readline())
-    server = Server(
-        "measured",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        backpressure=2 * THREADS,
-        websockets=False,
-        log_level=LogLevels.error,
-    )
-    server.serve(target_loader=partial(SERVED[what], given), wrap_loader=False)
+    server("127.0.0.1", port).serve(target_loader=partial(SERVED[what], given), wrap_loader=False)
 
 
 if __name__ == "__main__":

@@ -169,14 +169,18 @@ def _unit(story: Story, action: Action[Any], question: Question) -> str | None:
         return None
     wanted = _OPEN_FOR.get(action.name)
     found = [u for u, state in story.units.items() if not state.ended and (wanted is None or wanted(story, u, state))]
-    if action.name == "manufacturing.verify_label":  # a colleague scans what the reader drew, and they the colleague's
-        drawn = {t.body["sample"]: t.body["operator"] for t in story.told("manufacturing.sample_drawn.v1")}
-        found.sort(key=lambda unit: drawn.get(str(unit)) == str(story.actor.person))
+    last = _LAST.get(action.name)
+    found.sort(key=lambda unit: last is not None and last(story, unit))
     return str(found[0]) if found else None
 
 
 def _unverified(story: Story, unit: Unit, state: UnitState) -> bool:
     return not state.label_verified
+
+
+def _drawn_by_reader(story: Story, unit: Unit) -> bool:
+    drawn = (t.body for t in story.told("manufacturing.sample_drawn.v1"))
+    return (str(unit), str(story.actor.person)) in ((body["sample"], body["operator"]) for body in drawn)
 
 
 def _from_the_chair(story: Story, unit: Unit, state: UnitState) -> bool:
@@ -209,6 +213,8 @@ _OPEN_FOR: dict[str, Callable[[Story, Unit, UnitState], bool]] = {
     "closing.confirm_disposal": _disposed_first,
     "storage.confirm_removal": _being_taken_out,
 }
+#: Of several those that others are to do, for whom they come first.
+_LAST: dict[str, Callable[[Story, Unit], bool]] = {"manufacturing.verify_label": _drawn_by_reader}
 _BY_TYPE: dict[type[Subject], Callable[[Story, Action[Any], Question], str | None]] = {
     Chain: _chain,
     Patient: _patient,
