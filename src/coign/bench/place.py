@@ -74,8 +74,7 @@ class Place:
 
     def quiet(self, service: Service) -> None:
         """Wait until the read models have caught up: what is measured next is measured alone."""
-        assert service.projector is not None
-        service.projector.wait_for(self.size(service) - 1, timeout_s=PROJECTED_S_MAX)
+        service.catch_up(timeout_s=PROJECTED_S_MAX)
 
     def size(self, service: Service) -> int:
         """How many entries a ledger has."""

@@ -53,6 +53,7 @@ def _open(settings: "Settings | None" = None) -> "Iterator[Service]":
     with Service.open(settings=settings, background=False, progress=say) as service:
         if not service.demonstration:
             raise Forbidden("the record here is no demonstration")
+        service.catch_up()  # what another command entered just now
         yield service
 
 

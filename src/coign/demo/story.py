@@ -44,7 +44,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
     if is_told(seeding, journeys):
         return 0
     seeding.run(journeys)
-    _caught_up(service)
+    service.catch_up()
     acts = 0
     for line in _Telling(seeding, journeys).acts():
         acts += 1
@@ -87,16 +87,6 @@ def _coordinator(number: int) -> Actor:
 
 def _coordinators() -> set[Person]:
     return {_coordinator(number).person for number in range(len(plans.PLANS))}
-
-
-def _caught_up(service: Service) -> None:
-    """The lists know of everything entered so far."""
-    with scene.connection(service) as reads:
-        row = reads.execute("select size from head where ledger_id = %s", (service.ledger_id,)).fetchone()
-    assert row is not None
-    assert service.projector is not None, "the demonstration needs the read models"
-    if not service.projector.wait_for(row[0] - 1, timeout_s=player.PROJECTED_SECONDS_MAX):
-        raise NotFound("the lists do not follow the record: look into the log")
 
 
 def take_turn(seeding: Seeding, therapy: Therapy, name: str) -> str:

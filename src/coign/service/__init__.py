@@ -13,7 +13,7 @@ import psycopg
 from coign import catalogue
 from coign.database import Database, home, running
 from coign.documents import Documents
-from coign.kernel.errors import Invalid
+from coign.kernel.errors import Invalid, Unavailable
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
@@ -132,6 +132,14 @@ class Service:
         if self.simulated is None:
             raise Invalid.at("hours", "this record is not a demonstration: its clock is the machine's")
         return self.simulated.advance(hours)
+
+    def catch_up(self, *, timeout_s: float = 60) -> None:
+        """Wait until the lists know of all that is entered, by whichever process; Unavailable: not in time."""
+        with self.vault.pool.connection() as connection:
+            row = connection.execute("select size from head where ledger_id = %s", (self.ledger_id,)).fetchone()
+        assert row is not None and self.projector is not None, "opened without its read models"
+        if not self.projector.wait_for(row[0] - 1, timeout_s=timeout_s):
+            raise Unavailable("the lists do not follow the record: look into the log")
 
     def look(self, actor: Actor, patients: Iterable[Patient], page: str) -> None:
         """Enter into the access ledger that these identities are shown to somebody; before they are shown."""
