@@ -560,6 +560,12 @@ class Plant(PaperRecord):
 
     def reviewed(self) -> None:
         self.act("quality.review_record", QA, batch=BATCH)
+        self.read_by_exception()
+
+    def read_by_exception(self, *exceptional: int) -> None:
+        """The audit trail is reviewed; nothing stood out but what was answered."""
+        found = {"up_to": 40, "entries": 30, "listed": 2, "exceptional": exceptional}
+        self.act("quality.review_audit_trail", QA, batch=BATCH, conclusion=SEALED, **found)
 
     def certified(self, *pending: str) -> None:
         self.act("quality.certify", QP, batch=BATCH, certificate=CERTIFICATE, pending=pending)

@@ -3,6 +3,7 @@
 import coign.correction  # noqa: F401  our views listen to its events: it must be there before they are
 from coign.quality.actions import (
     accept_material,
+    audit_trail,
     certify,
     close_deviation,
     invalidate_result,
@@ -19,6 +20,7 @@ from coign.quality.actions import (
     review_result,
     supply_under_exception,
 )
+from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.exception_state import CALLS, EXCEPTION
 from coign.quality.state import BLOCKS, DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
@@ -36,6 +38,9 @@ ACTIONS = (
     open_deviation.ACTION,
     close_deviation.ACTION,
     review_record.ACTION,
+    audit_trail.ANSWER,
+    audit_trail.REVIEW,
+    audit_trail.DEFER,
     certify.ACTION,
     quarantine_shipment.ACTION,
     late_result.PHYSICIAN,
@@ -49,4 +54,4 @@ ACTIONS = (
     reject_batch.ACTION,
     resolve_block.ACTION,
 )
-VIEWS = (DISPOSITION, DOSSIER, DEVIATION, BLOCKS, EXCEPTION, CALLS)
+VIEWS = (DISPOSITION, DOSSIER, DEVIATION, BLOCKS, EXCEPTION, CALLS, AUDIT_TRAIL)

@@ -15,6 +15,8 @@ LATE_RESULT = "a result that was pending at release came in out of specification
 #: What a product fails in that passes every test and is less than a dose for its patient.
 TOO_FEW_CELLS = "too_few_cells"
 Conclusion = Literal["confirmed", "laboratory_error"]
+#: What is said about an entry that stands out: it has its reason, or it is looked into as a deviation.
+AuditTrailAnswer = Literal["accepted", "deviation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,48 @@ class RecordReviewed(Fact, type="quality.record_reviewed.v1", about=("batch",)):
     batch: Batch
     by: Person
     too_few_cells: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrailLineAnswered(Fact, type="quality.audit_trail_line_answered.v1", about=("batch",)):
+    """Somebody who did not do it says what an entry means that stands out in the audit trail of a batch.
+
+    `signs` and `risk`: why it stood out, as it was shown. `answer`: there is a reason, or a deviation was opened.
+    """
+
+    batch: Batch
+    entry: int
+    signs: tuple[str, ...]
+    risk: int
+    answer: AuditTrailAnswer
+    why: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrailReviewed(Fact, type="quality.audit_trail_reviewed.v1", about=("batch",)):
+    """Somebody who had no hand in the batch read its audit trail by exception, up to a position of the record.
+
+    `entries` were read, `listed` stood out at all, `exceptional` had to be answered.
+    """
+
+    batch: Batch
+    up_to: int
+    entries: int
+    listed: int
+    exceptional: tuple[int, ...]
+    conclusion: FreeText
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrailReviewDeferred(Fact, type="quality.audit_trail_review_deferred.v1", about=("batch",)):
+    """The batch may be decided about before its audit trail is read, for a reason; the review is owed within so long."""
+
+    batch: Batch
+    minutes: int
+    why: FreeText
+    by: Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ def quality_calls(facts: Mapping[str, Any], way: str) -> list[str]:
         "quality.record_expanded_access": requested and under_access,
         "quality.supply_under_exception": "quality.exception_accepted.v1" in facts
         or (under_access and "quality.expanded_access_recorded.v1" in facts),
+        "quality.review_audit_trail": "quality.audit_trail_review_deferred.v1" in facts,
         "quality.acknowledge_late_result": "quality.late_result_adverse.v1" in facts,
         "quality.assess_late_result": "quality.late_result_adverse.v1" in facts,
     }

@@ -32,8 +32,10 @@ _EACH: Mapping[str, Callable[[ProgrammeVersion, "Journey"], int]] = {
 }
 #: One bag goes the whole way from the freezer to the patient, then the next one.
 ISSUE, FINISH = "infusion.issue", "infusion.finish"
+#: A review that was put off with its reason is owed, and holds nothing up meanwhile.
+REVIEW_TRAIL = "quality.review_audit_trail"
 #: Acts after which the next may begin although they are not done yet for everything.
-_ENOUGH = frozenset({FINISH, "quality.record_result", "quality.review_result"})
+_ENOUGH = frozenset({FINISH, "quality.record_result", "quality.review_result", REVIEW_TRAIL})
 #: What is done with a product of which it is confirmed that it fails: it is rejected, or supplied by its papers.
 CERTIFY, REJECT = "quality.certify", "quality.reject_batch"
 #: Optional acts that something calls for: while they are called for they must be done, otherwise nobody waits for them.
@@ -144,9 +146,11 @@ def _labels_of_a_batch(programme: ProgrammeVersion, journey: Journey) -> int:
 
 
 def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion) -> bool:
-    """Whether what comes after may begin: all results are there but pending ones, or a first bag is given."""
+    """Whether what comes after may begin: all results are there but pending ones, a first bag is given, a review put off."""
     if step.action == FINISH:
         return bool(journey.partly.get(step.id))
+    if step.action == REVIEW_TRAIL:
+        return bool(journey.called.get(REVIEW_TRAIL))
     return {t.id for t in programme.panel if not t.may_be_pending} <= set(journey.partly.get(step.id, ()))
 
 

@@ -31,7 +31,9 @@ from coign.perform.request import Request, Source
 from coign.programmes.model import Programmes
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
+from coign.quality.actions.audit_trail import READER
 from coign.service import first_start, therapies, vaulting
+from coign.service.audit_trail import AuditTrails
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
@@ -92,6 +94,8 @@ class Service:
     states: States
     #: Who has which hospital number, and who could be mixed up with whom.
     identities: IdentityLookup
+    #: What stands out in the audit trail of a batch.
+    audit_trails: AuditTrails
     #: Keeps the read models current; None where nobody asked for them.
     projector: Projector | None
     door: Door
@@ -184,6 +188,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         documents = Documents((settings.home or home()) / "documents")
         states = States(vault.pool.connection, ledger_id, assemble.folding())
         identities = IdentityLookup(vault.pool.connection, ledger_id, vault.vault)
+        audit_trails = AuditTrails(vault.pool.connection, ledger_id, states, programmes, clock)
         door = assemble.door(
             assemble.Place(dsn, ledger_id, opened.origin),
             clock=clock,
@@ -194,6 +199,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "identity_lookup": identities,
                 "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
+                READER: audit_trails,
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,
@@ -223,6 +229,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         programmes,
         states,
         identities,
+        audit_trails,
         projector,
         door,
         access,

@@ -6,12 +6,14 @@ from dataclasses import field
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
-from coign.kernel.fields import allotted, asks
+from coign.kernel.fields import allotted, asks, resolved
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, dose_gate, environment_gates, release_gates
+from coign.quality import audit_trail_gates, batch_gates, dose_gate, environment_gates, release_gates
+from coign.quality.actions.audit_trail import READER
+from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.events import Certified
 from coign.quality.gates import OfBatch
 from coign.quality.state import DOSSIER
@@ -25,12 +27,15 @@ class Certify:
     batch: Batch = field(metadata=asks("Batch", "known"))
     pending: tuple[str, ...] = field(default=(), metadata=asks("Released before these results", "known"))
     certificate: Document = field(metadata=allotted())
+    #: Entries that stand out in the audit trail and were not answered.
+    unreviewed: tuple[int, ...] = field(default=(), metadata=resolved(by=READER))
 
 
 def _reads(asked: Certify, actor: Actor) -> Sequence[Read]:
     return (
         Read(asked.batch, BATCH),
         Read(asked.batch, DOSSIER),
+        Read(asked.batch, AUDIT_TRAIL),
         *environment_gates.reads_of_environment(asked),
         Read(asked.certificate),
     )
@@ -79,6 +84,9 @@ ACTION = Action(
     gates=(
         batch_gates.record_is_reviewed,
         batch_gates.certified_by_another,
+        audit_trail_gates.audit_trail_is_reviewed,
+        audit_trail_gates.nothing_stands_out_since,
+        audit_trail_gates.released_by_another_than_put_it_off,
         batch_gates.judge_had_no_part,
         release_gates.releaser_is_of_destination,
         batch_gates.results_are_complete,

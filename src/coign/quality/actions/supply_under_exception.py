@@ -8,13 +8,22 @@ from coign.identity.events import UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.facts import Fact
-from coign.kernel.fields import allotted, asks
+from coign.kernel.fields import allotted, asks, resolved
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Document
 from coign.kernel.values import Actor
 from coign.manufacturing.views import BATCH
-from coign.quality import batch_gates, dose_gate, environment_gates, exception_gates, release_gates
+from coign.quality import (
+    audit_trail_gates,
+    batch_gates,
+    dose_gate,
+    environment_gates,
+    exception_gates,
+    release_gates,
+)
+from coign.quality.actions.audit_trail import READER
 from coign.quality.actions.certify import reads_of_destination
+from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.events import LATE_RESULT, TOO_FEW_CELLS, SuppliedUnderException
 from coign.quality.exception_state import EXCEPTION
 from coign.quality.state import DOSSIER
@@ -27,10 +36,12 @@ class SupplyUnderException:
 
     batch: Batch = field(metadata=asks("Batch", "known"))
     document: Document = field(metadata=allotted())
+    #: Entries that stand out in the audit trail and were not answered.
+    unreviewed: tuple[int, ...] = field(default=(), metadata=resolved(by=READER))
 
 
 def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
-    batch = (Read(asked.batch, view) for view in (BATCH, DOSSIER))
+    batch = (Read(asked.batch, view) for view in (BATCH, DOSSIER, AUDIT_TRAIL))
     return (*batch, *environment_gates.reads_of_environment(asked), Read(asked.document))
 
 
@@ -74,6 +85,9 @@ ACTION = Action(
     gates=(
         batch_gates.record_is_reviewed,
         batch_gates.certified_by_another,
+        audit_trail_gates.audit_trail_is_reviewed,
+        audit_trail_gates.nothing_stands_out_since,
+        audit_trail_gates.released_by_another_than_put_it_off,
         batch_gates.judge_had_no_part,
         release_gates.releaser_is_of_destination,
         batch_gates.results_are_complete,
@@ -95,7 +109,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(SuppliedUnderException, UnitsUnblocked),
-    requirements=("GMP-40", "GMP-41", "GMP-31", "GMP-S2", "GMP-39", "GMP-02", "PAT-29"),
+    requirements=("GMP-40", "GMP-41", "GMP-31", "GMP-S2", "GMP-39", "GMP-02", "PAT-29", "CSV-31"),
     risk=Risk.PATIENT,
     rationale="Some patients have nothing but a product that fails: it reaches them openly, or in secret.",
     meaning="supplied under exception",
