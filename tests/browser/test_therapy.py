@@ -22,6 +22,10 @@ MARIA = {
 }
 
 
+#: Acts with a page of their own, on which everything that is signed stands line by line.
+PAGES = {"quality.certify": "release", "quality.review_audit_trail": "audit-trail"}
+
+
 class Ward:
     """Everybody who takes part, each in a browser of their own."""
 
@@ -49,8 +53,8 @@ class Ward:
         self.site.ask("wait", root)
         turn = self.site.ask("next", root)
         assert turn["unmet"] == [], (turn["step"], turn["unmet"])
-        act, release = f"/journeys/{root}/do/{turn['step']}/", f"/journeys/{root}/release/"
-        ways = [release, act] if turn["action"] == "quality.certify" else [act]  # line by line, before it is signed
+        act, page = f"/journeys/{root}/do/{turn['step']}/", PAGES.get(turn["action"])
+        ways = [act] if page is None else [f"/journeys/{root}/{page}/", act]  # line by line, before it is signed
         person = self.before(turn["account"], ways[0])
         for way in ways:
             person.follow(way)

@@ -73,7 +73,7 @@ def test_a_failing_product_reaches_its_patient_by_request_and_never_by_certifica
     root = play(begun, enrolled(begun), "verify-product-label")
     batch, result = failing(begun, root, "viability", "68")
     act(begun, root, "analyst", "quality.record_result", **result)
-    play(begun, root, "review-record")
+    play(begun, root, "review-audit-trail")
     with pytest.raises(Refused) as no:
         act(begun, root, "qp", "quality.certify", batch=batch)
     assert [g.gate for g in no.value.gates] == ["quality.results_meet_specification"]
@@ -97,7 +97,7 @@ def test_too_few_cells_are_not_released_and_are_given_because_the_physician_asks
     for attribute, just_passes in (("viable_cells", "0.5"), ("car_positive", "10")):
         _, result = failing(begun, root, attribute, just_passes)
         act(begun, root, "analyst", "quality.record_result", **result)
-    play(begun, root, "review-record")
+    play(begun, root, "review-audit-trail")
     batch = begun.states.of(SLOT, Chain(root)).batch
     with pytest.raises(Refused) as no:
         act(begun, root, "qp", "quality.certify", batch=batch)
@@ -121,6 +121,7 @@ def test_a_late_adverse_result_calls_physician_and_quality_and_holds_what_is_lef
         act(begun, root, "analyst", "quality.record_result", **given)
         act(begun, root, "qcreviewer", "quality.review_result", batch=batch, attribute=attribute.id)
     act(begun, root, "qa", "quality.review_record", batch=batch)
+    player.perform_next(begun, root, "review-audit-trail")
     act(begun, root, "qp", "quality.certify", batch=batch, pending=["sterility"])
     bags = product(begun, root)
     assert all(begun.states.of(DISPOSITION, bag).is_released for bag in bags)

@@ -244,6 +244,7 @@ def test_too_few_cells_are_not_released_and_nobody_at_the_maker_is_told_what_the
     plant.tested(**{**PASSING, "viable_cells": "0.5"})
     (reviewed,) = plant.act("quality.review_record", QA, batch=BATCH)
     assert isinstance(reviewed, RecordReviewed) and reviewed.too_few_cells
+    plant.read_by_exception()
     action = catalogue.ACTIONS["quality.certify"]
     asked = action.command(batch=BATCH, certificate=CERTIFICATE)
     (no,) = [a for a in action.ask(asked, plant.known(action, asked, QP)) if not a.holds]

@@ -139,6 +139,10 @@ class AtTheDesk(RuleBasedStateMachine):
     def review_record(self, by: Actor) -> None:
         self._try("quality.review_record", by, "qa", batch=BATCH)
 
+    @rule(by=who)
+    def review_audit_trail(self, by: Actor) -> None:
+        self._try("quality.review_audit_trail", by, "qa", batch=BATCH, conclusion=SEALED, up_to=40)
+
     @rule(by=who, first=st.sampled_from(["report", "invalidate", "block", "hand_over", "wait", "nothing"]), test=tests)
     def review_everything_then_something_happens_then_certify(self, by: Actor, first: str, test: str) -> None:
         self.resolve(QA, PRODUCT)
@@ -146,6 +150,7 @@ class AtTheDesk(RuleBasedStateMachine):
         self.hand_over(True)
         self.everything_in_order()
         self.review_record(QA_2)
+        self.review_audit_trail(QA_2)
         match first:
             case "report":
                 self.report(OPERATOR)

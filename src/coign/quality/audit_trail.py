@@ -62,6 +62,10 @@ class Trail:
             found[act.person].append(act)
         return dict(found)
 
+    def facts(self) -> Iterator[tuple[Act, Fact]]:
+        """Everything that happened, with the entry that tells it."""
+        return ((act, fact) for act in self.acts for fact in act.facts)
+
     def pairs(self) -> Iterator[tuple[Act, Act]]:
         """First and second act of every two-person act, as far as both are there."""
         newest: dict[tuple[str, str], Act] = {}

@@ -1,4 +1,4 @@
-"""The gates about the audit trail of a batch: read by somebody else, every line that stands out answered, before release."""
+"""The gates about the audit trail of a batch: read by somebody else, what stands out answered, before release."""
 
 from typing import Protocol
 

@@ -131,7 +131,7 @@ def _weaker(trail: Trail, limits: Limits) -> Iterator[Sign]:
     weaker = limits.words("weaker_methods")
     for act in trail.acts:
         if act.method in weaker:
-            yield Sign(act.position, "weaker", f"signed by {act.method.replace('+', ' and ')}, not by a key of their own")
+            yield Sign(act.position, "weaker", f"signed by {act.method.replace('+', ' and ')}, by no key of their own")
 
 
 # What was done
@@ -165,7 +165,7 @@ def _set_aside(trail: Trail, limits: Limits) -> Iterator[Sign]:
     """A result that was set aside, with what stood there and what came after: the first one is never lost (CSV-39)."""
     results: dict[str, ResultRecorded] = {}
     aside: dict[str, tuple[Act, ResultRecorded]] = {}
-    for act, fact in ((act, fact) for act in trail.acts for fact in act.facts):
+    for act, fact in trail.facts():
         match fact:
             case ResultRecorded(attribute=attribute):
                 if attribute in aside:
@@ -193,7 +193,7 @@ def _value(result: ResultRecorded) -> str:
 
 
 def _given_up(trail: Trail, limits: Limits) -> Iterator[Sign]:
-    for act, fact in ((act, fact) for act in trail.acts for fact in act.facts):
+    for act, fact in trail.facts():
         if isinstance(fact, Abandoned):
             yield Sign(act.position, "given_up", "the run was given up before it was finished")
         if isinstance(fact, StepCompleted) and fact.out_of_limits:
@@ -202,7 +202,7 @@ def _given_up(trail: Trail, limits: Limits) -> Iterator[Sign]:
 
 def _corrected(trail: Trail, limits: Limits) -> Iterator[Sign]:
     results = [act for act in trail.acts if any(isinstance(f, ResultRecorded) for f in act.facts)]
-    for act, fact in ((act, fact) for act in trail.acts for fact in act.facts):
+    for act, fact in trail.facts():
         if not isinstance(fact, ValueCorrected):
             continue
         words = f"{fact.name} of entry {fact.entry} corrected from {fact.before} to {fact.after} {fact.unit}".rstrip()
@@ -210,7 +210,9 @@ def _corrected(trail: Trail, limits: Limits) -> Iterator[Sign]:
         if known is None:
             yield Sign(act.position, "corrected", words)
         else:
-            yield Sign(act.position, "corrected_knowing", f"{words}, when the result of entry {known.position} was known")
+            yield Sign(
+                act.position, "corrected_knowing", f"{words} knowing the result of entry {known.position}"
+            )
 
 
 def _copied(trail: Trail, limits: Limits) -> Iterator[Sign]:

@@ -198,7 +198,7 @@ class AuditTrailReviewed(Fact, type="quality.audit_trail_reviewed.v1", about=("b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTrailReviewDeferred(Fact, type="quality.audit_trail_review_deferred.v1", about=("batch",)):
-    """The batch may be decided about before its audit trail is read, for a reason; the review is owed within so long."""
+    """For a reason the batch may be decided about before its audit trail is read; the review is owed within so long."""
 
     batch: Batch
     minutes: int

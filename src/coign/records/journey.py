@@ -146,7 +146,7 @@ def _labels_of_a_batch(programme: ProgrammeVersion, journey: Journey) -> int:
 
 
 def _is_enough(step: JourneyStep, journey: Journey, programme: ProgrammeVersion) -> bool:
-    """Whether what comes after may begin: all results are there but pending ones, a first bag is given, a review put off."""
+    """Whether what comes after may begin: all results but pending ones, a first bag given, a review put off."""
     if step.action == FINISH:
         return bool(journey.partly.get(step.id))
     if step.action == REVIEW_TRAIL:

@@ -29,9 +29,9 @@ from coign.perform.protocols import Clock
 from coign.perform.rates import Rates
 from coign.perform.request import Request, Source
 from coign.programmes.model import Programmes
+from coign.quality.actions.audit_trail import READER
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
-from coign.quality.actions.audit_trail import READER
 from coign.service import first_start, therapies, vaulting
 from coign.service.audit_trail import AuditTrails
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for

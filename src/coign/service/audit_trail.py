@@ -1,6 +1,6 @@
 """Reads the audit trail of a batch from the record, for those who review it and for the gates of its release."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,13 +41,17 @@ class Reading:
     lines: list[Line]
     exceptional: list[Line]
 
+    def only(self, seen: Container[int]) -> "Reading":
+        """The same for somebody who may know of these entries alone."""
+        acts = [act for act in self.trail.acts if act.position in seen]
+        lines = [line for line in self.lines if line.act.position in seen]
+        return Reading(self.up_to, Trail(acts), lines, [line for line in self.exceptional if line in lines])
+
 
 class AuditTrails:
     """The entries that the maker's own people made about a batch and what is in it, ranked by what stands out."""
 
-    def __init__(
-        self, connect: Connect, ledger_id: int, states: States, programmes: Programmes, clock: Clock
-    ) -> None:
+    def __init__(self, connect: Connect, ledger_id: int, states: States, programmes: Programmes, clock: Clock) -> None:
         self._connect, self._ledger_id = connect, ledger_id
         self._states, self._programmes, self._clock = states, programmes, clock
 

@@ -13,6 +13,7 @@ from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.fhir import capability, receiving
 from coign.web.pages import (
+    audit_trail,
     courses,
     deeds,
     do,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("journeys/<str:root>/do/<str:name>/sign/", do.sign, name="do-sign"),
     path("journeys/<str:root>/verdict/<int:position>/", verdict.verdict, name="verdict"),
     path("journeys/<str:root>/release/", release.release, name="release"),
+    path("journeys/<str:root>/audit-trail/", audit_trail.audit_trail, name="audit-trail"),
     path("labels/<str:identifier>/", labels.label, name="label"),
     path("labels/<str:identifier>/label.pdf", labels.pdf, name="label-pdf"),
     path("demonstration/continue/", moving.continue_as, name="continue-as"),

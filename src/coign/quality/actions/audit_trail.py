@@ -1,4 +1,4 @@
-"""Read the audit trail of a batch by exception: answer what stands out, sign the review, or put it off with a reason."""
+"""Read the audit trail of a batch by exception: answer what stands out, sign the review, or put it off."""
 
 from collections.abc import Sequence
 from dataclasses import field

@@ -19,6 +19,7 @@ from coign.kernel.errors import GateAnswer
 from coign.kernel.subjects import Batch, Chain, Lot, Subject
 from coign.manufacturing.views import BATCH
 from coign.programmes.dose_plan import millions
+from coign.quality.audit_trail_state import AUDIT_TRAIL, AuditTrailState
 from coign.regulatory.views import AUTHORISATIONS, PROGRAMME
 from coign.supply.views import LOT
 from coign.web import acting
@@ -67,7 +68,7 @@ def lines(story: Story, gates: Iterable[GateAnswer]) -> list[Line]:
     found = [*others, *made.values()]
     journey = reverse("journey", args=[story.journey.root])
     for line in found:
-        line.url = line.place if line.place.startswith("#") else f"{journey}#{line.place}"
+        line.url = line.place if line.place.startswith(("#", "/")) else f"{journey}#{line.place}"
     return sorted(found, key=lambda line: -_WORST.index(line.status))
 
 
@@ -319,6 +320,22 @@ def _review(story: Story) -> Line:
     return Line(_("Review of the record"), "in_order", words, _("What happened"), "acts")
 
 
+def _audit_trail(story: Story) -> Line:
+    batch = batch_of(story)
+    state = AuditTrailState() if batch is None else states_of(AUDIT_TRAIL, [batch])[batch]
+    place = reverse("audit-trail", args=[story.journey.root])
+    if state.reviewed_by is not None and state.reviewed_at is not None:
+        by = names_of([state.reviewed_by], str(story.actor.organisation))[state.reviewed_by]
+        words = _("Read by exception by %(who)s, %(at)s; %(n)s entries that stood out are answered") % {
+            "who": by, "at": deadline_text(state.reviewed_at), "n": len(state.answered),
+        }  # fmt: skip
+        return Line(_("Audit trail"), "in_order", words, _("What stands out"), place)
+    if state.owed_until is not None:
+        words = _("Its review was put off with a reason, and is owed by %s") % deadline_text(state.owed_until)
+        return Line(_("Audit trail"), "look", words, _("What stands out"), place)
+    return Line(_("Audit trail"), "not_yet", _("Nobody has reviewed it yet"), _("What stands out"), place)
+
+
 _LINES: dict[str, Callable[[Story], Line | None]] = {
     "identity": _identity,
     "custody": _custody,
@@ -337,6 +354,7 @@ _LINES: dict[str, Callable[[Story], Line | None]] = {
     "authorisation": _authorisation,
     "consent": _consent,
     "review": _review,
+    "audit_trail": _audit_trail,
 }
 #: On which line a gate of certifying stands.
 _GATES = {
@@ -357,11 +375,15 @@ _GATES = {
     "quality.record_is_reviewed": "review",
     "quality.certified_by_another": "review",
     "quality.judge_had_no_part": "review",
+    "quality.audit_trail_is_reviewed": "audit_trail",
+    "quality.nothing_stands_out_since": "audit_trail",
+    "quality.released_by_another_than_put_it_off": "audit_trail",
 }
 #: What is only missing; every other shut gate says that something is wrong.
 _MISSING = frozenset(
     {
         "quality.deviations_are_closed", "quality.results_are_complete", "quality.labels_are_verified",
-        "quality.record_is_reviewed", "quality.corrections_are_assessed",
+        "quality.record_is_reviewed", "quality.audit_trail_is_reviewed", "quality.nothing_stands_out_since",
+        "quality.corrections_are_assessed",
     }
 )  # fmt: skip

@@ -25,6 +25,7 @@ from coign.web.therapy.story import Story, name_of, place_words
 from coign.web.therapy.track import local_day
 
 CERTIFY = "quality.certify"
+REVIEW_TRAIL = "quality.review_audit_trail"
 #: Acts for which the sample of their test is scanned.
 _ON_SAMPLES = frozenset({"quality.record_result", "quality.record_retest"})
 #: Acts on a safety case: their page is the case itself, with its events and what is owed.
@@ -49,9 +50,11 @@ class Coming:
 
 
 def address_of(step: NextStep) -> str:
-    """The page of an act: certifying has one of its own, on which everything certified stands line by line."""
+    """The page of an act: certifying, and reading the audit trail, have pages of their own, line by line."""
     if step.action == CERTIFY:
         return reverse("release", args=[step.root])
+    if step.action == REVIEW_TRAIL:
+        return reverse("audit-trail", args=[step.root])
     if step.action in OF_CASES:
         return reverse("therapy-safety", args=[step.root])
     return reverse("do", args=[step.root, step.step])
