@@ -245,7 +245,7 @@ def test_a_counter_found_wrong_later_holds_the_batch_until_somebody_else_has_jud
 
 @pytest.mark.requirement("GMP-15")
 def test_7_nobody_certifies_what_fails(tour: Tour) -> None:
-    tour.anna = tour.play(tour.anna, "review-record")
+    tour.anna = tour.play(tour.anna, "review-audit-trail")
     tour.be("qp-1").act(tour.anna, "certify").go()
     tour.shows(7)
 

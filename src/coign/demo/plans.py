@@ -62,7 +62,7 @@ PLANS = (
     Plan("confirm-product", 0, 4),
     Plan("read-logger-out", 0, 6, (_WARM_OUT,)),
     Plan("arrive-out", 0, 8),
-    Plan("review-record", 0, 11),
+    Plan("review-audit-trail", 0, 11),
     _abroad("certify", 0, 11),
     _abroad("review-record", 0, 12),
     Plan("assess-exception-risk", 0, 13, (_FAILING,)),

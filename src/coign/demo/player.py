@@ -46,6 +46,8 @@ AGAIN: Mapping[str, tuple[str, ...]] = {
     "manufacturing.start_batch": ("manufacturing.clear_line", "manufacturing.confirm_clearance"),
     "clinical.start_conditioning": (SETTLE, "clinical.confirm_product"),
     "clinical.begin_conditioning": (SETTLE, "clinical.confirm_product", "clinical.start_conditioning"),
+    # As many lines as may stand out; those that do not are not found.
+    "quality.review_audit_trail": ("quality.answer_audit_trail_line",) * 8,
     "infusion.issue": (SETTLE, "infusion.assess_patient"),
     "infusion.thaw": ("infusion.issue",),
     "infusion.confirm_bedside": ("infusion.check_bedside",),

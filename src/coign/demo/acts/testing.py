@@ -8,6 +8,7 @@ from coign.demo.acts.values import inside
 from coign.demo.scene import Scene
 from coign.kernel.errors import NotFound
 from coign.manufacturing.views import BATCH, SAMPLE
+from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.exception_state import CALLS
 from coign.quality.state import DOSSIER, Investigation
 from coign.quality.views import DISPOSITION
@@ -175,6 +176,17 @@ def certify(scene: Scene) -> Command:
     dossier = scene.state(DOSSIER, scene.batch)
     pending = [t.id for t in scene.programme.panel if t.may_be_pending and dossier.result(t.id) is None]
     return {"batch": scene.batch, "pending": pending}
+
+
+@plays("quality.answer_audit_trail_line")
+def answer_audit_trail_line(scene: Scene) -> Command:
+    """The gravest line that nobody has answered, and that is somebody else's."""
+    answered = scene.state(AUDIT_TRAIL, scene.batch).answered
+    for line in scene.service.audit_trails.read(scene.batch).exceptional:
+        if line.act.position not in answered and line.act.person != scene.actor.person:
+            why = "Demonstration: asked who did it; what they say agrees with the paper of the room."
+            return {"batch": scene.batch, "entry": line.act.position, "answer": "accepted", "why": why}
+    raise NotFound(f"every line of {scene.batch.identifier} that stands out is answered")
 
 
 @plays("quality.review_audit_trail")
