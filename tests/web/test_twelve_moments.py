@@ -24,6 +24,7 @@ from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SAMPLE, SLOT
 from coign.perform.assemble import folding
+from coign.perform.request import Request, Source
 from coign.records import reading
 from coign.service import Service
 
@@ -241,6 +242,34 @@ def test_a_counter_found_wrong_later_holds_the_batch_until_somebody_else_has_jud
     good = {**found, "finding": "in_order", "due_on": scene.now(tour.service).plus(days=300)}
     good["calibrated_on"] = scene.now(tour.service)
     player.settled(tour.service, player.perform_as(tour.service, analyst, "equipment.calibrate", good, "tour-good"))
+
+
+@pytest.mark.requirement("CSV-31", "CSV-39")
+def test_what_stands_out_in_the_audit_trail_is_answered_before_its_review(tour: Tour) -> None:
+    """Besides the twelve: the plates of Anna's room were entered three days after they were read."""
+    service, found = tour.service, player.next_command(tour.service, tour.anna, "record-monitoring")
+    claimed = scene.now(service).plus(days=-3)
+    late = Request(found.action, found.actor, "tour-late", found.command, claimed_time=claimed, source=Source.INSIDE)
+    entry = player.settled(service, service.door.perform(player.signed(service, late))).position
+    tour.anna = tour.play(tour.anna, "review-record")
+    trail = f"/journeys/{tour.anna}/audit-trail/"
+    tour.be("qa-1").open(trail)
+    assert "entered 3 days after it is said to have been done" in tour.words, tour.words
+    tour.act(tour.anna, "review-audit-trail").go(conclusion="Nothing of weight.")
+    # One client plays everybody: whether two acts of a pair lie seconds apart is the machine's business.
+    assert re.search(rf"not answered: .*entry {entry}\b", tour.words), tour.words
+    tour.open(trail).go(entry=entry, answer="accepted", why="")
+    assert "say what was found out, and from whom" in tour.words, tour.words
+    tour.open(trail).go(entry=entry, answer="accepted", why="Asked the analyst: read in time, the terminal was down.")
+    assert f"Entry {entry} is answered." in tour.page and "Answered" in tour.words, tour.words
+    for narrower in ("why=late", f"who={found.actor.person}", f"what={found.action}"):
+        assert f"/entries/{entry}/" in tour.open(f"{trail}?{narrower}").page.partition('id="lines"')[2], narrower
+    assert tour.open(f"{trail}?since=soon").status == 422
+    tour.anna = tour.play(tour.anna, "review-audit-trail")
+    tour.be("qp-1").open(f"/journeys/{tour.anna}/release/")
+    assert "Read by exception by" in tour.words, tour.words
+    tour.be("physician-1").open(trail)
+    assert tour.status == 404
 
 
 @pytest.mark.requirement("GMP-15")
