@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -251,6 +252,7 @@ def test_what_stands_out_in_the_audit_trail_is_answered_before_its_review(tour: 
     claimed = scene.now(service).plus(days=-3)
     late = Request(found.action, found.actor, "tour-late", found.command, claimed_time=claimed, source=Source.INSIDE)
     entry = player.settled(service, service.door.perform(player.signed(service, late))).position
+    later = replace(late, nonce="tour-later", claimed_time=claimed.plus(days=-2))
     tour.anna = tour.play(tour.anna, "review-record")
     trail = f"/journeys/{tour.anna}/audit-trail/"
     tour.be("qa-1").open(trail)
@@ -268,6 +270,17 @@ def test_what_stands_out_in_the_audit_trail_is_answered_before_its_review(tour: 
     tour.anna = tour.play(tour.anna, "review-audit-trail")
     tour.be("qp-1").open(f"/journeys/{tour.anna}/release/")
     assert "Read by exception by" in tour.words, tour.words
+    since = player.settled(service, service.door.perform(player.signed(service, later))).position
+    tour.open(f"/journeys/{tour.anna}/release/")
+    assert re.search(rf"stands out since the review: .*entry {since}\b", tour.words, re.IGNORECASE), tour.words
+    batch = str(service.states.of(SLOT, Chain(tour.anna)).batch)
+    for action, said in (
+        ("quality.answer_audit_trail_line", {"entry": since, "answer": "accepted", "why": "The same terminal."}),
+        ("quality.review_audit_trail", {"conclusion": "The terminal is repaired."}),
+    ):
+        qa = people.in_role("qa", people.MAKER)[0].actor
+        player.settled(service, player.perform_as(service, qa, action, {"batch": batch, **said}, f"tour-{action}"))
+    assert "stands out since" not in tour.open(f"/journeys/{tour.anna}/release/").words, tour.words
     tour.be("physician-1").open(trail)
     assert tour.status == 404
 

@@ -74,10 +74,11 @@ class AuditTrails:
 
     def _unreviewed(self, batch: Batch) -> tuple[int, ...]:
         state = self._states.of(AUDIT_TRAIL, batch)
-        if not state.is_reviewed:
+        if state.up_to is None:
             return ()  # a gate of its own says so, and nobody waits for the reading
-        found = (line.act.position for line in self.read(batch).exceptional)
-        return tuple(sorted(position for position in found if position not in state.answered))
+        found = sorted(line.act.position for line in self.read(batch).exceptional)
+        # What is older was answered before the review was signed, unless it stands out by something newer.
+        return tuple(n for n in found if n > state.up_to or n not in state.answered)
 
     def read(self, batch: Batch) -> Reading:
         """The whole audit trail of a batch, as it stands now."""

@@ -27,7 +27,7 @@ class Certify:
     batch: Batch = field(metadata=asks("Batch", "known"))
     pending: tuple[str, ...] = field(default=(), metadata=asks("Released before these results", "known"))
     certificate: Document = field(metadata=allotted())
-    #: Entries that stand out in the audit trail and were not answered.
+    #: Entries that stand out in the audit trail and that no review has seen answered.
     unreviewed: tuple[int, ...] = field(default=(), metadata=resolved(by=READER))
 
 

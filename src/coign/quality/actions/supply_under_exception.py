@@ -36,7 +36,7 @@ class SupplyUnderException:
 
     batch: Batch = field(metadata=asks("Batch", "known"))
     document: Document = field(metadata=allotted())
-    #: Entries that stand out in the audit trail and were not answered.
+    #: Entries that stand out in the audit trail and that no review has seen answered.
     unreviewed: tuple[int, ...] = field(default=(), metadata=resolved(by=READER))
 
 
