@@ -21,6 +21,8 @@ from coign.demo.acts.values import inside
 from coign.demo.turns import LID_OPEN
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.subjects import Chain, Equipment, Lot, Person, Room, Unit
+from coign.ledger import checkpoints
+from coign.ledger.entries import Entry
 from coign.ledger.verification import verify_database
 from coign.manufacturing.state import ROOM
 from coign.manufacturing.views import BATCH, SAMPLE, SLOT
@@ -341,3 +343,35 @@ def test_12_all_of_it_verifies(tour: Tour) -> None:
     assert not found.problems
     tour.be("inspector-1").open("/")
     tour.shows(12)
+
+
+@pytest.mark.requirement("REG-10", "CSV-01")
+def test_an_entry_is_verified_where_it_is_read(tour: Tour, home: Path) -> None:
+    """Besides the twelve: from its bytes to the signed checkpoint, in words; and a changed byte is seen."""
+    service = tour.service
+    with scene.connection(service) as reads:
+        acts = reading.acts(reads, service.ledger_id, tour.anna)
+    signed = next(a.position for a in acts if a.step == "review-audit-trail")
+    page = f"/entries/{signed}/"
+    assert "Verify now" in tour.be("qa-1").open(page).words
+    assert f"Entry {signed} is not sealed by a checkpoint yet" in tour.open(f"{page}?verify=now").words
+    key = checkpoints.log_key(home / f"log-{service.ledger_id}.key", service.origin, create=False)
+    with psycopg.connect(service.database.application_dsn, autocommit=True) as connection:
+        checkpoints.publish(connection, service.ledger_id, key, service.clock.now_us())
+    for said in (
+        "is as it was entered, and in its place",
+        "It verifies with the key of qa-1",
+        "lead from it to the root",
+    ):
+        assert said in tour.open(f"{page}?verify=now").words, tour.words
+
+    from coign.web.verifying import verified
+
+    with psycopg.connect(service.database.application_dsn) as connection:
+        row = connection.execute(
+            "select body from entry where ledger_id = %s and position = %s", (service.ledger_id, signed)
+        ).fetchone()
+    assert row is not None
+    changed = Entry(signed, bytes(row[0]).replace(b"qa-1", b"qa-2"))
+    said = {row.title: row.status for row in verified(changed).rows}
+    assert said == {"The words": "stop", "The signature": "stop", "The place": "stop", "The seal": "in_order"}

@@ -28,6 +28,7 @@ from coign.web.therapy.people import names_of
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words
+from coign.web.verifying import verify_now
 from coign.web.wording import Wording, flat
 from coign_verify.tree import leaf_hash
 
@@ -57,6 +58,7 @@ def receipt(request: HttpRequest, position: int) -> HttpResponse:
         "unmet": entry.unmet,
         "intent": flat(intent) if whole else [],
         "leaf": leaf_hash(entry.body).hex(),
+        "verified": verify_now(position) if "verify" in request.GET else None,
     }
     return render(request, "pages/receipt.html", context)
 
