@@ -8,12 +8,11 @@ import psycopg
 
 from coign.records.working import LASTS
 
-#: Lines that hold whenever they were drawn: what somebody had in hand late tells about all of it, also what was made of
-#: it early. All others count from the instant that somebody asks for.
-_BELONGING = ("therapy", "collected for", "stands in", "pack of", "given to")
-
+# Some lines hold whenever they were drawn: what somebody had in hand late tells about all of it, also what was made of
+# it early. All others count from the instant that somebody asks for.
 _COUNTS: LiteralString = """
-    e.ledger_id = %(l)s and (%(p)s = 0 or e.newest >= %(p)s or e.how = any(%(b)s)
+    e.ledger_id = %(l)s and (%(p)s = 0 or e.newest >= %(p)s
+    or e.how in ('therapy', 'collected for', 'stands in', 'pack of', 'given to')
     or (e.how = 'made in' and starts_with(e.upper, 'batch:')))
 """
 # `offset 0`: each step looks its lines up by index, whatever the planner thinks of how many there will be.
@@ -95,7 +94,7 @@ def _lines(
     connection: "psycopg.Connection[Any]", ledger_id: int, start: str, *, back: bool, since: int
 ) -> Mapping[str, Sequence[_Line]]:
     """All lines that could be walked, by where they begin, in one query; as many as there are in what is reached."""
-    asked = {"l": ledger_id, "s": start, "p": since, "b": list(_BELONGING), "lasts": LASTS}
+    asked = {"l": ledger_id, "s": start, "p": since, "lasts": LASTS}
     found: dict[str, list[_Line]] = {}
     for line in connection.execute(_UP if back else _DOWN, asked, binary=True).fetchall():
         found.setdefault(line[0], []).append(line)
