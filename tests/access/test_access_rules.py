@@ -1,7 +1,9 @@
 """A look is a fact about each patient that was shown, and is counted for each of them."""
 
+import pytest
 from tests.catalogue.stage import NOW, actor
 
+from coign import catalogue
 from coign.access import LOOK, Look
 from coign.access.views import LOOKS
 from coign.installation.events import THIS, SetupFinished
@@ -23,3 +25,8 @@ def test_a_look_names_everybody_shown_who_saw_them_and_where_and_is_counted() ->
     twice = LOOKS.evolve(once, fact, stamp)
     assert (once.count, twice.count, twice.last_at, twice.last_to) == (1, 2, NOW, NURSE.person)
     assert LOOKS.evolve(twice, SetupFinished(ledger=THIS), stamp) == twice
+
+
+@pytest.mark.requirement("REG-10")
+def test_an_inspector_enters_nothing() -> None:
+    assert [name for name, action in catalogue.ACTIONS.items() if "inspector" in action.roles] == []

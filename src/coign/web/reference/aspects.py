@@ -37,7 +37,7 @@ ASPECTS = (
         "Manufacturing under GMP",
         "What is done next in the batch, by whom, and may it be released?",
         ("equipment", "facility", "manufacturing", "quality"),
-        ("home", "journey", "do", "release", "label", "rooms", "equipment", "trends"),
+        ("home", "journey", "do", "audit-trail", "release", "label", "rooms", "equipment", "trends"),
         "GMP",
     ),
     Aspect(
