@@ -47,6 +47,7 @@ class Told:
     products: dict[str, set[str]] = field(default_factory=dict)
     worked_in: dict[str, set[str]] = field(default_factory=dict)
     reviewed_by: dict[str, str] = field(default_factory=dict)
+    audit_trail_read_by: dict[str, str] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     set_aside: dict[str, str] = field(default_factory=dict)
@@ -138,7 +139,12 @@ class Told:
         assert person not in self.worked_in.get(body["batch"], set()), "nobody reviews their own work"
         self.reviewed_by[body["batch"]] = person
 
+    def read_by_exception(self, body: Any, person: str) -> None:
+        assert person not in self.worked_in.get(body["batch"], set()), "nobody reviews their own work"
+        self.audit_trail_read_by[body["batch"]] = person
+
     def certify(self, body: Any, person: str) -> None:
+        assert self.audit_trail_read_by[body["batch"]] != person, "released by another than the reader"
         assert self.reviewed_by[body["batch"]] != person, "released by another than the reviewer"
         assert person not in self.worked_in.get(body["batch"], set())
         assert all(self.chain_of[unit] == body["chain"] for unit in body["units"])
@@ -183,6 +189,7 @@ _HEARD: dict[str, Callable[[Told, Any, str], None]] = {
     "manufacturing.step_completed.v1": Told.work,
     "quality.result_recorded.v1": Told.work,
     "quality.record_reviewed.v1": Told.review,
+    "quality.audit_trail_reviewed.v1": Told.read_by_exception,
     "quality.certified.v1": Told.certify,
     "clinical.conditioning_started.v1": Told.condition,
     "infusion.thawed.v1": Told.thaw,

@@ -9,6 +9,7 @@ from coign.identity.views import CHAIN, UNIT, UnitState
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Case, Organisation, Unit
 from coign.manufacturing.views import BATCH, held_because
+from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.gates import OfBatch, programme_of
 from coign.quality.state import DEVIATION, DOSSIER
 from coign.quality.views import DISPOSITION
@@ -208,8 +209,10 @@ def record_is_reviewed(asked: OfBatch, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def certified_by_another(asked: OfBatch, known: Circumstances) -> str | None:
-    reviewer = known.state(DOSSIER, asked.batch).reviewed_by
-    return "you reviewed this record yourself" if reviewer == known.actor.person else None
+    if known.state(DOSSIER, asked.batch).reviewed_by == known.actor.person:
+        return "you reviewed this record yourself"
+    own = known.state(AUDIT_TRAIL, asked.batch).reviewed_by == known.actor.person
+    return "you reviewed its audit trail yourself" if own else None
 
 
 @gate(

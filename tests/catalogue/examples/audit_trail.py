@@ -67,6 +67,16 @@ refuse(DEFER, "judge_had_no_part", ANALYST_AS_QA, then("tested", analyst_as_qa),
 refuse(DEFER, "batch_is_undecided", QA, then("tested", lambda p: p.act("quality.reject_batch", QA, **WAITS)), WAITS)
 
 allow(CERTIFY, QP, then(only_the_record, put_off), CERTIFIED)
+
+
+def read_by_who_releases(p: Plant) -> None:
+    p.until("tested")
+    p.act("quality.review_record", QA_2, batch=BATCH)
+    p.act(REVIEW, QA, **READ)
+    p.granted(QA, "qp")
+
+
+refuse(CERTIFY, "certified_by_another", as_role(QA, "qp"), read_by_who_releases, CERTIFIED)
 refuse(CERTIFY, "audit_trail_is_reviewed", QP, only_the_record, CERTIFIED)
 refuse(CERTIFY, "nothing_stands_out_since", QP, then("reviewed"), {**CERTIFIED, "unreviewed": tuple(range(50, 62))})
 refuse(
