@@ -72,7 +72,7 @@ def signs_of(*acts: Act, changes: Sequence[Change] = ()) -> list[tuple[int, str]
 
 def honest() -> list[Act]:
     """Weeks of a busy plant: late by minutes, refused once or twice, corrected before anything rests on it, nights."""
-    chance = random.Random(31)  # noqa: S311 - a story, no secret
+    chance = random.Random(31)
     made: list[Act] = []
     for position in range(ENTRIES):
         day, of_day = divmod(position, A_DAY)
