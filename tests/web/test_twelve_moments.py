@@ -82,7 +82,11 @@ class Tour(Visitor):
 
     def open_steps(self) -> set[str]:
         """What can be done next in Anna's therapy, as the lists know."""
-        therapy = scene.find(self.service, self.anna)
+        return self.next_of(self.anna)
+
+    def next_of(self, root: str) -> set[str]:
+        """The same for any therapy."""
+        therapy = scene.find(self.service, root)
         return {step.id for step in player.open_steps(therapy.journey, therapy.programme)}
 
     def room(self) -> Room:
@@ -275,6 +279,7 @@ def test_what_stands_out_in_the_audit_trail_is_answered_before_its_review(tour: 
     since = player.settled(service, service.door.perform(player.signed(service, later))).position
     tour.open(f"/journeys/{tour.anna}/release/")
     assert re.search(rf"stands out since the review: .*entry {since}\b", tour.words, re.IGNORECASE), tour.words
+    assert "Stands out since its review" in tour.be("qa-1").open("/").words, tour.words
     batch = str(service.states.of(SLOT, Chain(tour.anna)).batch)
     for action, said in (
         ("quality.answer_audit_trail_line", {"entry": since, "answer": "accepted", "why": "The same terminal."}),
@@ -282,6 +287,8 @@ def test_what_stands_out_in_the_audit_trail_is_answered_before_its_review(tour: 
     ):
         qa = people.in_role("qa", people.MAKER)[0].actor
         player.settled(service, player.perform_as(service, qa, action, {"batch": batch, **said}, f"tour-{action}"))
+    assert "Stands out since its review" not in tour.open("/").words, tour.words
+    tour.be("qp-1")
     assert "stands out since" not in tour.open(f"/journeys/{tour.anna}/release/").words, tour.words
     tour.be("physician-1").open(trail)
     assert tour.status == 404
@@ -309,6 +316,22 @@ def test_9_a_thawed_bag_has_its_clock(tour: Tour) -> None:
     tour.service.advance(3)
     tour.be("infusion-1").act(tour.anna, "start-infusion").scan(bag).go()
     tour.shows(9)
+
+
+@pytest.mark.requirement("CSV-31")
+def test_a_review_that_cannot_wait_is_put_off_and_stays_owed(tour: Tour) -> None:
+    """Besides the twelve: Ben's product may be released before its audit trail is read, for a reason."""
+    service, qa = tour.service, people.in_role("qa", people.MAKER)[0].actor
+    tour.ben = tour.play(tour.ben, "review-record")
+    assert "certify" not in tour.next_of(tour.ben)
+    put_off = {"batch": service.states.of(SLOT, Chain(tour.ben)).batch, "why": "He is failing by the day."}
+    player.settled(service, player.perform_as(service, qa, "quality.defer_audit_trail_review", put_off, "tour-put-off"))
+    assert {"review-audit-trail", "certify"} <= tour.next_of(tour.ben)
+    assert "Review owed" in tour.be("qa-1").open("/").words, tour.words
+    player.settled(service, player.perform_next(service, tour.ben, "certify"))
+    assert "Put off with a reason" in tour.open(f"/journeys/{tour.ben}/audit-trail/").page
+    service.advance(24 * 4)
+    assert "Review overdue" in tour.open("/").words, tour.words
 
 
 @pytest.mark.requirement("TRC-12")

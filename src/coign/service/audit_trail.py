@@ -80,6 +80,20 @@ class AuditTrails:
         # What is older was answered before the review was signed, unless it stands out by something newer.
         return tuple(n for n in found if n > state.up_to or n not in state.answered)
 
+    def unreviewed_of(self, reviewed: Mapping[Batch, int]) -> dict[Batch, tuple[int, ...]]:
+        """Of batches with the position up to which each was reviewed: those in which something stands out since.
+
+        One query tells about which anything but the review itself was entered; only these are read.
+        """
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select asked.subject from unnest(%s::text[], %s::bigint[]) as asked (subject, up_to) where exists "
+                "(select from entry_subject s where s.ledger_id = %s and s.subject = asked.subject "
+                "and s.position > asked.up_to order by s.position offset 1)",
+                ([str(batch) for batch in reviewed], list(reviewed.values()), self._ledger_id),
+            ).fetchall()
+        return {batch: found for (name,) in rows if (found := self._unreviewed(batch := Batch(name)))}
+
     def read(self, batch: Batch) -> Reading:
         """The whole audit trail of a batch, as it stands now."""
         made = self._states.of(BATCH, batch)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from coign.web.boards.able import able
+from coign.web.boards.audit_trails import audit_trails
 from coign.web.boards.batches import batches
 from coign.web.boards.changed import changed
 from coign.web.boards.corrections import corrections
@@ -33,7 +34,18 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "operator": (held, corrections, batches, rooms_board, equipment_board),
     "analyst": (corrections, batches, rooms_board, equipment_board),
     "qcreviewer": (corrections, batches, rooms_board, equipment_board),
-    "qa": (turned, stopped, held, corrections, batches, rooms_board, equipment_board, transport, leftovers),
+    "qa": (
+        turned,
+        stopped,
+        held,
+        audit_trails,
+        corrections,
+        batches,
+        rooms_board,
+        equipment_board,
+        transport,
+        leftovers,
+    ),
     "qp": (turned, stopped, held, corrections, batches),
     "quality-us": (stopped, corrections, batches),
     "safety": (glance,),
@@ -46,7 +58,7 @@ BOARDS: Mapping[str, Sequence[Make]] = {
 
 
 #: Boards on which something can wait for whoever looks; on the others it is only looked up.
-_WAITING = frozenset({turned, changed, held, corrections, leftovers, equipment_board})
+_WAITING = frozenset({turned, changed, held, audit_trails, corrections, leftovers, equipment_board})
 
 
 def boards_of(here: Here) -> list[Board]:
