@@ -21,6 +21,8 @@ Progress = Callable[[str], None]
 #: Who shows what happens to somebody without a skill (TRN-01).
 UNTRAINED = frozenset({("operator-3", "aseptic_processing")})
 QUALIFIED_DAYS = 360
+#: As long as the rules let an inspector come in without asking again.
+INSPECTION_DAYS = 365
 #: Whose qualification ends within the story, so that somebody finds out what that means.
 ENDS_EARLIER_DAYS = {("operator-2", "filling"): 30}
 
@@ -106,7 +108,8 @@ class Seeding:
         for account in (*EVERYBODY, BY_CODE, INTERFACE):
             who = {"person": account.person, "organisation": account.organisation}
             acts.append((account.account, "people.register_person", {**who, "name": names[account.account]}))
-            acts.append((f"{account.account}/role", "people.grant_role", {**who, "role": account.role}))
+            ends = {"until": self.now.plus(days=INSPECTION_DAYS)} if account.role == "inspector" else {}
+            acts.append((f"{account.account}/role", "people.grant_role", {**who, "role": account.role, **ends}))
         for admin in people.in_role("admin", people.MAKER):  # the other houses have no administrators of their own
             for place in PLACES:
                 if place.organisation != admin.organisation:

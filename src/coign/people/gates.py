@@ -4,6 +4,7 @@ from typing import Protocol
 
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Person, Site
+from coign.kernel.values import Instant
 from coign.people.authority import SETUP
 from coign.people.separation import ADMINISTRATOR, must_be_apart
 from coign.people.views import AUTHORITY, ORGANISATION
@@ -27,6 +28,11 @@ class OfSite(Protocol):
 class OfRole(OfPerson, Protocol):
     @property
     def role(self) -> str: ...
+
+
+class OfGrant(OfRole, Protocol):
+    @property
+    def until(self) -> Instant | None: ...
 
 
 class OfCredential(OfPerson, Protocol):
@@ -189,3 +195,20 @@ def enrolled_by_another(asked: OfCredential, known: Circumstances) -> str | None
 def authenticator_is_enrolled(asked: OfCredential, known: Circumstances) -> str | None:
     enrolled = any(c.id == asked.credential for c in known.state(AUTHORITY, asked.person).credentials)
     return None if enrolled else f"{asked.person.identifier} has no authenticator {asked.credential}"
+
+
+@gate(
+    "people.inspectors_access_ends",
+    requirement=("REG-10", "CSV-24"),
+    protects="An inspection is over some day; a door that nobody closes is forgotten.",
+    remedy="Say until when the inspection lasts; a long one is given anew after a year.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def inspectors_access_ends(asked: OfGrant, known: Circumstances) -> str | None:
+    if asked.role != "inspector":
+        return None
+    longest = known.now.plus(minutes=known.rules.minutes("access.inspection_max", known.now))
+    if asked.until is None:
+        return f"no end is given for {asked.person.identifier}, who inspects"
+    return f"{asked.person.identifier} would inspect beyond {longest[:10]}" if asked.until > longest else None

@@ -210,9 +210,7 @@ def _corrected(trail: Trail, limits: Limits) -> Iterator[Sign]:
         if known is None:
             yield Sign(act.position, "corrected", words)
         else:
-            yield Sign(
-                act.position, "corrected_knowing", f"{words} knowing the result of entry {known.position}"
-            )
+            yield Sign(act.position, "corrected_knowing", f"{words} knowing the result of entry {known.position}")
 
 
 def _copied(trail: Trail, limits: Limits) -> Iterator[Sign]:

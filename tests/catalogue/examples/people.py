@@ -1,6 +1,6 @@
 """Organisations, people, roles and authenticators."""
 
-from tests.catalogue.stage import SEALED, accepted, actor, given, lone_refusal
+from tests.catalogue.stage import NOW, SEALED, accepted, actor, given, lone_refusal
 
 from coign.kernel.subjects import Organisation, Person, Site
 from coign.kernel.values import Digest, FreeText, Identifying
@@ -113,6 +113,16 @@ lone_refusal(
     command=operator,
 )
 
+inspector = operator | {"role": "inspector", "until": NOW.plus(days=20)}
+accepted("people.grant_role", actor=ADMIN, given=[ORGANISATION, REGISTERED], command=inspector)
+for no_end in (None, NOW.plus(days=400)):
+    lone_refusal(
+        "people.grant_role",
+        "people.inspectors_access_ends",
+        actor=ADMIN,
+        given=[ORGANISATION, REGISTERED],
+        command=inspector | {"until": no_end},
+    )
 lone_refusal(
     "people.grant_role",
     "people.is_for_own_organisation",

@@ -20,7 +20,9 @@ class GrantRole:
     person: Person = field(metadata=asks("Person", "choose", options="people"))
     role: Role = field(metadata=asks("Role", "choose"))
     organisation: Organisation = field(metadata=asks("For", "choose", options="organisations"))
-    until: Instant | None = field(default=None, metadata=asks("Until", hint="leave empty when it does not end"))
+    until: Instant | None = field(
+        default=None, metadata=asks("Until", hint="leave empty when it does not end; an inspector's always does")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,12 @@ GRANT_ROLE = Action(
         gates.not_oneself,
         gates.roles_are_separate,
         gates.administrators_take_two,
+        gates.inspectors_access_ends,
         own_gates.is_for_own_organisation,
     ),
     decide=_grant,
     emits=(RoleGranted,),
-    requirements=("CSV-24", "CSV-06", "GMP-02"),
+    requirements=("CSV-24", "CSV-06", "GMP-02", "REG-10"),
     risk=Risk.PATIENT,
     rationale="A role opens every gate of authority: given to the wrong person it lets them release or infuse.",
 )
