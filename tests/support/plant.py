@@ -562,6 +562,10 @@ class Plant(PaperRecord):
         self.act("quality.review_record", QA, batch=BATCH)
         self.read_by_exception()
 
+    def put_off(self, by: Actor = QA) -> None:
+        """The review of the audit trail waits, for a reason."""
+        self.act("quality.defer_audit_trail_review", by, batch=BATCH, why=SEALED)
+
     def read_by_exception(self, *exceptional: int) -> None:
         """The audit trail is reviewed; nothing stood out but what was answered."""
         found = {"up_to": 40, "entries": 30, "listed": 2, "exceptional": exceptional}

@@ -41,17 +41,6 @@ refuse(ANSWER, "line_answered_by_another", QA, then("labelled"), {**LINE, "done_
 refuse(ANSWER, "judge_had_no_part", ANALYST_AS_QA, then("tested", analyst_as_qa), LINE)
 
 READ = {"batch": BATCH, "conclusion": SEALED, "up_to": 40, "entries": 30, "listed": 2, "exceptional": ()}
-allow(REVIEW, QA, then("tested"), READ)
-allow(REVIEW, QA, then("tested", answered), {**READ, "exceptional": (17,)})
-refuse(REVIEW, "batch_is_filled", QA, then("stepped"), READ)
-refuse(REVIEW, "exceptional_lines_are_answered", QA, then("tested", answered), {**READ, "exceptional": (9, 17)})
-refuse(REVIEW, "judge_had_no_part", ANALYST_AS_QA, then("tested", analyst_as_qa), READ)
-
-WAITS = {"batch": BATCH, "why": SEALED}
-
-
-def put_off(p: Plant) -> None:
-    p.act(DEFER, QA, **WAITS)
 
 
 def only_the_record(p: Plant) -> None:
@@ -59,14 +48,23 @@ def only_the_record(p: Plant) -> None:
     p.act("quality.review_record", QA, batch=BATCH)
 
 
+allow(REVIEW, QA, only_the_record, READ)
+allow(REVIEW, QA, then(only_the_record, answered), {**READ, "exceptional": (17,)})
+refuse(REVIEW, "record_is_reviewed", QA, then("tested"), READ)
+refuse(REVIEW, "exceptional_lines_are_answered", QA, then(only_the_record, answered), {**READ, "exceptional": (9, 17)})
+refuse(REVIEW, "judge_had_no_part", ANALYST_AS_QA, then(only_the_record, analyst_as_qa), READ)
+
+WAITS = {"batch": BATCH, "why": SEALED}
+
+
 allow(DEFER, QA, then("tested"), WAITS)
 refuse(DEFER, "batch_is_filled", QA, then("stepped"), WAITS)
 refuse(DEFER, "review_can_be_put_off", QA, then("reviewed"), WAITS)
-refuse(DEFER, "review_can_be_put_off", QA, then("tested", put_off), WAITS)
+refuse(DEFER, "review_can_be_put_off", QA, then("tested", Plant.put_off), WAITS)
 refuse(DEFER, "judge_had_no_part", ANALYST_AS_QA, then("tested", analyst_as_qa), WAITS)
 refuse(DEFER, "batch_is_undecided", QA, then("tested", lambda p: p.act("quality.reject_batch", QA, **WAITS)), WAITS)
 
-allow(CERTIFY, QP, then(only_the_record, put_off), CERTIFIED)
+allow(CERTIFY, QP, then(only_the_record, Plant.put_off), CERTIFIED)
 
 
 def read_by_who_releases(p: Plant) -> None:
@@ -83,7 +81,7 @@ refuse(
     CERTIFY,
     "released_by_another_than_put_it_off",
     QP,
-    then(only_the_record, lambda p: p.act(DEFER, QP, **WAITS)),
+    then(only_the_record, lambda p: p.put_off(QP)),
     CERTIFIED,
 )
 
@@ -98,7 +96,7 @@ def failing_and_not_read_by_exception(p: Plant) -> None:
 
 def put_off_by_who_supplies(p: Plant) -> None:
     failing_and_not_read_by_exception(p)
-    p.act(DEFER, QP, **WAITS)
+    p.put_off(QP)
 
 
 refuse(SUPPLY, "audit_trail_is_reviewed", QP, failing_and_not_read_by_exception, SUPPLIED)

@@ -119,7 +119,7 @@ REVIEW = Action(
     roles=frozenset({"qa"}),
     reads=_reads,
     gates=(
-        batch_gates.batch_is_filled,
+        batch_gates.record_is_reviewed,
         audit_trail_gates.exceptional_lines_are_answered,
         batch_gates.judge_had_no_part,
     ),
