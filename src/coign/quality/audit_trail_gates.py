@@ -6,6 +6,7 @@ from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Person
 from coign.quality.audit_trail_state import AUDIT_TRAIL
 from coign.quality.gates import OfBatch
+from coign.quality.state import DOSSIER
 
 #: So many lines are named in a sentence; the page shows all.
 NAMED_MAX = 8
@@ -104,8 +105,8 @@ def exceptional_lines_are_answered(asked: OfTrail, known: Circumstances) -> str 
 )
 def audit_trail_is_reviewed(asked: OfBatch, known: Circumstances) -> str | None:
     trail = known.state(AUDIT_TRAIL, asked.batch)
-    if trail.is_reviewed or trail.is_deferred:
-        return None
+    if trail.is_reviewed or trail.is_deferred or known.state(DOSSIER, asked.batch).reviewed_by is None:
+        return None  # the record comes first: `quality.record_is_reviewed` says so
     return f"the audit trail of {asked.batch.identifier} was not reviewed"
 
 

@@ -43,8 +43,8 @@ def _evolve(state: AuditTrailState, fact: Fact, stamp: Stamp) -> AuditTrailState
             return replace(state, answered=(*state.answered, entry)[-ANSWERED_MAX:])
         case AuditTrailReviewed(up_to=up_to, by=by):
             return replace(state, up_to=up_to, reviewed_by=by, reviewed_at=stamp.time, owed_until=None)
-        case AuditTrailReviewDeferred(minutes=minutes, by=by):
-            return replace(state, owed_until=stamp.time.plus(minutes=minutes), deferred_by=by)
+        case AuditTrailReviewDeferred(days=days, by=by):
+            return replace(state, owed_until=stamp.time.plus(days=days), deferred_by=by)
         case _:
             return state
 

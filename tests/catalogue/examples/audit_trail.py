@@ -57,12 +57,15 @@ refuse(REVIEW, "judge_had_no_part", ANALYST_AS_QA, then(only_the_record, analyst
 WAITS = {"batch": BATCH, "why": SEALED}
 
 
-allow(DEFER, QA, then("tested"), WAITS)
-refuse(DEFER, "batch_is_filled", QA, then("stepped"), WAITS)
+allow(DEFER, QA, only_the_record, WAITS)
+refuse(DEFER, "record_is_reviewed", QA, then("tested"), WAITS)
 refuse(DEFER, "review_can_be_put_off", QA, then("reviewed"), WAITS)
-refuse(DEFER, "review_can_be_put_off", QA, then("tested", Plant.put_off), WAITS)
-refuse(DEFER, "judge_had_no_part", ANALYST_AS_QA, then("tested", analyst_as_qa), WAITS)
-refuse(DEFER, "batch_is_undecided", QA, then("tested", lambda p: p.act("quality.reject_batch", QA, **WAITS)), WAITS)
+refuse(DEFER, "review_can_be_put_off", QA, then(only_the_record, Plant.put_off), WAITS)
+refuse(DEFER, "judge_had_no_part", ANALYST_AS_QA, then(only_the_record, analyst_as_qa), WAITS)
+refuse(
+    DEFER, "batch_is_undecided", QA,
+    then(only_the_record, lambda p: p.act("quality.reject_batch", QA, **WAITS)), WAITS,
+)  # fmt: skip
 
 allow(CERTIFY, QP, then(only_the_record, Plant.put_off), CERTIFIED)
 

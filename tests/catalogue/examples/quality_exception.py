@@ -176,7 +176,6 @@ def failing_and_unread(p: Plant) -> None:
     p.until("labelled")
     p.tested(viability="68")
     p.confirmed()
-    p.put_off()
     p.exception(*PAPERS)
 
 

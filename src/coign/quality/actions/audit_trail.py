@@ -144,8 +144,8 @@ class DeferAuditTrailReview:
 
 
 def _deferred(asked: DeferAuditTrailReview, known: Circumstances) -> Sequence[AuditTrailReviewDeferred]:
-    minutes = int(known.rules.minutes("audit_trail.deferred_max", known.now))
-    return (AuditTrailReviewDeferred(batch=asked.batch, minutes=minutes, why=asked.why, by=known.actor.person),)
+    days = int(known.rules.number("audit_trail.deferred_max", known.now))
+    return (AuditTrailReviewDeferred(batch=asked.batch, days=days, why=asked.why, by=known.actor.person),)
 
 
 DEFER = Action(
@@ -155,7 +155,7 @@ DEFER = Action(
     roles=frozenset({"qa", "qp", "quality-us"}),
     reads=_reads,
     gates=(
-        batch_gates.batch_is_filled,
+        batch_gates.record_is_reviewed,
         audit_trail_gates.review_can_be_put_off,
         batch_gates.judge_had_no_part,
         batch_gates.batch_is_undecided,
