@@ -198,7 +198,7 @@ class AuditTrailReviewed(Fact, type="quality.audit_trail_reviewed.v1", about=("b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTrailReviewDeferred(Fact, type="quality.audit_trail_review_deferred.v1", about=("batch",)):
-    """For a reason the batch is decided about before its audit trail is read; the review is owed within so many days."""
+    """For a reason the batch is decided about before its audit trail is read; the review is owed in so many days."""
 
     batch: Batch
     days: int
