@@ -52,6 +52,7 @@ def _verify_database(given: argparse.Namespace) -> int:
     from coign.perform.assemble import folding
     from coign.service import LEDGER_ID, Settings, seen_file
     from coign.service.reading import opened, trusted_keys
+    from coign.service.witnesses import relied_on
 
     settings = Settings.read()
     with running(settings.home) as database:
@@ -59,7 +60,7 @@ def _verify_database(given: argparse.Namespace) -> int:
         keys = _text(given.trust) if given.trust else trusted_keys(settings)
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen)
+        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen, relied_on(settings))
 
 
 def _bytes(file: Path, field: str) -> bytes:
