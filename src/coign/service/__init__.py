@@ -73,8 +73,8 @@ class With:
     rates: Rates | None = None
     #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
-    #: Whom to show checkpoints to, told before the record is checked; asked only where they are published.
-    witnesses: Callable[[Settings, VerifierKey], Relied | None] = witnesses.asked
+    #: Starts witnesses for a demonstration that has no others; only where checkpoints are published.
+    own_witnesses: Callable[[Settings, VerifierKey], Relied] | None = None
     #: Keep the read models current while open.
     records: bool = True
     progress: Callable[[str], None] = _quiet
@@ -172,14 +172,17 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
         log_key = _log_key(connection, settings, opened, ledger_id)
         seen = seen_file(settings, ledger_id)
-        relied = given.witnesses(settings, log_key.verifier()) if given.background else None
+        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
+        relied = None
+        if given.background:
+            own = given.own_witnesses if demonstration and settings.witnesses is None else None
+            relied = (own or witnesses.asked)(settings, log_key.verifier())
         problems = check.start(
             connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read(),
             witnessed=relied.shown if relied else check.NONE_SHOWN,
         )  # fmt: skip
         if not problems and not is_shut(connection, ledger_id):
             _remember_newest(connection, ledger_id, seen)
-        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         own_clock = given.clock or clock_for(dsn, ledger_id, demonstration=demonstration)
         simulated = own_clock if isinstance(own_clock, DemonstrationClock) else None
         if simulated:

@@ -15,7 +15,7 @@ from coign.witness import asking
 from coign.witness.policy import Named, Policy, read_policy
 from coign_verify.keys import VerifierKey
 
-#: Where a demonstration keeps witnesses of its own, and which file names them.
+#: Where a demonstration keeps witnesses of its own, and the file there that names them.
 FOLDER, POLICY = "witnesses", "policy"
 _START_S_MAX = 5.0
 

@@ -1,6 +1,7 @@
 """A witness over HTTP: add-checkpoint for logs, the newest checkpoint for monitors."""
 
 import re
+import socket
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,9 +24,14 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], witness: Witness) -> None:
-        super().__init__(address, _Handler)
+    def __init__(self, address: tuple[str, int], witness: Witness, listening: socket.socket | None = None) -> None:
+        """At an address, or on a socket that listens already."""
+        super().__init__(address, _Handler, bind_and_activate=listening is None)
         self.witness = witness
+        if listening is not None:
+            self.socket.close()
+            self.socket = listening
+            self.server_name, self.server_port = self.server_address = listening.getsockname()[:2]
 
 
 class _Handler(BaseHTTPRequestHandler):
