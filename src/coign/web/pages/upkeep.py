@@ -32,6 +32,7 @@ def care(request: HttpRequest) -> HttpResponse:
         "verified": verified,
         "seen": seen,
         "witnesses": each_witness(),
+        "log_key": service.log_key.text,
         "keys": [{"name": key.path.name, "what": key.what} for key in key_files(service.settings)],
     }
     return render(request, "pages/upkeep.html", context)
