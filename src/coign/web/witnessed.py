@@ -23,6 +23,8 @@ class Witnessed:
     state: Freshness
     size: int = 0
     at: datetime | None = None
+    #: They are a demonstration's own, on the machine of the record.
+    beside: bool = False
 
     @property
     def status(self) -> str:
@@ -50,16 +52,20 @@ class Witnessed:
             return _("No witness outside this server has seen the checkpoint yet.")
         if self.at is None:
             return _("Too few of the %(n)s witnesses have signed a checkpoint yet.") % {"n": self.relied_on}
-        return _("Enough of the %(n)s witnesses have seen the first %(size)s entries, %(age)s ago.") % {
+        said = _("Enough of the %(n)s witnesses have seen the first %(size)s entries, %(age)s ago.") % {
             "n": self.relied_on,
             "size": f"{self.size:,}",
             "age": _age(self.at),
         }
+        if self.beside:
+            said += " " + _("They run on this machine: they prove the mechanism, not independence.")
+        return said
 
 
 def witnessed() -> Witnessed:
     """As it is now; read together with the end of the record, at no cost of its own."""
-    policy = running.service().policy
+    service = running.service()
+    policy = service.policy
     if policy is None or policy.quorum is None:
         return Witnessed(0, "none")
     found = reader().cosigned()
@@ -67,7 +73,8 @@ def witnessed() -> Witnessed:
         return Witnessed(len(policy.witnesses), "none")
     size, time_s = found
     state = freshness(time_s, datetime.now(UTC))
-    return Witnessed(len(policy.witnesses), state, size, datetime.fromtimestamp(time_s, UTC))
+    beside = service.settings.witnesses is None
+    return Witnessed(len(policy.witnesses), state, size, datetime.fromtimestamp(time_s, UTC), beside)
 
 
 def each_witness() -> Sequence[dict[str, Any]]:
