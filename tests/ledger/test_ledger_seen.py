@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from tests.support.installation import TestInstallation
+from tests.support.older_backup import set_back
 
 from coign.ledger.check import start
 from coign.ledger.checkpoints import Publisher, publish
 from coign.ledger.seen import Seen
 from coign_verify.checkpoint import open_checkpoint
 from coign_verify.keys import SignerKey
-from coign_verify.tree import Frontier, leaf_hash
 
 NOW_US = 1_790_000_000_000_000
 
@@ -34,28 +34,6 @@ def _started(installation: TestInstallation, key: SignerKey, seen: Seen) -> list
     with installation.connection() as connection:
         found = start(connection, installation.ledger_id, log_keys=[key.verifier()], seen=seen.read())
     return [problem.kind for problem in found]
-
-
-def set_back(installation: TestInstallation, size: int) -> None:
-    """The database as an older backup would have it: complete, sound, and without its newest entries."""
-    ledger = installation.ledger_id
-    with installation.tampering("entry", "entry_subject", "nonce", "tile", "checkpoint") as owner:
-        for table in ("entry", "entry_subject", "nonce"):
-            owner.execute(f"delete from {table} where ledger_id = %s and position >= %s", (ledger, size))
-        owner.execute("delete from tile where ledger_id = %s and (idx + 1) * 256 > %s", (ledger, size))
-        owner.execute("delete from checkpoint where ledger_id = %s and size > %s", (ledger, size))
-        rows = owner.execute("select body from entry where ledger_id = %s order by position", (ledger,)).fetchall()
-        frontier = Frontier()
-        frontier.extend(leaf_hash(bytes(row[0])) for row in rows)
-        owner.execute(
-            "update head set size = %s, frontier = %s where ledger_id = %s", (size, frontier.to_bytes(), ledger)
-        )
-        owner.execute("delete from subject_head where ledger_id = %s", (ledger,))
-        owner.execute(
-            "insert into subject_head select ledger_id, subject, max(seq), max(position) from entry_subject "
-            "where ledger_id = %s and seq is not null group by ledger_id, subject",
-            (ledger,),
-        )
 
 
 @pytest.mark.requirement("CSV-S7")

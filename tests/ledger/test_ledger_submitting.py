@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.ledger.test_ledger_seen import set_back
 from tests.support.installation import TestInstallation
+from tests.support.older_backup import set_back
 
 from coign.ledger import cosignatures
 from coign.ledger.check import start
@@ -178,9 +178,6 @@ def test_the_witness_alone_finds_an_older_backup_at_the_start(house, filled, key
     with house.shown():
         _wait(lambda: house.enough_at() == 300)
     set_back(filled, 200)
-    with filled.tampering() as owner:  # as a backup of then would have it
-        owner.execute("delete from cosignature where ledger_id = %s", (filled.ledger_id,))
-        owner.execute("delete from cosigned where ledger_id = %s", (filled.ledger_id,))
     with filled.connection() as connection:
         assert start(connection, filled.ledger_id, log_keys=[key.verifier()]) == [], "by itself it is sound"
         shown = {"witness-1.example": asking.newest(house.urls[0], filled.origin).body}

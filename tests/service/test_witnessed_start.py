@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.ledger.test_ledger_seen import set_back
 from tests.support.installation import TestInstallation
+from tests.support.older_backup import set_back
 
 from coign.database import Database
 from coign.ledger.checkpoints import log_key
@@ -57,9 +57,6 @@ def test_the_witness_alone_tells_at_the_start_that_an_older_backup_was_restored(
         with Service.on(database, settings, **given) as service:
             assert service.problems == [], "a witness that does not answer stops nothing"
         set_back(installation, size - 1)
-        with installation.tampering() as owner:
-            owner.execute("delete from cosignature where ledger_id = %s", (ledger,))
-            owner.execute("delete from cosigned where ledger_id = %s", (ledger,))
         (tmp_path / f"{ledger}.newest.checkpoint").unlink()
         assert seen_file(settings, ledger).read() is None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coign.kernel.errors import Invalid
-from coign.witness.policy import majority, parse_policy, read_policy
+from coign.witness.policy import majority, parse_policy, read_policy, read_trust
 from coign_verify.keys import Algorithm, SignerKey, VerifierKey
 
 ED, PQ, LOG = Algorithm.ED25519_COSIGNATURE, Algorithm.ML_DSA_44_COSIGNATURE, Algorithm.ED25519
@@ -81,6 +81,15 @@ def test_what_cannot_be_understood_is_named_by_line_and_part(line, named):
         parse_policy(f"witness a {A.text} https://a.example\n{line}\nquorum a\n")
     assert no.value.errors[0].field == "COIGN_WITNESSES line 2"
     assert no.value.errors[0].message.startswith(named) or named in no.value.errors[0].message
+
+
+def test_what_somebody_trusts_is_a_list_of_log_keys_or_a_policy():
+    log = key("log.example", LOG)
+    assert read_trust(f"# ours\n{log.text}\n", "--trust") is None
+    policy = read_trust(f"log {log.text}\nwitness a {A.text}\nquorum a\n", "--trust")
+    assert policy is not None and (policy.logs, policy.keys) == ((log,), [A])
+    with pytest.raises(Invalid, match="--trust line 2"):
+        read_trust(f"log {log.text}\nwitness a\nquorum none\n", "--trust")
 
 
 def test_how_many_are_enough_is_said_once():

@@ -186,6 +186,12 @@ class _Reading:
         return Policy(tuple(named), self._quorum[0], tuple(self._logs))
 
 
+def read_trust(text: str, field: str) -> Policy | None:
+    """The policy of a file that names what somebody trusts; None: it is a plain list of log keys."""
+    words = {line.split()[0] for line in text.splitlines() if line.strip()}
+    return parse_policy(text, field) if words & {"log", "witness", "group", "quorum"} else None
+
+
 def majority(keys: Sequence[tuple[str, Sequence[VerifierKey]]]) -> str:
     """The text for witnesses (address and keys each) of which a majority is enough, by any of its keys each."""
     lines, names = [], []
