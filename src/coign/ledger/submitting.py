@@ -107,14 +107,12 @@ class Submitter:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ended.is_set():
+        # The pause comes first: a process that starts has other things to do.
+        while not self._ended.wait(self._pause_s):
             self._news.wait(self._until_due_s())
             self._news.clear()
-            if self._ended.is_set():
-                break
-            if self._leads():
+            if self._leads() and not self._ended.is_set():
                 self._try_round()
-            self._ended.wait(self._pause_s)
         self._let_go()
 
     def _until_due_s(self) -> float:

@@ -11,14 +11,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from coign import logs
 from coign.witness.keeping import Witness
 from coign.witness.serving import Server
 
 
 def main(arguments: Sequence[str]) -> None:
     """`FOLDER NAME DESCRIPTOR` for each, the last one of a socket that listens already."""
-    logs.to_stderr()
     children = []
     for folder, name, descriptor in zip(arguments[::3], arguments[1::3], arguments[2::3], strict=True):
         listening = socket.socket(fileno=int(descriptor))

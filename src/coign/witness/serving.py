@@ -1,11 +1,10 @@
 """A witness over HTTP: add-checkpoint for logs, the newest checkpoint for monitors."""
 
+import logging
 import re
 import socket
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import structlog
 
 from coign.witness.cosigning import TEXT_TYPE, Answer
 from coign.witness.keeping import Witness
@@ -16,7 +15,7 @@ BODY_BYTES_MAX = NOTE_BYTES_MAX + 4096
 ADD = "/add-checkpoint"
 _NEWEST = re.compile(r"/([0-9a-f]{64})/checkpoint")
 
-log = structlog.get_logger()
+log = logging.getLogger("coign.witness")
 
 
 class Server(ThreadingHTTPServer):
@@ -52,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.server.witness.add(body)
         except Exception:
-            log.exception("witness.failed")
+            log.exception("a checkpoint could not be answered")
             answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"nothing was signed\n")
         self._say(answer)
 
