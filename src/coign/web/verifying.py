@@ -8,7 +8,8 @@ from coign.ledger.tiles import Tiles
 from coign.people.events import AuthenticatorEnrolled, AuthenticatorRevoked, CredentialsReset, PersonLeft
 from coign.web import running
 from coign.web.reading import reader
-from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
+from coign.web.witnessed import witnessed
+from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint, open_checkpoint
 from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.notes import NoteError
 from coign_verify.signatures import METHODS
@@ -44,8 +45,9 @@ def verify_now(position: int) -> Verdict:
 def verified(stored: Entry) -> Verdict:
     """What an entry's bytes prove, beside what the record keeps of them."""
     tiles = Tiles(reader().connection, running.service().ledger_id)
-    seal, checkpoint = _checkpoint()
-    rows = (_words(stored, tiles), _signature(stored), _place(stored, tiles, checkpoint), seal)
+    seal, opened = _checkpoint(stored.position)
+    checkpoint = opened.checkpoint if opened is not None else None
+    rows = (_words(stored, tiles), _signature(stored), _place(stored, tiles, checkpoint), seal, _witnesses(opened))
     states = {row.status for row in rows}
     beyond = _("Whoever runs this server also runs this page: what it says is worth as much as they are.")
     n = {"n": f"{stored.position:,}"}
@@ -81,19 +83,28 @@ def _place(entry: Entry, tiles: Tiles, checkpoint: Checkpoint | None) -> Checked
     return Checked(title, "stop", _("The hashes beside it do not lead to the signed root over %s entries.") % size)
 
 
-def _checkpoint() -> tuple[Checked, Checkpoint | None]:
-    """The newest checkpoint under the key of this log."""
-    title, published = _("The seal"), reader().checkpoint()
+def _checkpoint(position: int) -> tuple[Checked, SignedCheckpoint | None]:
+    """The checkpoint under the key of this log, and those of its witnesses."""
+    title, published = _("The seal"), reader().checkpoint_for_others(covering=position)
+    service = running.service()
     if published is None:
         return Checked(title, "not_yet", _("No checkpoint was published yet.")), None
     try:
-        opened = open_checkpoint(published[1], log_keys=[running.service().log_key])
+        witnesses = service.policy.keys if service.policy is not None else ()
+        opened = open_checkpoint(published[1], log_keys=[service.log_key], witness_keys=witnesses)
     except (NoteError, CheckpointError) as error:
         return Checked(title, "stop", _("The checkpoint cannot be relied on: %s") % error), None
     words = _("Signed by the key of %(log)s over %(size)s entries.") % {
         "log": opened.checkpoint.origin, "size": f"{opened.checkpoint.size:,}",
     }  # fmt: skip
-    return Checked(title, "in_order", words), opened.checkpoint
+    return Checked(title, "in_order", words), opened
+
+
+def _witnesses(opened: SignedCheckpoint | None) -> Checked:
+    """Who else signed the same checkpoint: their names, and how long ago enough of them did."""
+    seen, names = witnessed(), sorted({each.key.name for each in opened.witnesses} if opened is not None else ())
+    words = _("Signed by %s as well. ") % ", ".join(names) if names else ""
+    return Checked(_("The witnesses"), "in_order" if names and seen.state == "fresh" else "look", words + seen.sentence)
 
 
 def _signature(entry: Entry) -> Checked:
