@@ -135,18 +135,19 @@ def test_dark_pages_keep_nobody_out(browsers: Callable[[int], Browser], told: De
 
 
 def main_pages(page: Page, base: str) -> Iterator[str]:
-    """The first page, the list of therapies, one of them, and the next act or the release."""
+    """The first page, the list of therapies, one of them, its pages for quality, and the next act."""
     for path in ("/", "/journeys/"):
         opened(page, base + path)
         yield path
     therapies = page.locator(THERAPY)
     if therapies.count():
         opened(page, base + str(therapies.first.get_attribute("href")))
-        yield page.url
-        release = page.url + "release/"
-        answer = opened(page, release)
-        if answer is not None and answer.ok:
-            yield release
+        therapy = page.url
+        yield therapy
+        for own in ("release/", "audit-trail/"):
+            answer = opened(page, therapy + own)
+            if answer is not None and answer.ok:
+                yield therapy + own
     opened(page, base + "/")
     act = page.locator(".c-next .btn-primary")
     if act.count():
