@@ -85,7 +85,9 @@ class Monitors:
                 for subject in subjects_in(fact.body, fields):
                     key = (name, subject)
                     before = changes[key] if key in changes else states.get(key, start)
-                    changes[key] = fold(before, fact)
+                    after = fold(before, fact)
+                    if after is not before:
+                        changes[key] = after
 
 
 class Replay:

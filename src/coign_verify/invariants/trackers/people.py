@@ -37,6 +37,7 @@ class Person(NamedTuple):
     grants: frozenset[Grant] = frozenset()
     qualifications: frozenset[Qualification] = frozenset()
     keys: frozenset[EnrolledKey] = frozenset()
+    proposed: frozenset[tuple[str, str]] = frozenset()
 
     def holds(self, role: str, organisation: str, now: str) -> bool:
         """Whether this role is theirs now."""
@@ -90,6 +91,10 @@ def _enrolled(state: Person, fact: Heard) -> Person:
     return state._replace(keys=frozenset(k for k in state.keys if k.credential != key.credential) | {key})
 
 
+def _proposed(state: Person, fact: Heard) -> Person:
+    return state._replace(proposed=state.proposed | {(fact.body["credential"], fact.body["proposed_by"])})
+
+
 def _lost(state: Person, fact: Heard) -> Person:
     return state._replace(keys=frozenset(k for k in state.keys if k.credential != fact.body["credential"]))
 
@@ -105,6 +110,7 @@ PERSON = Tracker(
             lambda s, f: s._replace(grants=_without(s, f.body["role"], f.body["organisation"])),
         ),
         "people.access_ended.v1": (("person",), _ended),
+        "people.authenticator_proposed.v1": (("person",), _proposed),
         "people.authenticator_enrolled.v1": (("person",), _enrolled),
         "people.authenticator_revoked.v1": (("person",), _lost),
         "people.credentials_reset.v1": (("person",), lambda s, f: s._replace(keys=frozenset())),
@@ -118,3 +124,21 @@ PERSON = Tracker(
         "training.extension_approved.v1": (("person",), _extended),
     },
 )
+
+
+class Ledger(NamedTuple):
+    """The record itself."""
+
+    demonstration: bool = False
+    set_up: bool = False
+
+
+LEDGER = Tracker(
+    "ledger",
+    Ledger(),
+    {
+        "ledger.opened.v1": (("ledger",), lambda s, f: s._replace(demonstration=f.body["demonstration"])),
+        "installation.setup_finished.v1": (("ledger",), lambda s, f: s._replace(set_up=True)),
+    },
+)
+THIS = "ledger:this"

@@ -24,6 +24,10 @@ class Chain(NamedTuple):
     products: frozenset[str] = frozenset()
     counted: frozenset[str] | None = None
     conditioning: str = ""
+    reactive: bool = False
+    sampled: bool = False
+    justified: bool = False
+    papers: frozenset[str] = frozenset()
     may_be_given: tuple[str, str] | None = None
     ended: bool = False
 
@@ -52,6 +56,21 @@ def _decided(state: Chain, fact: Heard) -> Chain:
     return state._replace(may_be_given=word if fact.body["may_be_given"] else None)
 
 
+def _marker(state: Chain, fact: Heard) -> Chain:
+    return state._replace(reactive=state.reactive or fact.body["result"] == "reactive")
+
+
+def _paper(state: Chain, fact: Heard) -> Chain:
+    return state._replace(papers=state.papers | {fact.type})
+
+
+#: Papers of a request to give a product out of specification.
+PAPERS = (
+    "quality.exception_requested.v1", "quality.exception_risk_assessed.v1", "quality.exception_accepted.v1",
+    "quality.exception_notified.v1", "quality.expanded_access_recorded.v1",
+)  # fmt: skip
+
+
 CHAIN = Tracker(
     "chain",
     Chain(),
@@ -66,6 +85,10 @@ CHAIN = Tracker(
         "clinical.product_confirmed.v1": (("chain",), lambda s, f: s._replace(counted=frozenset(f.body["units"]))),
         "clinical.conditioning_started.v1": (("chain",), lambda s, f: s._replace(conditioning="ordered")),
         "clinical.conditioning_begun.v1": (("chain",), lambda s, f: s._replace(conditioning="begun")),
+        "donor.samples_taken.v1": (("chain",), lambda s, f: s._replace(sampled=True)),
+        "donor.marker_reported.v1": (("chain",), _marker),
+        "donor.open_markers_justified.v1": (("chain",), lambda s, f: s._replace(justified=True)),
+        **{paper: (("chain",), _paper) for paper in PAPERS},
         "regulatory.administration_decided.v1": (("chain",), _decided),
         "identity.chain_ended.v1": (("chain",), lambda s, f: s._replace(ended=True)),
     },
@@ -134,9 +157,9 @@ class Authorisation(NamedTuple):
     stops: frozenset[Suspension] = frozenset()
     stops_so_far: int = 0
 
-    def allows(self, act: str, now: str, decided: tuple[str, str] | None = None) -> bool:
-        """Whether this act is allowed now, or somebody whom the stop names decided so since it began."""
-        blocking = (s for s in self.stops if act in s.acts and not s.site)
+    def allows(self, act: str, now: str, site: str = "", decided: tuple[str, str] | None = None) -> bool:
+        """Whether this act is allowed now at this place, or somebody whom the stop names decided so since it began."""
+        blocking = (s for s in self.stops if act in s.acts and s.site in ("", site))
         overruled = all(decided is not None and decided[0] == s.decider and decided[1] > s.since for s in blocking)
         return overruled and self.valid_from <= now < self.valid_until
 

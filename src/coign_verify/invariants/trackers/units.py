@@ -33,6 +33,7 @@ class Unit(NamedTuple):
     rejected: bool = False
     may_travel: bool = False
     received_by: str = ""
+    set_apart_by: frozenset[str] = frozenset()
     stops: frozenset[Stop] = frozenset()
     ended: str = ""
 
@@ -129,6 +130,10 @@ UNIT = Tracker(
         "quality.supplied_under_exception.v1": (("units",), lambda s, f: s._replace(answered="under exception")),
         "quality.batch_rejected.v1": (("units",), _rejected),
         "logistics.received.v1": (("unit", "further"), lambda s, f: s._replace(received_by=f.body["organisation"])),
+        "donor.set_apart.v1": (
+            ("unit",),
+            lambda s, f: s._replace(set_apart_by=s.set_apart_by | {f.body["organisation"]}),
+        ),
         "identity.unit_ended.v1": (("unit",), lambda s, f: s._replace(ended=f.body["how"])),
     },
 )
@@ -306,4 +311,11 @@ SHIPMENT = Tracker(
         "coldchain.logger_read.v1": (("shipment",), lambda s, f: s._replace(read=True)),
         "coldchain.logger_missing.v1": (("shipment",), lambda s, f: s._replace(read=True)),
     },
+)
+
+
+DONATION = Tracker(
+    "donation",
+    "",
+    {"identity.unit_created.v1": (("din",), lambda s, f: s or f.body["unit"])},
 )
