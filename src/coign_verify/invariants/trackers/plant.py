@@ -96,6 +96,8 @@ BATCH = Tracker(
         "facility.growth_found.v1": (("batch",), lambda s, f: s._replace(growth=True)),
         "facility.growth_assessed.v1": (("batch",), _judged),
         "quality.certified.v1": (("batch",), lambda s, f: s._replace(certified=True)),
+        # A result that came in late took the release back.
+        "quality.late_result_adverse.v1": (("batch",), lambda s, f: s._replace(certified=False)),
         "quality.batch_rejected.v1": (("batch",), lambda s, f: s._replace(rejected=True)),
     },
 )
