@@ -34,6 +34,8 @@ class Unit(NamedTuple):
     may_travel: bool = False
     received_by: str = ""
     set_apart_by: frozenset[str] = frozenset()
+    under_way: str = ""
+    decided: str = ""
     stops: frozenset[Stop] = frozenset()
     ended: str = ""
 
@@ -129,7 +131,13 @@ UNIT = Tracker(
         "quality.certified.v1": (("units",), lambda s, f: s._replace(answered="certified")),
         "quality.supplied_under_exception.v1": (("units",), lambda s, f: s._replace(answered="under exception")),
         "quality.batch_rejected.v1": (("units",), _rejected),
-        "logistics.received.v1": (("unit", "further"), lambda s, f: s._replace(received_by=f.body["organisation"])),
+        "logistics.packed.v1": (("unit", "further"), lambda s, f: s._replace(under_way=f.body["shipment"])),
+        "logistics.unpacked.v1": (("unit", "further"), lambda s, f: s._replace(under_way="")),
+        "logistics.received.v1": (
+            ("unit", "further"),
+            lambda s, f: s._replace(received_by=f.body["organisation"], under_way=""),
+        ),
+        "closing.disposal_decided.v1": (("unit",), lambda s, f: s._replace(decided=f.body["becomes"])),
         "donor.set_apart.v1": (
             ("unit",),
             lambda s, f: s._replace(set_apart_by=s.set_apart_by | {f.body["organisation"]}),
@@ -164,8 +172,10 @@ class Bag(NamedTuple):
     """A bag between freezer and patient; `seen`: whose wristband two people found it at, who they are, and when."""
 
     issued_by: str = ""
+    issued_at: str = ""
     thawed_at: str = ""
     checked_by: str = ""
+    checked_at: str = ""
     seen: tuple[str, str, str, str] | None = None
     emergency: tuple[str, str, str] | None = None
     started_at: str = ""
@@ -189,9 +199,12 @@ BAG = Tracker(
     "bag",
     Bag(),
     {
-        "infusion.issued.v1": (("unit",), lambda s, f: s._replace(issued_by=f.body["by"])),
+        "infusion.issued.v1": (("unit",), lambda s, f: s._replace(issued_by=f.body["by"], issued_at=f.time)),
         "infusion.thawed.v1": (("unit",), lambda s, f: s._replace(thawed_at=f.time)),
-        "infusion.bedside_checked.v1": (("unit",), lambda s, f: s._replace(seen=None, checked_by=f.body["by"])),
+        "infusion.bedside_checked.v1": (
+            ("unit",),
+            lambda s, f: s._replace(seen=None, checked_by=f.body["by"], checked_at=f.time),
+        ),
         "infusion.bedside_confirmed.v1": (("unit",), _seen),
         "infusion.bedside_mismatched.v1": (("units",), _not_seen),
         "infusion.mismatch_resolved.v1": (("unit",), _not_seen),
@@ -318,4 +331,38 @@ DONATION = Tracker(
     "donation",
     "",
     {"identity.unit_created.v1": (("din",), lambda s, f: s or f.body["unit"])},
+)
+
+
+class Place(NamedTuple):
+    """Where a frozen container lies; empty: in no box."""
+
+    box: str = ""
+    position: int = 0
+
+
+PLACE = Tracker(
+    "place",
+    Place(),
+    {
+        "storage.placed.v1": (("unit",), lambda s, f: Place(f.body["box"], f.body["position"])),
+        "storage.taken_out.v1": (("unit",), lambda s, f: Place()),
+    },
+)
+
+Lying = frozenset[tuple[int, str]]
+
+
+def _lies(state: Lying, fact: Heard) -> Lying:
+    return state | {(fact.body["position"], fact.body["unit"])}
+
+
+def _left(state: Lying, fact: Heard) -> Lying:
+    return frozenset(each for each in state if each[0] != fact.body["position"])
+
+
+BOX: Tracker[Lying] = Tracker(
+    "box",
+    frozenset(),
+    {"storage.placed.v1": (("box",), _lies), "storage.taken_out.v1": (("box",), _left)},
 )
