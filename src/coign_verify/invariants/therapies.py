@@ -13,6 +13,7 @@ from coign_verify.invariants.trackers import (
     UNIT,
     WARMTH,
 )
+from coign_verify.invariants.trackers.therapies import Cases
 from coign_verify.invariants.trackers.units import minutes_between
 
 TREATMENT = "treatment"
@@ -180,9 +181,11 @@ RESTS_ON = {
 @invariant("CSV-02", "GMP-18", "GMP-19", hears=tuple(RESTS_ON))
 def nothing_rests_on_a_value_under_correction(known: Known, fact: Heard) -> Verdict:
     """Nothing is released, conditioned for or given on values of which somebody said that one is wrong."""
-    homes = fact.subjects(*RESTS_ON[fact.type])
-    found = [(home, case) for home in homes for case in sorted(known.of(CORRECTIONS, home))]
-    return tuple(f"a value of {home} is under correction ({case})" for home, case in found)
+    said: list[str] = []
+    for home in fact.subjects(*RESTS_ON[fact.type]):
+        cases: Cases = known.of(CORRECTIONS, home)
+        said += [f"a value of {home} is under correction ({case})" for case in sorted(cases)]
+    return tuple(said)
 
 
 @invariant("TRC-13", "TRC-12", hears=("collection.identity_confirmed.v1", "collection.started.v1"))
