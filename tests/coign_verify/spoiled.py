@@ -39,6 +39,7 @@ SEEN_AGAIN = line(
     first="person:nurse-1",
     second="person:nurse-2",
 )
+REMOVED = line("celllab-1", "storage.removal_started", unit=FIRST)
 WARM = line(
     "celllab-2",
     "storage.taken_out",
@@ -65,6 +66,7 @@ NAME_SETTLED = line(
     by="person:nurse-3",
 )
 MISREAD = line("operator-1", "correction.proposed", case="case:5", home="batch:1", units=[], by="person:operator-1")
+READ_OTHERWISE = line("operator-2", "correction.differs", case="case:5", home="batch:1", read="7")
 OVER = line("physician-1", "identity.chain_ended", chain=CHAIN, why="complete")
 #: Sent before it was released, and released where it lies.
 IN_QUARANTINE = both(
@@ -112,8 +114,8 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         both(entry_of("infusion.bedside_checked", after_min=86.5), before("infusion.started", SEEN_AGAIN)),
     ),
     "nothing_warm_beyond_assessment_is_given": (
-        both(before("infusion.issued", WARM), entry_of("infusion.issued", after_min=43)),
-        both(before("infusion.issued", WARM, COLD), entry_of("infusion.issued", after_min=43)),
+        both(before("infusion.issued", REMOVED, WARM), entry_of("infusion.issued", after_min=43)),
+        both(before("infusion.issued", REMOVED, WARM, COLD), entry_of("infusion.issued", after_min=43)),
     ),
     "an_emergency_is_decided_by_two_and_given_by_a_third": (
         without("infusion.emergency_decided"),
@@ -266,7 +268,12 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "nothing_rests_on_a_value_under_correction": (
         before("quality.certified", MISREAD),
-        before("quality.certified", MISREAD, line("qa-1", "correction.assessed", case="case:5", home="batch:1")),
+        before(
+            "quality.certified",
+            MISREAD,
+            READ_OTHERWISE,
+            line("qa-1", "correction.assessed", case="case:5", home="batch:1"),
+        ),
     ),
     "the_second_follows_the_first_at_the_chair": (
         entry_of("collection.started", after_min=31),
@@ -281,12 +288,8 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         before("quality.certified", LOT_HELD, LOT_FREE),
     ),
     "a_unit_lies_in_one_place_and_a_place_holds_one": (
-        after(
-            "storage.placed", line("celllab-1", "storage.placed", unit="unit:y", **where(FIRST, "celllab-1")), of=FIRST
-        ),
-        after(
-            "storage.placed", line("celllab-1", "storage.placed", unit="unit:y", box="box:north", position=7), of=FIRST
-        ),
+        before("infusion.issued", COLD),
+        before("infusion.issued", REMOVED, WARM, COLD),
     ),
     "what_is_packed_is_held_here_and_travels_once": (
         changed("logistics.packed", of=FIRST, sender=CENTRE),

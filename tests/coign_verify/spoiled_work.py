@@ -160,6 +160,29 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
         after("installation.setup_finished", line("admin-1", "people.role_granted", **NURSE, role="admin")),
         after("installation.setup_finished", line("admin-1", "people.role_granted", **NURSE, role="infusion")),
     ),
+    # Order
+    "what_comes_second_follows_what_comes_first": (
+        without("infusion.emergency_requested"),
+        entry_of("infusion.emergency_requested", after_min=5),
+    ),
+    "what_happens_once_does_not_happen_again": (
+        after(
+            "supply.lot_received",
+            line("warehouse-1", "supply.lot_received", lot="lot:1", by="person:warehouse-1", expires=NEVER),
+        ),
+        after(
+            "supply.lot_received",
+            line("warehouse-1", "supply.lot_received", lot="lot:2", by="person:warehouse-1", expires=NEVER),
+        ),
+    ),
+    "each_house_acts_on_its_own_therapies": (
+        entry_of("clinical.product_confirmed", who="warehouse-1"),
+        entry_of("clinical.product_confirmed", who="celllab-2"),
+    ),
+    "whoever_works_with_a_unit_holds_it": (
+        entry_of("storage.placed", of=FIRST, who="warehouse-1"),
+        entry_of("storage.placed", of=FIRST, who="celllab-2"),
+    ),
     # The record
     "what_is_refused_changes_nothing": (
         before("infusion.issued", replace(REFUSED, facts=(STOPPED,))),

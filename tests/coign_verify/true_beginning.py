@@ -74,6 +74,7 @@ def store() -> Story:
         line("qa-1", "equipment.device_registered", equipment="equipment:1", due_on=NEVER),
         line("operator-1", "equipment.device_taken_out", equipment="equipment:1", by="person:operator-1"),
         line("qa-1", "equipment.device_returned", equipment="equipment:1", by="person:qa-1"),
+        line("qp-1", "regulatory.programme_proposed", programme="programme:demo", version=VERSION),
         line(
             "qa-1",
             "regulatory.programme_approved",

@@ -105,6 +105,7 @@ def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: s
     two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
     allowed = {"value": "45", "unit": "min"}
     return [
+        line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
         line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender)),
         line(sender, "logistics.sealed", shipment=shipment, seal="S-1"),
         *passed_on,
@@ -113,6 +114,7 @@ def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: s
         line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
         line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
         line(taker, "coldchain.logger_read", **load, verdict="in_order"),
+        line(taker, "logistics.receipt_checked", **load),
         line(other, "logistics.received", **load, **two),
         *[placed(unit, taker) for unit in units],
     ]
@@ -126,6 +128,7 @@ def _production() -> Story:
         line(
             "operator-2",
             "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
             room="room:1",
             chain=CHAIN,
             first="person:operator-1",
@@ -226,6 +229,7 @@ def _infusion() -> Story:
         replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
         line("physician-1", "infusion.patient_assessed", **of, outside=[]),
         *_given(FIRST, line("infusion-1", "infusion.started", unit=FIRST, chain=CHAIN)),
+        line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN),
         line(
             "physician-2",
             "infusion.emergency_decided",
@@ -252,6 +256,7 @@ def _given(unit: str, started: Line) -> Story:
     of, ended = {"unit": unit, "chain": CHAIN}, fact("identity.unit_ended", unit=unit, how="administered")
     return [
         line("celllab-1", "infusion.issued", **of, by="person:celllab-1"),
+        line("celllab-1", "storage.removal_started", unit=unit, **where(unit, "celllab-1")),
         line(
             "celllab-2",
             "storage.taken_out",
@@ -299,6 +304,7 @@ def _exception() -> Story:
         line(
             "operator-2",
             "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
             room="room:1",
             chain="chain:X",
             first="person:operator-1",
@@ -317,6 +323,7 @@ def _exception() -> Story:
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
         Line("qa-1", (("quality.supplied_under_exception.v1", of),)),
         line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
+        line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
         line(
             "warehouse-2",
             "closing.disposal_confirmed",

@@ -2,6 +2,7 @@
 
 from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
+from coign_verify.invariants.trackers.steps import HAPPENED
 from coign_verify.invariants.trackers.therapies import AUTHORISATION, CHAIN, CORRECTIONS, PATIENT, PRODUCT, PROGRAMME
 from coign_verify.invariants.trackers.units import BAG, BOX, CUSTODY, DONATION, PLACE, SHIPMENT, UNIT, WARMTH
 
@@ -9,11 +10,11 @@ TRACKERS = (
     *(UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION),
     *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
-    *(PERSON, PART, LEDGER),
+    *(PERSON, PART, LEDGER, HAPPENED),
 )
 
 __all__ = [
-    "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE", "DONATION", "LEDGER", "LOT",
-    "PART", "PATIENT", "PERSON", "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT", "SHIPPER", "THIS",
-    "TRACKERS", "UNIT", "WARMTH",
+    "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE", "DONATION", "HAPPENED",
+    "LEDGER", "LOT", "PART", "PATIENT", "PERSON", "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT",
+    "SHIPPER", "THIS", "TRACKERS", "UNIT", "WARMTH",
 ]  # fmt: skip
