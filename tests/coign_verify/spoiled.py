@@ -287,6 +287,14 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         before("quality.certified", LOT_HELD),
         before("quality.certified", LOT_HELD, LOT_FREE),
     ),
+    "an_order_rests_on_findings_that_still_count": (
+        entry_of("clinical.ordered", after_min=14.1 * 1440),
+        entry_of("clinical.ordered", after_min=13.8 * 1440),
+    ),
+    "conditioning_rests_on_a_count_that_still_counts": (
+        entry_of("clinical.conditioning_started", after_min=7.1 * 1440),
+        entry_of("clinical.conditioning_started", after_min=6.9 * 1440),
+    ),
     "a_unit_lies_in_one_place_and_a_place_holds_one": (
         before("infusion.issued", COLD),
         before("infusion.issued", REMOVED, WARM, COLD),

@@ -17,6 +17,9 @@ LIMITS = {
     "issue_window": 30,
     "pre_infusion_check_valid": 1440,
     "conditioning_to_infusion_min": 7200,
+    "weight_age_max": 20_160,
+    "eligibility_valid": 43_200,
+    "product_confirmation_valid": 10_080,
 }
 TERMS = Terms(
     limits={VERSION: LIMITS},

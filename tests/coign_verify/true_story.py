@@ -10,12 +10,14 @@ from tests.coign_verify.told import (
     CRYO,
     FIRST,
     MAKER,
+    NEVER,
     OTHER_PATIENT,
     PATIENT,
     SECOND,
     VERSION,
     Line,
     Story,
+    at,
     fact,
     handed,
     held,
@@ -32,7 +34,7 @@ X = "unit:X"
 def _collection() -> Story:
     begun = {"chain": CHAIN, "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
-    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1"}
+    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
     two = {"first": "person:nurse-1", "second": "person:nurse-2"}
     return [
         line(
@@ -278,10 +280,16 @@ def _exception() -> Story:
     """A second therapy, whose product fails and is supplied all the same: what is told of it is what is asked of it."""
     begun = {"chain": "chain:X", "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
-    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1"}
+    order = {
+        "patient": PATIENT,
+        "programme": "programme:demo",
+        "prescriber": "person:physician-1",
+        "weighed_on": NEVER,
+    }  # whenever it is
     of = {"batch": "batch:X", "chain": "chain:X", "units": []}
     papers = ("requested", "risk_assessed", "accepted", "notified")
     return [
+        line("physician-2", "clinical.eligibility_confirmed", patient=PATIENT, programme="programme:demo"),
         line("coordinator-1", "clinical.order_drafted", **order),
         line(
             "physician-1",

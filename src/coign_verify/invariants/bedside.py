@@ -104,7 +104,7 @@ def nothing_warm_beyond_assessment_is_given(known: Known, fact: Heard) -> Verdic
         return (f"{unit} was found not usable after it had warmed",)
     if warmth.open or warmth.unread:
         return (f"nobody had judged how warm {unit} was",)
-    if not warmth.thawed and warmth.too_warm(fact.time):
+    if warmth.too_warm(fact.time):
         return (
             f"{unit} was out of the cold for {warmth.out_min(fact.time):.0f} min; {warmth.allowed_min:.0f} allowed",
         )
@@ -150,7 +150,10 @@ def what_is_given_is_held_where_its_patient_is(known: Known, fact: Heard) -> Ver
     """A bag is taken out, thawed and given where it was received: by the centre that answers for it."""
     unit = fact.body["unit"]
     centre, holder = known.of(CHAIN, fact.body["chain"]).centre, known.of(CUSTODY, unit).organisation
-    return () if holder == centre else (f"{unit} is held by {holder or 'nobody'} and was given at {centre}",)
+    if holder != centre:
+        return (f"{unit} is held by {holder or 'nobody'} and was given at {centre}",)
+    received_by = known.of(UNIT, unit).received_by
+    return () if received_by == centre else (f"nobody at {centre} had received {unit}",)
 
 
 @invariant("GMP-31", "GMP-19", "GMP-38", hears=(STARTED,))

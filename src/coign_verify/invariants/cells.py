@@ -170,6 +170,8 @@ def what_is_packed_is_held_here_and_travels_once(known: Known, fact: Heard) -> V
             said.append(f"{unit} is held by {holder or 'nobody'} and was packed by {body['sender']}")
         if under_way:
             said.append(f"{unit} was under way in {under_way}")
+        if known.of(WARMTH, unit).in_doubt(fact.time):
+            said.append(f"nobody had found in order how warm {unit} was")
     return tuple(said)
 
 
@@ -180,8 +182,8 @@ def what_is_accepted_has_arrived_and_agrees(known: Known, fact: Heard) -> Verdic
     state, warmth = known.of(UNIT, unit), known.of(WARMTH, unit)
     said = [] if state.received_by == house else [f"{unit} was received by {state.received_by or 'nobody'}"]
     said += [f"{unit} stands still: {stop.why}" for stop in sorted(state.stops)[:1]]
-    if warmth.not_usable or warmth.open or warmth.unread:
-        said.append(f"nobody had judged how warm {unit} was")
+    if warmth.in_doubt(fact.time):
+        said.append(f"nobody had found in order how warm {unit} was")
     return tuple(said)
 
 

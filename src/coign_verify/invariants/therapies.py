@@ -75,9 +75,10 @@ def cells_are_taken_from_whom_two_found(known: Known, fact: Heard) -> Verdict:
 @invariant("TRC-12", hears=("collection.identity_confirmed.v1",))
 def whom_two_found_is_the_patient_of_the_chain(known: Known, fact: Heard) -> Verdict:
     """Whoever is found in the chair is the patient of the chain of identity."""
-    expected = known.of(CHAIN, fact.body["chain"]).patient
-    found = fact.body["patient"]
-    return () if found == expected else (f"{found} was found for {fact.body['chain']} of {expected}",)
+    state, found = known.of(CHAIN, fact.body["chain"]), fact.body["patient"]
+    if state.waits:
+        return (f"a wristband of somebody else had been scanned for {fact.body['chain']}, and nobody found out why",)
+    return () if found == state.patient else (f"{found} was found for {fact.body['chain']} of {state.patient}",)
 
 
 @invariant("TRC-13", "TRC-S1", hears=("collection.mismatch_resolved.v1",))
@@ -108,8 +109,7 @@ def nobody_is_conditioned_for_what_is_not_there(known: Known, fact: Heard) -> Ve
 
 
 def _is_cold(known: Known, unit: str, now: str) -> bool:
-    warmth = known.of(WARMTH, unit)
-    return not (warmth.not_usable or warmth.open or warmth.unread or warmth.too_warm(now))
+    return not known.of(WARMTH, unit).in_doubt(now)
 
 
 #: What an authorisation allows, by the fact that says that it was done.
@@ -147,7 +147,7 @@ def a_therapy_runs_under_what_two_put_in_force(known: Known, fact: Heard) -> Ver
     said = (
         [] if known.of(PROGRAMME, programme).version == version else [f"{version[:8]} of {programme} is not in force"]
     )
-    if programme not in known.of(PATIENT, fact.body["patient"]).fit_for:
+    if programme not in dict(known.of(PATIENT, fact.body["patient"]).fit_since):
         said.append(f"nobody had found {fact.body['patient']} fit for {programme}")
     return tuple(said)
 
@@ -232,6 +232,32 @@ def what_a_lot_in_doubt_touched_stands_still(known: Known, fact: Heard) -> Verdi
     return tuple(f"{lot} is in doubt" for lot in sorted(lots) if known.of(LOT, lot).in_doubt) if lots else None
 
 
+@invariant("PAT-28", "PAT-29", hears=("clinical.ordered.v1",))
+def an_order_rests_on_findings_that_still_count(known: Known, fact: Heard) -> Verdict:
+    """A therapy is ordered on a weight and an eligibility that are no older than the programme allows."""
+    begun = fact.beside("identity.chain_begun.v1")
+    if not begun:
+        return None
+    version, found = begun[0]["version"], dict(known.of(PATIENT, fact.body["patient"]).fit_since)
+    asked = {"weight_age_max": fact.body["weighed_on"], "eligibility_valid": found.get(fact.body["programme"], "")}
+    said = [name for name, since in asked.items() if since and _is_old(known, version, name, since, fact.time)]
+    return tuple(f"{name} was exceeded for {fact.body['patient']}" for name in said)
+
+
+def _is_old(known: Known, version: str, limit: str, since: str, now: str) -> bool:
+    return minutes_between(since, now) > known.terms.minutes(version, limit)
+
+
+@invariant("PAT-28", hears=("clinical.conditioning_started.v1", "clinical.conditioning_begun.v1"))
+def conditioning_rests_on_a_count_that_still_counts(known: Known, fact: Heard) -> Verdict:
+    """Conditioning is ordered and begun on a count of the product that is no older than the programme allows."""
+    state = known.of(CHAIN, fact.body["chain"])
+    if not state.counted_at:
+        return None
+    old = _is_old(known, state.version, "product_confirmation_valid", state.counted_at, fact.time)
+    return (f"the product of {fact.body['chain']} was counted on {state.counted_at}",) if old else ()
+
+
 INVARIANTS = (
     nobody_orders_but_the_prescriber,
     a_chain_begins_once_with_an_order,
@@ -247,4 +273,6 @@ INVARIANTS = (
     the_second_follows_the_first_at_the_chair,
     nothing_is_begun_after_the_end,
     what_a_lot_in_doubt_touched_stands_still,
+    an_order_rests_on_findings_that_still_count,
+    conditioning_rests_on_a_count_that_still_counts,
 )

@@ -25,6 +25,7 @@ class Chain(NamedTuple):
     ordered: bool = False
     products: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
+    counted_at: str = ""
     checked: tuple[str, str] | None = None
     found_at: str = ""
     conditioning_ordered: bool = False
@@ -103,7 +104,10 @@ CHAIN = Tracker(
         ),
         "infusion.thawed.v1": (("chain",), lambda s, f: s._replace(thawed=s.thawed | {f.body["unit"]})),
         "infusion.finished.v1": (("chain",), lambda s, f: s._replace(thawed=s.thawed - {f.body["unit"]})),
-        "clinical.product_confirmed.v1": (("chain",), lambda s, f: s._replace(counted=frozenset(f.body["units"]))),
+        "clinical.product_confirmed.v1": (
+            ("chain",),
+            lambda s, f: s._replace(counted=frozenset(f.body["units"]), counted_at=f.time),
+        ),
         "clinical.conditioning_started.v1": (("chain",), lambda s, f: s._replace(conditioning_ordered=True)),
         "clinical.conditioning_begun.v1": (("chain",), lambda s, f: s._replace(first_dose_at=f.time)),
         "donor.samples_taken.v1": (("chain",), lambda s, f: s._replace(sampled=True)),
@@ -124,7 +128,7 @@ class Patient(NamedTuple):
 
     consents: frozenset[tuple[str, str]] = frozenset()
     drafts: frozenset[tuple[str, str]] = frozenset()
-    fit_for: frozenset[str] = frozenset()
+    fit_since: frozenset[tuple[str, str]] = frozenset()
     unsettled_by: str = ""
 
 
@@ -146,6 +150,11 @@ def _signed(state: Patient, fact: Heard) -> Patient:
     return state._replace(drafts=frozenset(d for d in state.drafts if d[0] != fact.body["programme"]))
 
 
+def _fit(state: Patient, fact: Heard) -> Patient:
+    others = (f for f in state.fit_since if f[0] != fact.body["programme"])
+    return state._replace(fit_since=frozenset((*others, (fact.body["programme"], fact.time))))
+
+
 def _corrected(state: Patient, fact: Heard) -> Patient:
     # A change that a document shows was made in a therapy, and waits for a second person.
     return state._replace(unsettled_by=fact.person) if fact.body.get("evidence") else state
@@ -157,10 +166,7 @@ PATIENT = Tracker(
     {
         "clinical.consent_given.v1": (("patient",), _agreed),
         "clinical.consent_withdrawn.v1": (("patient",), _withdrawn),
-        "clinical.eligibility_confirmed.v1": (
-            ("patient",),
-            lambda s, f: s._replace(fit_for=s.fit_for | {f.body["programme"]}),
-        ),
+        "clinical.eligibility_confirmed.v1": (("patient",), _fit),
         "clinical.identity_corrected.v1": (("patient",), _corrected),
         "clinical.identity_settled.v1": (("patient",), lambda s, f: s._replace(unsettled_by="")),
         "clinical.order_drafted.v1": (("patient",), _drafted),

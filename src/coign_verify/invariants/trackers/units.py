@@ -40,8 +40,12 @@ class Unit(NamedTuple):
     ended: str = ""
 
 
-#: The words for a hand-over that did not agree; every other reason stands in `identity.units_blocked.v1` itself.
-HANDOVER_DIFFERS = "what was taken is not what was offered"
+#: What disagrees until somebody found out why, by the fact that says so: the block that goes with it may be missing.
+DIFFERS = {
+    "custody.handover_mismatched.v1": ("unit", "custody.mismatch_resolved.v1"),
+    "infusion.bedside_mismatched.v1": ("units", "infusion.mismatch_resolved.v1"),
+    "storage.removal_mismatched.v1": ("units", "storage.removal_resolved.v1"),
+}
 
 #: Facts that say what went wrong, and their fields with the people who had a part in it.
 MISMATCHES: dict[str, tuple[str, ...]] = {
@@ -88,12 +92,12 @@ def _lifted(state: Unit, fact: Heard) -> Unit:
 
 
 def _differs(state: Unit, fact: Heard) -> Unit:
-    people = people_of(fact.body, ("giver", "taker"))
-    return state._replace(stops=state.stops | {Stop(HANDOVER_DIFFERS, people)})
+    people = people_of(fact.body, ("giver", "taker", "first", "second", "between"))
+    return state._replace(stops=state.stops | {Stop(fact.type, people)})
 
 
 def _agreed(state: Unit, fact: Heard) -> Unit:
-    return state._replace(stops=frozenset(s for s in state.stops if s.why != HANDOVER_DIFFERS))
+    return state._replace(stops=frozenset(s for s in state.stops if DIFFERS.get(s.why, ("", ""))[1] != fact.type))
 
 
 def _reported(state: Unit, fact: Heard) -> Unit:
@@ -121,8 +125,8 @@ UNIT = Tracker(
         "collection.leaving_checked.v1": (("unit",), lambda s, f: s._replace(left_chair=True)),
         "identity.units_blocked.v1": (("units",), _stopped),
         "identity.units_unblocked.v1": (("units",), _lifted),
-        "custody.handover_mismatched.v1": (("unit",), _differs),
-        "custody.mismatch_resolved.v1": (("unit",), _agreed),
+        **{kind: ((field,), _differs) for kind, (field, _) in DIFFERS.items()},
+        **{resolved: (("unit",), _agreed) for _, resolved in DIFFERS.values()},
         "incident.act_reported.v1": (("units", "beside"), _reported),
         "incident.act_resolved.v1": (("unit",), _found_out),
         "quality.material_accepted.v1": (("unit",), lambda s, f: s._replace(accepted=True)),
@@ -235,8 +239,12 @@ class Warmth(NamedTuple):
         return self.minutes + (minutes_between(self.since, now) if self.since else 0)
 
     def too_warm(self, now: str) -> bool:
-        """Whether it was out for longer than is allowed."""
-        return self.allowed_min is not None and self.out_min(now) > self.allowed_min
+        """Whether it was out for longer than is allowed; what was thawed on purpose has another clock."""
+        return not self.thawed and self.allowed_min is not None and self.out_min(now) > self.allowed_min
+
+    def in_doubt(self, now: str) -> bool:
+        """Whether it was too warm, or nobody has judged how warm it was."""
+        return self.not_usable or self.open or bool(self.unread) or self.too_warm(now)
 
 
 _MINUTES = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}
