@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from coign.kernel.errors import Invalid
-from coign.service.trace_file import Proved, Signed, TraceVerification, read_trace, trace_file, verify_trace
+from coign.service.trace_file import Proved, Signed, read_trace, trace_file, verify_trace
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.encoding import decode_base64, encode_base64
+from coign_verify.findings import Findings
 from coign_verify.jcs import canonical, loads_strict
 from coign_verify.keys import SignerKey
 from coign_verify.notes import build_note, sign_note
@@ -52,7 +53,7 @@ def told(*, size: int = 4, signed: int = 4, back: bool = False, key: SignerKey =
     return read_trace(trace_file(answer, entries, Signed(note, consistency_proof(m, n, tiles) if m < n else [])))
 
 
-def verified(whole: Mapping[str, Any]) -> TraceVerification:
+def verified(whole: Mapping[str, Any]) -> Findings:
     return verify_trace(whole, [KEY.verifier()])
 
 

@@ -17,8 +17,12 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     )
     what = verify.add_mutually_exclusive_group(required=True)
     what.add_argument("--database", action="store_true", help="the record of this installation")
-    what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file of `coign trace -o`")
-    verify.add_argument("--trust", metavar="FILE", type=Path, help="file with the log's key (of this installation)")
+    what.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack` or of `coign trace -o`"
+    )
+    verify.add_argument(
+        "--trust", metavar="FILE", type=Path, help="file with the keys of log and witnesses (of this installation)"
+    )
     verify.set_defaults(run=_verify)
 
     conformance = commands.add_parser("conformance", parents=[common], help="run published conformance data")
@@ -32,17 +36,26 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _verify_file(given: argparse.Namespace) -> int:
-    from coign.ledger.verification import read_log_keys
+    from coign.kernel.errors import Invalid
     from coign.service import Settings
     from coign.service.reading import trusted_keys
-    from coign.service.trace_file import read_trace, verify_trace
+    from coign.service.trace_file import is_trace, read_trace, verify_trace
+    from coign_verify.pack import is_pack
+    from coign_verify.pack_check import verify_pack
+    from coign_verify.trust import read_trust
 
-    whole = read_trace(_bytes(given.file, "FILE"))
-    keys = _text(given.trust) if given.trust else trusted_keys(Settings.read())
-    found = verify_trace(whole, read_log_keys(keys))
-    lines = [f"Proved: {line}" for line in found.proved] + [f"Not proved: {line}" for line in found.not_proved]
-    lines += [f"Problem: {problem}" for problem in found.problems]
-    answer(found.as_json(), "\n".join([*lines, found.verdict]), as_json=given.as_json)
+    content = _bytes(given.file, "FILE")
+    try:
+        trust = read_trust(_text(given.trust) if given.trust else trusted_keys(Settings.read()))
+    except ValueError as error:
+        raise Invalid.at("--trust", str(error)) from error
+    if is_pack(content):
+        found = verify_pack(content, trust)
+    elif is_trace(content):
+        found = verify_trace(read_trace(content), trust.logs)
+    else:
+        raise Invalid.at("FILE", f"{given.file} is neither a file of `coign pack` nor one of `coign trace -o`")
+    answer(found.as_json(), found.text(), as_json=given.as_json)
     return found.exit_code
 
 
