@@ -39,9 +39,15 @@ def sort_lines(data: bytes, leaves: Mapping[int, bytes], withheld: Set[int], ori
         found.say(at, "missing", "it is listed, and is not there")
     kept.bodies = dict(sorted(kept.bodies.items()))
     for at, line in kept.bodies.items():
-        kept.entries[at] = loads_strict(line)
-        if kept.entries[at]["position"] != at:
-            found.say(at, "reordered", f"it is the entry of position {kept.entries[at]['position']}")
+        try:
+            plain = loads_strict(line)
+            claimed = plain["position"]
+        except (JsonError, KeyError, TypeError):
+            found.say(at, "changed", "its bytes are not those of an entry")
+            continue
+        kept.entries[at] = plain
+        if claimed != at:
+            found.say(at, "reordered", f"it is the entry of position {claimed!r:.30}")
     return kept
 
 

@@ -15,7 +15,9 @@ VARIABLES = {
     "COIGN_HOME", "COIGN_PORT", "COIGN_BIND", "COIGN_DATABASE_URL", "COIGN_DEMO", "COIGN_VAULT_KEY_FILE",
     "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
 }  # fmt: skip
-COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme")
+COMMANDS = (
+    "serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme", "pack",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

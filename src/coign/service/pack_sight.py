@@ -1,7 +1,7 @@
 """What the receiver of a pack may see: all of it, or what somebody of one role may read at work (CSV-04, TRC-26)."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from coign import catalogue
 from coign.identity.views import UNIT
@@ -10,6 +10,7 @@ from coign.kernel.facts import about
 from coign.kernel.sight import may_see
 from coign.kernel.subjects import Organisation, Subject, Unit, parse_subject
 from coign.ledger.encoding import fact_from
+from coign.people.events import Role
 from coign.people.views import AUTHORITY
 from coign.service.states import States
 
@@ -21,9 +22,8 @@ class Sight:
     """By the role of the receiver; an empty one sees everything that is told of this therapy."""
 
     def __init__(self, states: States, role: str = "") -> None:
-        roles = {role for action in catalogue.ACTIONS.values() for role in action.roles}
-        if role and role not in roles:
-            raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(roles))}")
+        if role and role not in get_args(Role):
+            raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(get_args(Role)))}")
         self.role, self._states = role, states
         self._organisations = {
             grant.organisation
