@@ -1,9 +1,8 @@
-"""JSON with one spelling: strict reading, canonical bytes (RFC 8785), and the narrower profile of ledger entries."""
+"""JSON with one spelling: strict reading and canonical bytes (RFC 8785)."""
 
 import json
 import math
 import re
-import unicodedata
 from typing import Any, NoReturn
 
 INTEGER_MAX = 2**53 - 1
@@ -32,7 +31,7 @@ def loads_strict(data: bytes, *, floats: bool = False) -> Any:
             parse_constant=_no_constant,
         )
         if "\\u" in text:
-            _refuse_lone_surrogates(value)
+            refuse_lone_surrogates(value)
     except UnicodeDecodeError as error:
         raise JsonError(f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -52,29 +51,6 @@ def canonical(value: object) -> bytes:
         raise JsonError("a string holds a lone surrogate") from error
     except RecursionError as error:
         raise JsonError("nested too deeply") from error
-
-
-def check_profile(value: object, where: str = "$") -> None:
-    """Refuse what entries may not hold: keys beyond ASCII, strings not in NFC, numbers but integers below 2^53."""
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, str):
-        _check_string(value, where)
-    elif isinstance(value, int):
-        if abs(value) > INTEGER_MAX:
-            raise JsonError(f"{where}: integer beyond 2^53 - 1; write it as a string")
-    elif isinstance(value, list | tuple):
-        for place, each in enumerate(value):
-            check_profile(each, f"{where}[{place}]")
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise JsonError(f"{where}: key {key!r} is not an ASCII string")
-            check_profile(each, f"{where}.{key}")
-    elif isinstance(value, float):
-        raise JsonError(f"{where}: a number that is no integer; write it as a decimal string with its unit")
-    else:
-        raise JsonError(f"{where}: {type(value).__name__} is not a JSON value")
 
 
 def number_text(value: float) -> str:
@@ -192,22 +168,14 @@ def _no_constant(text: str) -> NoReturn:
     raise JsonError(f"{text} is not a JSON number")
 
 
-def _refuse_lone_surrogates(value: object) -> None:
+def refuse_lone_surrogates(value: object) -> None:
     if isinstance(value, str):
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise JsonError("a string holds a lone surrogate")
     elif isinstance(value, list):
         for each in value:
-            _refuse_lone_surrogates(each)
+            refuse_lone_surrogates(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            _refuse_lone_surrogates(key)
-            _refuse_lone_surrogates(each)
-
-
-def _check_string(text: str, where: str) -> None:
-    if text.isascii():
-        return
-    _refuse_lone_surrogates(text)
-    if not unicodedata.is_normalized("NFC", text):
-        raise JsonError(f"{where}: text is not in Unicode normal form C")
+            refuse_lone_surrogates(key)
+            refuse_lone_surrogates(each)

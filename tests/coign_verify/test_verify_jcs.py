@@ -9,7 +9,8 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coign_verify.jcs import JsonError, canonical, check_profile, loads_strict, number_text
+from coign_verify.jcs import JsonError, canonical, loads_strict, number_text
+from coign_verify.profile import check_profile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = st.one_of(

@@ -21,10 +21,10 @@ from coign.ledger.states import Folding
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
 from coign_verify.signers import SignatureWalk
 from coign_verify.tiles import TILE_HASHES
-from coign_verify.tree import Frontier
 from coign_verify.trust import read_trust
 
 Progress = Callable[[str, int, int], None]
