@@ -4,6 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
+from coign_verify.heads import EMPTY, Leaf, is_right
+from coign_verify.heads import leaf_hash as heads_leaf
+from coign_verify.heads import node_hash as heads_node
 from coign_verify.tiles import TILE_HASHES, TileError, tile_width
 from coign_verify.tree import EMPTY_ROOT, HASH_BYTES, is_hash, node_hash
 
@@ -211,3 +214,13 @@ def _reader(tiles: TileSource | TileReader) -> TileReader:
 
 def _split_hashes(data: bytes) -> list[bytes]:
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+
+
+def map_root(leaves: Sequence[Leaf], depth: int = 0) -> bytes:
+    """The root of a whole map, from leaves sorted by their keys."""
+    if not leaves:
+        return EMPTY
+    if len(leaves) == 1:
+        return heads_leaf(leaves[0])
+    middle = sum(not is_right(leaf.key, depth) for leaf in leaves)
+    return heads_node(map_root(leaves[:middle], depth + 1), map_root(leaves[middle:], depth + 1))

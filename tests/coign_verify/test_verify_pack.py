@@ -23,9 +23,9 @@ from tests.support.packs import (
 
 from coign.drill.mutating import drill
 from coign_verify.findings import Findings
-from coign_verify.keys import SignerKey
 from coign_verify.pack import FILES, PACK_BYTES_MAX, is_pack
 from coign_verify.pack_check import verify_pack
+from coign_verify.signing import SignerKey
 from coign_verify.tree import leaf_hash
 from coign_verify.trust import Trust, read_trust
 

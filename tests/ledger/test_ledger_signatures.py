@@ -17,8 +17,8 @@ from coign.perform import Signature
 from coign.perform.assemble import folding
 from coign_verify.growing import Frontier
 from coign_verify.intent import intent_hash
-from coign_verify.keys import SignerKey
 from coign_verify.signers import SignatureWalk
+from coign_verify.signing import SignerKey
 from coign_verify.tree import leaf_hash
 
 SIGNER = "hospital-celllab"

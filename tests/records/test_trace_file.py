@@ -13,8 +13,7 @@ from coign_verify.encoding import decode_base64, encode_base64
 from coign_verify.findings import Findings
 from coign_verify.growing import consistency_proof, inclusion_proof, tree_root
 from coign_verify.jcs import canonical, loads_strict
-from coign_verify.keys import SignerKey
-from coign_verify.notes import build_note, sign_note
+from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 
 ORIGIN = "coign.example/1"

@@ -7,14 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
-from coign_verify.growing import inclusion_proof, tree_root
-from coign_verify.heads import Leaf, key_of, map_root, node_hash
+from coign_verify.growing import inclusion_proof, map_root, tree_root
+from coign_verify.heads import Leaf, key_of, node_hash
 from coign_verify.heads import leaf_hash as heads_leaf
 from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
-from coign_verify.keys import Algorithm, SignerKey
-from coign_verify.notes import build_note, sign_note
+from coign_verify.keys import Algorithm
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 
 ORIGIN, CHAIN, PATIENT, UNIT = "coign.example/1", "chain:C1", "patient:P1", "unit:U1"

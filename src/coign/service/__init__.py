@@ -42,7 +42,8 @@ from coign.service.states import States
 from coign.service.vaulting import OpenVault
 from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
-from coign_verify.keys import SignerKey, VerifierKey
+from coign_verify.keys import VerifierKey
+from coign_verify.signing import SignerKey
 
 __all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
 

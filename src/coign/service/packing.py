@@ -31,9 +31,9 @@ from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
-from coign_verify.keys import SignerKey
-from coign_verify.notes import build_note, parse_note, sign_note
+from coign_verify.notes import parse_note
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
 
 #: So long a server that runs beside may take to sign what was entered last.
