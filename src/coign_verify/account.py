@@ -7,6 +7,7 @@ from typing import Any
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
     "article{border-top:1px solid #a9aeb1;padding:.6rem 0}h3{font-size:1rem;margin:0}p{margin:.2rem 0}"
+    "caption{text-align:left;font-weight:600;font-size:.85rem}"
     "table{border-collapse:collapse;margin:.3rem 0 0 1rem}th{text-align:left;font-weight:400;color:#565c65;"
     "padding-right:1rem;vertical-align:top;white-space:nowrap}td{overflow-wrap:anywhere}.mark{color:#8b0a03;"
     "font-weight:700}@media print{article{break-inside:avoid}}"
@@ -21,6 +22,7 @@ def account(
     own = set(subjects)
     of_it = [e for e in entries if own & _named(e)]
     others = [e for e in entries if not own & _named(e)]
+    corrected = _corrected(entries)
     head = [
         f"<h1>{escape(chain)}</h1>",
         f"<p>From the record {escape(origin)} as it was at {size} entries. {len(of_it)} entries about this therapy, "
@@ -34,8 +36,8 @@ def account(
     body = [
         *head,
         f"<h2>What it consists of</h2><p>{', '.join(map(escape, subjects))}</p>",
-        "<h2>What happened</h2>", *map(_article, of_it),
-        "<h2>What decisions rested on</h2>", *map(_article, others),
+        "<h2>What happened</h2>", *(_article(e, corrected) for e in of_it),
+        "<h2>What decisions rested on</h2>", *(_article(e, corrected) for e in others),
     ]  # fmt: skip
     page = [
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(chain)}</title>',
@@ -55,22 +57,37 @@ def _facts(entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return facts
 
 
-def _article(entry: Mapping[str, Any]) -> str:
+def _corrected(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str, str], str]:
+    """By entry, fact and field: what counts in place of a recorded value, and which entry says so."""
+    found = {}
+    for entry in entries:
+        for fact in _facts(entry):
+            if fact["type"] == "correction.value_corrected.v1" and entry["outcome"] != "refused":
+                told = fact["body"]
+                said = f"corrected to {told['after']} {told['unit']}".rstrip() + f" by entry {entry['position']}"
+                found[told["entry"], told["fact"], told["name"]] = said
+    return found
+
+
+def _article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], str]) -> str:
     intent, signature = entry["intent"], entry["signature"]
     actor = intent["actor"]
+    time, at = entry["time"], entry["position"]
     domain, _, verb = intent["action"].partition(".")
     who = f"{actor['person']}, {actor['role']}, {actor['organisation']}"
     signed = f"; signed ({signature['method']}), meaning: {intent['meaning']}" if signature else ""
     lines = [
-        f'<article id="e{entry["position"]}"><h3>{escape(_words(verb.partition(".")[0]))} ({escape(_words(domain))})'
+        f'<article id="e{at}"><h3>{escape(_words(verb.partition(".")[0]).capitalize())} '
+        f"({escape(_words(domain))})"
         f"{_mark(entry)}</h3>",
-        f"<p>Entry {entry['position']}, <time>{escape(entry['time'])}</time>, by {escape(who)}{escape(signed)}</p>",
+        f"<p>Entry {at}, {escape(f'{time[:10]} {time[11:19]} UTC, by {who}{signed}')}</p>",
     ]
     if intent["reason"]:
         lines.append(f"<p>Reason: {escape(_value(intent['reason']))}</p>")
     for fact in _facts(entry):
         rows = "".join(
-            f"<tr><th>{escape(_words(name))}</th><td>{escape(_value(value))}</td></tr>"
+            f"<tr><th>{escape(_words(name))}</th><td>{escape(_value(value))}"
+            f"{_marked(corrected.get((at, fact['type'], name), ''))}</td></tr>"
             for name, value in sorted(fact["body"].items())
         )
         lines.append(f"<table><caption>{escape(fact['type'])}</caption>{rows}</table>")
@@ -81,7 +98,11 @@ def _mark(entry: Mapping[str, Any]) -> str:
     if entry["outcome"] == "done":
         return ""
     unmet = f": {', '.join(entry['unmet'])}" if entry["unmet"] else ""
-    return f' <span class="mark">{escape(entry["outcome"] + unmet)}</span>'
+    return _marked(entry["outcome"] + unmet)
+
+
+def _marked(text: str) -> str:
+    return f' <span class="mark">{escape(text)}</span>' if text else ""
 
 
 def _words(name: str) -> str:

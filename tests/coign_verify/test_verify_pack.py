@@ -179,6 +179,15 @@ def test_every_change_is_found_and_located() -> None:
     assert len(result.kinds) == 18
 
 
+def test_the_account_marks_a_value_that_was_corrected_and_says_what_counts() -> None:
+    record = told()
+    record.bodies.pop()
+    about_it = {"entry": 5, "fact": "identity.unit_created.v1", "name": "certificate", "after": "other", "unit": "mL"}
+    record.add("correction.agree.v1", [("correction.value_corrected.v1", about_it)], [UNIT])
+    page = packed(record, size=11).decode("utf-8", "replace")
+    assert f'{DOCUMENT} <span class="mark">corrected to other mL by entry 10</span>' in page
+
+
 def test_the_account_lists_what_decisions_rested_on_apart() -> None:
     page = packed().decode("utf-8", "replace")
     before, after = page.split("What decisions rested on", 1)
