@@ -3,12 +3,15 @@
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 INTEGER_MAX = 2**53 - 1
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\]')
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+FloatText = Callable[[float], str]
 
 
 class JsonError(ValueError):
@@ -41,11 +44,15 @@ def loads_strict(data: bytes, *, floats: bool = False) -> Any:
     return value
 
 
-def canonical(value: object) -> bytes:
-    """The one spelling of a JSON value (RFC 8785), without a final line feed."""
+def _refuse_float(value: float) -> NoReturn:
+    raise JsonError(f"{value} is not an integer; it must be written as a decimal string")
+
+
+def canonical(value: object, *, float_text: FloatText = _refuse_float) -> bytes:
+    """The one spelling of a JSON value (RFC 8785), without a final line feed; `float_text` where it holds such."""
     parts: list[str] = []
     try:
-        _write(value, parts)
+        _write(value, parts, float_text)
         return "".join(parts).encode("utf-8")
     except UnicodeEncodeError as error:
         raise JsonError("a string holds a lone surrogate") from error
@@ -53,36 +60,7 @@ def canonical(value: object) -> bytes:
         raise JsonError("nested too deeply") from error
 
 
-def number_text(value: float) -> str:
-    """A double as ECMAScript prints it: the shortest digits that read back the same, in ECMAScript's layout."""
-    if not math.isfinite(value):
-        raise JsonError(f"{value} is not a JSON number")
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    # Python's repr finds the same shortest digits, only the layout differs: take them apart, lay them out anew.
-    mantissa, _, exponent = repr(abs(value)).partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits = (whole + fraction).lstrip("0")
-    point = len(whole) + int(exponent or "0") - (len(whole + fraction) - len(digits))
-    digits = digits.rstrip("0")
-    return sign + _lay_out(digits, point)
-
-
-def _lay_out(digits: str, point: int) -> str:
-    """ECMA-262, Number::toString: the value is 0.digits times ten to the power of `point`."""
-    count = len(digits)
-    if count <= point <= 21:
-        return digits + "0" * (point - count)
-    if 0 < point <= 21:
-        return f"{digits[:point]}.{digits[point:]}"
-    if -6 < point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    rest = f".{digits[1:]}" if count > 1 else ""
-    return f"{digits[0]}{rest}e{point - 1:+d}"
-
-
-def _write(value: object, parts: list[str]) -> None:
+def _write(value: object, parts: list[str], float_text: FloatText) -> None:
     if value is None:
         parts.append("null")
     elif isinstance(value, bool):
@@ -94,25 +72,25 @@ def _write(value: object, parts: list[str]) -> None:
             raise JsonError("integer beyond 2^53 - 1 would not survive; write it as a string")
         parts.append(str(int(value)))
     elif isinstance(value, float):
-        parts.append(number_text(value))
+        parts.append(float_text(value))
     elif isinstance(value, list | tuple):
-        _write_array(value, parts)
+        _write_array(value, parts, float_text)
     elif isinstance(value, dict):
-        _write_object(value, parts)
+        _write_object(value, parts, float_text)
     else:
         raise JsonError(f"{type(value).__name__} is not a JSON value")
 
 
-def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str]) -> None:
+def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], float_text: FloatText) -> None:
     parts.append("[")
     for place, each in enumerate(value):
         if place:
             parts.append(",")
-        _write(each, parts)
+        _write(each, parts, float_text)
     parts.append("]")
 
 
-def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
+def _write_object(value: dict[Any, Any], parts: list[str], float_text: FloatText) -> None:
     for key in value:
         if not isinstance(key, str):
             raise JsonError(f"object key {key!r} is not a string")
@@ -122,7 +100,7 @@ def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
         if place:
             parts.append(",")
         parts += (_quoted(key), ":")
-        _write(value[key], parts)
+        _write(value[key], parts, float_text)
     parts.append("}")
 
 

@@ -20,7 +20,7 @@ from coign_verify.intent import read_commitment
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
-from coign_verify.notes import NoteError, parse_note, verify_note
+from coign_verify.notes import NoteError, Verified, parse_note, verify_note
 from coign_verify.pack import (
     ACCOUNT,
     CHECKPOINT,
@@ -92,6 +92,7 @@ class _Check:
         manifest = Manifest.parse(note.text)
         self._key, self._chain = VerifierKey.from_text(manifest.key), manifest.chain
         witnesses = [key for key in self._trust.witnesses if key.public != self._key.public]
+        seen = dict[VerifierKey, Verified]()
         self.checkpoint = Checkpoint.parse(parse_note(files[CHECKPOINT]).text)
         try:
             verify_note(note, [self._key])
@@ -99,10 +100,10 @@ class _Check:
         except ValueError as error:
             self._found.say(None, "signature", str(error))
         else:
-            seen = {each.key.public: each for each in signed.witnesses}
-            self._found.witnesses = [
-                {"name": each.key.name, "at": _moment(each.time_s), "valid": True} for each in seen.values()
-            ]
+            seen = {each.key: each for each in signed.witnesses}
+        self._found.witnesses = [
+            {"name": each.key.name, "at": _moment(each.time_s), "valid": True} for each in seen.values()
+        ]
         self._found.ledger = self.checkpoint.origin
         self._found.checkpoint = {"size": self.checkpoint.size, "root": self.checkpoint.root.hex()}
         for name, size, digest in Manifest.of(manifest.key, manifest.chain, files).files:
@@ -113,9 +114,8 @@ class _Check:
         if not known:
             other = "the key of this name that is trusted is another one" if named else "no key of this name is trusted"
             self._unmatched.append(f"who made it: it is signed by {self._key.text}, and {other}")
-        seen_by = len(self._found.witnesses)
-        if seen_by < self._trust.quorum:
-            self._unmatched.append(f"that others were shown the same: {seen_by} of {self._trust.quorum} witnesses did")
+        if not self._trust.is_enough(seen.keys()):
+            self._unmatched.append(f"that others were shown the same: {len(seen)} trusted witnesses are not the quorum")
         self.trusted = not self._unmatched
 
     # 4: the entries and their places

@@ -25,7 +25,7 @@ from coign.drill.mutating import drill
 from coign_verify.findings import Findings
 from coign_verify.pack import FILES, PACK_BYTES_MAX, is_pack
 from coign_verify.pack_check import verify_pack
-from coign_verify.signing import SignerKey
+from coign_verify.signing import Algorithm, SignerKey
 from coign_verify.tree import leaf_hash
 from coign_verify.trust import Trust, read_trust
 
@@ -72,19 +72,29 @@ def test_whose_key_is_not_trusted_is_of_unknown_origin_however_whole_the_pack_is
 
 
 def test_witnesses_count_when_they_are_trusted_and_as_many_as_are_asked_for() -> None:
-    asked = read_trust(f"# ours\nlog {KEY.verifier().text}\nwitness {WITNESS.verifier().text}\nquorum 1\n")
+    other = SignerKey.generate("witness.example/other", Algorithm.ED25519_COSIGNATURE).verifier().text
+    named = f"# ours\nlog {KEY.verifier().text}\nwitness w {WITNESS.verifier().text}\nwitness o {other} https://o.example/\n"
+    asked = read_trust(f"{named}group either any w o\ngroup both 2 w o\nquorum either\n")
     found = verified(packed(cosigned=[WITNESS]), asked)
     assert found.exit_code == 0 and found.witnesses == [
         {"name": WITNESS.name, "at": "2026-05-28T20:26:40Z", "valid": True}
     ]
     alone = verified(packed(), asked)
-    assert alone.exit_code == 3 and "0 of 1 witnesses" in alone.verdict
+    assert alone.exit_code == 3 and "0 trusted witnesses are not the quorum" in alone.verdict
+    assert verified(packed(cosigned=[WITNESS]), read_trust(f"{named}group g all w o\nquorum g\n")).exit_code == 3
+    assert verified(packed(cosigned=[WITNESS]), read_trust(f"{named}quorum w\n")).exit_code == 0
+    assert verified(packed(), read_trust(f"{named}quorum none\n")).exit_code == 0
 
 
-@pytest.mark.parametrize("text", ["log", "witness nothing", "quorum one", "quorum 1", "nothing at all"])
+@pytest.mark.parametrize(
+    "text",
+    ["log", "log nothing", "witness w no", "group g any one", "quorum one", "quorum none\nquorum none", "a b c d"],
+)
 def test_a_trust_file_that_cannot_be_read_is_refused_with_its_line(text: str) -> None:
-    with pytest.raises(ValueError, match=r"line 1|are named"):
+    with pytest.raises(ValueError, match=r"line [12]"):
         read_trust(text)
+    with pytest.raises(ValueError, match="line 2: 3 of 1"):
+        read_trust(f"witness w {WITNESS.verifier().text}\ngroup g 3 w")
     assert read_trust(KEY.verifier().text).logs == (KEY.verifier(),), "a key alone is a log's"
 
 
