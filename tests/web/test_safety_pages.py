@@ -16,10 +16,16 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.infusion.views import INFUSION
 from coign.kernel.subjects import Case, Chain, Programme
+from coign.ledger.checkpoints import publish
+from coign.ledger.store import connect
 from coign.safety.case_state import CASE
 from coign.safety.state import REACTIONS
 from coign.safety.views import ENROLMENT
 from coign.service import Service
+from coign.service.pack_sight import Sight
+from coign.service.packing import Packer
+from coign_verify.pack_check import verify_pack
+from coign_verify.trust import Trust
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -263,3 +269,24 @@ def test_an_assessment_waits_from_the_first_day_of_its_window_until_it_is_done_o
     assert act not in ward.get(PHYSICIAN, "/")
     assert "not assessed: lost to follow up" in ward.get(PHYSICIAN, f"{therapy}safety/")
     assert "1 not assessed, with the reason" in ward.get(OFFICER, "/products/demolucel/")
+
+
+@pytest.mark.requirement("CSV-02", "REG-10")
+def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(ward: Ward) -> None:
+    service, trust = ward.service, Trust((ward.service.log_key,))
+    with connect(service.database.application_dsn) as connection:
+        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+        log = "select count(*) from security_log where ledger_id = %s and kind = 'pack.taken' and person = %s"
+        address = f"/journeys/{ward.root}/pack/"
+        assert address in ward.get(QA, f"/journeys/{ward.root}/")
+        assert address not in ward.get(PHYSICIAN, f"/journeys/{ward.root}/")
+        taken = ward.browsers[QA].get(address)
+        assert taken.status_code == 200 and ward.root.partition(":")[2] in taken["Content-Disposition"]
+        found = verify_pack(taken.content, trust)
+        assert (found.exit_code, found.problems) == (0, []) and "the role qa of organisation:" in found.not_proved[-2]
+        assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
+        whole = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        everything = verify_pack(whole.pack(ward.root, Sight(service.states)).data, trust)
+    assert everything.problems == [] and everything.entries > found.entries
+    ward.get(PHYSICIAN, address, 403)
+    ward.get(QA, "/journeys/chain:NONE/pack/", 404)

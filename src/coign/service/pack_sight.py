@@ -19,18 +19,25 @@ OF_THE_WAY = ("custody.", "logistics.", "coldchain.logger_")
 
 
 class Sight:
-    """By the role of the receiver; an empty one sees everything that is told of this therapy."""
+    """By the role of the receiver; an empty one sees everything that is told of this therapy.
 
-    def __init__(self, states: States, role: str = "") -> None:
+    `organisation`: for somebody there; otherwise for somebody in any organisation where the role is held.
+    """
+
+    def __init__(self, states: States, role: str = "", organisation: Organisation | None = None) -> None:
         if role and role not in get_args(Role):
             raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(get_args(Role)))}")
-        self.role, self._states = role, states
-        self._organisations = {
-            grant.organisation
-            for _, person in (states.all(AUTHORITY) if role else ())
-            for grant in person.grants
-            if person.active and grant.role == role
-        }
+        self.role, self._states = f"{role} of {organisation}" if organisation else role, states
+        self._organisations = (
+            {organisation}
+            if organisation
+            else {
+                grant.organisation
+                for _, person in (states.all(AUTHORITY) if role else ())
+                for grant in person.grants
+                if person.active and grant.role == role
+            }
+        )
 
     def known(self, subjects: Collection[str]) -> list[str]:
         """Those of these subjects of which somebody of the role may know, in order."""
