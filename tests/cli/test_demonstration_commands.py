@@ -91,6 +91,11 @@ def packed_and_redacted(coign: Coign, folder: Path) -> None:
     )
     assert b"patient:" in one.read_bytes() and b"patient:" not in slim.read_bytes()
 
+    alone = folder / "entry.tlog-proof"
+    assert coign("pack", "--entry", "1", "-o", str(alone), "--json").json["entry"] == 1
+    assert coign("verify", str(alone)).code == 0
+    assert coign("pack", "--entry", "999999999999999999999", "-o", str(alone), "--json").code == 1
+
     own_key = folder / "keys.txt"
     own_key.write_text("# nobody\n")
     assert coign("verify", str(one), "--trust", str(own_key), "--json").code == 3

@@ -42,6 +42,7 @@ def _verify_file(given: argparse.Namespace) -> int:
     from coign.service.trace_file import is_trace, read_trace, verify_trace
     from coign_verify.pack import is_pack
     from coign_verify.pack_check import verify_pack
+    from coign_verify.proof_file import is_proof_file, verify_proof_file
     from coign_verify.trust import read_trust
 
     content = _bytes(given.file, "FILE")
@@ -51,10 +52,12 @@ def _verify_file(given: argparse.Namespace) -> int:
         raise Invalid.at("--trust", str(error)) from error
     if is_pack(content):
         found = verify_pack(content, trust)
+    elif is_proof_file(content):
+        found = verify_proof_file(content, trust)
     elif is_trace(content):
         found = verify_trace(read_trace(content), trust.logs)
     else:
-        raise Invalid.at("FILE", f"{given.file} is neither a file of `coign pack` nor one of `coign trace -o`")
+        raise Invalid.at("FILE", f"{given.file} is of neither `coign pack` nor `coign trace -o`")
     answer(found.as_json(), found.text(), as_json=given.as_json)
     return found.exit_code
 

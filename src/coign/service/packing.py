@@ -11,7 +11,7 @@ import psycopg
 from coign.database import Database, home
 from coign.documents import Documents
 from coign.installation.events import LedgerHeads
-from coign.kernel.errors import NotFound, Unavailable
+from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Digest
 from coign.ledger import checkpoints, heads
@@ -33,6 +33,7 @@ from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
 
@@ -95,14 +96,36 @@ def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: 
 
 def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
-    origin = opened(database).origin
-    folder = settings.home or home()
-    key = log_key(settings.log_key_file or folder / "log.key", origin, create=False)
-    with connect(database.application_dsn) as connection:
-        sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+    folder, key = settings.home or home(), _signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
         return Packer(connection, LEDGER_ID, key, Documents(folder / "documents")).pack(chain, sight)
+
+
+def entry_of(database: Database, settings: Settings, position: int) -> bytes:
+    """One entry of an installation with its proof, as a file."""
+    _signed_now(database, settings)
+    with connect(database.reader_dsn) as connection:
+        note = checkpoints.latest(connection, LEDGER_ID)
+        size = Checkpoint.parse(parse_note(note).text).size if note else 0
+        if note is None or not 0 <= position < size:
+            raise NotFound(f"there is no entry {position} that was signed: the record has {size:,}")
+        row = connection.execute(
+            "select body from entry where ledger_id = %s and position = %s", (LEDGER_ID, position)
+        ).fetchone()
+        if row is None:
+            raise IntegrityFailure(f"entry {position} is missing: `coign verify --database` says more")
+        proof = Tiles(lambda: nullcontext(connection), LEDGER_ID).inclusion_proof(position, size)
+    return proof_file(position, bytes(row[0]), proof, note)
+
+
+def _signed_now(database: Database, settings: Settings) -> SignerKey:
+    """The log's key, after everything that is recorded was signed with it."""
+    file = settings.log_key_file or (settings.home or home()) / "log.key"
+    key = log_key(file, opened(database).origin, create=False)
+    with connect(database.application_dsn) as connection:
+        sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+    return key
 
 
 class Packer:
