@@ -36,6 +36,8 @@ COMMANDS = (
         ("db", "restore", "no-such-file", "--json"),
         ("db", "repair", "--json"),
         ("trace", "nonsense", "--json"),
+        ("pack", "nonsense:X", "-o", "no-such-folder/file", "--json"),
+        ("drill", "mutate", "no-such-file", "--json"),
         ("trace", "lot:L1", "--since", "yesterday", "--json"),
     ],
 )
