@@ -1,5 +1,6 @@
 """Pages of safety: due clocks first, a case, a product with denominators, what is recorded after an infusion."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from coign.safety.views import ENROLMENT
 from coign.service import Service
 from coign.service.pack_sight import Sight
 from coign.service.packing import Packer
+from coign.web.therapy.looking import entries_at, visible_entries
+from coign_verify.archive import read_archive
+from coign_verify.pack import ENTRIES
 from coign_verify.pack_check import verify_pack
 from coign_verify.trust import Trust
 
@@ -271,6 +275,11 @@ def test_an_assessment_waits_from_the_first_day_of_its_window_until_it_is_done_o
     assert "1 not assessed, with the reason" in ward.get(OFFICER, "/products/demolucel/")
 
 
+def positions_in(pack: bytes) -> set[int]:
+    lines = dict(read_archive(pack)[0])[ENTRIES].splitlines()
+    return {json.loads(line)["position"] for line in lines}
+
+
 @pytest.mark.requirement("CSV-02", "REG-10")
 def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(ward: Ward) -> None:
     service, trust = ward.service, Trust((ward.service.log_key,))
@@ -286,7 +295,13 @@ def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(war
         assert (found.exit_code, found.problems) == (0, []) and "the role qa of organisation:" in found.not_proved[-2]
         assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
         whole = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
-        everything = verify_pack(whole.pack(ward.root, Sight(service.states)).data, trust)
+        packed = whole.pack(ward.root, Sight(service.states)).data
+    everything = verify_pack(packed, trust)
     assert everything.problems == [] and everything.entries > found.entries
+    house = people.account(QA)
+    assert house is not None
+    shown, positions = positions_in(taken.content), positions_in(packed)
+    readable = {e.position for e in visible_entries(entries_at(sorted(positions)), house.actor.organisation)}
+    assert readable == shown & positions, "what the pages show, and no entry more"
     ward.get(PHYSICIAN, address, 403)
     ward.get(QA, "/journeys/chain:NONE/pack/", 404)

@@ -1,7 +1,7 @@
 """Puts a pack together: one therapy's entries, what their decisions rested on, and the proofs for an outsider."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import nullcontext
 from typing import Any
 
@@ -162,7 +162,8 @@ class Packer:
         if newest is not None:
             bodies |= self._entries("select unnest(%(asked)s)", signed.size, [newest.position])
         plain = {at: orjson.loads(body) for at, body in sorted(bodies.items())}
-        hidden = _of_others(plain, own.keys()) | sight.hidden(plain)
+        there = self._existing({name for each in plain.values() for name in _named(each)})
+        hidden = _of_others(plain, own.keys(), there) | sight.hidden(plain, there)
         shown = {at: each for at, each in plain.items() if at not in hidden or _is_needed(at, each)}
         withheld = sorted(plain.keys() - shown.keys())
         told = self._ways(sight.known(subjects), newest)
@@ -197,6 +198,14 @@ class Packer:
             "select subject from records.belongs where ledger_id = %s and root = %s", (self._ledger_id, root)
         ).fetchall()
         return sorted({chain, patient, *(subject for (subject,) in belonging)})
+
+    def _existing(self, names: Set[str]) -> set[str]:
+        """Those about which anything was recorded: an identifier that was allotted and not used tells of nothing."""
+        rows = self._connection.execute(
+            "select subject from subject_head where ledger_id = %s and subject = any(%s)",
+            (self._ledger_id, list(names)),
+        ).fetchall()
+        return {subject for (subject,) in rows}
 
     def _entries(self, positions: Any, size: int, asked: Sequence[Any], **more: Any) -> dict[int, bytes]:
         """The entries below `size` at the positions that a query gives."""
@@ -296,14 +305,14 @@ def _named(entry: Mapping[str, Any]) -> set[str]:
     return {each["subject"] for each in entry["about"]} | set(entry["refs"])
 
 
-def _of_others(plain: Mapping[int, Any], own: Iterable[int]) -> set[int]:
-    """Entries that were only read and tell of things of another patient."""
+def _of_others(plain: Mapping[int, Any], own: Iterable[int], there: Set[str]) -> set[int]:
+    """Entries that were only read and tell of things of another patient; `there`: what anything was recorded about."""
     of_own = set(own)
     known = {name for at in of_own for name in _named(plain[at])}
     return {
         at
         for at, each in plain.items()
-        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) - known)
+        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) & there - known)
     }
 
 
