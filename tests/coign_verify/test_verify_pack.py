@@ -95,6 +95,10 @@ def test_a_trust_file_that_cannot_be_read_is_refused_with_its_line(text: str) ->
         read_trust(text)
     with pytest.raises(ValueError, match="line 2: 3 of 1"):
         read_trust(f"witness w {WITNESS.verifier().text}\ngroup g 3 w")
+    with pytest.raises(ValueError, match="in another line as well"):
+        read_trust("".join(f"witness {name} {WITNESS.verifier().text}\n" for name in "ab"))
+    with pytest.raises(ValueError, match="2 of 1 members"):
+        read_trust(f"witness w {WITNESS.verifier().text}\ngroup g 2 w w")
     assert read_trust(KEY.verifier().text).logs == (KEY.verifier(),), "a key alone is a log's"
 
 
