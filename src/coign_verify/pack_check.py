@@ -269,7 +269,7 @@ class _Check:
 
     def _say(self) -> None:
         size, of = self.checkpoint.size, len(self._lines.entries)
-        reach = self._reach if self._covered else 0
+        reach, seen = self._reach if self._covered else 0, {each["name"] for each in self._found.witnesses}
         self._found.proved = [
             f"{of} entries stand unchanged at their places in {self.checkpoint.origin}, a record of {size} entries",
             *(
@@ -277,6 +277,7 @@ class _Check:
                 if self._covered
                 else []
             ),
+            *([f"{len(seen)} trusted witnesses were shown this record, and cosigned it"] if seen else []),
             *self._walk.proved(),
             *([f"for {self._gapless} of {self._signed} signatures no key of the signer was changed unseen before"]
               if self._signed else []),

@@ -79,6 +79,7 @@ def test_witnesses_count_when_they_are_trusted_and_as_many_as_are_asked_for() ->
     assert found.exit_code == 0 and found.witnesses == [
         {"name": WITNESS.name, "at": "2026-05-28T20:26:40Z", "valid": True}
     ]
+    assert "1 trusted witnesses were shown this record" in "\n".join(found.proved)
     alone = verified(packed(), asked)
     assert alone.exit_code == 3 and "0 trusted witnesses are not the quorum" in alone.verdict
     assert verified(packed(cosigned=[WITNESS]), read_trust(f"{named}group g all w o\nquorum g\n")).exit_code == 3
