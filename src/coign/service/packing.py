@@ -16,6 +16,7 @@ from coign.kernel.frozen import dataclass
 from coign.kernel.values import Digest
 from coign.ledger import checkpoints, heads
 from coign.ledger.checkpoints import log_key
+from coign.ledger.cosignatures import with_cosignatures
 from coign.ledger.shutting import snapshot
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
@@ -115,6 +116,7 @@ def entry_of(database: Database, settings: Settings, position: int) -> bytes:
         ).fetchone()
         if row is None:
             raise IntegrityFailure(f"entry {position} is missing: `coign verify --database` says more")
+        note = with_cosignatures(connection, LEDGER_ID, size, note)
         proof = Tiles(lambda: nullcontext(connection), LEDGER_ID).inclusion_proof(position, size)
     return proof_file(position, bytes(row[0]), proof, note)
 
@@ -141,6 +143,7 @@ class Packer:
             if note is None:
                 raise Unavailable("no checkpoint was signed yet: start the server (`coign serve`), then ask again")
             signed = Checkpoint.parse(parse_note(note).text)
+            note = with_cosignatures(self._connection, self._ledger_id, signed.size, note)
             behind = signed.size - projected_to(self._connection, self._ledger_id)
             if behind > 0:
                 raise Unavailable(
