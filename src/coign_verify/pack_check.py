@@ -50,7 +50,7 @@ def verify_pack(data: bytes, trust: Trust) -> Findings:
         check.run(data)
     except (ArchiveError, PackError, NoteError, CheckpointError, JsonError) as error:
         found.say(None, "container", str(error))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         # Whatever does not have the shape that a pack has was made by somebody else.
         found.say(None, "container", f"it is not shaped as a pack is: {error!r}")
     return found.settle(trusted=check.trusted)
@@ -213,12 +213,14 @@ class _Check:
             return
         self._covered += 1
         counted = self._counted[subject]
-        for number in range(1, seq + 1):
-            if number not in counted:
-                after = counted.get(number + 1)
-                where = position if number == seq else after[1] if after else None
-                if where not in self._withheld if where is not None else not self._withheld:
-                    self._found.say(where, "missing", f"it is entry {number} of {seq} about {subject}")
+        # Each entry says where the one before it stands; the map says where the last one does.
+        absent = {n - 1: before for n, (_, before) in counted.items() if n > 1 and n - 1 not in counted}
+        absent |= {} if seq in counted else {seq: position}
+        for number, where in absent.items():
+            if number <= seq and where not in self._withheld:
+                self._found.say(where, "missing", f"it is entry {number} of {seq} about {subject}")
+        if seq - sum(n <= seq for n in counted) > len(self._withheld):
+            self._found.say(None, "missing", f"of {seq} entries about {subject} more are not here than are withheld")
 
     # 6: signatures
 

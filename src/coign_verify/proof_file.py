@@ -33,7 +33,7 @@ def verify_proof_file(data: bytes, trust: Trust) -> Findings:
     unmatched = ""
     try:
         unmatched = _check(data, trust, found)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         found.say(None, "container", str(error))
     return found.settle(trusted=not unmatched)
 

@@ -147,6 +147,13 @@ def test_an_entry_of_the_therapy_can_not_be_left_out_or_called_withheld_unseen()
     shown = bodies(without=5)
     left_out = signed_by_the_log(shown=shown, leaves=leaves, documents=[])
     assert (5, "missing") in kinds(left_out), "the map says how many there were, the next one where it stands"
+    few = {at: body for at, body in bodies().items() if at not in (5, 6)}
+    hidden = {at: leaf_hash(body) for at, body in enumerate(record.bodies[:10]) if at != 5}
+    counted = signed_by_the_log(shown=few, leaves=hidden, withheld=[4, 6], documents=[])
+    assert (5, "missing") in kinds(counted), "that another one is withheld does not hide it"
+    alone = {at: body for at, body in bodies().items() if at in (0, 1, 2, 8)}
+    none = {at: leaf_hash(record.bodies[at]) for at in alone}
+    assert (None, "missing") in kinds(signed_by_the_log(shown=alone, leaves=none, withheld=[], documents=[]))
     withheld = signed_by_the_log(shown=shown, withheld=[4, 5], documents=[])
     assert withheld.exit_code == 0 and "2 withheld entries" in "\n".join(withheld.not_proved)
     subjects = [{"subject": CHAIN, "seq": 9, "position": 5, "proof": []}]
