@@ -64,7 +64,10 @@ def _verify_file(given: argparse.Namespace) -> int:
 
 
 def _trust(file: Path | None) -> "Trust":
-    """Whom a file names, or this installation: its own log, and the witnesses it relies on."""
+    """Whom a file names, or this installation: its own log, and the witnesses it relies on.
+
+    How many witnesses are enough is for the receiver of a file to say: without a file none is asked for.
+    """
     from coign.service import Settings
     from coign.service.reading import trusted_keys
     from coign.service.witnesses import relied_on
@@ -74,7 +77,7 @@ def _trust(file: Path | None) -> "Trust":
         return read_trust(_text(file))
     settings = Settings.read()
     policy, logs = relied_on(settings), read_trust(trusted_keys(settings)).logs
-    return Trust(logs) if policy is None else Trust(logs, tuple(policy.keys), policy.quorum)
+    return Trust(logs) if policy is None else Trust(logs, tuple(policy.keys))
 
 
 def _verify_database(given: argparse.Namespace) -> int:

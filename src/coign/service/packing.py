@@ -80,14 +80,18 @@ def therapies(connection: Connection, ledger_id: int) -> list[Listed]:
 
 
 def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: int) -> None:
-    """See to it that what is recorded is signed: by the server that runs beside, or here where none does."""
+    """See to it that what is recorded is signed: by the server that runs beside, or here where none does.
+
+    Where witnesses have signed before, the server is given time to show them the newest checkpoint too.
+    """
     for _ in range(int(SIGNED_WITHIN_S / 0.2)):
         if take_lease(connection, checkpoints.LEASE, ledger_id):
             checkpoints.publish(connection, ledger_id, key, now_us)
             return
         row = connection.execute(
-            "select h.size = max(c.size) from head h join checkpoint c using (ledger_id) where ledger_id = %s "
-            "group by h.size",
+            "select h.size = max(c.size) and coalesce("
+            "(select s.size >= h.size from cosigned s where s.ledger_id = h.ledger_id), true) "
+            "from head h join checkpoint c using (ledger_id) where h.ledger_id = %s group by h.ledger_id, h.size",
             (ledger_id,),
         ).fetchone()
         if row is not None and row[0]:
