@@ -13,8 +13,8 @@ from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoin
 from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.notes import NoteError
 from coign_verify.signatures import METHODS
-from coign_verify.tiles import HASH_BYTES, TILE_HASHES
-from coign_verify.tree import leaf_hash, verify_inclusion
+from coign_verify.tiles import TILE_HASHES
+from coign_verify.tree import HASH_BYTES, leaf_hash, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True)
