@@ -65,7 +65,8 @@ class Site:
 
         person = Person.of(name)
         self.do("people.register_person", "setup", person=person, organisation=organisation, name="Ann Example")
-        self.do("people.grant_role", "setup", person=person, role=role, organisation=organisation)
+        ends = {"until": Instant.of_us(self.service.clock.now_us()).plus(days=30)} if role == "inspector" else {}
+        self.do("people.grant_role", "setup", person=person, role=role, organisation=organisation, **ends)
         self.people[name] = Actor(person, role, organisation)
         return open_account(
             name,
