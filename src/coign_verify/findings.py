@@ -1,6 +1,8 @@
 """What comes of checking a file: what is proved, what is not, what is wrong and where, and the verdict."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Kind = Literal[
@@ -8,6 +10,7 @@ Kind = Literal[
 ]
 
 PROBLEMS_MAX = 1000
+UNSEEN = "that others were shown the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ class Findings:
         """Add a problem."""
         self.problems.append(Problem(position, kind, detail))
 
+    def seen_by(self, witnesses: Iterable[tuple[str, int | None]]) -> None:
+        """Witnesses whose signatures verified, with the time that each names (seconds since 1970)."""
+        for name, time_s in witnesses:
+            at = "" if time_s is None else datetime.fromtimestamp(time_s, UTC).isoformat().replace("+00:00", "Z")
+            self.witnesses.append({"name": name, "at": at, "valid": True})
+
     def settle(self, *, trusted: bool) -> "Findings":
         """The end: where something is wrong nothing is proved; what has a place comes first."""
         self.ok = trusted and not self.problems
@@ -51,7 +60,7 @@ class Findings:
 
     @property
     def exit_code(self) -> int:
-        """0 yes, 1 no, 3 intact but of unknown origin."""
+        """0 yes, 1 no, 3 intact but of unknown origin, or not seen by enough witnesses."""
         return 1 if self.problems else 0 if self.ok else 3
 
     @property
@@ -61,8 +70,10 @@ class Findings:
             more = f"; {len(self.problems) - 1} further problems" if len(self.problems) > 1 else ""
             return f"Does not verify: {self.problems[0]}{more}."
         if not self.ok:
-            return f"Intact, but of unknown origin: {self.not_proved[0]}."
-        return f"Verifies: {self.entries} entries of {self.ledger}, which signed for them."
+            lacking = "not seen by enough witnesses" if self.not_proved[0].startswith(UNSEEN) else "of unknown origin"
+            return f"Intact, but {lacking}: {self.not_proved[0]}."
+        many = "1 entry" if self.entries == 1 else f"{self.entries} entries"
+        return f"Verifies: {many} of {self.ledger}, unchanged, under its log's signature."
 
     def as_json(self) -> dict[str, Any]:
         """One object, as `--json` prints it."""

@@ -8,13 +8,12 @@ were made by keys enrolled by then; 7 the readable account follows from the entr
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from coign_verify.account import account
 from coign_verify.archive import ArchiveError, read_archive
 from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
-from coign_verify.findings import Findings
+from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.jcs import JsonError, canonical, loads_strict
@@ -101,9 +100,7 @@ class _Check:
             self._found.say(None, "signature", str(error))
         else:
             seen = {each.key: each for each in signed.witnesses}
-        self._found.witnesses = [
-            {"name": each.key.name, "at": _moment(each.time_s), "valid": True} for each in seen.values()
-        ]
+        self._found.seen_by((each.key.name, each.time_s) for each in seen.values())
         self._found.ledger = self.checkpoint.origin
         self._found.checkpoint = {"size": self.checkpoint.size, "root": self.checkpoint.root.hex()}
         for name, size, digest in Manifest.of(manifest.key, manifest.chain, files).files:
@@ -115,7 +112,7 @@ class _Check:
             other = "the key of this name that is trusted is another one" if named else "no key of this name is trusted"
             self._unmatched.append(f"who made it: it is signed by {self._key.text}, and {other}")
         if not self._trust.is_enough(seen.keys()):
-            self._unmatched.append(f"that others were shown the same: {len(seen)} trusted witnesses are not the quorum")
+            self._unmatched.append(f"{UNSEEN}: {len(seen)} trusted witnesses are not the quorum")
         self.trusted = not self._unmatched
 
     # 4: the entries and their places
@@ -272,7 +269,7 @@ class _Check:
 
     def _say(self) -> None:
         size, of = self.checkpoint.size, len(self._lines.entries)
-        reach = self._reach if self._covered else 0
+        reach, seen = self._reach if self._covered else 0, {each["name"] for each in self._found.witnesses}
         self._found.proved = [
             f"{of} entries stand unchanged at their places in {self.checkpoint.origin}, a record of {size} entries",
             *(
@@ -280,6 +277,7 @@ class _Check:
                 if self._covered
                 else []
             ),
+            *([f"{len(seen)} trusted witnesses were shown this record, and cosigned it"] if seen else []),
             *self._walk.proved(),
             *([f"for {self._gapless} of {self._signed} signatures no key of the signer was changed unseen before"]
               if self._signed else []),
@@ -303,7 +301,3 @@ class _Check:
             to = f" from the role {self._contents['redacted']}" if self._contents["redacted"] else ""
             said.append(f"what {len(self._withheld)} withheld entries say{to}: their hashes stand in the record")
         return [*said, *self._walk.not_proved()]
-
-
-def _moment(time_s: int | None) -> str:
-    return "" if time_s is None else datetime.fromtimestamp(time_s, UTC).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,7 @@
 A key alone on a line is a log's. Without a quorum no witness is asked for. Addresses behind keys are not needed here.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Union
 
@@ -58,7 +58,7 @@ def read_trust(text: str) -> Trust:
                 case ["log", key] | ["log", key, _] | [key]:
                     logs.append(VerifierKey.from_text(key))
                 case ["witness", name, key] | ["witness", name, key, _] if name not in named:
-                    named[name] = VerifierKey.from_text(key)
+                    named[name] = _new(VerifierKey.from_text(key), named.values())
                 case ["group", name, enough, *members] if members and name not in named:
                     named[name] = _group(enough, tuple(named[each] for each in members))
                 case ["quorum", name] if not quorum:
@@ -73,8 +73,15 @@ def read_trust(text: str) -> Trust:
     return Trust(tuple(logs), witnesses, *quorum)
 
 
+def _new(key: VerifierKey, others: Iterable[Member]) -> VerifierKey:
+    """Whoever counts twice is no second witness."""
+    if any(isinstance(each, VerifierKey) and each.public == key.public for each in others):
+        raise ValueError(f"{key.name} stands in another line as well")
+    return key
+
+
 def _group(enough: str, members: tuple[Member, ...]) -> Group:
     count = {"any": 1, "all": len(members)}.get(enough) or int(enough)
-    if not 1 <= count <= len(members):
-        raise ValueError(f"{enough} of {len(members)} members cannot be enough")
+    if not 1 <= count <= len(set(members)) == len(members):
+        raise ValueError(f"{enough} of {len(set(members))} members cannot be enough")
     return Group(count, members)

@@ -79,6 +79,7 @@ def test_witnesses_count_when_they_are_trusted_and_as_many_as_are_asked_for() ->
     assert found.exit_code == 0 and found.witnesses == [
         {"name": WITNESS.name, "at": "2026-05-28T20:26:40Z", "valid": True}
     ]
+    assert "1 trusted witnesses were shown this record" in "\n".join(found.proved)
     alone = verified(packed(), asked)
     assert alone.exit_code == 3 and "0 trusted witnesses are not the quorum" in alone.verdict
     assert verified(packed(cosigned=[WITNESS]), read_trust(f"{named}group g all w o\nquorum g\n")).exit_code == 3
@@ -95,6 +96,10 @@ def test_a_trust_file_that_cannot_be_read_is_refused_with_its_line(text: str) ->
         read_trust(text)
     with pytest.raises(ValueError, match="line 2: 3 of 1"):
         read_trust(f"witness w {WITNESS.verifier().text}\ngroup g 3 w")
+    with pytest.raises(ValueError, match="in another line as well"):
+        read_trust("".join(f"witness {name} {WITNESS.verifier().text}\n" for name in "ab"))
+    with pytest.raises(ValueError, match="2 of 1 members"):
+        read_trust(f"witness w {WITNESS.verifier().text}\ngroup g 2 w w")
     assert read_trust(KEY.verifier().text).logs == (KEY.verifier(),), "a key alone is a log's"
 
 

@@ -14,6 +14,7 @@ def add_commands(commands: Any) -> None:
     pack.add_argument("chain", metavar="CHAIN", nargs="?", help="the therapy: chain:…, or what comes after the colon")
     pack.add_argument("-o", dest="file", metavar="FILE", type=Path, help="the file to write")
     pack.add_argument("--redact", default="", metavar="ROLE", help="withhold what somebody of this role may not read")
+    pack.add_argument("--entry", type=int, metavar="POSITION", help="one entry with its proof, instead of a therapy")
     pack.add_argument("--list", action="store_true", dest="listed", help="the therapies there are, infused ones first")
     pack.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
     pack.add_argument("--debug", action="store_true", help="show where a defect comes from")
@@ -25,9 +26,9 @@ def _pack(given: argparse.Namespace) -> int:
 
     if given.listed:
         return _list(given)
-    if not given.chain or given.file is None:
-        raise Invalid.at("CHAIN" if not given.chain else "-o", "`coign pack CHAIN -o FILE`, or `coign pack --list`")
-    return _write(given)
+    if given.file is None or bool(given.chain) == (given.entry is not None):
+        raise Invalid.at("-o" if given.file is None else "CHAIN", "`coign pack CHAIN -o FILE`, or `coign pack --list`")
+    return _write(given) if given.chain else _write_entry(given)
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -75,4 +76,20 @@ def _write(given: argparse.Namespace) -> int:
         f"{len(found.data):,} bytes"
     )
     answer(told, text, as_json=given.as_json)
+    return 0
+
+
+def _write_entry(given: argparse.Namespace) -> int:
+    from coign.database import running
+    from coign.service import Settings
+    from coign.service.packing import entry_of
+    from coign.service.trace_file import write_aside
+
+    settings = Settings.read()
+    with running(settings.home) as database:
+        content = entry_of(database, settings, given.entry)
+    write_aside(given.file, content)
+    say(f"`coign verify {given.file}` checks it.")
+    told = {"ok": True, "entry": given.entry, "file": str(given.file), "bytes": len(content)}
+    answer(told, f"{given.file}: entry {given.entry}, {len(content):,} bytes", as_json=given.as_json)
     return 0

@@ -2,9 +2,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coign.cli.output import answer
+
+if TYPE_CHECKING:
+    from coign.witness.policy import Policy
+    from coign_verify.trust import Trust
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
@@ -21,7 +25,7 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
         "file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack` or of `coign trace -o`"
     )
     verify.add_argument(
-        "--trust", metavar="FILE", type=Path, help="file with the keys of log and witnesses (of this installation)"
+        "--trust", metavar="FILE", type=Path, help="keys of logs, or a policy with witnesses (this installation's)"
     )
     verify.set_defaults(run=_verify)
 
@@ -37,26 +41,40 @@ def _verify(given: argparse.Namespace) -> int:
 
 def _verify_file(given: argparse.Namespace) -> int:
     from coign.kernel.errors import Invalid
-    from coign.service import Settings
-    from coign.service.reading import trusted_keys
     from coign.service.trace_file import is_trace, read_trace, verify_trace
     from coign_verify.pack import is_pack
     from coign_verify.pack_check import verify_pack
-    from coign_verify.trust import read_trust
+    from coign_verify.proof_file import is_proof_file, verify_proof_file
 
     content = _bytes(given.file, "FILE")
     try:
-        trust = read_trust(_text(given.trust) if given.trust else trusted_keys(Settings.read()))
+        trust = _trust(given.trust)
     except ValueError as error:
         raise Invalid.at("--trust", str(error)) from error
     if is_pack(content):
         found = verify_pack(content, trust)
+    elif is_proof_file(content):
+        found = verify_proof_file(content, trust)
     elif is_trace(content):
         found = verify_trace(read_trace(content), trust.logs)
     else:
-        raise Invalid.at("FILE", f"{given.file} is neither a file of `coign pack` nor one of `coign trace -o`")
+        raise Invalid.at("FILE", f"{given.file} is of neither `coign pack` nor `coign trace -o`")
     answer(found.as_json(), found.text(), as_json=given.as_json)
     return found.exit_code
+
+
+def _trust(file: Path | None) -> "Trust":
+    """Whom a file names, or this installation: its own log, and the witnesses it relies on."""
+    from coign.service import Settings
+    from coign.service.reading import trusted_keys
+    from coign.service.witnesses import relied_on
+    from coign_verify.trust import Trust, read_trust
+
+    if file is not None:
+        return read_trust(_text(file))
+    settings = Settings.read()
+    policy, logs = relied_on(settings), read_trust(trusted_keys(settings)).logs
+    return Trust(logs) if policy is None else Trust(logs, tuple(policy.keys), policy.quorum)
 
 
 def _verify_database(given: argparse.Namespace) -> int:
@@ -65,14 +83,24 @@ def _verify_database(given: argparse.Namespace) -> int:
     from coign.perform.assemble import folding
     from coign.service import LEDGER_ID, Settings, seen_file
     from coign.service.reading import opened, trusted_keys
+    from coign.service.witnesses import relied_on
 
     settings = Settings.read()
     with running(settings.home) as database:
         opened(database)
-        keys = _text(given.trust) if given.trust else trusted_keys(settings)
+        trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen)
+        return command(given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, trusted[1])
+
+
+def _trusted(file: Path) -> "tuple[str, Policy | None]":
+    """The log keys of a file, one a line, and the witnesses that it names if it is a policy: no others count then."""
+    from coign.witness.policy import read_trust
+
+    text = _text(file)
+    policy = read_trust(text, "--trust")
+    return (text, None) if policy is None else ("\n".join(key.text for key in policy.logs), policy)
 
 
 def _bytes(file: Path, field: str) -> bytes:

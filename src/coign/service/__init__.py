@@ -23,6 +23,7 @@ from coign.ledger.scrubber import Scrubber
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, is_shut
+from coign.ledger.submitting import Submitter
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
@@ -31,7 +32,7 @@ from coign.perform.request import Request, Source
 from coign.programmes.model import Programmes
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
-from coign.service import first_start, therapies, vaulting
+from coign.service import first_start, therapies, vaulting, witnesses
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
@@ -40,8 +41,10 @@ from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
+from coign.service.witnesses import Relied
 from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
+from coign.witness.policy import Policy
 from coign_verify.keys import VerifierKey
 from coign_verify.signing import SignerKey
 
@@ -71,6 +74,8 @@ class With:
     rates: Rates | None = None
     #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
+    #: Starts witnesses for a demonstration that has no others; only where checkpoints are published.
+    own_witnesses: Callable[[Settings, VerifierKey], Relied] | None = None
     #: Keep the read models current while open.
     records: bool = True
     progress: Callable[[str], None] = _quiet
@@ -99,10 +104,16 @@ class Service:
     #: The access ledger's door: who looked at whose identity.
     access: Door
     log_key: VerifierKey
+    #: Whose signatures count; None: nobody outside is shown the record.
+    policy: Policy | None
     #: What did not verify at the start; if there is anything, the ledger is read-only.
     problems: list[Problem]
     #: Called by the writer after each commit with the new size; must not wait.
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
+
+    def signing_key(self) -> SignerKey:
+        """The log's secret key, read from its file where something is signed."""
+        return checkpoints.log_key(_log_key_file(self.settings, self.ledger_id), self.origin, create=False)
 
     @classmethod
     @contextmanager
@@ -166,10 +177,17 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
         log_key = _log_key(connection, settings, opened, ledger_id)
         seen = seen_file(settings, ledger_id)
-        problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read())
+        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
+        relied = None
+        if given.background:
+            own = given.own_witnesses if demonstration and settings.witnesses is None else None
+            relied = (own or witnesses.asked)(settings, log_key.verifier())
+        problems = check.start(
+            connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read(),
+            witnessed=relied.shown if relied else check.NONE_SHOWN,
+        )  # fmt: skip
         if not problems and not is_shut(connection, ledger_id):
             _remember_newest(connection, ledger_id, seen)
-        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         own_clock = given.clock or clock_for(dsn, ledger_id, demonstration=demonstration)
         simulated = own_clock if isinstance(own_clock, DemonstrationClock) else None
         if simulated:
@@ -177,7 +195,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
         if given.background:
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen)
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, relied.policy if relied else None)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -228,6 +246,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         door,
         access,
         log_key.verifier(),
+        relied.policy if relied else None,
         problems,
         listeners,
     )
@@ -266,12 +285,13 @@ def _access_door(
 
 def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
     """The key that signs checkpoints; made only while nothing was signed with it."""
-    file = settings.log_key_file or (settings.home or home()) / _log_key_name(ledger_id)
-    return checkpoints.log_key(file, opened.origin, create=checkpoints.latest(connection, ledger_id) is None)
+    create = checkpoints.latest(connection, ledger_id) is None
+    return checkpoints.log_key(_log_key_file(settings, ledger_id), opened.origin, create=create)
 
 
-def _log_key_name(ledger_id: int) -> str:
-    return "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
+def _log_key_file(settings: Settings, ledger_id: int) -> Path:
+    name = "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
+    return settings.log_key_file or (settings.home or home()) / name
 
 
 def seen_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Seen:
@@ -296,10 +316,15 @@ def _in_background(
     clock: Clock,
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
+    policy: Policy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
-    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen).start()
-    stack.callback(publisher.stop)
+    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
+    if policy is not None:
+        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads)
+        publisher.tell(submitter.notify)
+        stack.callback(submitter.start().stop)
+    stack.callback(publisher.start().stop)
     publisher.notify(0)  # what is committed already is signed at once
     listeners.append(publisher.notify)
     scrubber = Scrubber(dsn, ledger_id).start()

@@ -1,6 +1,6 @@
 """What the receiver of a pack may see: all of it, or what somebody of one role may read at work (CSV-04, TRC-26)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Any, get_args
 
 from coign import catalogue
@@ -19,18 +19,25 @@ OF_THE_WAY = ("custody.", "logistics.", "coldchain.logger_")
 
 
 class Sight:
-    """By the role of the receiver; an empty one sees everything that is told of this therapy."""
+    """By the role of the receiver; an empty one sees everything that is told of this therapy.
 
-    def __init__(self, states: States, role: str = "") -> None:
+    `organisation`: for somebody there; otherwise for somebody in any organisation where the role is held.
+    """
+
+    def __init__(self, states: States, role: str = "", organisation: Organisation | None = None) -> None:
         if role and role not in get_args(Role):
             raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(get_args(Role)))}")
-        self.role, self._states = role, states
-        self._organisations = {
-            grant.organisation
-            for _, person in (states.all(AUTHORITY) if role else ())
-            for grant in person.grants
-            if person.active and grant.role == role
-        }
+        self.role, self._states = f"{role} of {organisation}" if organisation else role, states
+        self._organisations = (
+            {organisation}
+            if organisation
+            else {
+                grant.organisation
+                for _, person in (states.all(AUTHORITY) if role else ())
+                for grant in person.grants
+                if person.active and grant.role == role
+            }
+        )
 
     def known(self, subjects: Collection[str]) -> list[str]:
         """Those of these subjects of which somebody of the role may know, in order."""
@@ -40,11 +47,14 @@ class Sight:
         parties = self._states.several([catalogue.PARTIES], parsed)
         return sorted(s for s in parsed if any(self._sees(s, o, parties) for o in self._organisations))
 
-    def hidden(self, entries: Mapping[int, Mapping[str, Any]]) -> set[int]:
-        """Where entries stand that nobody of the role may read: they name, or tell of, what is not for them."""
+    def hidden(self, entries: Mapping[int, Mapping[str, Any]], there: Set[str]) -> set[int]:
+        """Where entries stand that nobody of the role may read: they name, or tell of, what is not for them.
+
+        `there`: the subjects about which anything was recorded at all.
+        """
         if not self.role:
             return set()
-        named = {at: frozenset(map(parse_subject, _named(entry))) for at, entry in entries.items()}
+        named = {at: frozenset(map(parse_subject, _named(entry) & there)) for at, entry in entries.items()}
         everything = sorted(frozenset[Subject]().union(*named.values()))
         states = self._states.several([catalogue.PARTIES, UNIT], everything)
         chains = sorted({s.chain for (view, _), s in states.items() if view == UNIT.name and s.chain})

@@ -1,7 +1,7 @@
 """Puts a pack together: one therapy's entries, what their decisions rested on, and the proofs for an outsider."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import nullcontext
 from typing import Any
 
@@ -11,11 +11,12 @@ import psycopg
 from coign.database import Database, home
 from coign.documents import Documents
 from coign.installation.events import LedgerHeads
-from coign.kernel.errors import NotFound, Unavailable
+from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Digest
 from coign.ledger import checkpoints, heads
 from coign.ledger.checkpoints import log_key
+from coign.ledger.cosignatures import with_cosignatures
 from coign.ledger.shutting import snapshot
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
@@ -33,6 +34,7 @@ from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
 
@@ -95,14 +97,37 @@ def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: 
 
 def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
-    origin = opened(database).origin
-    folder = settings.home or home()
-    key = log_key(settings.log_key_file or folder / "log.key", origin, create=False)
-    with connect(database.application_dsn) as connection:
-        sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+    folder, key = settings.home or home(), _signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
         return Packer(connection, LEDGER_ID, key, Documents(folder / "documents")).pack(chain, sight)
+
+
+def entry_of(database: Database, settings: Settings, position: int) -> bytes:
+    """One entry of an installation with its proof, as a file."""
+    _signed_now(database, settings)
+    with connect(database.reader_dsn) as connection:
+        note = checkpoints.latest(connection, LEDGER_ID)
+        size = Checkpoint.parse(parse_note(note).text).size if note else 0
+        if note is None or not 0 <= position < size:
+            raise NotFound(f"there is no entry {position} that was signed: the record has {size:,}")
+        row = connection.execute(
+            "select body from entry where ledger_id = %s and position = %s", (LEDGER_ID, position)
+        ).fetchone()
+        if row is None:
+            raise IntegrityFailure(f"entry {position} is missing: `coign verify --database` says more")
+        note = with_cosignatures(connection, LEDGER_ID, size, note)
+        proof = Tiles(lambda: nullcontext(connection), LEDGER_ID).inclusion_proof(position, size)
+    return proof_file(position, bytes(row[0]), proof, note)
+
+
+def _signed_now(database: Database, settings: Settings) -> SignerKey:
+    """The log's key, after everything that is recorded was signed with it."""
+    file = settings.log_key_file or (settings.home or home()) / "log.key"
+    key = log_key(file, opened(database).origin, create=False)
+    with connect(database.application_dsn) as connection:
+        sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+    return key
 
 
 class Packer:
@@ -118,6 +143,7 @@ class Packer:
             if note is None:
                 raise Unavailable("no checkpoint was signed yet: start the server (`coign serve`), then ask again")
             signed = Checkpoint.parse(parse_note(note).text)
+            note = with_cosignatures(self._connection, self._ledger_id, signed.size, note)
             behind = signed.size - projected_to(self._connection, self._ledger_id)
             if behind > 0:
                 raise Unavailable(
@@ -139,7 +165,8 @@ class Packer:
         if newest is not None:
             bodies |= self._entries("select unnest(%(asked)s)", signed.size, [newest.position])
         plain = {at: orjson.loads(body) for at, body in sorted(bodies.items())}
-        hidden = _of_others(plain, own.keys()) | sight.hidden(plain)
+        there = self._existing({name for each in plain.values() for name in _named(each)})
+        hidden = _of_others(plain, own.keys(), there) | sight.hidden(plain, there)
         shown = {at: each for at, each in plain.items() if at not in hidden or _is_needed(at, each)}
         withheld = sorted(plain.keys() - shown.keys())
         told = self._ways(sight.known(subjects), newest)
@@ -174,6 +201,14 @@ class Packer:
             "select subject from records.belongs where ledger_id = %s and root = %s", (self._ledger_id, root)
         ).fetchall()
         return sorted({chain, patient, *(subject for (subject,) in belonging)})
+
+    def _existing(self, names: Set[str]) -> set[str]:
+        """Those about which anything was recorded: an identifier that was allotted and not used tells of nothing."""
+        rows = self._connection.execute(
+            "select subject from subject_head where ledger_id = %s and subject = any(%s)",
+            (self._ledger_id, list(names)),
+        ).fetchall()
+        return {subject for (subject,) in rows}
 
     def _entries(self, positions: Any, size: int, asked: Sequence[Any], **more: Any) -> dict[int, bytes]:
         """The entries below `size` at the positions that a query gives."""
@@ -273,14 +308,14 @@ def _named(entry: Mapping[str, Any]) -> set[str]:
     return {each["subject"] for each in entry["about"]} | set(entry["refs"])
 
 
-def _of_others(plain: Mapping[int, Any], own: Iterable[int]) -> set[int]:
-    """Entries that were only read and tell of things of another patient."""
+def _of_others(plain: Mapping[int, Any], own: Iterable[int], there: Set[str]) -> set[int]:
+    """Entries that were only read and tell of things of another patient; `there`: what anything was recorded about."""
     of_own = set(own)
     known = {name for at in of_own for name in _named(plain[at])}
     return {
         at
         for at, each in plain.items()
-        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) - known)
+        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) & there - known)
     }
 
 

@@ -132,7 +132,7 @@ function trustFrom(text) {
     try {
       if (words.length === 1 || (kind === "log" && words.length <= 3)) trust.logs.push(keyFromText(name ?? kind));
       else if (kind === "witness" && third && more.length <= 1 && !named.has(name)) {
-        named.set(name, keyFromText(third));
+        named.set(name, newKey(keyFromText(third), named.values()));
         (named.get(name).kind === ML_DSA_44_COSIGNATURE ? trust.unusable : trust.witnesses).push(named.get(name));
       } else if (kind === "group" && more.length && !named.has(name)) named.set(name, groupOf(third, more.map(member)));
       else if (kind === "quorum" && words.length === 2 && !hasQuorum) {
@@ -146,9 +146,17 @@ function trustFrom(text) {
   return trust;
 }
 
+/** Whoever counts twice is no second witness. */
+function newKey(key, others) {
+  for (const each of others)
+    if (each.publicBytes && same(each.publicBytes, key.publicBytes)) throw new Wrong(`${key.name} stands in another line as well`);
+  return key;
+}
+
 function groupOf(enough, members) {
   const count = { any: 1, all: members.length }[enough] ?? (/^[0-9]+$/.test(enough) ? Number(enough) : 0);
-  if (count < 1 || count > members.length) throw new Wrong(`${enough} of ${members.length} members cannot be enough`);
+  const different = new Set(members).size;
+  if (count < 1 || count > different || different < members.length) throw new Wrong(`${enough} of ${different} members cannot be enough`);
   return { enough: count, members };
 }
 

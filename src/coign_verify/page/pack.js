@@ -4,6 +4,7 @@ const KIND = "coign/pack/v1", PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX =
 const FILES = ["account.html", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
 const [ACCOUNT, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
 const HEADS_FACT = "ledger.heads.v1", BELONGING = ["patient", "unit", "batch"];
+const UNSEEN = "that others were shown the same";
 
 /** Whether somebody may have meant a pack by it, however damaged it is now. */
 function isPack(data) {
@@ -84,7 +85,7 @@ class Check {
       this.unmatched.push(`who made it: it is signed by ${this.key.text}, and ${other}`);
     }
     if (!isEnough(this.trust.quorum, new Set([...seen.keys()].map((key) => key.text))))
-      this.unmatched.push(`that others were shown the same: ${seen.size} trusted witnesses are not the quorum`);
+      this.unmatched.push(`${UNSEEN}: ${seen.size} trusted witnesses are not the quorum`);
     this.signedByTrusted = !this.unmatched.length;
   }
 
@@ -281,9 +282,11 @@ class Check {
 
   tell() {
     const { size, origin } = this.checkpoint, reach = this.covered ? this.reach : 0, found = this.found;
+    const seen = new Set(found.witnesses.map((each) => each.name)).size;
     found.proved = [
       `${found.entries} entries stand unchanged at their places in ${origin}, a record of ${size} entries`,
       ...(this.covered ? [`about ${this.covered} things of the therapy every entry below ${reach} is here or counted`] : []),
+      ...(seen ? [`${seen} trusted witnesses were shown this record, and cosigned it`] : []),
       ...this.walk.proved(),
       ...(this.signed ? [`for ${this.gapless} of ${this.signed} signatures no key of the signer was changed unseen before`] : []),
       `${this.shown} of ${this.rests} states that decisions rested on are those of entries in it`,
@@ -312,8 +315,10 @@ class Check {
     const more = found.problems.length > 1 ? `; ${found.problems.length - 1} further problems` : "";
     const [first] = found.problems, where = first && first.position !== null ? `entry ${first.position} ${first.kind}: ` : "";
     if (first) return { ...found, code: 1, verdict: `Does not verify: ${where}${first.detail}${more}.` };
-    if (!this.signedByTrusted) return { ...found, code: 3, verdict: `Intact, but of unknown origin: ${found.notProved[0]}.` };
-    return { ...found, code: 0, verdict: `Verifies: ${found.entries} entries of ${found.ledger}, which signed for them.` };
+    const lacking = found.notProved[0]?.startsWith(UNSEEN) ? "not seen by enough witnesses" : "of unknown origin";
+    if (!this.signedByTrusted) return { ...found, code: 3, verdict: `Intact, but ${lacking}: ${found.notProved[0]}.` };
+    const many = found.entries === 1 ? "1 entry" : `${found.entries} entries`;
+    return { ...found, code: 0, verdict: `Verifies: ${many} of ${found.ledger}, unchanged, under its log's signature.` };
   }
 }
 

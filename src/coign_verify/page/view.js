@@ -1,6 +1,6 @@
 // The page: a pack and the keys that its reader trusts go in, the answer comes out. Nothing leaves the browser.
 
-const SHAPES = { 0: ["yes", "✓", "Verifies"], 1: ["no", "✕", "Does not verify"], 3: ["unknown", "?", "Intact, origin unknown"] };
+const SHAPES = { 0: ["yes", "✓", "Verifies"], 1: ["no", "✕", "Does not verify"], 3: ["unknown", "?", "Intact"] };
 
 const part = (id) => document.getElementById(id);
 
@@ -15,7 +15,7 @@ function shown(found) {
   part("verdict").className = kind;
   part("verdict").replaceChildren(
     Object.assign(document.createElement("strong"), { textContent: `${shape} ${word}` }),
-    Object.assign(document.createElement("span"), { textContent: found.verdict.replace(/^[^:]*: /, "") }),
+    Object.assign(document.createElement("span"), { textContent: found.verdict.replace(/^(?:Verifies|Does not verify): /, "") }),
   );
   listed("problems", found.problems.map((each) => (each.position === null ? "" : `Entry ${each.position}, ${each.kind}: `) + each.detail));
   listed("proved", found.proved);
