@@ -1,0 +1,182 @@
+"""Worlds as tuples of small numbers, and what each move makes of them, worked out once for each local situation.
+
+A move's outcome depends on the few states that its rules look at. They are noted while the real rules are asked; from
+then on the same move among the same states is one look into a dictionary.
+"""
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
+
+from coign.checker.rules import Look, Move, Rules, Slot, entry_of
+from coign.kernel.values import Instant
+
+#: The number of the present value of every slot that a move ever wrote; the first one is the time.
+World = tuple[int, ...]
+NOW = 0
+
+
+class Said(Protocol):
+    """What monitors say to one entry."""
+
+    @property
+    def changes(self) -> Mapping[Slot, Any]:
+        """What they remember."""
+
+    @property
+    def broken(self) -> Sequence[Any]:
+        """What is broken, each with the name of its invariant."""
+
+    @property
+    def held(self) -> set[str]:
+        """Invariants that had something to say."""
+
+
+class Monitors(Protocol):
+    """Invariants as small automata over public facts."""
+
+    def step(self, states: Any, entry: Mapping[str, Any]) -> Said:
+        """Judge one entry by what was known before it; `states` is not touched."""
+
+
+class Outcome(NamedTuple):
+    """What a move comes to in one local situation. Without `changes` nothing is entered."""
+
+    changes: tuple[tuple[int, int], ...] = ()
+    unmet: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    held: frozenset[str] = frozenset()
+    denied: str = ""
+    #: Gates are shut, and the act itself fails without what they ask for.
+    stuck: str = ""
+
+
+class _Memo:
+    """The outcomes of one move, by the numbers of the states that it looks at."""
+
+    __slots__ = ("found", "indexes", "pick", "seen")
+
+    def __init__(self) -> None:
+        self.indexes = [NOW, NOW]  # two, so that `pick` always gives a tuple
+        self.seen: set[Slot] = set()
+        self.clear()
+
+    def clear(self) -> None:
+        self.pick = itemgetter(*self.indexes)
+        self.found: dict[World, Outcome] = {}
+
+    def widen(self, index: int) -> None:
+        """A slot that this move looks at was written for the first time: so far it had its first value."""
+        self.indexes.append(index)
+        self.pick = itemgetter(*self.indexes)
+        self.found = {(*key, 0): outcome for key, outcome in self.found.items()}
+
+
+class Ground:
+    """All worlds that some moves can lead to from one situation. `without`: gates that nobody asks."""
+
+    def __init__(
+        self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant,
+        *, without: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.rules, self.monitors, self.moves, self.without = rules, monitors, moves, without
+        self._base = base
+        self._index: dict[Slot, int] = {}
+        self._values: list[list[Any]] = [[now]]
+        self._memos = [_Memo() for _ in moves]
+        self._not_written: dict[Slot, list[_Memo]] = {}
+        self.asked = 0
+
+    @property
+    def start(self) -> World:
+        """Where it begins."""
+        return (0,) * len(self._values)
+
+    @property
+    def width(self) -> int:
+        """How many slots were ever written."""
+        return len(self._values)
+
+    def fit(self, world: World) -> World:
+        """The same world once further slots are known."""
+        return world + (0,) * (len(self._values) - len(world))
+
+    def now(self, world: World) -> Instant:
+        """What time it is."""
+        found: Instant = self._values[NOW][world[NOW]]
+        return found
+
+    def later(self, world: World, now: Instant) -> World:
+        """The same world at another time."""
+        return (self._number(NOW, now), *world[1:])
+
+    def states(self, world: World) -> dict[Slot, Any]:
+        """Everything that is known there."""
+        own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
+        return {**self._base, **own}
+
+    def outcome(self, world: World, number: int) -> Outcome:
+        """What a move comes to."""
+        memo = self._memos[number]
+        found = memo.found.get(memo.pick(world))
+        return self._ask(world, number) if found is None else found
+
+    def after(self, world: World, outcome: Outcome) -> World:
+        """The world after it."""
+        new = list(world)
+        if len(new) < len(self._values):
+            new += (0,) * (len(self._values) - len(new))
+        for index, number in outcome.changes:
+            new[index] = number
+        return tuple(new)
+
+    def _ask(self, world: World, number: int) -> Outcome:
+        self.asked += 1
+        move, memo = self.moves[number], self._memos[number]
+        look = Look(lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]])
+        now = max(self.now(world), move.time)
+        answer = self.rules.ask(move, look, now, self.without)
+        if answer.facts:
+            said = self.monitors.step(look, entry_of(move, now, answer))
+            for slot, value in said.changes.items():
+                look[slot] = value
+            changes = {NOW: self._number(NOW, now)}
+            for slot, value in look.written.items():
+                changes[self._slot(slot)] = self._number(self._slot(slot), value)
+            outcome = Outcome(
+                tuple(changes.items()), answer.unmet, tuple(each.invariant for each in said.broken), frozenset(said.held)
+            )
+        else:
+            outcome = Outcome((), answer.unmet, denied=answer.denied, stuck=answer.stuck)
+        self._note(memo, look.seen)
+        memo.found[memo.pick(self.fit(world))] = outcome
+        return outcome
+
+    def _note(self, memo: _Memo, seen: set[Slot]) -> None:
+        new = seen - memo.seen
+        memo.seen |= new
+        known = [self._index[slot] for slot in new if slot in self._index]
+        for slot in new:
+            if slot not in self._index:
+                self._not_written.setdefault(slot, []).append(memo)
+        if known:
+            memo.indexes += known
+            memo.clear()
+
+    def _slot(self, slot: Slot) -> int:
+        index = self._index.get(slot)
+        if index is None:
+            index = self._index[slot] = len(self._values)
+            self._values.append([self._base.get(slot)])
+            for memo in self._not_written.pop(slot, ()):
+                memo.widen(index)
+        return index
+
+    def _number(self, index: int, value: Any) -> int:
+        values = self._values[index]
+        for number, known in enumerate(values):
+            if known is value or known == value:
+                return number
+        values.append(value)
+        return len(values) - 1
+
