@@ -1,0 +1,17 @@
+"""What holds in every true record, stated apart from the gates; see README.md."""
+
+from coign_verify.invariants import bedside, cells, people, plant, record, therapies
+from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
+from coign_verify.invariants.replay import Monitors, Replay, Step
+
+#: All of them, in the order of the README.
+INVARIANTS: tuple[Invariant, ...] = (
+    *bedside.INVARIANTS,
+    *therapies.INVARIANTS,
+    *cells.INVARIANTS,
+    *plant.INVARIANTS,
+    *people.INVARIANTS,
+    *record.INVARIANTS,
+)
+
+__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms"]

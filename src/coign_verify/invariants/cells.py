@@ -1,0 +1,157 @@
+"""Invariants of containers: made once, of one chain, held by one, standing still while in doubt, at their end once."""
+
+from coign_verify.invariants.model import Heard, Known, Verdict, invariant
+from coign_verify.invariants.trackers import BAG, CHAIN, CUSTODY, SHIPMENT, UNIT
+from coign_verify.invariants.trackers.units import MISMATCHES
+
+#: What brings a container, or what is in it, further.
+ACTS = (
+    "custody.offered.v1", "logistics.packed.v1", "manufacturing.batch_started.v1", "infusion.issued.v1",
+    "infusion.thawed.v1", "infusion.bedside_confirmed.v1", "infusion.started.v1", "infusion.emergency_started.v1",
+    "collection.cryobag_filled.v1",
+)  # fmt: skip
+#: All that can be done with a container at all.
+HANDLING = (
+    *ACTS, "custody.began.v1", "custody.handed_over.v1", "storage.placed.v1", "storage.taken_out.v1",
+    "infusion.finished.v1", "identity.label_verified.v1", "quality.material_accepted.v1", "identity.unit_ended.v1",
+)  # fmt: skip
+
+
+def _handled(fact: Heard) -> tuple[str, ...]:
+    """The containers that an act is done with: of a filling it is the one that is poured out."""
+    return fact.subjects("source") or fact.subjects("unit", "further")
+
+
+@invariant("TRC-22", "TRC-10", "GMP-29", hears=("identity.unit_created.v1",))
+def a_unit_is_made_once_of_cells_of_its_own_chain(known: Known, fact: Heard) -> Verdict:
+    """A container is made once, and of nothing but what belongs to the same chain of identity."""
+    unit, chain = fact.body["unit"], fact.body["chain"]
+    if known.of(UNIT, unit).chain:
+        return (f"{unit} had been made before",)
+    if not known.of(CHAIN, chain).patient:
+        return (f"{unit} was made for {chain}, which never began",)
+    foreign = [p for p in fact.body.get("parents") or () if known.of(UNIT, p).chain != chain]
+    return tuple(f"{unit} of {chain} was made from {p} of {known.of(UNIT, p).chain or 'no chain'}" for p in foreign)
+
+
+@invariant("TRC-11", hears=("custody.began.v1", "custody.offered.v1", "custody.handed_over.v1"))
+def custody_has_one_holder_and_never_none(known: Known, fact: Heard) -> Verdict:
+    """Custody begins once, and passes from the one who has it to the one it was offered to: never two, never none."""
+    unit, holder = fact.body["unit"], known.of(CUSTODY, fact.body["unit"])
+    if fact.type == "custody.began.v1":
+        return (f"{holder.person} held {unit} already",) if holder.person else ()
+    if not holder.person:
+        return (f"{unit} was given away and nobody held it",)
+    actor = fact.entry["intent"]["actor"]
+    if fact.type == "custody.offered.v1":
+        mine = holder.organisation == actor["organisation"]
+        return () if mine else (f"{unit} was offered by {actor['organisation']}; {holder.organisation} held it",)
+    if holder.offered_to != fact.body["to"]:
+        return (f"{unit} went to {fact.body['to']}; it was offered to {holder.offered_to or 'nobody'}",)
+    return () if fact.body["giver"] != fact.body["taker"] else (f"{fact.body['giver']} took {unit} from themselves",)
+
+
+@invariant("TRC-27", hears=HANDLING)
+def a_unit_ends_once_and_nothing_happens_to_it_afterwards(known: Known, fact: Heard) -> Verdict:
+    """A container ends in exactly one way, and nothing is done with it afterwards."""
+    ended = [(unit, how) for unit in _handled(fact) if (how := known.of(UNIT, unit).ended)]
+    return tuple(f"{unit} had ended ({how}) before {fact.type}" for unit, how in ended)
+
+
+@invariant("TRC-S1", "PAT-S1", "SCS-12", "GMP-18", "SCS-20", hears=ACTS)
+def what_is_in_doubt_stands_still(known: Known, fact: Heard) -> Verdict:
+    """What did not agree, is held, or was reported stands still until that is resolved."""
+    states = [(unit, known.of(UNIT, unit).stops) for unit in _handled(fact)]
+    return tuple(f"{unit} was to stand still: {sorted(stops)[0].why}" for unit, stops in states if stops)
+
+
+@invariant("PAT-S1", "TRC-S1", "SCS-12", "CSV-29", "GMP-18", hears=tuple(MISMATCHES))
+def every_breach_that_is_seen_blocks_what_it_concerns(known: Known, fact: Heard) -> Verdict:
+    """Whoever sees that something does not agree, or reports an act outside the rules, stops what it concerns."""
+    concerned = set(fact.subjects("units", "unit", "found", "beside"))
+    there = {u for u in concerned if u.startswith("unit:") and known.of(UNIT, u).chain}
+    blocked = {u for body in fact.beside("identity.units_blocked.v1") for u in body["units"]}
+    return tuple(f"{unit} was not stopped by {fact.type}" for unit in sorted(there - blocked))
+
+
+#: Facts by which somebody says what they found out about a block.
+FOUND_OUT = {
+    "infusion.mismatch_resolved.v1", "custody.mismatch_resolved.v1", "storage.removal_resolved.v1",
+    "quality.block_resolved.v1", "collection.label_resolved.v1", "incident.act_resolved.v1", "correction.assessed.v1",
+}  # fmt: skip
+
+
+@invariant("TRC-S1", "PAT-S1", "TRC-13", hears=("identity.units_unblocked.v1", "custody.mismatch_resolved.v1"))
+def nobody_resolves_what_they_had_a_part_in(known: Known, fact: Heard) -> Verdict:
+    """What stopped a container is found out by somebody who had no part in it."""
+    if not any(f["type"] in FOUND_OUT for f in fact.entry["intent"]["facts"]):
+        return None
+    why = fact.body.get("why")
+    stops = {(u, s) for u in fact.subjects("unit", "units") for s in known.of(UNIT, u).stops if why in (None, s.why)}
+    parts = sorted({unit for unit, stop in stops if fact.person in stop.between})
+    return tuple(f"{fact.person} had a part in what stopped {unit} and resolved it" for unit in parts)
+
+
+@invariant("TRC-14", hears=("custody.offered.v1", "logistics.packed.v1", "infusion.issued.v1"))
+def nothing_leaves_before_its_label_was_scanned_back(known: Known, fact: Heard) -> Verdict:
+    """A container moves or is thawed only when its label was scanned back and says what was printed."""
+    units = _handled(fact)
+    unseen = [unit for unit in units if not known.of(UNIT, unit).label_seen]
+    return tuple(f"the label of {unit} had not been scanned back" for unit in unseen)
+
+
+@invariant("GMP-30", "GMP-37", "TRC-18", hears=("logistics.packed.v1",))
+def no_product_leaves_before_somebody_answers_for_it(known: Known, fact: Heard) -> Verdict:
+    """A final container leaves the maker released, under exception, or explicitly in quarantine."""
+    finals = [u for u in _handled(fact) if known.of(UNIT, u).kind == "final_container"]
+    if not finals:
+        return None
+    states = [(unit, known.of(UNIT, unit)) for unit in finals]
+    return tuple(
+        f"{u} left and nobody answered for it" for u, s in states if s.rejected or not (s.answered or s.may_travel)
+    )
+
+
+@invariant("TRC-S1", "TRC-26", hears=("logistics.packed.v1",))
+def one_patient_in_a_shipper(known: Known, fact: Heard) -> Verdict:
+    """What travels together belongs to one chain of identity."""
+    chains = {known.of(UNIT, unit).chain for unit in _handled(fact)}
+    return () if len(chains) == 1 else (f"units of {len(chains)} therapies lie in {fact.body['shipment']}",)
+
+
+@invariant("SCS-12", "SCS-13", hears=("logistics.departed.v1", "logistics.opened.v1", "logistics.received.v1"))
+def no_shipper_is_opened_before_its_seal_was_compared(known: Known, fact: Heard) -> Verdict:
+    """A shipper leaves sealed, is opened once its seal was compared, and received once its logger was read."""
+    shipment = fact.body["shipment"]
+    state = known.of(SHIPMENT, shipment)
+    if fact.type == "logistics.departed.v1":
+        return () if state.seal else (f"{shipment} left without a seal",)
+    if fact.type == "logistics.opened.v1":
+        return () if state.arrived and state.compared else (f"{shipment} was opened before its seal was compared",)
+    if not state.opened:
+        return (f"{shipment} was received unopened",)
+    if fact.subjects("unit", "further") != state.units:
+        return (f"what was received from {shipment} is not what was packed",)
+    return () if state.read else (f"{shipment} was received before its logger was read",)
+
+
+@invariant("PAT-30", hears=("storage.placed.v1", "logistics.packed.v1"))
+def nothing_is_frozen_again(known: Known, fact: Heard) -> Verdict:
+    """What was thawed for its patient is never frozen again or sent away."""
+    thawed = [unit for unit in _handled(fact) if known.of(BAG, unit).thawed_at]
+    return tuple(f"{unit} had been thawed" for unit in thawed)
+
+
+INVARIANTS = (
+    a_unit_is_made_once_of_cells_of_its_own_chain,
+    custody_has_one_holder_and_never_none,
+    a_unit_ends_once_and_nothing_happens_to_it_afterwards,
+    what_is_in_doubt_stands_still,
+    every_breach_that_is_seen_blocks_what_it_concerns,
+    nobody_resolves_what_they_had_a_part_in,
+    nothing_leaves_before_its_label_was_scanned_back,
+    no_product_leaves_before_somebody_answers_for_it,
+    one_patient_in_a_shipper,
+    no_shipper_is_opened_before_its_seal_was_compared,
+    nothing_is_frozen_again,
+)
