@@ -47,10 +47,11 @@ def _verify_file(given: argparse.Namespace) -> int:
 
 
 def _verify_database(given: argparse.Namespace) -> int:
-    from coign.database import running
+    from coign.database import home, running
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
-    from coign.service import LEDGER_ID, Settings, seen_file
+    from coign.programmes.terms import terms_of
+    from coign.service import LEDGER_ID, Settings, seen_file, therapies
     from coign.service.reading import opened, trusted_keys
 
     settings = Settings.read()
@@ -59,7 +60,8 @@ def _verify_database(given: argparse.Namespace) -> int:
         keys = _text(given.trust) if given.trust else trusted_keys(settings)
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen)
+        terms = terms_of(therapies.load(settings.home or home()).all())
+        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen, terms)
 
 
 def _bytes(file: Path, field: str) -> bytes:

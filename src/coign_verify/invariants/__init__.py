@@ -2,7 +2,7 @@
 
 from coign_verify.invariants import bedside, cells, people, plant, record, therapies
 from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
-from coign_verify.invariants.replay import Monitors, Replay, Step
+from coign_verify.invariants.replay import Monitors, Replay, Step, replay
 
 #: All of them, in the order of the README.
 INVARIANTS: tuple[Invariant, ...] = (
@@ -14,4 +14,4 @@ INVARIANTS: tuple[Invariant, ...] = (
     *record.INVARIANTS,
 )
 
-__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms"]
+__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms", "replay"]

@@ -44,8 +44,10 @@ def subjects_in(body: Body, names: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for name in names:
         value = body.get(name)
-        if value:
-            found += (value,) if isinstance(value, str) else value
+        if value.__class__ is str:
+            found.append(value)
+        elif value:
+            found += value
     return tuple(found)
 
 
@@ -84,10 +86,10 @@ class Terms:
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
     """
 
-    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def minutes(self, version: str, name: str) -> int:
+    def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
         try:
             return self.limits[version][name]
@@ -121,8 +123,8 @@ class Heads:
         return self._heads.get(subject, (0, None))
 
     def is_whole(self, subject: str) -> bool:
-        """Whether every entry about it was here; a subject of which none is here may have some elsewhere."""
-        return not self.partial or (subject in self._heads and subject not in self._partly)
+        """Whether every entry about it was here; of a subject of which none is here some may be elsewhere."""
+        return subject in self._heads and subject not in self._partly
 
     def look_for_gaps(self, entry: Entry) -> None:
         """Mark the subjects of which entries before this one are missing: what its rules read tells it as well."""
@@ -132,6 +134,10 @@ class Heads:
         for about in entry["about"]:
             if about["seq"] != self.of(about["subject"])[0] + 1:
                 self._partly.add(about["subject"])
+
+    def expect_gaps(self) -> None:
+        """From here on entries may be missing."""
+        self.partial = True
 
     def follow(self, entry: Entry) -> None:
         """Go on to the next entry."""
@@ -150,7 +156,7 @@ class Known:
 
     def of(self, tracker: Tracker[S], subject: str) -> S:
         """The state of a subject; NotJudged if not all was told about it."""
-        if self.heads is not None and not self.heads.is_whole(subject):
+        if self.heads is not None and self.heads.partial and not self.heads.is_whole(subject):
             raise NotJudged(f"not all entries about {subject} are here")
         found: S = self.states.get((tracker.name, subject), tracker.start)
         return found

@@ -1,4 +1,4 @@
-"""Invariants of the plant and its store: the right material, in a clear room, judged by others than those who made it."""
+"""Invariants of the plant: the right material, in a clear room, judged by others than those who made it."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.trackers import BATCH, CHAIN, DEVICE, LOT, ROOM, SERIAL, UNIT

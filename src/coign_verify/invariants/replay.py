@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from coign_verify.invariants.model import (
-    Body,
     Broken,
     Entry,
     Fold,
     Heads,
     Heard,
     Invariant,
+    Judge,
     Key,
     Known,
     NotJudged,
@@ -25,12 +25,15 @@ NO_TERMS = Terms()
 
 
 class Step(NamedTuple):
-    """What one entry does: which states change, what it breaks, and which invariants had something to say about it."""
+    """What one entry does: which states change, what it breaks, and which invariants had something to say about it.
+
+    A name stands as often in `held` and `not_judged` as the invariant was asked.
+    """
 
     changes: dict[Key, Any]
     broken: list[Broken]
-    held: set[str]
-    not_judged: set[str]
+    held: list[str]
+    not_judged: list[str]
 
 
 class Monitors:
@@ -38,10 +41,10 @@ class Monitors:
 
     def __init__(self, invariants: Sequence[Invariant], terms: Terms = NO_TERMS) -> None:
         self.invariants, self.terms = tuple(invariants), terms
-        self._judges: dict[str, list[Invariant]] = {}
+        self._judges: dict[str, list[tuple[str, Judge]]] = {}
         for each in self.invariants:
             for kind in each.hears:
-                self._judges.setdefault(kind, []).append(each)
+                self._judges.setdefault(kind, []).append((each.name, each.judge))
         self._folds: dict[str, list[tuple[str, Any, tuple[str, ...], Fold[Any]]]] = {}
         for tracker in TRACKERS:
             for kind, (names, fold) in tracker.folds.items():
@@ -52,42 +55,38 @@ class Monitors:
 
         `heads`: how far the record reaches, for what is asked of the record itself; None: there is none.
         """
-        found = Step({}, [], set(), set())
+        found, outcome = Step({}, [], [], []), entry["outcome"]
         known = Known(states, self.terms, heads)
-        facts: list[Body] = entry["intent"].get("facts") or []
-        for each in self._judges.get(entry["outcome"], ()):
-            self._judge(each, known, Heard(entry["outcome"], entry, entry), found)
-        if entry["outcome"] == "refused":
+        self._judge(known, Heard(outcome, entry, entry), found)
+        if outcome == "refused":
             return found
-        heard = [
-            Heard(f["type"], f["body"], entry) for f in facts if f["type"] in self._judges or f["type"] in self._folds
-        ]
+        heard = [Heard(fact["type"], fact["body"], entry) for fact in entry["intent"]["facts"]]
         for fact in heard:
-            for each in self._judges.get(fact.type, ()):
-                self._judge(each, known, fact, found)
-        self._remember(states, heard, found.changes)
+            self._judge(known, fact, found)
+        for fact in heard:
+            self._remember(states, fact, found.changes)
         return found
 
-    def _judge(self, each: Invariant, known: Known, fact: Heard, found: Step) -> None:
-        try:
-            said = each.judge(known, fact)
-        except NotJudged:
-            found.not_judged.add(each.name)
-            return
-        if said is not None:
-            found.held.add(each.name)
-            for sentence in said:
-                found.broken.append(Broken(fact.entry.get("position", 0), each.name, sentence))
+    def _judge(self, known: Known, fact: Heard, found: Step) -> None:
+        for name, judge in self._judges.get(fact.type, ()):
+            try:
+                said = judge(known, fact)
+            except NotJudged:
+                found.not_judged.append(name)
+                continue
+            if said is not None:
+                found.held.append(name)
+                for sentence in said:
+                    found.broken.append(Broken(fact.entry.get("position", 0), name, sentence))
 
-    def _remember(self, states: States, heard: Iterable[Heard], changes: dict[Key, Any]) -> None:
-        for fact in heard:
-            for name, start, fields, fold in self._folds.get(fact.type, ()):
-                for subject in subjects_in(fact.body, fields):
-                    key = (name, subject)
-                    before = changes[key] if key in changes else states.get(key, start)
-                    after = fold(before, fact)
-                    if after is not before:
-                        changes[key] = after
+    def _remember(self, states: States, fact: Heard, changes: dict[Key, Any]) -> None:
+        for name, start, fields, fold in self._folds.get(fact.type, ()):
+            for subject in subjects_in(fact.body, fields):
+                key = (name, subject)
+                before = changes[key] if key in changes else states.get(key, start)
+                after = fold(before, fact)
+                if after is not before:
+                    changes[key] = after
 
 
 class Replay:
@@ -112,9 +111,33 @@ class Replay:
         self._heads.follow(entry)
         self._states.update(step.changes)
         self.entries += 1
-        self.held.update(step.held)
-        self.not_judged.update(step.not_judged)
+        for name in step.held:
+            self.held[name] += 1
+        for name in step.not_judged:
+            self.not_judged[name] += 1
         return step.broken
+
+    def expect_gaps(self) -> None:
+        """An entry is missing or cannot be relied on: what would need it is not judged from here on."""
+        self._heads.expect_gaps()
+
+    def proved(self) -> list[str]:
+        """What was shown, for whoever asks for a proof; only if nothing was broken."""
+        names = [each.name for each in self._monitors.invariants]
+        met = sum(1 for name in names if self.held[name])
+        return [
+            f"{len(names)} invariants were replayed over {self.entries} entries and none is broken; "
+            f"{met} of them met what they speak of"
+        ]
+
+    def not_proved(self) -> list[str]:
+        """What could not be judged."""
+        if not self.not_judged:
+            return []
+        return [
+            f"{len(self.not_judged)} invariants at {self.not_judged.total()} places: entries, or limits of a "
+            "programme, that they would need are not here"
+        ]
 
     def key(self) -> frozenset[tuple[Key, Any]]:
         """All that is remembered, as one hashable value."""
@@ -124,3 +147,11 @@ class Replay:
     def states(self) -> Mapping[Key, Any]:
         """What is remembered of each subject."""
         return self._states
+
+
+def replay(
+    entries: Iterable[Entry], invariants: Sequence[Invariant], terms: Terms = NO_TERMS, *, partial: bool = False
+) -> tuple[list[Broken], Replay]:
+    """Walk entries in their order: what they break, and how far they were judged."""
+    walk = Replay(invariants, terms, partial=partial)
+    return [broken for entry in entries for broken in walk.feed(entry)], walk

@@ -88,7 +88,7 @@ CHAIN = Tracker(
         "donor.samples_taken.v1": (("chain",), lambda s, f: s._replace(sampled=True)),
         "donor.marker_reported.v1": (("chain",), _marker),
         "donor.open_markers_justified.v1": (("chain",), lambda s, f: s._replace(justified=True)),
-        **{paper: (("chain",), _paper) for paper in PAPERS},
+        **dict.fromkeys(PAPERS, (("chain",), _paper)),
         "regulatory.administration_decided.v1": (("chain",), _decided),
         "identity.chain_ended.v1": (("chain",), lambda s, f: s._replace(ended=True)),
     },
