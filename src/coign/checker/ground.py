@@ -13,7 +13,9 @@ from coign.kernel.values import Instant
 
 #: The number of the present value of every slot that a move ever wrote; the first one is the time.
 World = tuple[int, ...]
+AnyWorld = Sequence[int]
 NOW = 0
+NONE: frozenset[str] = frozenset()
 
 
 class Said(Protocol):
@@ -44,7 +46,8 @@ class Outcome(NamedTuple):
 
     changes: tuple[tuple[int, int], ...] = ()
     unmet: tuple[str, ...] = ()
-    broken: tuple[str, ...] = ()
+    #: Name of an invariant, and how it is broken.
+    broken: tuple[tuple[str, str], ...] = ()
     held: frozenset[str] = frozenset()
     denied: str = ""
     #: Gates are shut, and the act itself fails without what they ask for.
@@ -73,19 +76,22 @@ class _Memo:
 
 
 class Ground:
-    """All worlds that some moves can lead to from one situation. `without`: gates that nobody asks."""
+    """All worlds that some moves can lead to from one situation."""
 
     def __init__(
-        self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant,
-        *, without: frozenset[str] = frozenset(),
-    ) -> None:  # fmt: skip
-        self.rules, self.monitors, self.moves, self.without = rules, monitors, moves, without
+        self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant
+    ) -> None:
+        self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base
         self._index: dict[Slot, int] = {}
         self._values: list[list[Any]] = [[now]]
         self._memos = [_Memo() for _ in moves]
+        self._unguarded: dict[int, _Memo] = {}
         self._not_written: dict[Slot, list[_Memo]] = {}
-        self.asked = 0
+        #: What happened at all: actions that succeeded, gates that refused, invariants that had something to say.
+        self.succeeded: set[str] = set()
+        self.refused: set[str] = set()
+        self.held: set[str] = set()
 
     @property
     def start(self) -> World:
@@ -101,7 +107,7 @@ class Ground:
         """The same world once further slots are known."""
         return world + (0,) * (len(self._values) - len(world))
 
-    def now(self, world: World) -> Instant:
+    def now(self, world: AnyWorld) -> Instant:
         """What time it is."""
         found: Instant = self._values[NOW][world[NOW]]
         return found
@@ -115,11 +121,15 @@ class Ground:
         own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
         return {**self._base, **own}
 
-    def outcome(self, world: World, number: int) -> Outcome:
-        """What a move comes to."""
+    def outcome(self, world: AnyWorld, number: int, without: frozenset[str] = NONE) -> Outcome:
+        """What a move comes to; `without`: gates that nobody asks."""
         memo = self._memos[number]
-        found = memo.found.get(memo.pick(world))
-        return self._ask(world, number) if found is None else found
+        found = memo.found.get(memo.pick(world)) or self._ask(world, number, memo, NONE)
+        if found.changes or not found.unmet or not without.issuperset(found.unmet):
+            return found
+        # Whichever gates are left out: what happens is the same, once none of those that refuse is asked.
+        memo = self._unguarded.setdefault(number, _Memo())
+        return memo.found.get(memo.pick(world)) or self._ask(world, number, memo, frozenset(found.unmet))
 
     def after(self, world: World, outcome: Outcome) -> World:
         """The world after it."""
@@ -130,12 +140,24 @@ class Ground:
             new[index] = number
         return tuple(new)
 
-    def _ask(self, world: World, number: int) -> Outcome:
-        self.asked += 1
-        move, memo = self.moves[number], self._memos[number]
+    def add(self, move: Move) -> int:
+        """A further move; its number."""
+        self.moves.append(move)
+        self._memos.append(_Memo())
+        return len(self.moves) - 1
+
+    def enter(self, world: list[int], outcome: Outcome) -> None:
+        """The same in place, for whoever goes one way only."""
+        if len(world) < len(self._values):
+            world += [0] * (len(self._values) - len(world))
+        for index, number in outcome.changes:
+            world[index] = number
+
+    def _ask(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
+        move = self.moves[number]
         look = Look(lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]])
         now = max(self.now(world), move.time)
-        answer = self.rules.ask(move, look, now, self.without)
+        answer = self.rules.ask(move, look, now, without)
         if answer.facts:
             said = self.monitors.step(look, entry_of(move, now, answer))
             for slot, value in said.changes.items():
@@ -144,12 +166,17 @@ class Ground:
             for slot, value in look.written.items():
                 changes[self._slot(slot)] = self._number(self._slot(slot), value)
             outcome = Outcome(
-                tuple(changes.items()), answer.unmet, tuple(each.invariant for each in said.broken), frozenset(said.held)
+                tuple(changes.items()), answer.unmet, tuple((each.invariant, each.sentence) for each in said.broken), frozenset(said.held)
             )
         else:
             outcome = Outcome((), answer.unmet, denied=answer.denied, stuck=answer.stuck)
         self._note(memo, look.seen)
-        memo.found[memo.pick(self.fit(world))] = outcome
+        if not without:
+            self.refused.update(answer.unmet)
+            self.held |= outcome.held
+            if answer.facts:
+                self.succeeded.add(move.action.name)
+        memo.found[memo.pick((*world, *(0,) * (len(self._values) - len(world))))] = outcome
         return outcome
 
     def _note(self, memo: _Memo, seen: set[Slot]) -> None:

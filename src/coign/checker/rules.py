@@ -89,7 +89,7 @@ class Answer(NamedTuple):
     #: Why it was not even judged: what is named is not theirs to know, or the authority is missing.
     denied: str = ""
     facts: tuple[Fact, ...] = ()
-    #: Why it could not be carried out although the gates that are left were open.
+    #: A rule failed instead of answering: a defect, unless a gate that is left out guards just this.
     stuck: str = ""
 
 
@@ -112,18 +112,18 @@ class Rules:
         )  # fmt: skip
         try:
             self.judge.admit(job, known)
+            reads = self.judge.reads(job, known, lambda pairs: None)
+            unmet = tuple(answer.gate for answer in self.judge.unmet(job, known, reads))
         except (NotFound, Forbidden) as no:
             return Answer(denied=no.message)
-        reads = self.judge.reads(job, known, lambda pairs: None)
-        unmet = tuple(answer.gate for answer in self.judge.unmet(job, known, reads))
+        except Exception as error:
+            return Answer(stuck=f"{type(error).__name__}: {error}")
         if not without.issuperset(unmet) and not move.action.observed:
             return Answer(unmet)
         try:
             facts = tuple(move.action.decide(move.command, known))
             self.enter(facts, look, now, move)
-        except (AssertionError, LookupError, AttributeError, TypeError, ValueError) as error:
-            if not unmet:
-                raise
+        except Exception as error:
             # What a gate guards may be what the act itself needs: without it there is nothing to enter.
             return Answer(unmet, stuck=f"{type(error).__name__}: {error}")
         return Answer(unmet, facts=facts)

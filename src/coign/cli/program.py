@@ -24,6 +24,7 @@ ELSEWHERE = (
     ("trace", "coign.cli.tracing"),
     ("programme", "coign.cli.programmes"),
     ("witness", "coign.cli.witnessing"),
+    ("check", "coign.cli.checking"),
 )
 
 
