@@ -294,7 +294,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         changed("quality.certified", units=[FIRST, CRYO]),
         changed("quality.certified", units=[SECOND, FIRST]),
     ),
-    "an_exception_has_its_papers_and_is_no_release": (
+    "an_exception_has_its_papers": (
         without("quality.exception_accepted"),
         both(
             without("quality.exception_accepted"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.coign_verify.spoiled import SPOILED
 from tests.coign_verify.told import TERMS, entries
 from tests.coign_verify.true_story import true_story
 
+import coign_verify.invariants
 from coign_verify.invariants import INVARIANTS, Monitors, Replay, Terms, replay
 
 TRUE = entries(true_story())
@@ -141,3 +143,17 @@ def test_a_story_with_neither_positions_nor_counts_is_judged_as_well() -> None:
         found = monitors.step(states, bare)
         assert found.broken == []
         states = {**states, **found.changes}
+
+
+# What is written about them
+
+
+def test_the_readme_lists_every_invariant_as_it_is() -> None:
+    lines = (Path(coign_verify.invariants.__file__).parent / "README.md").read_text(encoding="utf-8").splitlines()
+    listed = [line for line in lines if line.startswith("| `") and line.count("|") == 4]
+    assert listed == [f"| `{i.name}` | {i.sentence} | {', '.join(i.requirement)} |" for i in INVARIANTS]
+
+
+def test_every_invariant_cites_requirements_that_there_are() -> None:
+    known = (Path(__file__).parents[3] / "shared" / "requirements.md").read_text(encoding="utf-8")
+    assert [r for i in INVARIANTS for r in i.requirement if f"| {r} " not in known] == []

@@ -292,8 +292,17 @@ def _infusion() -> Story:
             first="person:physician-1",
             second="person:physician-2",
         ),
-        *_given(SECOND, line("infusion-1", "infusion.emergency_started", unit=SECOND, chain=CHAIN)),
+        *_given(SECOND, EMERGENCY),
     ]
+
+
+EMERGENCY = line(
+    "infusion-1",
+    "infusion.emergency_started",
+    fact("infusion.started", unit=SECOND, chain=CHAIN),
+    unit=SECOND,
+    chain=CHAIN,
+)
 
 
 def _given(unit: str, started: Line) -> Story:

@@ -56,6 +56,8 @@ def nothing_is_given_unless_two_saw_it_at_the_bed(known: Known, fact: Heard) -> 
 @invariant("PAT-30", "PAT-31", hears=(STARTED,))
 def a_bag_is_given_while_its_bedside_check_counts(known: Known, fact: Heard) -> Verdict:
     """What two people saw at the bed counts for the programme's window, and no longer."""
+    if fact.beside(IN_EMERGENCY):
+        return None
     unit = fact.body["unit"]
     seen = known.of(BAG, unit).seen
     if seen is None:
@@ -68,6 +70,8 @@ def a_bag_is_given_while_its_bedside_check_counts(known: Known, fact: Heard) -> 
 @invariant("PAT-28", "PAT-S5", hears=(STARTED,))
 def nothing_expired_is_infused(known: Known, fact: Heard) -> Verdict:
     """Nothing is infused after its expiry, but for a recorded emergency decision."""
+    if fact.beside(IN_EMERGENCY):
+        return None
     unit = fact.body["unit"]
     expires = known.of(UNIT, unit).expires
     if not expires:
@@ -78,6 +82,8 @@ def nothing_expired_is_infused(known: Known, fact: Heard) -> Verdict:
 @invariant("PAT-30", "PAT-S5", hears=(STARTED,))
 def nothing_is_infused_after_its_thaw_clock(known: Known, fact: Heard) -> Verdict:
     """A bag is infused within its time after thawing, but for a recorded emergency decision."""
+    if fact.beside(IN_EMERGENCY):
+        return None
     unit = fact.body["unit"]
     thawed_at = known.of(BAG, unit).thawed_at
     if not thawed_at:
@@ -90,6 +96,8 @@ def nothing_is_infused_after_its_thaw_clock(known: Known, fact: Heard) -> Verdic
 @invariant("SCS-09", "SCS-11", "SCS-13", hears=("infusion.issued.v1", "infusion.thawed.v1", STARTED))
 def nothing_warm_beyond_assessment_is_given(known: Known, fact: Heard) -> Verdict:
     """Nothing is given whose time out of the cold, or whose journey, nobody has found to be in order."""
+    if fact.beside(IN_EMERGENCY):
+        return None
     unit = fact.body["unit"]
     warmth = known.of(WARMTH, unit)
     if warmth.not_usable:

@@ -95,9 +95,9 @@ def nobody_resolves_what_they_had_a_part_in(known: Known, fact: Heard) -> Verdic
 @invariant("TRC-14", hears=("custody.offered.v1", "logistics.packed.v1", "infusion.issued.v1"))
 def nothing_leaves_before_its_label_was_scanned_back(known: Known, fact: Heard) -> Verdict:
     """A container moves or is thawed only when its label was scanned back and says what was printed."""
-    units = _handled(fact)
-    unseen = [unit for unit in units if not known.of(UNIT, unit).label_seen]
-    return tuple(f"the label of {unit} had not been scanned back" for unit in unseen)
+    of_therapies = [(unit, state) for unit in _handled(fact) if (state := known.of(UNIT, unit)).chain]
+    unseen = [unit for unit, state in of_therapies if not state.label_seen]
+    return tuple(f"the label of {unit} had not been scanned back" for unit in unseen) if of_therapies else None
 
 
 @invariant("GMP-30", "GMP-37", "TRC-18", hears=("logistics.packed.v1",))

@@ -86,9 +86,8 @@ def nobody_is_conditioned_for_what_is_not_there(known: Known, fact: Heard) -> Ve
     there = {u: s for u in sorted(state.products) if not (s := known.of(UNIT, u)).ended and not s.rejected}
     if not there:
         return (f"{chain} has no product",)
-    if state.counted != frozenset(there):
-        return (f"the product of {chain} had not been counted as it is",)
-    said = [f"nobody answers for {u}" for u, s in there.items() if not s.answered]
+    said = [f"{u} had not been counted" for u in there if u not in state.counted]
+    said += [f"nobody answers for {u}" for u, s in there.items() if not s.answered]
     said += [f"{u} stands still: {sorted(s.stops)[0].why}" for u, s in there.items() if s.stops]
     said += [f"{u} is not at {state.centre}" for u, s in there.items() if s.received_by != state.centre]
     said += [f"{u} was too warm" for u in there if not _is_cold(known, u, fact.time)]

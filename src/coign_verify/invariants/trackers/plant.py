@@ -26,7 +26,7 @@ class Batch(NamedTuple):
     growth: bool = False
     labels_missing: bool = False
     rejected: bool = False
-    certified: bool = False
+    excepted: bool = False
 
 
 def _worked(state: Batch, fact: Heard) -> Batch:
@@ -95,7 +95,7 @@ BATCH = Tracker(
         "quality.deviation_closed.v1": (("batch",), _closed),
         "facility.growth_found.v1": (("batch",), lambda s, f: s._replace(growth=True)),
         "facility.growth_assessed.v1": (("batch",), _judged),
-        "quality.certified.v1": (("batch",), lambda s, f: s._replace(certified=True)),
+        "quality.supplied_under_exception.v1": (("batch",), lambda s, f: s._replace(excepted=True)),
         "quality.batch_rejected.v1": (("batch",), lambda s, f: s._replace(rejected=True)),
     },
 )

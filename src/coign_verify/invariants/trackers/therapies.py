@@ -22,7 +22,7 @@ class Chain(NamedTuple):
     waits: tuple[str, ...] = ()
     ordered: bool = False
     products: frozenset[str] = frozenset()
-    counted: frozenset[str] | None = None
+    counted: frozenset[str] = frozenset()
     conditioning: str = ""
     reactive: bool = False
     sampled: bool = False
