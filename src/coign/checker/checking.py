@@ -71,7 +71,7 @@ def check(
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
         exploring.explore(here, WAITS_AROUND, depth, ends, found)
-    never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_STORY) - found.held)
+    never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 
 

@@ -2,12 +2,11 @@
 
 from coign.programmes.model import Programmes
 from coign_verify.invariants import INVARIANTS, Invariant, Monitors, Terms
-from coign_verify.invariants import record
+from coign_verify.invariants import people, record
 
-#: Those of the record itself are kept by the ledger, for whatever rules; they say nothing about gates.
-OF_RULES: tuple[Invariant, ...] = tuple(each for each in INVARIANTS if each not in record.INVARIANTS)
-#: Those that a therapy without trouble gives something to say: of them silence would mean that nothing was checked.
-OF_STORY = OF_RULES
+#: Kept by ledger and door for whatever rules: sequence, time, signatures. They say nothing about gates.
+OF_THE_DOOR = frozenset({*record.INVARIANTS, people.a_signature_fits_its_intent})
+OF_RULES: tuple[Invariant, ...] = tuple(each for each in INVARIANTS if each not in OF_THE_DOOR)
 _DURATIONS = frozenset({"min", "h", "d"})
 
 

@@ -18,8 +18,8 @@ from coign.kernel.values import Instant
 TRIED_EACH = 12
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
-#: The therapy whose acts go wrong.
-FOLLOWED = "0"
+#: The therapies whose acts go wrong, one without trouble and one with it; others are there to be mixed up with.
+FOLLOWED, TROUBLED = "0", "2"
 #: So many acts of one kind are twisted.
 LIKE_IT_MAX = 3
 #: How many acts are left out together at most.
@@ -82,15 +82,21 @@ class Knocking:
             self.follow(deviation)
 
     def __post_init__(self) -> None:
-        """The other therapies are there to be mixed up with."""
         acts = self.history.acts
-        self.followed = [n for n, told in enumerate(acts) if told.therapy in ("", FOLLOWED)]
+        self._of: dict[str, list[int]] = {
+            therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
+            for therapy in (FOLLOWED, TROUBLED)
+        }
 
     def deviations(self) -> Iterator[Deviation]:
         """Twisted acts, acts left out, acts too late, acts done again."""
         twists = Twists(self.history.acts)
-        of_therapy = [n for n in self.followed if self.history.acts[n].therapy]
-        before = [n for n in self.followed if not self.history.acts[n].therapy]
+        acts = self.history.acts
+        of_therapy = [n for n in self._of[FOLLOWED] if acts[n].therapy]
+        known = {acts[n].move.action.name for n in of_therapy}
+        # Of the one in trouble, what the other one does not show.
+        of_therapy += [n for n in self._of[TROUBLED] if acts[n].therapy and acts[n].move.action.name not in known]
+        before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
             for left_out in range(1, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)
@@ -101,7 +107,7 @@ class Knocking:
                 yield Deviation(index, (), index, wait)
         seen: Counter[tuple[str, str]] = Counter()
         for index in (*of_therapy, *before):
-            move = self.history.acts[index].move
+            move = acts[index].move
             seen[move.action.name, move.actor.role] += 1
             if index in before:
                 yield Deviation(index, (), index + 1)
@@ -137,14 +143,17 @@ class Knocking:
         if deviation.wait_min:
             world = self.ground.later(world, self.ground.now(world).plus(minutes=deviation.wait_min))
         here = list(self.ground.fit(world))
-        for number in acts or (*deviation.instead, *self._rest(deviation.goes_on)):
+        for number in acts or (*deviation.instead, *self._rest(deviation)):
             outcome = self.ground.outcome(here, number, without)
             self.ground.enter(here, outcome)
             yield number, outcome
 
-    def _rest(self, index: int) -> list[int]:
-        """What comes of the one therapy that is followed."""
-        return self.followed[bisect_left(self.followed, index) :]
+    def _rest(self, deviation: Deviation) -> list[int]:
+        """What comes of the therapy that is followed."""
+        acts = self.history.acts
+        therapy = acts[deviation.at].therapy if deviation.at < len(acts) else FOLLOWED
+        followed = self._of.get(therapy, self._of[FOLLOWED])
+        return followed[bisect_left(followed, deviation.goes_on) :]
 
     def knock(self, gate: str) -> Shown | None:
         """Look for a story that only this gate holds back; else one that it holds back together with another."""

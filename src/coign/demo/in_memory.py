@@ -11,7 +11,7 @@ import orjson
 from coign import catalogue, rulesets
 from coign.checker.history import History, Told
 from coign.checker.rules import Look, Move, Rules, Slot, entry_of
-from coign.demo import acts, patients, people, player, turns
+from coign.demo import acts, administration, classroom, devices, oversight, patients, people, player, turns
 from coign.demo.plans import Plan
 from coign.demo.scene import Therapy, version_of
 from coign.demo.seed import Seeding
@@ -40,6 +40,7 @@ SEED = 1
 #: Between two acts, unless a day was agreed.
 PACE_MIN = 2
 #: So often somebody waits and looks again where a rule asks for time to pass.
+NO_TROUBLE: Mapping[str, str] = {}
 WAITS_H = (24, 48, 96, 168, 336)
 
 
@@ -306,15 +307,25 @@ def _done_by_somebody(here: InMemory, therapy: Therapy, step: JourneyStep) -> bo
     return False
 
 
-def told(programmes: Programmes, therapies: int = 2) -> History:
-    """Therapies side by side from enrolment to the reaction, a stage of each in turn; the last one to its end."""
+#: A therapy in trouble: warm on its way, a deviation in production, a test that fails, supplied all the same.
+IN_TROUBLE = {"read-logger-in": "warm_at_the_maker", "complete-steps": "deviation", "record-results": "failing_viability"}
+
+
+def told(programmes: Programmes) -> History:
+    """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
-    going = [enrolled(here, number) for number in range(therapies)]
+    going = [enrolled(here, number) for number in range(2)]
     while _waits(going[-1]):
         going = [_a_stage(here, therapy) for therapy in going]
     for to in going[-1].programme.journey:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
+    troubled = enrolled(here, 2)
+    while _waits(troubled):
+        troubled = _a_stage(here, troubled, IN_TROUBLE)
+    here.therapy = here.stage = ""
+    for each in (classroom, administration, devices, oversight):
+        each.furnish(_Beginning(here.service, SEED))
     return History(acts=tuple(here.acts), programmes=programmes)
 
 
@@ -323,16 +334,24 @@ def _waits(therapy: Therapy) -> bool:
     return not player.is_done(therapy, player.END) and not player.open_step(therapy).timepoint
 
 
-def _a_stage(here: InMemory, therapy: Therapy) -> Therapy:
+def _a_stage(here: InMemory, therapy: Therapy, trouble: Mapping[str, str] = NO_TROUBLE) -> Therapy:
     """Nobody waits in the middle of one: cells are out of the cold there."""
     stage = player.open_step(therapy).stage if _waits(therapy) else ""
     while _waits(therapy) and player.open_step(therapy).stage == stage:
-        therapy = _act(here, therapy)
+        therapy = _act(here, therapy, trouble)
     return therapy
 
 
-def _act(here: InMemory, therapy: Therapy) -> Therapy:
+def _act(here: InMemory, therapy: Therapy, trouble: Mapping[str, str] = NO_TROUBLE) -> Therapy:
     step = player.open_step(therapy)
     here.therapy, here.stage = str(therapy.number), step.stage
-    _in_time(here, therapy, step)
+    named = trouble.get(step.id, "")
+    if named and (here.therapy, named) not in here.nonces:
+        here.nonces.add((here.therapy, named))
+        turn = turns.TURNS[named]
+        actor = turns.actor_of(turn, therapy)
+        looked = player.look(here.service, therapy, turn.action, actor, here.look_around())
+        here.perform(Request(turn.action, actor, f"{therapy.number}/{named}", turn.command(looked)))
+    else:
+        _in_time(here, therapy, step)
     return _therapy(here, therapy.number, therapy.journey.patient)
