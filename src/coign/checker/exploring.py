@@ -1,4 +1,4 @@
-"""Explores what may happen around each stage of a therapy: every order of the acts at hand, wrong ones and late ones."""
+"""Explores what may happen around each stage of a therapy: acts in any order, wrong ones and late ones."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ class Explored:
 
 
 def at_hand(history: History, milestone: Milestone) -> list[Move]:
-    """What may be tried: acts of the story that were just done or are about to come, and what can go wrong with them."""
+    """What may be tried: acts that were just done or are about to come, and what can go wrong with them."""
     acts = history.acts
     near = [told.move for told in acts[max(0, milestone.index - BEHIND) : milestone.index + AHEAD]]
     together = _together([move.time for move in near])

@@ -4,7 +4,7 @@ A move's outcome depends on the few states that its rules look at. They are note
 then on the same move among the same states is one look into a dictionary.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -30,14 +30,14 @@ class Said(Protocol):
         """What is broken, each with the name of its invariant."""
 
     @property
-    def held(self) -> set[str]:
+    def held(self) -> Iterable[str]:
         """Invariants that had something to say."""
 
 
 class Monitors(Protocol):
     """Invariants as small automata over public facts."""
 
-    def step(self, states: Any, entry: Mapping[str, Any]) -> Said:
+    def step(self, states: Any, entry: Any) -> Said:
         """Judge one entry by what was known before it; `states` is not touched."""
 
 
@@ -155,7 +155,9 @@ class Ground:
 
     def _ask(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
         move = self.moves[number]
-        look = Look(lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]])
+        look = Look(
+            lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]]
+        )
         now = max(self.now(world), move.time)
         answer = self.rules.ask(move, look, now, without)
         if answer.facts:
@@ -166,7 +168,10 @@ class Ground:
             for slot, value in look.written.items():
                 changes[self._slot(slot)] = self._number(self._slot(slot), value)
             outcome = Outcome(
-                tuple(changes.items()), answer.unmet, tuple((each.invariant, each.sentence) for each in said.broken), frozenset(said.held)
+                tuple(changes.items()),
+                answer.unmet,
+                tuple((each.invariant, each.sentence) for each in said.broken),
+                frozenset(said.held),
             )
         else:
             outcome = Outcome((), answer.unmet, denied=answer.denied, stuck=answer.stuck)
@@ -206,4 +211,3 @@ class Ground:
                 return number
         values.append(value)
         return len(values) - 1
-

@@ -1,8 +1,7 @@
 """The invariants that the checker asks, with what the therapies under them are held to."""
 
 from coign.programmes.model import Programmes
-from coign_verify.invariants import INVARIANTS, Invariant, Monitors, Terms
-from coign_verify.invariants import people, record
+from coign_verify.invariants import INVARIANTS, Invariant, Monitors, Terms, people, record
 
 #: Kept by ledger and door for whatever rules: sequence, time, signatures. They say nothing about gates.
 OF_THE_DOOR = frozenset({*record.INVARIANTS, people.a_signature_fits_its_intent})
@@ -12,14 +11,14 @@ _DURATIONS = frozenset({"min", "h", "d"})
 
 def terms_of(programmes: Programmes) -> Terms:
     """What each version holds therapies to, as the monitors ask for it."""
-    limits = {
-        version.digest: {
-            name: int(version.minutes(name)) for name in version.limits if version.quantity(name).unit in _DURATIONS
+    limits: dict[str, dict[str, float]] = {
+        str(version.digest): {
+            name: version.minutes(name) for name in version.limits if version.quantity(name).unit in _DURATIONS
         }
         for version in programmes.all()
     }
-    tasks = {
-        version.digest: {
+    tasks: dict[str, dict[str, str]] = {
+        str(version.digest): {
             **{step.id: step.task for step in version.steps}, **{step.action: step.task for step in version.journey}
         }
         for version in programmes.all()

@@ -4,15 +4,13 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from coign.checker.ground import NONE, Ground, World
 from coign.checker.history import History
-from coign.checker.rules import Move
 from coign.checker.twists import Twists
 from coign.perform.shape import shape_of
-from coign.kernel.values import Instant
 
 #: So many stories are tried for a gate before the next one.
 TRIED_EACH = 12
@@ -120,7 +118,8 @@ class Knocking:
         """Go on after it as if nothing had happened, with all gates in place."""
         for step, outcome in self.run(deviation, NONE):
             if outcome.broken:
-                self.violations.append(Shown(NONE, *outcome.broken[0], deviation, (step,)))
+                name, sentence = outcome.broken[0]
+                self.violations.append(Shown(NONE, name, sentence, deviation, (step,)))
                 return
             if outcome.changes:
                 continue
@@ -164,7 +163,13 @@ class Knocking:
             found = self._without(frozenset({gate}), deviation, beside)
             if found is not None:
                 return found
-        beside |= {(other, d): None for unmet, ds in self.pairs.items() if gate in unmet for other in unmet - {gate} for d in ds}
+        beside |= {
+            (other, d): None
+            for unmet, ds in self.pairs.items()
+            if gate in unmet
+            for other in unmet - {gate}
+            for d in ds
+        }
         for other, deviation in list(beside)[: TRIED_EACH * BESIDE_EACH]:
             if time.monotonic() > self.ends:
                 return None

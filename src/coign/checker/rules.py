@@ -15,7 +15,7 @@ from coign.perform.evaluate import Judge
 from coign.perform.job import Job
 from coign.perform.shape import shape_of
 
-#: What is remembered in one place: a view of a subject; the subject alone, whether it is known; a monitor's of a subject.
+#: What is remembered in one place: a view of a subject, whether it is known, a monitor's state of it.
 Slot = tuple[str, str]
 KNOWN = ""
 

@@ -1,11 +1,11 @@
 """What could go wrong with an act: another person, the other patient's things, another time, another value."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from coign.checker.history import Told
 from coign.checker.rules import Move
@@ -92,9 +92,13 @@ class Twists:
                 yield replace(value, **{f.name: other})
 
 
+def _hints(of: type[Any]) -> dict[str, Any]:
+    return _hints_of(cast(Hashable, of))
+
+
 @cache
-def _hints(of: type) -> dict[str, Any]:
-    return get_type_hints(of)
+def _hints_of(of: Hashable) -> dict[str, Any]:
+    return get_type_hints(cast("type[Any]", of))
 
 
 def _words(value: str, hint: Any) -> Iterator[str]:
@@ -142,7 +146,9 @@ def _others(acts: Sequence[Told]) -> dict[Subject, Subject]:
     for moves in by_turn.values():
         for one, other in zip(moves.values(), list(moves.values())[1:], strict=False):
             for f in fields(one.command):
-                pairs = zip(subjects_in(getattr(one.command, f.name)), subjects_in(getattr(other.command, f.name)), strict=False)
+                pairs = zip(
+                    subjects_in(getattr(one.command, f.name)), subjects_in(getattr(other.command, f.name)), strict=False
+                )
                 for mine, theirs in pairs:
                     if mine != theirs:
                         found.setdefault(mine, theirs)

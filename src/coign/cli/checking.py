@@ -13,7 +13,9 @@ SHARE_MIN = 0.9
 def add_commands(commands: Any) -> None:
     """Add `coign check`."""
     check = commands.add_parser("check", help="explore the rules in memory: does anything happen that must not?")
-    check.add_argument("--depth", type=_at_least_one, help="how many acts around each stage (default: 6, or as time allows)")
+    check.add_argument(
+        "--depth", type=_at_least_one, help="how many acts around each stage (default: 6, or as time allows)"
+    )
     check.add_argument("--seconds", type=_seconds, help="how long (default: 60, with --knock-out 300)")
     check.add_argument("--knock-out", action="store_true", help="take out each gate: what does it hold back?")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -86,7 +88,9 @@ def _told(result: dict[str, Any]) -> str:
     lines += [f"NEVER   {name}" for name in result["vacuous"]]
     if result["never_refused"]:
         lines.append(f"{len(result['never_refused'])} gates of the acts tried refused nothing: --json names them")
-    lines.append("Nothing happened that must not." if result["ok"] else "Not every rule holds, or not everything was tried.")
+    lines.append(
+        "Nothing happened that must not." if result["ok"] else "Not every rule holds, or not everything was tried."
+    )
     return "\n".join(lines)
 
 

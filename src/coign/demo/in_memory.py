@@ -12,10 +12,8 @@ from coign import catalogue, rulesets
 from coign.checker.history import History, Told
 from coign.checker.rules import Look, Move, Rules, Slot, entry_of
 from coign.demo import acts, administration, classroom, devices, oversight, patients, people, player, turns
-from coign.demo.plans import Plan
 from coign.demo.scene import Therapy, version_of
 from coign.demo.seed import Seeding
-from coign.kernel.actions import Read
 from coign.kernel.errors import Forbidden, NotFound, Refused
 from coign.kernel.subjects import HospitalNumber, Organisation, Subject
 from coign.kernel.values import Actor, Digest, Instant, Secret
@@ -23,6 +21,7 @@ from coign.kernel.views import View
 from coign.ledger.encoding import from_wire
 from coign.ledger.entries import Entry
 from coign.perform import assemble
+from coign.perform.protocols import Resolver
 from coign.perform.request import Done, EntryReference, Prepared, Request
 from coign.perform.shape import Shape, shape_of
 from coign.programmes.model import JourneyStep, Programmes
@@ -31,7 +30,7 @@ from coign.records.projector import Projection
 from coign.records.reading import Thing
 from coign.records.working import Working
 from coign.service import SETUP, Service
-from coign.service.resolvers import LoggerFile, similar_to
+from coign.service.resolvers import LoggerFile
 
 S = TypeVar("S")
 
@@ -105,7 +104,7 @@ class InMemory:
         self.projection = _Projection(cast(Any, None), 0, catalogue.ACTIONS, self.programmes)
         self._made: Counter[str] = Counter()
         logger_file = LoggerFile(cast(Any, self), cast(Any, self), self.programmes)
-        self._resolvers = {
+        self._resolvers: dict[str, Resolver] = {
             "identity_lookup": self._look_up, "identity_match": self._match, "logger_file": logger_file,
         }  # fmt: skip
 
@@ -220,7 +219,9 @@ class InMemory:
         """What lies around, as somebody about to act sees it."""
         houses = (place.organisation for place in people.PLACES)
         nothing: dict[tuple[str, str], Any] = {
-            (f"things of {house}", kind): [] for house in houses for kind in ("lot", "room", "equipment", "box", "shipper", "unit")
+            (f"things of {house}", kind): []
+            for house in houses
+            for kind in ("lot", "room", "equipment", "box", "shipper", "unit")
         }
         return nothing | self.journeys.things()
 
@@ -266,13 +267,14 @@ def _therapy(here: InMemory, number: int, patient: str) -> Therapy:
 
 def _in_time(here: InMemory, therapy: Therapy, step: JourneyStep) -> None:
     here.now = max(here.now.plus(minutes=PACE_MIN), player.agreed(here.service, therapy, step) or here.now)
-    for wait in (*WAITS_H, None):
+    for wait in WAITS_H:
         try:
-            return _step(here, therapy, step)
+            _step(here, therapy, step)
         except Refused:
-            if wait is None:
-                raise
             here.advance(wait)
+        else:
+            return
+    _step(here, therapy, step)
 
 
 def _step(here: InMemory, therapy: Therapy, step: JourneyStep) -> None:
@@ -308,7 +310,11 @@ def _done_by_somebody(here: InMemory, therapy: Therapy, step: JourneyStep) -> bo
 
 
 #: A therapy in trouble: warm on its way, a deviation in production, a test that fails, supplied all the same.
-IN_TROUBLE = {"read-logger-in": "warm_at_the_maker", "complete-steps": "deviation", "record-results": "failing_viability"}
+IN_TROUBLE = {
+    "read-logger-in": "warm_at_the_maker",
+    "complete-steps": "deviation",
+    "record-results": "failing_viability",
+}
 
 
 def told(programmes: Programmes) -> History:
