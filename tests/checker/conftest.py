@@ -4,9 +4,8 @@ import pytest
 
 from coign.checker.history import History
 from coign.demo import in_memory
-from coign.service import therapies
 
 
 @pytest.fixture(scope="session")
 def history() -> History:
-    return in_memory.told(therapies.released()[0])
+    return in_memory.told_of_this_release()

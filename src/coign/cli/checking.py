@@ -40,11 +40,9 @@ def _seconds(text: str) -> float:
 
 def _run(asked: argparse.Namespace) -> int:
     from coign.demo import in_memory
-    from coign.service import therapies
 
-    say("Telling two therapies in memory …")
-    programmes, _ = therapies.released()
-    history = in_memory.told(programmes)
+    say("Telling three therapies in memory …")
+    history = in_memory.told_of_this_release()
     return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar, cast
 
@@ -11,8 +11,8 @@ import orjson
 from coign import catalogue, rulesets
 from coign.checker.history import History, Told
 from coign.checker.rules import Look, Move, Rules, Slot, entry_of
-from coign.demo import acts, administration, classroom, devices, oversight, patients, people, player, turns
-from coign.demo.scene import Therapy, version_of
+from coign.demo import acts, administration, classroom, devices, oversight, patients, people, player, put_right, turns
+from coign.demo.scene import Scene, Therapy, version_of
 from coign.demo.seed import Seeding
 from coign.kernel.errors import Forbidden, NotFound, Refused
 from coign.kernel.subjects import HospitalNumber, Organisation, Subject
@@ -29,8 +29,9 @@ from coign.records.journey import Destination, Journey
 from coign.records.projector import Projection
 from coign.records.reading import Thing
 from coign.records.working import Working
-from coign.service import SETUP, Service
+from coign.service import SETUP, Service, therapies
 from coign.service.resolvers import LoggerFile
+from coign.training.courses.model import Library
 
 S = TypeVar("S")
 
@@ -317,6 +318,12 @@ IN_TROUBLE = {
 }
 
 
+def told_of_this_release() -> History:
+    """With the programmes and courses that come with this version."""
+    programmes, courses = therapies.released()
+    return told(Library(programmes.all(), courses))
+
+
 def told(programmes: Programmes) -> History:
     """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
@@ -326,13 +333,43 @@ def told(programmes: Programmes) -> History:
     for to in going[-1].programme.journey:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
-    troubled = enrolled(here, 2)
-    while _waits(troubled):
-        troubled = _a_stage(here, troubled, IN_TROUBLE)
+    _in_trouble(here, going[0])
     here.therapy = here.stage = ""
     for each in (classroom, administration, devices, oversight):
         each.furnish(_Beginning(here.service, SEED))
+    _all(here, put_right.repaired_and_used(here))
     return History(acts=tuple(here.acts), programmes=programmes)
+
+
+def _in_trouble(here: InMemory, other: Therapy) -> None:
+    """From a wrong wristband to a bag that is given after its time."""
+    therapy = enrolled(here, 2)
+    while (step := player.open_step(therapy)).id != "check-bedside":
+        if step.id == "check-identity":
+            _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
+        if step.id == "confirm-product":
+            scene = _scene(here, therapy)
+            case = _all(here, put_right.moved_outside_the_rules(scene, scene.unit))
+            _all(here, put_right.found_out(next(s for s in case if s.startswith("case:")), scene.unit))
+        therapy = _act(here, therapy, IN_TROUBLE)
+    here.advance(put_right.TOO_LATE_MIN / 60)
+    unit = acts.ACTS["infusion.start"](_scene(here, therapy))["unit"]
+    _all(here, put_right.emergency(unit))
+    for _ in ("check", "confirm"):
+        therapy = _act(here, therapy)
+    _all(here, put_right.given_in_emergency(unit))
+
+
+def _scene(here: InMemory, therapy: Therapy) -> Scene:
+    return player.look(here.service, therapy, "", people.INTERFACE.actor, here.look_around())
+
+
+def _all(here: InMemory, asked: Iterator[put_right.Asked]) -> Sequence[str]:
+    """One after the other; what the last one was about."""
+    about: Sequence[str] = ()
+    for actor, action, command in asked:
+        about = here.perform(Request(action, actor, f"put-right/{len(here.acts)}", command)).entries[0].subjects
+    return about
 
 
 def _waits(therapy: Therapy) -> bool:
