@@ -3,9 +3,9 @@
 import pytest
 
 from coign.checker.history import History
-from coign.demo import in_memory
+from coign.demo import telling_in_memory
 
 
 @pytest.fixture(scope="session")
 def history() -> History:
-    return in_memory.told_of_this_release()
+    return telling_in_memory.told_of_this_release()

@@ -21,7 +21,9 @@ def test_the_answer_is_one_object_and_says_what_was_asked_of_the_rules(capsys: p
 def test_gates_are_told_with_their_verdict_and_what_was_not_shown_is_a_no(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--knock-out", "--seconds", "2", "--json"]) == 1  # in two seconds nobody finds nine in ten
     found = json.loads(capsys.readouterr().out)
-    assert {"gate", "risk", "requirement", "verdict", "with", "invariant", "story", "reason"} == found["gates"][0].keys()
+    assert {"gate", "risk", "requirement", "verdict", "with", "invariant", "story", "reason"} == found["gates"][
+        0
+    ].keys()
     assert not found["ok"] and 0 <= found["share_shown"] < 0.9
     told = {gate["verdict"] for gate in found["gates"]}
     assert told <= {"necessary", "paired", "not patient safety", "not shown"} and "not patient safety" in told

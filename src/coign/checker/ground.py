@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from coign.checker.rules import Look, Move, Rules, Slot, entry_of
+from coign.checker.rules import KNOWN, Look, Move, Rules, Slot, entry_of
+from coign.kernel.subjects import Subject
 from coign.kernel.values import Instant
 
 #: The number of the present value of every slot that a move ever wrote; the first one is the time.
@@ -120,6 +121,11 @@ class Ground:
         """Everything that is known there."""
         own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
         return {**self._base, **own}
+
+    def knows(self, world: AnyWorld, subject: Subject) -> bool:
+        """Whether anything was ever recorded about it."""
+        index = self._index.get((subject, KNOWN))
+        return bool(self._base.get((subject, KNOWN)) if index is None else self._values[index][world[index]])
 
     def outcome(self, world: AnyWorld, number: int, without: frozenset[str] = NONE) -> Outcome:
         """What a move comes to; `without`: gates that nobody asks."""

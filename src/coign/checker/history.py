@@ -21,3 +21,5 @@ class History:
 
     acts: tuple[Told, ...]
     programmes: Any
+    #: What may come in between at any time.
+    interruptions: tuple[Move, ...] = ()

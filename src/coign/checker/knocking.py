@@ -4,12 +4,15 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from coign.checker.ground import NONE, Ground, World
 from coign.checker.history import History
+from coign.checker.rules import Move
 from coign.checker.twists import Twists
+from coign.kernel.facts import subjects_in
+from coign.kernel.subjects import Subject
 from coign.perform.shape import shape_of
 
 #: So many stories are tried for a gate before the next one.
@@ -18,6 +21,8 @@ TRIED_EACH = 12
 BESIDE_EACH = 6
 #: The therapies whose acts go wrong, one without trouble and one with it; others are there to be mixed up with.
 FOLLOWED, TROUBLED = "0", "2"
+#: Before each so manieth act something may come in between.
+INTERRUPTED_EACH = 5
 #: So many acts of one kind are twisted.
 LIKE_IT_MAX = 3
 #: How many acts are left out together at most.
@@ -103,6 +108,7 @@ class Knocking:
         for wait in self.waits:
             for index in of_therapy:
                 yield Deviation(index, (), index, wait)
+        yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
         seen: Counter[tuple[str, str]] = Counter()
         for index in (*of_therapy, *before):
             move = acts[index].move
@@ -113,6 +119,22 @@ class Knocking:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+
+    def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
+        """Where it can be done and has something to say: before every few acts."""
+        for move in self.history.interruptions:
+            number, about = self.ground.add(move), self._concerned(move)
+            for index in acts[::INTERRUPTED_EACH]:
+                world = self.ground.fit(self.worlds[index])
+                if all(self.ground.knows(world, subject) for subject in about):
+                    yield Deviation(index, (number,), index)
+
+    @staticmethod
+    def _concerned(move: Move) -> list[Subject]:
+        """What is there already; nobody sees or scans what is not."""
+        allotted = shape_of(move.action).allotted
+        named = [getattr(move.command, f.name) for f in fields(move.command) if f.name not in allotted]
+        return [subject for value in named for subject in subjects_in(value) if not subject.public]
 
     def follow(self, deviation: Deviation) -> None:
         """Go on after it as if nothing had happened, with all gates in place."""

@@ -39,10 +39,10 @@ def _seconds(text: str) -> float:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from coign.demo import in_memory
+    from coign.demo import telling_in_memory
 
     say("Telling three therapies in memory …")
-    history = in_memory.told_of_this_release()
+    history = telling_in_memory.told_of_this_release()
     return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
 
 
