@@ -19,6 +19,7 @@ def add_commands(commands: Any) -> None:
     check.add_argument("--seconds", type=_seconds, help="how long (default: 60, with --knock-out 300)")
     check.add_argument("--knock-out", action="store_true", help="take out each gate: what does it hold back?")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    check.add_argument("--debug", action="store_true", help="show where a defect comes from")
     check.set_defaults(run=_run)
 
 
