@@ -99,7 +99,7 @@ def explore(ground: Ground, waits: Sequence[int], depth: int, ends: float, found
         for world in frontier:
             if time.monotonic() > ends:
                 break
-            world, outcomes = _outcomes(ground, world)
+            world, outcomes = ground.outcomes(ground.fit(world))
             if ground.width != width:  # further slots were written: all worlds become wider
                 width = ground.width
                 came = {ground.fit(w): (ground.fit(f[0]), f[1]) if f else None for w, f in came.items()}
@@ -119,16 +119,6 @@ def explore(ground: Ground, waits: Sequence[int], depth: int, ends: float, found
     found.take(ground)
 
 
-def _outcomes(ground: Ground, world: World) -> tuple[World, list[Outcome]]:
-    """What every move comes to, and the world with the slots that were found meanwhile."""
-    found = []
-    for number in range(len(ground.moves)):
-        if ground.width != len(world):
-            world = ground.fit(world)
-        found.append(ground.outcome(world, number))
-    return ground.fit(world), found
-
-
 def _made_once(ground: Ground) -> dict[int, str]:
     """Moves that make something: the same thing is not made twice."""
     return {n: name for n, move in enumerate(ground.moves) for name in shape_of(move.action).allotted}
@@ -146,11 +136,11 @@ def _next(
     seen = {world}
     done = _path(came, world) if once else []
     for number, outcome in enumerate(outcomes):
-        if number in once and number in done:
-            continue
         if not outcome.changes:
             if outcome.stuck:
                 found.violations.append(_violation(ground, came, world, number, "every_rule_answers", outcome.stuck))
+            continue
+        if number in once and number in done:
             continue
         found.transitions += 1
         if outcome.broken:

@@ -137,11 +137,20 @@ class Ground:
         memo = self._unguarded.setdefault(number, _Memo())
         return memo.found.get(memo.pick(world)) or self._ask(world, number, memo, frozenset(found.unmet))
 
+    def outcomes(self, world: World) -> tuple[World, list[Outcome]]:
+        """What every move comes to, and the world with the slots that were found meanwhile."""
+        found = []
+        for number, memo in enumerate(self._memos):
+            outcome = memo.found.get(memo.pick(world))
+            if outcome is None:
+                outcome = self._ask(world, number, memo, NONE)
+                world = self.fit(world)
+            found.append(outcome)
+        return world, found
+
     def after(self, world: World, outcome: Outcome) -> World:
         """The world after it."""
         new = list(world)
-        if len(new) < len(self._values):
-            new += (0,) * (len(self._values) - len(new))
         for index, number in outcome.changes:
             new[index] = number
         return tuple(new)

@@ -74,7 +74,7 @@ class Knocking:
             self.worlds.append(world)
             outcome = self.ground.outcome(self.ground.fit(world), number)
             assert outcome.changes, (self.ground.moves[number].action.name, outcome)
-            world = self.ground.after(world, outcome)
+            world = self.ground.after(self.ground.fit(world), outcome)
         self.worlds.append(world)
 
     def look_around(self) -> None:
