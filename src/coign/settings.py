@@ -21,7 +21,7 @@ class Settings:
     demonstration: bool = True
     vault_key_file: Path | None = None
     log_key_file: Path | None = None
-    witnesses: str = ""
+    witnesses: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -34,7 +34,7 @@ class Settings:
             demonstration=_switch("COIGN_DEMO", found.get("COIGN_DEMO")),
             vault_key_file=_path(found.get("COIGN_VAULT_KEY_FILE")),
             log_key_file=_path(found.get("COIGN_LOG_KEY_FILE")),
-            witnesses=found.get("COIGN_WITNESSES", ""),
+            witnesses=_path(found.get("COIGN_WITNESSES")),
         )
 
 

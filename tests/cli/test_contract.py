@@ -54,6 +54,26 @@ def test_a_variable_that_cannot_be_understood_is_named(coign):
         assert name in said.err
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (None, "cannot be read"),
+        ("witness north no-key https://north.example\nquorum north\n", "COIGN_WITNESSES line 1: key:"),
+        ("quorum none\nquorum none\n", "COIGN_WITNESSES line 2: quorum:"),
+    ],
+)
+def test_a_file_of_witnesses_that_cannot_be_understood_is_named_by_line(coign, tmp_path, text, named):
+    file = tmp_path / "witnesses"
+    if text is not None:
+        file.write_text(text)
+
+    said = coign("serve", "--json", COIGN_WITNESSES=str(file))
+
+    assert said.code == 2
+    assert said.json["errors"][0]["field"].startswith("COIGN_WITNESSES")
+    assert named in said.err
+
+
 def test_a_home_without_a_record_is_a_no_with_a_remedy(coign, tmp_path):
     for key in ((), ("--trust", str(tmp_path / "no-such-file"))):  # that there is no record comes before the key
         said = coign("verify", "--database", *key, "--json")

@@ -82,13 +82,18 @@ def test_serve_answers_beside_other_commands_and_ends_in_order_when_told(coign, 
         beside = coign("verify", "--database", "--json")
         assert beside.code == 0, beside
         assert beside.json["ledger"].encode() == note.splitlines()[0]
+        _wait(lambda: json.loads(_get(port, "/health")[1])["witnesses"]["state"] == "fresh")
+        assert _get(port, "/log/checkpoint")[1].count(b"\xe2\x80\x94 witness-") >= 2
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
 
     assert "Traceback" not in output.read_text()
+    assert "they prove the mechanism, not independence" in output.read_text()
     after = coign("verify", "--database", "--json")
     assert after.code == 0, after
     assert after.json["checkpoint"]["size"] == after.json["entries"] >= 1
+    assert sum(witness["valid"] for witness in after.json["witnesses"]) >= 2
+    assert any("enough witnesses" in proved for proved in after.json["proved"])
     again = coign("db", "rebuild", "--json")
     assert again.json["changed"] == 0
 

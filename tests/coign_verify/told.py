@@ -10,8 +10,19 @@ from coign_verify.invariants import Terms
 BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEVER = "2099-01-01T00:00:00.000000Z"
 VERSION = "5f" * 32
+LIMITS = {
+    "bedside_check_window": 15,
+    "thaw_to_infusion_max": 90,
+    "identity_check_window": 30,
+    "issue_window": 30,
+    "pre_infusion_check_valid": 1440,
+    "conditioning_to_infusion_min": 7200,
+    "weight_age_max": 20_160,
+    "eligibility_valid": 43_200,
+    "product_confirmation_valid": 10_080,
+}
 TERMS = Terms(
-    limits={VERSION: {"bedside_check_window": 15, "thaw_to_infusion_max": 90}},
+    limits={VERSION: LIMITS},
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },
@@ -22,7 +33,19 @@ BAG, CRYO, FIRST, SECOND = "unit:collected", "unit:cryo", "unit:first", "unit:se
 #: Roles by the beginning of a name; everybody at the centre but those of the plant.
 PLANT = ("operator", "qa", "qp", "analyst", "reviewer", "warehouse")
 #: Kinds of subjects that entries are about.
-KINDS = ("unit:", "chain:", "person:", "batch:", "patient:", "lot:", "room:", "equipment:", "shipment:", "ledger:")
+KINDS = (
+    "unit:",
+    "chain:",
+    "person:",
+    "batch:",
+    "patient:",
+    "lot:",
+    "room:",
+    "equipment:",
+    "shipment:",
+    "ledger:",
+    "case:",
+)
 
 
 def at(minute: float) -> str:

@@ -25,90 +25,22 @@ from tests.coign_verify.told import (
     line,
     made,
 )
+from tests.coign_verify.true_beginning import beginning, store
 
-PEOPLE = (
-    "admin-1",
-    "admin-2",
-    "trainer-1",
-    "coordinator-1",
-    "physician-1",
-    "physician-2",
-    "nurse-1",
-    "nurse-2",
-    "nurse-3",
-    "celllab-1",
-    "celllab-2",
-    "infusion-1",
-    "operator-1",
-    "operator-2",
-    "qa-1",
-    "qp-1",
-    "analyst-1",
-    "reviewer-1",
-    "warehouse-1",
-    "warehouse-2",
-)
-SKILLS = {
-    "nurse-1": ("identity_check", "bedside_check"),
-    "nurse-2": ("identity_check", "bedside_check"),
-    "celllab-1": ("thaw",),
-    "celllab-2": ("thaw",),
-    "operator-1": ("aseptic",),
-    "analyst-1": ("testing",),
-}
-
-
-def _beginning() -> Story:
-    told = [line("setup", "ledger.opened", ledger="ledger:this", origin="x", demonstration=True)]
-    for who in PEOPLE:
-        granted = fact(
-            "people.role_granted", person=f"person:{who}", role=who.partition("-")[0], organisation=house(who)
-        )
-        told.append(line("setup", "people.person_registered", granted, person=f"person:{who}", organisation=house(who)))
-    told.append(line("setup", "installation.setup_finished", ledger="ledger:this"))
-    key = {"person": "person:physician-1", "credential": "key-1", "method": "demonstration", "public_key": ""}
-    told.append(line("admin-1", "people.authenticator_proposed", proposed_by="person:admin-1", evidence="", **key))
-    told.append(line("admin-2", "people.authenticator_enrolled", **key))
-    told += [
-        line(
-            "trainer-1",
-            "training.qualified",
-            person=f"person:{who}",
-            task=task,
-            until=NEVER,
-            assessor="person:trainer-1",
-        )
-        for who, tasks in SKILLS.items()
-        for task in tasks
-    ]
-    return told
-
-
-def _store() -> Story:
-    grant = {"authorisation": "authorisation:1", "product": "product:demo", "centres": [CENTRE], "sites": ["site:1"]}
-    return [
-        line("physician-1", "regulatory.authorisation_granted", **grant, valid_from=at(0), valid_until=NEVER),
-        line("warehouse-1", "supply.lot_received", lot="lot:1", by="person:warehouse-1", expires=NEVER),
-        line("warehouse-2", "supply.lot_tested", lot="lot:1", by="person:warehouse-2", passed=True),
-        line("qa-1", "supply.lot_approved", lot="lot:1", by="person:qa-1"),
-        line("warehouse-1", "supply.pack_registered", serial="serial:1", lot="lot:1"),
-        line("operator-1", "supply.pack_used", serial="serial:1", batch=None),
-        line("qa-1", "equipment.device_registered", equipment="equipment:1", due_on=NEVER),
-        line("operator-1", "equipment.device_taken_out", equipment="equipment:1", by="person:operator-1"),
-        line("qa-1", "equipment.device_returned", equipment="equipment:1", by="person:qa-1"),
-        line("qa-1", "facility.room_put_in_use", room="room:1", qualified_until=NEVER),
-    ]
+#: Cells of the second therapy.
+X = "unit:X"
 
 
 def _collection() -> Story:
     begun = {"chain": CHAIN, "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
-    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1"}
+    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
     two = {"first": "person:nurse-1", "second": "person:nurse-2"}
     return [
         line(
             "coordinator-1", "clinical.consent_given", patient=PATIENT, programme="programme:demo", purpose="treatment"
         ),
+        line("physician-2", "clinical.eligibility_confirmed", patient=PATIENT, programme="programme:demo"),
         line("coordinator-1", "clinical.order_drafted", **order),
         line(
             "physician-1",
@@ -159,13 +91,24 @@ def _collection() -> Story:
     ]
 
 
+def placed(unit: str, who: str) -> Line:
+    """It lies in the box of a house, at a place of its own."""
+    return line(who, "storage.placed", unit=unit, **where(unit, who))
+
+
+def where(unit: str, who: str) -> dict[str, object]:
+    """Each container has one place in each house."""
+    return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
+
+
 def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: str) -> Story:
-    load = {"shipment": shipment, "unit": units[0], "further": list(units[1:])}
+    load = {"shipment": shipment, "unit": units[0], "further": list(units[1:]), "shipper": "shipper:1"}
     passed_on = [step for unit in units for step in handed(unit, sender, taker)]
     two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
     allowed = {"value": "45", "unit": "min"}
     return [
-        line(sender, "logistics.packed", **load),
+        line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
+        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender)),
         line(sender, "logistics.sealed", shipment=shipment, seal="S-1"),
         *passed_on,
         line(sender, "logistics.departed", shipment=shipment),
@@ -173,8 +116,9 @@ def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: s
         line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
         line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
         line(taker, "coldchain.logger_read", **load, verdict="in_order"),
+        line(taker, "logistics.receipt_checked", **load),
         line(other, "logistics.received", **load, **two),
-        *[line(taker, "storage.placed", unit=unit) for unit in units],
+        *[placed(unit, taker) for unit in units],
     ]
 
 
@@ -186,6 +130,7 @@ def _production() -> Story:
         line(
             "operator-2",
             "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
             room="room:1",
             chain=CHAIN,
             first="person:operator-1",
@@ -283,7 +228,10 @@ def _infusion() -> Story:
         line("celllab-1", "clinical.product_confirmed", chain=CHAIN, units=[FIRST, SECOND]),
         line("physician-1", "clinical.conditioning_started", **of, signed="key-1"),
         line("nurse-1", "clinical.conditioning_begun", **of),
+        replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
+        line("physician-1", "infusion.patient_assessed", **of, outside=[]),
         *_given(FIRST, line("infusion-1", "infusion.started", unit=FIRST, chain=CHAIN)),
+        line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN),
         line(
             "physician-2",
             "infusion.emergency_decided",
@@ -310,10 +258,12 @@ def _given(unit: str, started: Line) -> Story:
     of, ended = {"unit": unit, "chain": CHAIN}, fact("identity.unit_ended", unit=unit, how="administered")
     return [
         line("celllab-1", "infusion.issued", **of, by="person:celllab-1"),
+        line("celllab-1", "storage.removal_started", unit=unit, **where(unit, "celllab-1")),
         line(
             "celllab-2",
             "storage.taken_out",
             unit=unit,
+            **where(unit, "celllab-2"),
             first="person:celllab-1",
             second="person:celllab-2",
             allowed=None,
@@ -330,10 +280,16 @@ def _exception() -> Story:
     """A second therapy, whose product fails and is supplied all the same: what is told of it is what is asked of it."""
     begun = {"chain": "chain:X", "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
-    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1"}
+    order = {
+        "patient": PATIENT,
+        "programme": "programme:demo",
+        "prescriber": "person:physician-1",
+        "weighed_on": NEVER,
+    }  # whenever it is
     of = {"batch": "batch:X", "chain": "chain:X", "units": []}
     papers = ("requested", "risk_assessed", "accepted", "notified")
     return [
+        line("physician-2", "clinical.eligibility_confirmed", patient=PATIENT, programme="programme:demo"),
         line("coordinator-1", "clinical.order_drafted", **order),
         line(
             "physician-1",
@@ -343,11 +299,20 @@ def _exception() -> Story:
             chain="chain:X",
             **order,
         ),
-        line("nurse-1", "donor.samples_taken", made("unit:X", "starting_material", chain="chain:X"), chain="chain:X"),
-        line("qa-1", "quality.material_accepted", unit="unit:X", organisation=MAKER, by="person:qa-1"),
+        line(
+            "celllab-1",
+            "donor.samples_taken",
+            made(X, "starting_material", chain="chain:X"),
+            held(X, "celllab-1"),
+            chain="chain:X",
+        ),
+        line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
+        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
         line(
             "operator-2",
             "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
             room="room:1",
             chain="chain:X",
             first="person:operator-1",
@@ -357,7 +322,7 @@ def _exception() -> Story:
             "operator-1",
             "manufacturing.batch_started",
             batch="batch:X",
-            unit="unit:X",
+            unit=X,
             chain="chain:X",
             operator="person:operator-1",
             room="room:1",
@@ -365,14 +330,24 @@ def _exception() -> Story:
         ),
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
         Line("qa-1", (("quality.supplied_under_exception.v1", of),)),
+        line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
+        line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
+        line(
+            "warehouse-2",
+            "closing.disposal_confirmed",
+            fact("identity.unit_ended", unit=X, how="destroyed"),
+            unit=X,
+            first="person:warehouse-1",
+            second="person:warehouse-2",
+        ),
     ]
 
 
 def true_story() -> Story:
     """All of it."""
     return [
-        *_beginning(),
-        *_store(),
+        *beginning(),
+        *store(),
         *_collection(),
         *_sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
         *_production(),

@@ -44,7 +44,7 @@ def failures(report: Report) -> list[str]:
 
 
 @needs_vectors
-@pytest.mark.parametrize(("standard", "files"), [("rfc8785", 13), ("rfc6962", 125)])
+@pytest.mark.parametrize(("standard", "files"), [("rfc8785", 13), ("rfc6962", 125), ("rfc3161", 8)])
 def test_published_cases_pass(standard, files):
     report = run(VECTORS, standard)
     (tally,) = report.standards

@@ -19,6 +19,7 @@ NO_OCCASION = {
     "nobody_resolves_what_they_had_a_part_in",
     "a_pack_is_used_once_and_never_while_suspect",
     "nobody_returns_the_device_they_took_out",
+    "what_is_disposed_of_ends_as_was_decided",
     "an_exception_has_its_papers",
     "what_is_refused_changes_nothing",
     "what_is_reported_counts_for_no_gate",

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from tests.support.installation import TestInstallation
+from tests.support.older_backup import set_back
 
 from coign.ledger.check import start
 from coign.ledger.checkpoints import Publisher, publish
 from coign.ledger.seen import Seen
 from coign_verify.checkpoint import open_checkpoint
 from coign_verify.keys import SignerKey
-from coign_verify.tree import Frontier, leaf_hash
 
 NOW_US = 1_790_000_000_000_000
 
@@ -36,28 +36,6 @@ def _started(installation: TestInstallation, key: SignerKey, seen: Seen) -> list
     return [problem.kind for problem in found]
 
 
-def _set_back(installation: TestInstallation, size: int) -> None:
-    """The database as an older backup would have it: complete, sound, and without its newest entries."""
-    ledger = installation.ledger_id
-    with installation.tampering("entry", "entry_subject", "nonce", "tile", "checkpoint") as owner:
-        for table in ("entry", "entry_subject", "nonce"):
-            owner.execute(f"delete from {table} where ledger_id = %s and position >= %s", (ledger, size))
-        owner.execute("delete from tile where ledger_id = %s and (idx + 1) * 256 > %s", (ledger, size))
-        owner.execute("delete from checkpoint where ledger_id = %s and size > %s", (ledger, size))
-        rows = owner.execute("select body from entry where ledger_id = %s order by position", (ledger,)).fetchall()
-        frontier = Frontier()
-        frontier.extend(leaf_hash(bytes(row[0])) for row in rows)
-        owner.execute(
-            "update head set size = %s, frontier = %s where ledger_id = %s", (size, frontier.to_bytes(), ledger)
-        )
-        owner.execute("delete from subject_head where ledger_id = %s", (ledger,))
-        owner.execute(
-            "insert into subject_head select ledger_id, subject, max(seq), max(position) from entry_subject "
-            "where ledger_id = %s and seq is not null group by ledger_id, subject",
-            (ledger,),
-        )
-
-
 @pytest.mark.requirement("CSV-S7")
 def test_what_is_published_lies_outside_the_database_too(published, key, seen):
     note = seen.read()
@@ -68,7 +46,7 @@ def test_what_is_published_lies_outside_the_database_too(published, key, seen):
 
 @pytest.mark.requirement("CSV-S7")
 def test_a_database_set_back_to_an_older_state_starts_read_only_and_says_why(published, key, seen):
-    _set_back(published, 200)
+    set_back(published, 200)
     assert _started(published, key, Seen(Path("/nonexistent"))) == [], "by itself the older state is sound"
     assert _started(published, key, seen) == ["missing"]
     assert "300 entries" in published.read_only()
@@ -80,7 +58,7 @@ def test_a_database_set_back_to_an_older_state_starts_read_only_and_says_why(pub
 
 @pytest.mark.requirement("CSV-S7", "CSV-18")
 def test_two_people_go_on_from_an_older_backup_and_it_stays_accepted(published, key, seen):
-    _set_back(published, 200)
+    set_back(published, 200)
     _started(published, key, seen)
     published.reopen_door()
     people = published.people
@@ -97,14 +75,14 @@ def test_two_people_go_on_from_an_older_backup_and_it_stays_accepted(published, 
 
 @pytest.mark.requirement("CSV-S2")
 def test_a_removed_entry_is_exposed_even_when_everything_inside_the_database_was_recomputed(published, key, seen):
-    _set_back(published, 299)
+    set_back(published, 299)
     assert _started(published, key, seen) == ["missing"]
     assert "300 entries" in published.read_only()
 
 
 @pytest.mark.requirement("CSV-S2")
 def test_other_entries_in_the_place_of_published_ones_are_exposed(published, key, seen):
-    _set_back(published, 290)
+    set_back(published, 290)
     published.fill(20, prefix="OTHER")
     assert _started(published, key, seen) == ["replaced"]
 

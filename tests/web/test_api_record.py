@@ -2,16 +2,32 @@
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.web.client import Client
 from tests.web.site import Site
 
+from coign.ledger.cosignatures import keep
 from coign.ledger.store import connect
 from coign.service.heads import enter
+from coign.witness.policy import Policy, parse_policy
 from coign_verify.heads import verify_present
+from coign_verify.keys import Algorithm, SignerKey
+from coign_verify.notes import sign_note
 from coign_verify.tiles import decode_bundle
 from coign_verify.tree import leaf_hash, verify_inclusion
+
+
+@contextmanager
+def relying_on(site: Site, policy: Policy) -> Iterator[None]:
+    """While the installation relies on these witnesses."""
+    site.service.policy = policy
+    try:
+        yield
+    finally:
+        site.service.policy = None
 
 
 def test_a_subject_shows_its_states_and_whole_history_to_a_party(site: Site, offered: str) -> None:
@@ -98,6 +114,30 @@ def test_the_newest_checkpoint_is_public(site: Site) -> None:
         )
     response = Client().get("/log/checkpoint")
     assert response.content == b"a note\n" and response["Content-Type"].startswith("text/plain")
+
+    # A newer one is not given out while an older one is signed by enough witnesses.
+    witness = SignerKey.generate("w.example", Algorithm.ED25519_COSIGNATURE)
+    text = "witnessed.example\n2\n" + "A" * 43 + "=\n"
+    note = f"{text}\n".encode()
+    with psycopg.connect(site.service.database.application_dsn, autocommit=True) as connection:
+        for size, each in ((2, note), (3, b"newest\n")):
+            connection.execute(
+                "insert into checkpoint (ledger_id, size, root, time, note) values (%s, %s, %s, '', %s)",
+                (site.service.ledger_id, size, bytes(32), each),
+            )
+        assert Client().get("/log/checkpoint").content == b"newest\n"
+        signed = sign_note(text, witness, time_s=1_790_000_000)
+        policy = parse_policy(f"witness w {witness.verifier().text}\nquorum w\n")
+        keep(connection, site.service.ledger_id, 2, [(witness.verifier(), 1_790_000_000, signed)], policy)
+    with relying_on(site, policy):
+        assert Client().get("/log/checkpoint").content == note + signed.line().encode()
+        seen = Client().get("/health").json()["witnesses"]
+        assert seen == {"relied_on": 1, "state": "stale", "size": 2, "at": "2026-09-21T14:13:20+00:00"}
+        text = Client().get("/metrics").content.decode()
+        assert "coign_witnesses 1.0" in text and "coign_witnessed_timestamp_seconds 1.79e+09" in text
+        page = Client().get("/sign-in/").content.decode()
+        assert "too old: last seen by enough witnesses" in page and "no witness yet" not in page
+    assert Client().get("/health").json()["witnesses"]["relied_on"] == 0
 
 
 def test_health_and_metrics_need_nobody_to_sign_in(site: Site, unit: str) -> None:

@@ -76,6 +76,11 @@ class Place:
         """Wait until the read models have caught up: what is measured next is measured alone."""
         service.catch_up(timeout_s=PROJECTED_S_MAX)
 
+    def tidy(self) -> None:
+        """Let the database do now what it does by itself some time after so much was written."""
+        with psycopg.connect(self.database.owner_dsn, autocommit=True) as connection:
+            connection.execute("vacuum (analyze, skip_database_stats)")
+
     def size(self, service: Service) -> int:
         """How many entries a ledger has."""
         with psycopg.connect(self.database.reader_dsn) as connection:

@@ -2,9 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coign.cli.output import answer
+
+if TYPE_CHECKING:
+    from coign.witness.policy import Policy
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
@@ -18,7 +21,9 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     what = verify.add_mutually_exclusive_group(required=True)
     what.add_argument("--database", action="store_true", help="the record of this installation")
     what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file of `coign trace -o`")
-    verify.add_argument("--trust", metavar="FILE", type=Path, help="file with the log's key (of this installation)")
+    verify.add_argument(
+        "--trust", metavar="FILE", type=Path, help="keys of logs, or a policy with witnesses (this installation's)"
+    )
     verify.set_defaults(run=_verify)
 
     conformance = commands.add_parser("conformance", parents=[common], help="run published conformance data")
@@ -38,7 +43,7 @@ def _verify_file(given: argparse.Namespace) -> int:
     from coign.service.trace_file import read_trace, verify_trace
 
     whole = read_trace(_bytes(given.file, "FILE"))
-    keys = _text(given.trust) if given.trust else trusted_keys(Settings.read())
+    keys = _trusted(given.trust)[0] if given.trust else trusted_keys(Settings.read())
     found = verify_trace(whole, read_log_keys(keys))
     lines = [f"Proved: {line}" for line in found.proved] + [f"Not proved: {line}" for line in found.not_proved]
     lines += [f"Problem: {problem}" for problem in found.problems]
@@ -53,15 +58,27 @@ def _verify_database(given: argparse.Namespace) -> int:
     from coign.programmes.terms import terms_of
     from coign.service import LEDGER_ID, Settings, seen_file, therapies
     from coign.service.reading import opened, trusted_keys
+    from coign.service.witnesses import relied_on
 
     settings = Settings.read()
     with running(settings.home) as database:
         opened(database)
-        keys = _text(given.trust) if given.trust else trusted_keys(settings)
+        trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
         terms = terms_of(therapies.load(settings.home or home()).all())
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, keys, folding(), seen, terms)
+        return command(
+            given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, policy=trusted[1], terms=terms
+        )
+
+
+def _trusted(file: Path) -> "tuple[str, Policy | None]":
+    """The log keys of a file, one a line, and the witnesses that it names if it is a policy: no others count then."""
+    from coign.witness.policy import read_trust
+
+    text = _text(file)
+    policy = read_trust(text, "--trust")
+    return (text, None) if policy is None else ("\n".join(key.text for key in policy.logs), policy)
 
 
 def _bytes(file: Path, field: str) -> bytes:

@@ -24,6 +24,10 @@ def _serve(given: argparse.Namespace) -> int:
     from coign.settings import Settings
 
     settings = Settings.read()
+    if settings.witnesses is not None:
+        from coign.witness.policy import read_policy
+
+        read_policy(settings.witnesses)  # a mistake in it is said before anything is started
     with hold_port(settings.bind, settings.port) as held:
         return serving.run(settings, held, debug=given.debug, journeys=given.journeys)
 

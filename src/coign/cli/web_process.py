@@ -54,15 +54,23 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 def _prepared(journeys: int | None) -> tuple[Any, str]:
     """The application, and what to print when it answers."""
     from coign import logs
+    from coign.cli.own_witnesses import OwnWitnesses
     from coign.service import Service, memory
     from coign.web import running, tables
 
     logs.to_stderr()
     memory.settle()
     settings = Settings.read()
+    own_witnesses = OwnWitnesses()
     with ExitStack() as stack:
+        stack.callback(own_witnesses.stop)
         service = stack.enter_context(
-            Service.open(settings=settings, in_transaction=running.in_transaction, progress=say)
+            Service.open(
+                settings=settings,
+                in_transaction=running.in_transaction,
+                progress=say,
+                own_witnesses=own_witnesses.start,
+            )
         )
         stack.callback(_write_counts)
         running.start(service)
@@ -76,7 +84,8 @@ def _prepared(journeys: int | None) -> tuple[Any, str]:
 
         memory.settle()
         multiprocessing.util.Finalize(None, stack.pop_all().close, exitpriority=100)
-        return application, _welcome(service, address_of(settings))
+        welcome = [_welcome(service, address_of(settings)), own_witnesses.said]
+        return application, "\n".join(filter(None, welcome))
 
 
 def _remind(service: "Service") -> None:

@@ -11,6 +11,7 @@ from coign.kernel.errors import Forbidden, Unavailable
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.service import LEDGER_ID, Settings
 from coign.service.reading import opened
+from coign.service.witnesses import own_folder
 
 #: The schema of the web application's own tables, which hold accounts and sessions.
 WEB_SCHEMA = "web"
@@ -31,7 +32,8 @@ def empty(database: Database, settings: Settings) -> None:
     for file in (settings.log_key_file, folder / "log.key", folder / "access.key", folder / SEEN_FILE):
         if file is not None:
             Path(file).unlink(missing_ok=True)
-    shutil.rmtree(folder / "documents", ignore_errors=True)
+    for part in (folder / "documents", own_folder(settings)):
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _refuse_if_used(owner: psycopg.Connection) -> None:

@@ -6,6 +6,7 @@ with their indexes. The rest is walked by the scrubber in the background and by 
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ import structlog
 
 from coign.kernel.errors import NotFound
 from coign.ledger import schema
-from coign.ledger.seen import check_seen
+from coign.ledger.seen import check_seen, check_witnessed
 from coign.ledger.shutting import MARK, Problem, is_shut, not_accepted, reopen, shut, snapshot
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block, read_canonical, root_of, split
 from coign.ledger.tiles import Tiles
@@ -24,6 +25,7 @@ from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import Frontier, verify_consistency
 
 TAIL_ENTRIES = 10_000
+NONE_SHOWN: Mapping[str, bytes] = MappingProxyType({})
 
 log = structlog.get_logger()
 
@@ -34,14 +36,15 @@ def start(
     *,
     log_keys: Sequence[VerifierKey] = (),
     seen: bytes | None = None,
+    witnessed: Mapping[str, bytes] = NONE_SHOWN,
 ) -> list[Problem]:
     """Before anything is written: refuse a role that can change the record, check, and shut or reopen the ledger.
 
     IntegrityFailure for the role: then the process must not run. Problems: it runs, and nobody can write. `seen` is the
-    newest checkpoint that lies outside the database.
+    newest checkpoint that lies outside the database, `witnessed` what witnesses show as theirs, by their names.
     """
     schema.check_rights(connection)
-    found = start_check(connection, ledger_id, log_keys=log_keys, seen=seen)
+    found = start_check(connection, ledger_id, log_keys=log_keys, seen=seen, witnessed=witnessed)
     problems = not_accepted(connection, ledger_id, found)
     reason = is_shut(connection, ledger_id)
     if problems:
@@ -69,6 +72,7 @@ def start_check(
     *,
     log_keys: Sequence[VerifierKey] = (),
     seen: bytes | None = None,
+    witnessed: Mapping[str, bytes] = NONE_SHOWN,
     tail_entries: int = TAIL_ENTRIES,
 ) -> list[Problem]:
     """What does not verify at the end of the record. Bounded work, whatever the size of the ledger."""
@@ -87,7 +91,8 @@ def start_check(
             return [*problems, Problem(None, "container", f"the head's frontier cannot be read: {error}")]
         problems += _check_frontier(frontier, size, tiles)
         problems += _check_newest_checkpoint(connection, ledger_id, frontier, tiles, log_keys)
-        return problems + check_seen(connection, ledger_id, size, seen, log_keys)
+        problems += check_seen(connection, ledger_id, size, seen, log_keys)
+        return problems + check_witnessed(connection, ledger_id, size, witnessed, log_keys)
 
 
 def size_and_origin(connection: psycopg.Connection, ledger_id: int) -> tuple[int, str]:

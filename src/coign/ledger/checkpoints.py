@@ -113,6 +113,10 @@ def _store(
     return None
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class Publisher:
     """A thread that publishes while it holds the lease; every process has one, and one of them holds it."""
 
@@ -128,11 +132,16 @@ class Publisher:
     ) -> None:
         self._dsn, self._ledger_id, self._key, self._now_us = dsn, ledger_id, key, now_us
         self._seen, self._interval_s = seen, interval_s
+        self._on_published: Callable[[], None] = _nobody
         self._ended = threading.Event()
         self._committed = threading.Event()
         self._connection: psycopg.Connection | None = None
         self._leads = False
         self._thread = threading.Thread(target=self._run, name="coign-publisher", daemon=True)
+
+    def tell(self, on_published: Callable[[], None]) -> None:
+        """Whom to tell, before it begins, that a checkpoint was published, or may have been before it led."""
+        self._on_published = on_published
 
     def start(self) -> "Publisher":
         """Begin."""
@@ -178,6 +187,7 @@ class Publisher:
                 self._connection = connect(self._dsn)
             if self._lead(self._connection) and publish(self._connection, self._ledger_id, self._key, now_us):
                 self._keep(self._connection)
+                self._on_published()
         except IntegrityFailure as failure:
             self._shut(failure)
         except psycopg.Error as error:
@@ -192,8 +202,9 @@ class Publisher:
             self._seen.keep(note)
 
     def _lead(self, connection: psycopg.Connection) -> bool:
-        if not self._leads:
-            self._leads = take_lease(connection, LEASE, self._ledger_id)
+        if not self._leads and take_lease(connection, LEASE, self._ledger_id):
+            self._leads = True
+            self._on_published()  # what others published and nobody has shown to the witnesses
         return self._leads
 
     def _shut(self, failure: IntegrityFailure) -> None:

@@ -12,7 +12,9 @@ from coign.kernel.errors import IntegrityFailure
 OWNER, APPLICATION, READER = "coign_owner", "coign_app", "coign_reader"
 
 APPEND_ONLY: tuple[LiteralString, ...] = ("ledger", "entry", "entry_subject", "nonce", "tile", "checkpoint", "claim")
-UPDATABLE: tuple[LiteralString, ...] = ("head", "subject_head", "state", "fold", "scrub", "simulated_clock")
+UPDATABLE: tuple[LiteralString, ...] = (
+    "head", "subject_head", "state", "fold", "scrub", "simulated_clock", "cosignature", "cosigned",
+)  # fmt: skip
 DISPOSABLE: tuple[LiteralString, ...] = ("refusal_repeat", "prepared_intent", "heads_map", "heads_page")
 _FORBID: LiteralString = """
 create or replace function coign_forbid() returns trigger language plpgsql as $$

@@ -61,6 +61,25 @@ create table if not exists checkpoint (
     primary key (ledger_id, size)
 );
 
+-- What witnesses signed of these checkpoints: one line for each of their keys; signed again later, the newest one.
+create table if not exists cosignature (
+    ledger_id int not null,
+    size bigint not null,
+    witness text not null,
+    key_id bytea not null,
+    time_s bigint not null,                   -- seconds since 1970, by the witness's clock
+    line text not null,                       -- as it stands in a signed note
+    primary key (ledger_id, size, witness, key_id)
+);
+create index if not exists cosignature_newest on cosignature (ledger_id, witness, key_id, size);
+
+-- The newest checkpoint that enough witnesses signed, and since when they were enough.
+create table if not exists cosigned (
+    ledger_id int primary key,
+    size bigint not null,
+    time_s bigint not null
+);
+
 -- Values that may be given once only, for ever: donation numbers, serials, retired sign-in names.
 create table if not exists claim (
     ledger_id int not null,

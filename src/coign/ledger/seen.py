@@ -4,7 +4,7 @@ A database that was set back to an older backup, or rewritten together with its 
 what lies outside of it can tell. The file holds the signed note, so that nobody without the log's key can make one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -71,16 +71,45 @@ def check_seen(
         signed = open_checkpoint(note, log_keys=log_keys).checkpoint
     except ValueError as error:
         return [Problem(None, "signature", f"the checkpoint kept beside the database does not verify: {error}")]
-    if signed.size <= size and _root(connection, ledger_id, signed.size) == signed.root:
+    return _held_against(connection, ledger_id, size, signed, "were published here")
+
+
+def check_witnessed(
+    connection: psycopg.Connection,
+    ledger_id: int,
+    size: int,
+    shown: Mapping[str, bytes],
+    log_keys: Sequence[VerifierKey],
+) -> list[Problem]:
+    """The same for the newest checkpoints that witnesses show, by name.
+
+    Only the log's own signature counts: whoever runs a witness can expose a record that lost something, and stop none
+    by their word alone.
+    """
+    found: list[Problem] = []
+    for name, note in shown.items():
+        try:
+            signed = open_checkpoint(note, log_keys=log_keys).checkpoint
+        except ValueError as error:
+            log.warning("witness.shows_nothing_of_ours", witness=name, reason=str(error))
+            continue
+        found += _held_against(connection, ledger_id, size, signed, f"were seen by the witness {name}")
+    return found
+
+
+def _held_against(
+    connection: psycopg.Connection, ledger_id: int, size: int, signed: Checkpoint, how: str
+) -> list[Problem]:
+    if signed.size <= size and (not signed.size or _root(connection, ledger_id, signed.size) == signed.root):
         return []
     kind: Kind = "missing" if signed.size > size else "replaced"
-    return [Problem(None, kind, lost(signed))]
+    return [Problem(None, kind, lost(signed, how))]
 
 
-def lost(signed: Checkpoint) -> str:
+def lost(signed: Checkpoint, how: str = "were published here") -> str:
     """What is said of a record that does not hold what it once published."""
     return (
-        f"{signed.size} entries with the root {signed.root.hex()[:16]}… were published here and are not in this "
+        f"{signed.size} entries with the root {signed.root.hex()[:16]}… {how} and are not in this "
         "record: an older backup was restored, or entries were taken away or exchanged"
     )
 

@@ -12,6 +12,7 @@ import psycopg
 from coign.kernel.errors import Invalid
 from coign.kernel.facts import FACTS, Fact, about
 from coign.ledger.check import missing_tile, size_and_origin, upper_tiles
+from coign.ledger.cosigned_walk import Cosigned, check_cosignatures
 from coign.ledger.encoding import fact_from
 from coign.ledger.heads_walk import HeadsWalk
 from coign.ledger.refolding import Refolded, check_states
@@ -21,6 +22,7 @@ from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
 from coign.ledger.states import Folding
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
+from coign.witness.policy import Policy
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.invariants import INVARIANTS, Replay, Terms
 from coign_verify.keys import VerifierKey
@@ -38,6 +40,7 @@ def verify_database(
     log_keys: Sequence[VerifierKey],
     folding: Folding,
     terms: Terms | None = None,
+    policy: Policy | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Verification:
     """Recompute everything of one ledger. The connection commits by itself; rights to read are enough.
@@ -52,8 +55,10 @@ def verify_database(
         walk.problems += upper_tiles(connection, ledger_id, size)
         damaged = {p.position for p in walk.problems if p.position is not None}
         states = check_states(connection, ledger_id, folding, damaged, progress)
-        walk.problems += states.problems
-    return walk.verdict(states)
+        walk.problems += states.problems + walk.broken
+        cosigned = check_cosignatures(connection, ledger_id, policy)
+        walk.problems += cosigned.problems
+    return walk.verdict(states, cosigned)
 
 
 _ENTRIES: LiteralString = "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
@@ -97,6 +102,8 @@ class _Walk:
         self._signatures = SignatureWalk()
         self._heads = HeadsWalk(connection, ledger_id)
         self._replay = Replay(INVARIANTS, terms) if terms is not None else None
+        #: What the invariants say against sound entries: their bytes are relied on all the same.
+        self.broken: list[Problem] = []
         self._broken: set[str] = set()  # subjects whose chain is broken: said once
 
     def run(self) -> None:
@@ -299,11 +306,12 @@ class _Walk:
             self._replay.expect_gaps()
         for plain in block.entries.values():
             for broken in self._replay.feed(plain):
-                self._say(broken.position, "invariant", f"{broken.invariant}: {broken.sentence}")
+                detail = f"{broken.invariant}: {broken.sentence}"
+                self.broken.append(Problem(broken.position, "invariant", detail))
 
     # The answer
 
-    def verdict(self, states: Refolded) -> Verification:
+    def verdict(self, states: Refolded, cosigned: Cosigned) -> Verification:
         """What all this proves, and what it does not."""
         unknown = not any(key.name == self._origin for key in self._log_keys)
         problems = sorted(self.problems, key=lambda p: -1 if p.position is None else p.position)
@@ -314,8 +322,9 @@ class _Walk:
             ledger=self._origin,
             entries=self._entries,
             checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
-            proved=[] if problems else self._proved(states.agreeing, unknown),
-            not_proved=self._not_proved(unknown, states.stale) + not_listed(len(problems)),
+            witnesses=cosigned.witnesses,
+            proved=[] if problems else self._proved(states.agreeing, unknown) + cosigned.proved,
+            not_proved=self._not_proved(unknown, states.stale, cosigned) + not_listed(len(problems)),
             problems=problems[:PROBLEMS_MAX],
             origin_unknown=unknown,
         )
@@ -333,11 +342,8 @@ class _Walk:
         said += self._heads.proved() if self._heads.agreeing else []
         return said + self._signatures.proved() + (self._replay.proved() if self._replay is not None else [])
 
-    def _not_proved(self, unknown: bool, stale: int) -> list[str]:
-        said = [
-            "that what was recorded is true",
-            "that everybody was shown the same record: no witness has cosigned it",
-        ]
+    def _not_proved(self, unknown: bool, stale: int, cosigned: Cosigned) -> list[str]:
+        said = ["that what was recorded is true", *cosigned.not_proved(self._size)]
         if unknown:
             said.append(f"whose record this is: no trusted key bears the name {self._origin}")
         signed = 0 if self._newest is None else self._newest.size

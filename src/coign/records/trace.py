@@ -1,42 +1,53 @@
-"""From one thing to everything that came out of it, or that it came out of: one query for each step of the way."""
+"""From one thing to everything that came out of it, or that it came out of: one query, whatever the way."""
 
-from collections.abc import Callable, Collection
-from typing import Any, LiteralString
+from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 
-from coign.kernel.frozen import dataclass
 from coign.records.working import LASTS
 
-#: Longer ways than this no therapy has: whoever meets it has found a circle.
-STEPS_MAX = 64
-
-#: Lines that hold whenever they were drawn: what somebody had in hand late tells about all of it, also what was made of
-#: it early. All others count from the instant that somebody asks for.
-_BELONGING = ("therapy", "collected for", "stands in", "pack of", "given to")
-
-_LINE: LiteralString = """
-    how, case when position >= %(p)s or newest = %(lasts)s then position else newest end, newest >= %(p)s
-    from records.edge where ledger_id = %(l)s and (newest >= %(p)s or how = any(%(b)s)
-    or (how = 'made in' and starts_with(upper, 'batch:')))
+# Some lines hold whenever they were drawn: what somebody had in hand late tells about all of it, also what was made of
+# it early. All others count from the instant that somebody asks for.
+_COUNTS: LiteralString = """
+    e.ledger_id = %(l)s and (%(p)s = 0 or e.newest >= %(p)s
+    or e.how in ('therapy', 'collected for', 'stands in', 'pack of', 'given to')
+    or (e.how = 'made in' and starts_with(e.upper, 'batch:')))
 """
-_DOWN: LiteralString = f"select upper, lower, {_LINE} and upper = any(%(s)s) order by position"
-_UP: LiteralString = f"select lower, upper, {_LINE} and lower = any(%(s)s) order by position"
+# `offset 0`: each step looks its lines up by index, whatever the planner thinks of how many there will be.
+_LINES: LiteralString = """
+    with recursive line as (
+        select {here}, {there}, how, position, newest from records.edge e where e.{here} = %(s)s and {counts}
+        union select e.* from line, lateral (
+            select {here}, {there}, how, position, newest from records.edge e
+            where e.{here} = line.{there} and {counts} offset 0
+        ) e where not starts_with(line.{there}, 'patient:')
+    )
+    select {here}, {there}, how, case when position >= %(p)s or newest = %(lasts)s then position else newest end,
+    newest >= %(p)s from line
+"""
+_DOWN: LiteralString = _LINES.format(here="upper", there="lower", counts=_COUNTS)
+_UP: LiteralString = _LINES.format(here="lower", there="upper", counts=_COUNTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something on the way: how it was reached, and the entries that say so, one for each line of the path."""
+class Hit(NamedTuple):
+    """Something on the way: how it was reached, the entry that says so, and what it was reached from."""
 
     subject: str
     how: str
-    path: tuple[str, ...]
-    entries: tuple[int, ...]
+    position: int
+    before: "Hit | None"
 
     @property
-    def position(self) -> int:
-        """The entry that tells of the last line."""
-        return self.entries[-1]
+    def path(self) -> tuple[str, ...]:
+        """From where the way begins to here."""
+        return (self.subject,) if self.before is None else (*self.before.path, self.subject)
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The entries that say so, one for each line of the path."""
+        return () if self.before is None else (*self.before.entries, self.position)
 
 
 def walk(
@@ -53,27 +64,41 @@ def walk(
     `may_know` is asked once a step for all that was found; what it leaves out is neither told nor walked through. A
     patient ends the way, as donor and as recipient: what else became of that person is another question.
     """
-    origin = Hit(start, "", (start,), ())
+    lines = _lines(connection, ledger_id, start, back=back, since=since)
+    origin = Hit(start, "", 0, None)
     reached = {start: origin}
     passed: dict[str, Hit] = {}  # on the way, but by nothing that was drawn since
     edge = [origin]
-    for _ in range(STEPS_MAX):
-        asked = {"l": ledger_id, "s": [hit.subject for hit in edge], "p": since, "b": list(_BELONGING), "lasts": LASTS}
+    while edge:
         new: dict[str, Hit] = {}
         merely: dict[str, Hit] = {}
-        for from_, to, how, position, is_since in connection.execute(_UP if back else _DOWN, asked).fetchall():
-            before = reached.get(from_) or passed[from_]
-            hit = Hit(to, how, (*before.path, to), (*before.entries, position))
+        found = [line for hit in edge for line in lines.get(hit.subject, ())]
+        for from_, to, how, position, is_since in sorted(found, key=_position):
             counts = is_since or (from_ in reached and from_ != start)
-            if to not in reached and (counts or to not in passed):
-                (new if counts else merely).setdefault(to, hit)
+            if to not in reached and to not in new and (counts or (to not in passed and to not in merely)):
+                hit = Hit(to, how, position, reached.get(from_) or passed[from_])
+                (new if counts else merely)[to] = hit
         known = set(may_know([*new, *(s for s in merely if s not in new)]))
         reached |= (counted := {s: hit for s, hit in new.items() if s in known})
         passed |= (others := {s: hit for s, hit in merely.items() if s in known and s not in counted})
-        edge = [h for s, h in (counted | others).items() if not s.startswith("patient:")]
-        if not edge:
-            break
+        edge = [*counted.values(), *others.values()]
     return [hit for subject, hit in reached.items() if subject != start]
+
+
+#: From, to, how, by which entry, whether that was drawn since.
+_Line = tuple[str, str, str, int, bool]
+_position = itemgetter(3)
+
+
+def _lines(
+    connection: "psycopg.Connection[Any]", ledger_id: int, start: str, *, back: bool, since: int
+) -> Mapping[str, Sequence[_Line]]:
+    """All lines that could be walked, by where they begin, in one query; as many as there are in what is reached."""
+    asked = {"l": ledger_id, "s": start, "p": since, "lasts": LASTS}
+    found: dict[str, list[_Line]] = {}
+    for line in connection.execute(_UP if back else _DOWN, asked, binary=True).fetchall():
+        found.setdefault(line[0], []).append(line)
+    return found
 
 
 def position_at(connection: "psycopg.Connection[Any]", ledger_id: int, time: str) -> int:

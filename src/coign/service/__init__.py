@@ -23,6 +23,7 @@ from coign.ledger.scrubber import Scrubber
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, is_shut
+from coign.ledger.submitting import Submitter
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
@@ -31,7 +32,7 @@ from coign.perform.request import Request, Source
 from coign.programmes.model import Programmes
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
-from coign.service import first_start, therapies, vaulting
+from coign.service import first_start, therapies, vaulting, witnesses
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
@@ -40,8 +41,10 @@ from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
 from coign.service.states import States
 from coign.service.vaulting import OpenVault
+from coign.service.witnesses import Relied
 from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
+from coign.witness.policy import Policy
 from coign_verify.keys import SignerKey, VerifierKey
 
 __all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
@@ -70,6 +73,8 @@ class With:
     rates: Rates | None = None
     #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
+    #: Starts witnesses for a demonstration that has no others; only where checkpoints are published.
+    own_witnesses: Callable[[Settings, VerifierKey], Relied] | None = None
     #: Keep the read models current while open.
     records: bool = True
     progress: Callable[[str], None] = _quiet
@@ -98,6 +103,8 @@ class Service:
     #: The access ledger's door: who looked at whose identity.
     access: Door
     log_key: VerifierKey
+    #: Whose signatures count; None: nobody outside is shown the record.
+    policy: Policy | None
     #: What did not verify at the start; if there is anything, the ledger is read-only.
     problems: list[Problem]
     #: Called by the writer after each commit with the new size; must not wait.
@@ -165,10 +172,17 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
         log_key = _log_key(connection, settings, opened, ledger_id)
         seen = seen_file(settings, ledger_id)
-        problems = check.start(connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read())
+        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
+        relied = None
+        if given.background:
+            own = given.own_witnesses if demonstration and settings.witnesses is None else None
+            relied = (own or witnesses.asked)(settings, log_key.verifier())
+        problems = check.start(
+            connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read(),
+            witnessed=relied.shown if relied else check.NONE_SHOWN,
+        )  # fmt: skip
         if not problems and not is_shut(connection, ledger_id):
             _remember_newest(connection, ledger_id, seen)
-        demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         own_clock = given.clock or clock_for(dsn, ledger_id, demonstration=demonstration)
         simulated = own_clock if isinstance(own_clock, DemonstrationClock) else None
         if simulated:
@@ -176,7 +190,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
         if given.background:
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen)
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, relied.policy if relied else None)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -227,6 +241,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         door,
         access,
         log_key.verifier(),
+        relied.policy if relied else None,
         problems,
         listeners,
     )
@@ -295,10 +310,15 @@ def _in_background(
     clock: Clock,
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
+    policy: Policy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
-    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen).start()
-    stack.callback(publisher.stop)
+    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
+    if policy is not None:
+        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads)
+        publisher.tell(submitter.notify)
+        stack.callback(submitter.start().stop)
+    stack.callback(publisher.start().stop)
     publisher.notify(0)  # what is committed already is signed at once
     listeners.append(publisher.notify)
     scrubber = Scrubber(dsn, ledger_id).start()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from coign.service.upkeep import Due
+from coign.web.witnessed import Witnessed
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Histogram(
@@ -23,12 +24,18 @@ _LAST = Gauge(
 _OVERDUE = Gauge(
     "coign_upkeep_overdue", "1 while a backup or a proof of restore is overdue", ("kind",), registry=REGISTRY
 )
+_WITNESSES = Gauge("coign_witnesses", "Witnesses that are shown the record", registry=REGISTRY)
+_SEEN = Gauge("coign_witnessed_entries", "Entries that enough witnesses have signed", registry=REGISTRY)
+_SEEN_AT = Gauge("coign_witnessed_timestamp_seconds", "When enough witnesses last signed, 0: never", registry=REGISTRY)
 
 
-def text(*, size: int, read_only: bool, due: Iterable[Due] = ()) -> bytes:
+def text(*, size: int, read_only: bool, seen: Witnessed, due: Iterable[Due] = ()) -> bytes:
     """Everything measured so far."""
     _SIZE.set(size)
     _READ_ONLY.set(int(read_only))
+    _WITNESSES.set(seen.relied_on)
+    _SEEN.set(seen.size)
+    _SEEN_AT.set(seen.at.timestamp() if seen.at else 0)
     for each in due:
         _OVERDUE.labels(each.kind).set(int(each.overdue))
         if each.last is not None:

@@ -18,6 +18,7 @@ from coign.kernel.sight import Parties, may_see
 from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.values import Instant
 from coign.kernel.views import Stamp, View
+from coign.ledger.cosignatures import with_cosignatures
 from coign.ledger.entries import Entry
 from coign.ledger.states import Folding
 from coign.ledger.store import history
@@ -36,9 +37,10 @@ _ROWS: LiteralString = (
 )
 _ROWS_OF_VIEWS: LiteralString = _ROWS + " and view = any(%(v)s)"
 _NOW: LiteralString = (
-    "select h.size, h.read_only, c.size, c.note, s.round_size, s.round_finished from head h left join lateral "
+    "select h.size, h.read_only, c.size, c.note, s.round_size, s.round_finished, w.size, w.time_s "
+    "from head h left join lateral "
     "(select size, note from checkpoint where ledger_id = h.ledger_id order by size desc limit 1) c on true "
-    "left join scrub s using (ledger_id) where h.ledger_id = %s"
+    "left join scrub s using (ledger_id) left join cosigned w using (ledger_id) where h.ledger_id = %s"
 )
 #: By their kind, which begins every subject's name and so the key of its states.
 _LISTED: LiteralString = (
@@ -212,6 +214,25 @@ class Reader:
         """The newest published checkpoint: its size and its signed note."""
         row = self._now()
         return None if row[2] is None else (row[2], bytes(row[3]))
+
+    def cosigned(self) -> tuple[int, int] | None:
+        """The newest size that enough witnesses signed, and since when (seconds since 1970)."""
+        row = self._now()
+        return None if row[6] is None else (row[6], row[7])
+
+    def checkpoint_for_others(self, covering: int = -1) -> tuple[int, bytes] | None:
+        """The newest checkpoint that enough witnesses signed, if there is one that covers this position; else the
+        newest of all. With every signature of a witness that is kept for it."""
+        policy, found, seen = running.service().policy, self.checkpoint(), self.cosigned()
+        if found is None:
+            return None
+        with self.connection() as connection:
+            if policy is not None and policy.quorum is not None and seen is not None and seen[0] > covering:
+                row = connection.execute(
+                    "select size, note from checkpoint where ledger_id = %s and size = %s", (self._ledger_id, seen[0])
+                ).fetchone()
+                found = found if row is None else (row[0], bytes(row[1]))
+            return found[0], with_cosignatures(connection, self._ledger_id, *found)
 
     def _now(self) -> Any:
         """How far the whole ledger is recorded, published and verified; asked for once a page."""

@@ -59,7 +59,28 @@ PUBLIC = frozenset(
 )  # fmt: skip
 
 urlpatterns = [
-    # pages
+    # For machines; first, since they ask most often and addresses are tried in this order
+    path("api/actions", actions.every_action, name="api-actions"),
+    path("api/actions/<str:name>", actions.do, name="api-do"),
+    path("api/actions/<str:name>/check", actions.check, name="api-check"),
+    path("api/actions/<str:name>/prepare", actions.prepare, name="api-prepare"),
+    path("api/subjects/<str:name>", record.subject, name="api-subject"),
+    path("api/trace/<str:name>", tracing.trace_for_machines, name="api-trace"),
+    path("api/entries/<int:position>", record.entry, name="api-entry"),
+    path("api/journeys", lists.every_journey, name="api-journeys"),
+    path("api/queue", lists.queue, name="api-queue"),
+    path("api/identifiers/check", identifiers.check, name="api-identifiers"),
+    path("api/openapi.json", openapi.document, name="openapi"),
+    path("fhir/metadata", capability.metadata, name="fhir-metadata"),
+    path("fhir/Patient", receiving.patient, name="fhir-patient"),
+    path("fhir", receiving.bundle, name="fhir-base"),
+    path("fhir/", receiving.bundle, name="fhir"),
+    path("log/checkpoint", log.checkpoint, name="checkpoint"),
+    path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),
+    path("log/tile/<path:path>", log.hash_tile, name="hash-tile"),
+    path("health", log.health, name="health"),
+    path("metrics", log.measured, name="metrics"),
+    # Pages
     path("", home.home, name="home"),
     path("not-now/", home.cannot_now, name="not-now"),
     path("scan/", scan.scan, name="scan"),
@@ -124,7 +145,7 @@ urlpatterns = [
     path("security/", security.security, name="security"),
     path("security/<int:line>/", security.acknowledge, name="alert-acknowledge"),
     path("upkeep/", upkeep.care, name="upkeep"),
-    # session
+    # Signing in and one's own account
     path("session/unlock/", session.unlock, name="unlock"),
     path("session/elsewhere/", session.elsewhere, name="elsewhere"),
     path("session/role/", session.role, name="role"),
@@ -158,27 +179,6 @@ urlpatterns = [
     path("sign-in/external/unknown/", external.signup, name="socialaccount_signup"),
     path("sign-in/external/<str:provider_id>/", openid.login, name="openid_connect_login"),
     path("sign-in/external/<str:provider_id>/back/", openid.callback, name="openid_connect_callback"),
-    # REST
-    path("api/actions", actions.every_action, name="api-actions"),
-    path("api/actions/<str:name>", actions.do, name="api-do"),
-    path("api/actions/<str:name>/check", actions.check, name="api-check"),
-    path("api/actions/<str:name>/prepare", actions.prepare, name="api-prepare"),
-    path("api/subjects/<str:name>", record.subject, name="api-subject"),
-    path("api/trace/<str:name>", tracing.trace_for_machines, name="api-trace"),
-    path("api/entries/<int:position>", record.entry, name="api-entry"),
-    path("api/journeys", lists.every_journey, name="api-journeys"),
-    path("api/queue", lists.queue, name="api-queue"),
-    path("api/identifiers/check", identifiers.check, name="api-identifiers"),
-    path("api/openapi.json", openapi.document, name="openapi"),
-    path("fhir/metadata", capability.metadata, name="fhir-metadata"),
-    path("fhir/Patient", receiving.patient, name="fhir-patient"),
-    path("fhir", receiving.bundle, name="fhir-base"),
-    path("fhir/", receiving.bundle, name="fhir"),
-    path("log/checkpoint", log.checkpoint, name="checkpoint"),
-    path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),
-    path("log/tile/<path:path>", log.hash_tile, name="hash-tile"),
-    path("health", log.health, name="health"),
-    path("metrics", log.measured, name="metrics"),
 ]
 
 handler400 = "coign.web.middleware.bad_request"

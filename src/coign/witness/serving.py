@@ -1,10 +1,10 @@
 """A witness over HTTP: add-checkpoint for logs, the newest checkpoint for monitors."""
 
+import logging
 import re
+import socket
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import structlog
 
 from coign.witness.cosigning import TEXT_TYPE, Answer
 from coign.witness.keeping import Witness
@@ -15,7 +15,7 @@ BODY_BYTES_MAX = NOTE_BYTES_MAX + 4096
 ADD = "/add-checkpoint"
 _NEWEST = re.compile(r"/([0-9a-f]{64})/checkpoint")
 
-log = structlog.get_logger()
+log = logging.getLogger("coign.witness")
 
 
 class Server(ThreadingHTTPServer):
@@ -23,9 +23,14 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], witness: Witness) -> None:
-        super().__init__(address, _Handler)
+    def __init__(self, address: tuple[str, int], witness: Witness, listening: socket.socket | None = None) -> None:
+        """At an address, or on a socket that listens already."""
+        super().__init__(address, _Handler, bind_and_activate=listening is None)
         self.witness = witness
+        if listening is not None:
+            self.socket.close()
+            self.socket = listening
+            self.server_name, self.server_port = self.server_address = listening.getsockname()[:2]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -46,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.server.witness.add(body)
         except Exception:
-            log.exception("witness.failed")
+            log.exception("a checkpoint could not be answered")
             answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"nothing was signed\n")
         self._say(answer)
 

@@ -1,6 +1,6 @@
 """What holds in every true record, stated apart from the gates; see README.md."""
 
-from coign_verify.invariants import bedside, cells, people, plant, record, therapies
+from coign_verify.invariants import bedside, cells, order, people, plant, record, therapies
 from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
 
@@ -11,6 +11,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *cells.INVARIANTS,
     *plant.INVARIANTS,
     *people.INVARIANTS,
+    *order.INVARIANTS,
     *record.INVARIANTS,
 )
 

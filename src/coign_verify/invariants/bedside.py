@@ -104,7 +104,7 @@ def nothing_warm_beyond_assessment_is_given(known: Known, fact: Heard) -> Verdic
         return (f"{unit} was found not usable after it had warmed",)
     if warmth.open or warmth.unread:
         return (f"nobody had judged how warm {unit} was",)
-    if not warmth.thawed and warmth.too_warm(fact.time):
+    if warmth.too_warm(fact.time):
         return (
             f"{unit} was out of the cold for {warmth.out_min(fact.time):.0f} min; {warmth.allowed_min:.0f} allowed",
         )
@@ -150,7 +150,10 @@ def what_is_given_is_held_where_its_patient_is(known: Known, fact: Heard) -> Ver
     """A bag is taken out, thawed and given where it was received: by the centre that answers for it."""
     unit = fact.body["unit"]
     centre, holder = known.of(CHAIN, fact.body["chain"]).centre, known.of(CUSTODY, unit).organisation
-    return () if holder == centre else (f"{unit} is held by {holder or 'nobody'} and was given at {centre}",)
+    if holder != centre:
+        return (f"{unit} is held by {holder or 'nobody'} and was given at {centre}",)
+    received_by = known.of(UNIT, unit).received_by
+    return () if received_by == centre else (f"nobody at {centre} had received {unit}",)
 
 
 @invariant("GMP-31", "GMP-19", "GMP-38", hears=(STARTED,))
@@ -160,6 +163,62 @@ def nothing_of_a_batch_in_doubt_is_given(known: Known, fact: Heard) -> Verdict:
     if not batch:
         return None
     return (f"{batch} had been rejected",) if known.of(BATCH, batch).rejected else ()
+
+
+@invariant("PAT-28", "PAT-30", hears=("infusion.issued.v1",))
+def nobody_is_infused_who_is_not_conditioned(known: Known, fact: Heard) -> Verdict:
+    """A bag is taken out for a patient whose conditioning was given, and began the programme's days ago."""
+    chain = known.of(CHAIN, fact.body["chain"])
+    if not (chain.conditioned and chain.first_dose_at):
+        return (f"the patient of {fact.body['chain']} had not been conditioned",)
+    least = known.terms.minutes(chain.version, "conditioning_to_infusion_min")
+    passed = minutes_between(chain.first_dose_at, fact.time)
+    return () if passed >= least else (f"conditioning began {passed:.0f} min before; at least {least:.0f} are asked",)
+
+
+@invariant("PAT-28", hears=("infusion.issued.v1", "infusion.thawed.v1", STARTED))
+def nobody_is_infused_whom_no_physician_found_ready(known: Known, fact: Heard) -> Verdict:
+    """A physician looked at the patient lately and found nothing against cells, but for an emergency decision."""
+    if fact.beside(IN_EMERGENCY):
+        return None
+    chain = known.of(CHAIN, fact.body["chain"])
+    if not chain.assessed_at:
+        return (f"no physician had looked at the patient of {fact.body['chain']}",)
+    if chain.against:
+        return (f"{', '.join(chain.against)} stood against it",)
+    limit = known.terms.minutes(chain.version, "pre_infusion_check_valid")
+    passed = minutes_between(chain.assessed_at, fact.time)
+    return () if passed <= limit else (f"the patient was looked at {passed:.0f} min before; {limit:.0f} are allowed",)
+
+
+@invariant("PAT-30", hears=("infusion.thawed.v1",))
+def one_bag_is_thawed_at_a_time(known: Known, fact: Heard) -> Verdict:
+    """A bag is thawed when no other one of the same therapy runs, or waits thawed within its time."""
+    chain = known.of(CHAIN, fact.body["chain"])
+    others = sorted(u for u in chain.thawed if u != fact.body["unit"] and not known.of(UNIT, u).ended)
+    bags = [(u, known.of(BAG, u)) for u in others]
+    if not bags:
+        return ()
+    limit = known.terms.minutes(chain.version, "thaw_to_infusion_max")
+    waiting = [u for u, bag in bags if bag.started_at or minutes_between(bag.thawed_at, fact.time) <= limit]
+    return tuple(f"{u} was thawed already" for u in waiting)
+
+
+@invariant("TRC-13", "PAT-30", hears=("infusion.thawed.v1", "infusion.bedside_confirmed.v1"))
+def the_second_follows_the_first_at_the_bag(known: Known, fact: Heard) -> Verdict:
+    """The second of two acts lies within the programme's window after the first, which is the one it names."""
+    unit = fact.body["unit"]
+    bag, version = known.of(BAG, unit), known.of(CHAIN, known.of(UNIT, unit).chain).version
+    if fact.type == "infusion.thawed.v1":
+        first, limit = bag.issued_at, "issue_window"
+    else:
+        first, limit = bag.checked_at, "bedside_check_window"
+        if fact.body["first"] != bag.checked_by:
+            return (f"{fact.body['first']} is named as the first; it was {bag.checked_by or 'nobody'}",)
+    if not first:
+        return (f"nobody had begun with {unit}",)
+    window, passed = known.terms.minutes(version, limit), minutes_between(first, fact.time)
+    return () if passed <= window else (f"{passed:.1f} min lay between the two at {unit}; {window:.0f} are allowed",)
 
 
 INVARIANTS = (
@@ -176,4 +235,8 @@ INVARIANTS = (
     what_is_finished_was_begun_and_ends_as_administered,
     what_is_given_is_held_where_its_patient_is,
     nothing_of_a_batch_in_doubt_is_given,
+    nobody_is_infused_who_is_not_conditioned,
+    nobody_is_infused_whom_no_physician_found_ready,
+    one_bag_is_thawed_at_a_time,
+    the_second_follows_the_first_at_the_bag,
 )

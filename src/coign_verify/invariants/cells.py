@@ -1,7 +1,7 @@
 """Invariants of containers: made once, of one chain, held by one, standing still while in doubt, at their end once."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
-from coign_verify.invariants.trackers import BAG, CHAIN, CUSTODY, SHIPMENT, UNIT
+from coign_verify.invariants.trackers import BAG, BOX, CHAIN, CUSTODY, PLACE, SHIPMENT, SHIPPER, UNIT, WARMTH
 from coign_verify.invariants.trackers.units import MISMATCHES
 
 #: What brings a container, or what is in it, further.
@@ -142,6 +142,62 @@ def nothing_is_frozen_again(known: Known, fact: Heard) -> Verdict:
     return tuple(f"{unit} had been thawed" for unit in thawed)
 
 
+@invariant("SCS-04", "TRC-11", hears=("storage.placed.v1", "storage.taken_out.v1", "logistics.packed.v1"))
+def a_unit_lies_in_one_place_and_a_place_holds_one(known: Known, fact: Heard) -> Verdict:
+    """No position holds two containers, no container lies in two, and what is taken out lay where it is said."""
+    places = [(unit, known.of(PLACE, unit)) for unit in _handled(fact)]
+    if fact.type != "storage.taken_out.v1":
+        said = [f"{unit} lay in {place.box} already" for unit, place in places if place.box]
+        if fact.type == "storage.placed.v1":
+            lying = known.of(BOX, fact.body["box"])
+            said += [f"{unit} lay there already" for position, unit in lying if position == fact.body["position"]]
+        return tuple(said)
+    there = (fact.body["box"], fact.body["position"])
+    return tuple(f"{unit} did not lie in {there[0]} at {there[1]}" for unit, place in places if place != there)
+
+
+@invariant("SCS-06", "SCS-08", "TRC-11", hears=("logistics.packed.v1",))
+def what_is_packed_is_held_here_and_travels_once(known: Known, fact: Heard) -> Verdict:
+    """Units are packed by who holds them, into a free and tested shipper with a running logger, one way at a time."""
+    body = fact.body
+    shipper = known.of(SHIPPER, body["shipper"])
+    said = [] if body["logger"] else ["no logger ran"]
+    if fact.time >= shipper.qualified_until or shipper.shipment:
+        said.append(f"{body['shipper']} was not tested, or not free")
+    for unit in _handled(fact):
+        holder, under_way = known.of(CUSTODY, unit).organisation, known.of(UNIT, unit).under_way
+        if holder != body["sender"]:
+            said.append(f"{unit} is held by {holder or 'nobody'} and was packed by {body['sender']}")
+        if under_way:
+            said.append(f"{unit} was under way in {under_way}")
+        if known.of(WARMTH, unit).in_doubt(fact.time):
+            said.append(f"nobody had found in order how warm {unit} was")
+    return tuple(said)
+
+
+@invariant("SCS-13", "SCS-12", "GMP-30", hears=("quality.material_accepted.v1",))
+def what_is_accepted_has_arrived_and_agrees(known: Known, fact: Heard) -> Verdict:
+    """Material is accepted by the house that received it, cold, and while nothing about it is in doubt."""
+    unit, house = fact.body["unit"], fact.body["organisation"]
+    state, warmth = known.of(UNIT, unit), known.of(WARMTH, unit)
+    said = [] if state.received_by == house else [f"{unit} was received by {state.received_by or 'nobody'}"]
+    said += [f"{unit} stands still: {stop.why}" for stop in sorted(state.stops)[:1]]
+    if warmth.in_doubt(fact.time):
+        said.append(f"nobody had found in order how warm {unit} was")
+    return tuple(said)
+
+
+@invariant("TRC-27", hears=("closing.disposal_confirmed.v1",))
+def what_is_disposed_of_ends_as_was_decided(known: Known, fact: Heard) -> Verdict:
+    """What becomes of a container at the end of its therapy is what a physician decided."""
+    unit = fact.body["unit"]
+    decided = known.of(UNIT, unit).decided
+    became = [e["how"] for e in fact.beside("identity.unit_ended.v1") if e["unit"] == unit]
+    return (
+        () if decided and became == [decided] else (f"{unit}: {decided or 'nothing'} was decided, {became} was done",)
+    )
+
+
 INVARIANTS = (
     a_unit_is_made_once_of_cells_of_its_own_chain,
     custody_has_one_holder_and_never_none,
@@ -154,4 +210,8 @@ INVARIANTS = (
     one_patient_in_a_shipper,
     no_shipper_is_opened_before_its_seal_was_compared,
     nothing_is_frozen_again,
+    a_unit_lies_in_one_place_and_a_place_holds_one,
+    what_is_packed_is_held_here_and_travels_once,
+    what_is_accepted_has_arrived_and_agrees,
+    what_is_disposed_of_ends_as_was_decided,
 )

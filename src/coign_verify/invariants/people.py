@@ -1,7 +1,7 @@
 """Invariants of people: in a role they hold, qualified at that instant, and two where two are asked for."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
-from coign_verify.invariants.trackers import BATCH, DONATION, LEDGER, PERSON, THIS
+from coign_verify.invariants.trackers import BATCH, DONATION, LEDGER, PART, PERSON, THIS
 
 #: Roles of no person: the set-up before there are people, and the record itself.
 SETUP, LEDGER_ROLE = "setup", "ledger"
@@ -136,6 +136,45 @@ def a_signature_fits_its_intent(known: Known, fact: Heard) -> Verdict:
     return () if in_time else (f"{person} signed what was no longer, or not yet, to be signed",)
 
 
+#: Judgements, with what they judge: the field that both name, and the facts by which somebody had a part in it.
+JUDGED = {
+    "identity.label_verified.v1": ("unit", ("identity.unit_created.v1",)),
+    "collection.leaving_checked.v1": ("unit", ("identity.label_verified.v1",)),
+    "quality.deviation_closed.v1": ("case", ("quality.deviation_opened.v1",)),
+    "facility.growth_assessed.v1": ("batch", ("facility.monitored.v1",)),
+    "supply.lot_hold_lifted.v1": ("lot", ("supply.lot_held.v1",)),
+    "supply.suspicion_cleared.v1": ("case", ("supply.lot_suspected.v1", "supply.pack_suspected.v1")),
+    "equipment.doubt_assessed.v1": ("equipment", ("equipment.device_calibrated.v1",)),
+    "equipment.late_cleaning_judged.v1": ("equipment", ("equipment.device_cleaned.v1",)),
+    "training.extension_approved.v1": ("person", ("training.extension_asked.v1",)),
+    "correction.assessed.v1": (
+        "case",
+        ("correction.proposed.v1", "correction.differs.v1", "correction.value_corrected.v1"),
+    ),
+    "incident.act_resolved.v1": ("case", ("incident.act_reported.v1",)),
+}
+
+
+@invariant("CSV-29", "GMP-02", "GMP-19", "TRC-14", "TRN-03", "SCS-16", hears=tuple(JUDGED))
+def nobody_judges_what_they_did_themselves(known: Known, fact: Heard) -> Verdict:
+    """Labels, deviations, growth, holds, doubts, corrections, extensions and reports are judged by somebody else."""
+    field, kinds = JUDGED[fact.type]
+    subject = fact.body[field]
+    own = sorted(kind for kind, person in known.of(PART, subject) if kind in kinds and person == fact.person)
+    return tuple(f"{fact.person} judged {kind} of {subject}, which was their own" for kind in own)
+
+
+@invariant("CSV-06", "CSV-24", "GMP-02", hears=("people.role_granted.v1",))
+def administrators_hold_no_other_role_and_nobody_grants_themselves(known: Known, fact: Heard) -> Verdict:
+    """Whoever gives roles has no other one for themselves, and gives none to themselves."""
+    person, role = fact.body["person"], fact.body["role"]
+    if person == fact.person:
+        return (f"{person} granted themselves {role}",)
+    held = {grant.role for grant in known.of(PERSON, person).grants} | {role}
+    mixed = "admin" in held and len(held) > 1
+    return (f"{person} is administrator and {', '.join(sorted(held - {'admin'}))}",) if mixed else ()
+
+
 INVARIANTS = (
     everybody_acts_in_a_role_they_hold,
     no_check_by_somebody_unqualified,
@@ -144,5 +183,7 @@ INVARIANTS = (
     nobody_qualifies_themselves,
     a_key_is_enrolled_by_two,
     an_identifier_is_given_once,
+    nobody_judges_what_they_did_themselves,
+    administrators_hold_no_other_role_and_nobody_grants_themselves,
     a_signature_fits_its_intent,
 )

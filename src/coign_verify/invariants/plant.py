@@ -1,7 +1,7 @@
 """Invariants of the plant: the right material, in a clear room, judged by others than those who made it."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
-from coign_verify.invariants.trackers import BATCH, CHAIN, DEVICE, LOT, ROOM, SERIAL, UNIT
+from coign_verify.invariants.trackers import BATCH, CHAIN, DEVICE, LOT, ROOM, SERIAL, UNIT, WARMTH
 
 
 @invariant("GMP-30", "GMP-04", "TRC-22", hears=("manufacturing.batch_started.v1",))
@@ -11,7 +11,9 @@ def a_batch_takes_accepted_material_of_its_own_chain(known: Known, fact: Heard) 
     state = known.of(UNIT, unit)
     if state.chain != chain:
         return (f"{unit} of {state.chain or 'no chain'} went into a batch of {chain}",)
-    return () if state.accepted else (f"nobody had accepted {unit}",)
+    if not state.accepted:
+        return (f"nobody had accepted {unit}",)
+    return (f"nobody had found in order how warm {unit} was",) if known.of(WARMTH, unit).in_doubt(fact.time) else ()
 
 
 @invariant("GMP-35", "GMP-34", "GMP-S4", "GMP-32", hears=("manufacturing.batch_started.v1",))
@@ -107,7 +109,7 @@ def releaser_reviewer_and_maker_are_different_people(known: Known, fact: Heard) 
 
 @invariant("GMP-19", "GMP-20", "GMP-31", "GMP-40", "GMP-S3", "GMP-S5", hears=("quality.certified.v1",))
 def nothing_is_released_over_what_is_open(known: Known, fact: Heard) -> Verdict:
-    """A batch is released with every result passed and reviewed, every deviation closed, every label accounted for."""
+    """A batch is released with every result passed and reviewed, nothing open, and every container in order."""
     batch = known.of(BATCH, fact.body["batch"])
     said = [f"{t.attribute} fails" for t in sorted(batch.tests) if t.verdict != "pass"]
     said += [f"nobody had reviewed {t.attribute}" for t in sorted(batch.tests) if not t.reviewed]
@@ -118,6 +120,11 @@ def nothing_is_released_over_what_is_open(known: Known, fact: Heard) -> Verdict:
         said.append("a label is missing")
     if batch.rejected or batch.excepted:
         said.append("it had been rejected, or supplied under exception")
+    for unit, state in [(u, known.of(UNIT, u)) for u in fact.body["units"]]:
+        said += [f"{unit} stands still: {stop.why}" for stop in sorted(state.stops)[:1]]
+        said += [] if state.label_seen else [f"the label of {unit} had not been scanned back"]
+        said += [f"{unit} was too warm"] if known.of(WARMTH, unit).in_doubt(fact.time) else []
+        said += [f"{unit} had expired"] if state.expires and fact.time >= state.expires else []
     return tuple(f"{fact.body['batch']} was released: {each}" for each in said)
 
 

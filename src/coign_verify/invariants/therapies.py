@@ -1,7 +1,20 @@
 """Invariants of a therapy and its patient: ordered, agreed to, allowed, and conditioned only for what is there."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
-from coign_verify.invariants.trackers import AUTHORISATION, CHAIN, PATIENT, PRODUCT, UNIT, WARMTH
+from coign_verify.invariants.trackers import (
+    AUTHORISATION,
+    BATCH,
+    CHAIN,
+    CORRECTIONS,
+    LOT,
+    PATIENT,
+    PRODUCT,
+    PROGRAMME,
+    UNIT,
+    WARMTH,
+)
+from coign_verify.invariants.trackers.therapies import Cases
+from coign_verify.invariants.trackers.units import minutes_between
 
 TREATMENT = "treatment"
 
@@ -62,9 +75,10 @@ def cells_are_taken_from_whom_two_found(known: Known, fact: Heard) -> Verdict:
 @invariant("TRC-12", hears=("collection.identity_confirmed.v1",))
 def whom_two_found_is_the_patient_of_the_chain(known: Known, fact: Heard) -> Verdict:
     """Whoever is found in the chair is the patient of the chain of identity."""
-    expected = known.of(CHAIN, fact.body["chain"]).patient
-    found = fact.body["patient"]
-    return () if found == expected else (f"{found} was found for {fact.body['chain']} of {expected}",)
+    state, found = known.of(CHAIN, fact.body["chain"]), fact.body["patient"]
+    if state.waits:
+        return (f"a wristband of somebody else had been scanned for {fact.body['chain']}, and nobody found out why",)
+    return () if found == state.patient else (f"{found} was found for {fact.body['chain']} of {state.patient}",)
 
 
 @invariant("TRC-13", "TRC-S1", hears=("collection.mismatch_resolved.v1",))
@@ -81,7 +95,7 @@ def nobody_is_conditioned_for_what_is_not_there(known: Known, fact: Heard) -> Ve
     state = known.of(CHAIN, chain)
     if fact.body["patient"] != state.patient:
         return (f"{fact.body['patient']} is not the patient of {chain}",)
-    if fact.type == "clinical.conditioning_begun.v1" and not state.conditioning:
+    if fact.type == "clinical.conditioning_begun.v1" and not state.conditioning_ordered:
         return (f"conditioning for {chain} was begun and nobody had ordered it",)
     there = {u: s for u in sorted(state.products) if not (s := known.of(UNIT, u)).ended and not s.rejected}
     if not there:
@@ -95,8 +109,7 @@ def nobody_is_conditioned_for_what_is_not_there(known: Known, fact: Heard) -> Ve
 
 
 def _is_cold(known: Known, unit: str, now: str) -> bool:
-    warmth = known.of(WARMTH, unit)
-    return not (warmth.not_usable or warmth.open or warmth.unread or warmth.too_warm(now))
+    return not known.of(WARMTH, unit).in_doubt(now)
 
 
 #: What an authorisation allows, by the fact that says that it was done.
@@ -127,6 +140,124 @@ def a_stopped_authorisation_stops_the_act_it_names(known: Known, fact: Heard) ->
     return () if allowed else (f"{act} of {product} for {centre} was stopped or out of date",)
 
 
+@invariant("PAT-28", "GMP-06", "GMP-S6", hears=("identity.chain_begun.v1",))
+def a_therapy_runs_under_what_two_put_in_force(known: Known, fact: Heard) -> Verdict:
+    """A therapy begins under the version of the programme in force, for a patient whom a physician found fit for it."""
+    programme, version = fact.body["programme"], fact.body["version"]
+    said = (
+        [] if known.of(PROGRAMME, programme).version == version else [f"{version[:8]} of {programme} is not in force"]
+    )
+    if programme not in dict(known.of(PATIENT, fact.body["patient"]).fit_since):
+        said.append(f"nobody had found {fact.body['patient']} fit for {programme}")
+    return tuple(said)
+
+
+#: Acts on a patient that wait while somebody has still to settle who they are.
+ON_A_PATIENT = (
+    "collection.started.v1", "clinical.conditioning_started.v1", "clinical.conditioning_begun.v1", "infusion.issued.v1",
+    "infusion.thawed.v1", "infusion.started.v1",
+)  # fmt: skip
+
+
+@invariant("TRC-25", "TRC-S3", hears=ON_A_PATIENT)
+def a_changed_identity_is_settled_by_two(known: Known, fact: Heard) -> Verdict:
+    """After a change of who the patient is nothing is done to them before a second person settled it."""
+    patient = known.of(CHAIN, fact.body["chain"]).patient
+    by = known.of(PATIENT, patient).unsettled_by
+    return (f"what {by} changed of {patient} was not settled",) if by else ()
+
+
+#: What rests on values that were recorded, by the field of the batch or therapy whose values they are.
+RESTS_ON = {
+    "quality.certified.v1": ("batch", "chain"),
+    "clinical.conditioning_started.v1": ("chain",),
+    "clinical.conditioning_begun.v1": ("chain",),
+    "infusion.issued.v1": ("chain",),
+    "infusion.thawed.v1": ("chain",),
+    "infusion.started.v1": ("chain",),
+}
+
+
+@invariant("CSV-02", "GMP-18", "GMP-19", hears=tuple(RESTS_ON))
+def nothing_rests_on_a_value_under_correction(known: Known, fact: Heard) -> Verdict:
+    """Nothing is released, conditioned for or given on values of which somebody said that one is wrong."""
+    said: list[str] = []
+    for home in fact.subjects(*RESTS_ON[fact.type]):
+        cases: Cases = known.of(CORRECTIONS, home)
+        said += [f"a value of {home} is under correction ({case})" for case in sorted(cases)]
+    return tuple(said)
+
+
+@invariant("TRC-13", "TRC-12", hears=("collection.identity_confirmed.v1", "collection.started.v1"))
+def the_second_follows_the_first_at_the_chair(known: Known, fact: Heard) -> Verdict:
+    """The two looks at the chair, and the collection after them, lie within the programme's window."""
+    chain = fact.body["chain"]
+    state = known.of(CHAIN, chain)
+    if fact.type == "collection.started.v1":
+        first = state.found_at
+    elif state.checked is None or state.checked[0] != fact.body["first"]:
+        return (f"{fact.body['first']} is named as the first at the chair and did not look",)
+    else:
+        first = state.checked[1]
+    if not first:
+        return None
+    window, passed = known.terms.minutes(state.version, "identity_check_window"), minutes_between(first, fact.time)
+    return () if passed <= window else (f"{passed:.1f} min had passed at the chair; {window:.0f} are allowed",)
+
+
+@invariant("TRC-27", hears=(*ON_A_PATIENT, "manufacturing.batch_started.v1"))
+def nothing_is_begun_after_the_end(known: Known, fact: Heard) -> Verdict:
+    """Once a therapy is over nothing of it is begun."""
+    chain = fact.body["chain"]
+    return (f"{chain} was over",) if known.of(CHAIN, chain).ended else ()
+
+
+#: What goes on with cells that lots of a material touched.
+GOES_ON = (
+    "manufacturing.batch_started.v1", "quality.certified.v1", "logistics.packed.v1", "clinical.conditioning_started.v1",
+    "clinical.conditioning_begun.v1", "infusion.issued.v1", "infusion.started.v1",
+)  # fmt: skip
+
+
+@invariant("GMP-S7", "SCS-20", "GMP-04", hears=GOES_ON)
+def what_a_lot_in_doubt_touched_stands_still(known: Known, fact: Heard) -> Verdict:
+    """What lots on hold, rejected or suspect have touched is not made further, released, sent or given."""
+    units = [known.of(UNIT, unit) for unit in fact.subjects("unit", "units", "further")]
+    chains = {c for c in (*fact.subjects("chain"), *(u.chain for u in units)) if c}
+    batches = {b for b in (*fact.subjects("batch"), *(u.batch for u in units)) if b}
+    for chain in sorted(chains) if fact.type.startswith("clinical.") else ():
+        batches |= {known.of(UNIT, unit).batch for unit in known.of(CHAIN, chain).products} - {""}
+    lots = {lot for chain in chains for lot in known.of(CHAIN, chain).lots if fact.type != "logistics.packed.v1"}
+    lots |= {lot for batch in batches for lot in known.of(BATCH, batch).lots}
+    return tuple(f"{lot} is in doubt" for lot in sorted(lots) if known.of(LOT, lot).in_doubt) if lots else None
+
+
+@invariant("PAT-28", "PAT-29", hears=("clinical.ordered.v1",))
+def an_order_rests_on_findings_that_still_count(known: Known, fact: Heard) -> Verdict:
+    """A therapy is ordered on a weight and an eligibility that are no older than the programme allows."""
+    begun = fact.beside("identity.chain_begun.v1")
+    if not begun:
+        return None
+    version, found = begun[0]["version"], dict(known.of(PATIENT, fact.body["patient"]).fit_since)
+    asked = {"weight_age_max": fact.body["weighed_on"], "eligibility_valid": found.get(fact.body["programme"], "")}
+    said = [name for name, since in asked.items() if since and _is_old(known, version, name, since, fact.time)]
+    return tuple(f"{name} was exceeded for {fact.body['patient']}" for name in said)
+
+
+def _is_old(known: Known, version: str, limit: str, since: str, now: str) -> bool:
+    return minutes_between(since, now) > known.terms.minutes(version, limit)
+
+
+@invariant("PAT-28", hears=("clinical.conditioning_started.v1", "clinical.conditioning_begun.v1"))
+def conditioning_rests_on_a_count_that_still_counts(known: Known, fact: Heard) -> Verdict:
+    """Conditioning is ordered and begun on a count of the product that is no older than the programme allows."""
+    state = known.of(CHAIN, fact.body["chain"])
+    if not state.counted_at:
+        return None
+    old = _is_old(known, state.version, "product_confirmation_valid", state.counted_at, fact.time)
+    return (f"the product of {fact.body['chain']} was counted on {state.counted_at}",) if old else ()
+
+
 INVARIANTS = (
     nobody_orders_but_the_prescriber,
     a_chain_begins_once_with_an_order,
@@ -136,4 +267,12 @@ INVARIANTS = (
     who_was_scanned_at_the_chair_is_found_out_by_a_third,
     nobody_is_conditioned_for_what_is_not_there,
     a_stopped_authorisation_stops_the_act_it_names,
+    a_therapy_runs_under_what_two_put_in_force,
+    a_changed_identity_is_settled_by_two,
+    nothing_rests_on_a_value_under_correction,
+    the_second_follows_the_first_at_the_chair,
+    nothing_is_begun_after_the_end,
+    what_a_lot_in_doubt_touched_stands_still,
+    an_order_rests_on_findings_that_still_count,
+    conditioning_rests_on_a_count_that_still_counts,
 )

@@ -20,6 +20,8 @@ class SeenNow:
         self._note: Callable[[HttpRequest], HttpResponse] = UserSessionsMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.session_key is None:  # nobody is signed in, or a machine asks with its token
+            return self.get_response(request)
         now = [request.session.session_key, _address(request), request.headers.get("User-Agent", "")]
         *before, at = request.session.get(NOTED) or [0]
         if before == now and time.time() - at < _GRAIN_S:

@@ -37,7 +37,7 @@ API = (
     Endpoint(
         "POST", "/fhir/", "An order as a Bundle: a draft that waits for its prescriber's signature", "`fhir`", "Bundle"
     ),
-    Endpoint("GET", "/log/checkpoint", "The newest signed checkpoint (C2SP)", "nothing"),
+    Endpoint("GET", "/log/checkpoint", "The newest signed checkpoint, with what witnesses signed (C2SP)", "nothing"),
     Endpoint("GET", "/log/tile/{level}/{index}", "Hash tile (C2SP tlog-tiles)", "nothing"),
     Endpoint("GET", "/log/tile/entries/{index}", "Bundle of entries (C2SP tlog-tiles)", "`log`"),
     Endpoint("GET", "/health", "Whether the record can be read and written", "nothing"),

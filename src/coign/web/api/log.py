@@ -8,6 +8,7 @@ from coign.web import acting, metrics, running
 from coign.web.api.problems import answer
 from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
+from coign.web.witnessed import witnessed
 from coign_verify.tiles import TileError, TileName, parse_path
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -15,8 +16,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 @require_GET
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The newest signed checkpoint."""
-    found = reader().checkpoint()
+    """The newest checkpoint that enough witnesses signed, with their signatures; until there is one, the newest."""
+    found = reader().checkpoint_for_others()
     if found is None:
         raise NotFound("no checkpoint was published yet")
     return HttpResponse(found[1], content_type="text/plain; charset=utf-8")
@@ -53,7 +54,7 @@ def _parsed(path: str) -> TileName:
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the record can be read and written, and how far it was verified."""
-    head, verified = reader().head(), reader().verified()
+    head, verified, seen = reader().head(), reader().verified(), witnessed()
     return answer(
         {
             "status": "read-only" if head.read_only else "ok",
@@ -61,6 +62,12 @@ def health(request: HttpRequest) -> HttpResponse:
                 "size": head.size,
                 "verified_to": verified[0] if verified else None,
                 "verified_at": verified[1].isoformat() if verified else None,
+            },
+            "witnesses": {
+                "relied_on": seen.relied_on,
+                "state": seen.state,
+                "size": seen.size or None,
+                "at": seen.at.isoformat() if seen.at else None,
             },
             "read_only": bool(head.read_only),
             "demonstration": running.service().demonstration,
@@ -72,5 +79,5 @@ def health(request: HttpRequest) -> HttpResponse:
 def measured(request: HttpRequest) -> HttpResponse:
     """Prometheus text format."""
     head = reader().head()
-    text = metrics.text(size=head.size, read_only=bool(head.read_only), due=what_is_due())
+    text = metrics.text(size=head.size, read_only=bool(head.read_only), seen=witnessed(), due=what_is_due())
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -88,7 +88,7 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
     acting.needs_scope(request, "read")
     organisation = acting.sees_for(request)
     found = visible_entry(position, organisation)
-    size, note = reader().checkpoint() or (0, b"")
+    size, note = reader().checkpoint_for_others(covering=position) or (0, b"")
     if size <= position:  # not published yet: prove it against the log as it stands
         size, note = reader().head().size, b""
     tiles = reader().tiles

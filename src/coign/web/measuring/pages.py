@@ -66,6 +66,7 @@ def _record(place: Place, ledger_id: int, journeys: int) -> Iterator[Record]:
             with service.vault.pool.connection() as connection:
                 root = records.journeys(connection, ledger_id)[0].root
             fill(service, journeys, place.progress)
+            place.tidy()
             yield Record(service, root)
         finally:
             reading.close()

@@ -14,6 +14,7 @@ from coign.service.upkeep import Due
 from coign.web import running
 from coign.web.people.scope import for_administrators
 from coign.web.reading import reader
+from coign.web.witnessed import each_witness, witnessed
 
 
 @require_GET
@@ -21,7 +22,7 @@ from coign.web.reading import reader
 def care(request: HttpRequest) -> HttpResponse:
     """When the last backup and the last proof of restore were, and what to do."""
     service, head = running.service(), reader().head()
-    checkpoint, verified = reader().checkpoint(), reader().verified()
+    checkpoint, verified, seen = reader().checkpoint(), reader().verified(), witnessed()
     context = {
         "due": [_panel(each) for each in what_is_due()],
         "demonstration": service.demonstration,
@@ -29,6 +30,9 @@ def care(request: HttpRequest) -> HttpResponse:
         "size": head.size,
         "published": checkpoint[0] if checkpoint is not None else None,
         "verified": verified,
+        "seen": seen,
+        "witnesses": each_witness(),
+        "log_key": service.log_key.text,
         "keys": [{"name": key.path.name, "what": key.what} for key in key_files(service.settings)],
     }
     return render(request, "pages/upkeep.html", context)

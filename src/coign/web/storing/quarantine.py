@@ -50,6 +50,8 @@ def out_of_quarantine(actor: Actor) -> list[Matter]:
         return []
     own = ((t, s) for t, s in every(TANK, Equipment).items() if s.organisation == actor.organisation)
     kept = {t for t, s in own if s.kind == "quarantine"}
+    if not kept:
+        return []
     lie = {o.unit: s.tank for s in every(BOX, Box).values() if s.tank in kept for o in s.occupied}
     leave = Counter(lie[unit] for unit in to_move(dict.fromkeys(lie, "quarantine"), actor))
     return [

@@ -10,6 +10,7 @@ from coign.web import running
 from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.story import Story
+from coign.web.witnessed import each_witness, witnessed
 
 
 def proof(story: Story) -> dict[str, Any]:
@@ -21,17 +22,17 @@ def proof(story: Story) -> dict[str, Any]:
         if sealed
         else _("The newest entries wait for the next checkpoint.")
     )
-    return _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first)
+    return _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first, newest + 1)
 
 
 def proof_of_record() -> dict[str, Any]:
     """The same for the whole record."""
     head = reader().head()
     if head.read_only:
-        return _seal(_("Nothing can be recorded: %s") % head.read_only, "")
+        return _seal(_("Nothing can be recorded: %s") % head.read_only, "") | {"witnesses": each_witness()}
     return _seal(
         _("The record holds %s entries") % f"{head.size:,}", _("Nobody can change, move or remove one unseen.")
-    )
+    ) | {"witnesses": each_witness()}
 
 
 def _size() -> int:
@@ -39,9 +40,9 @@ def _size() -> int:
     return published[0] if published is not None else 0
 
 
-def _seal(verdict: str, first: str) -> dict[str, Any]:
+def _seal(verdict: str, first: str, covers: int = 0) -> dict[str, Any]:
     """What holds for every proof: how far the record is sealed and verified, and who has seen it."""
-    verified = reader().verified()
+    verified, seen = reader().verified(), witnessed()
     words = [first] if first else []
     words.append(
         _("The whole record was last verified up to entry %(size)s, %(at)s.")
@@ -49,9 +50,10 @@ def _seal(verdict: str, first: str) -> dict[str, Any]:
         if verified and verified[0]
         else _("No complete round of verification has finished yet.")
     )
-    words.append(_("No witness outside this server has seen the checkpoint yet."))
+    words.append(seen.sentence)
+    whole = not (reader().head().read_only or running.service().problems)
     return {
-        "status": "stop" if reader().head().read_only or running.service().problems else "look",
+        "status": "stop" if not whole else seen.status if seen.size >= covers else "look",
         "verdict": verdict,
         "sentence": " ".join(words),
         "checkpoint": _size() or None,

@@ -1,16 +1,20 @@
 """What is remembered of the facts, subject by subject; see the README one level up."""
 
-from coign_verify.invariants.trackers.people import LEDGER, PERSON, THIS
-from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL
-from coign_verify.invariants.trackers.therapies import AUTHORISATION, CHAIN, PATIENT, PRODUCT
-from coign_verify.invariants.trackers.units import BAG, CUSTODY, DONATION, SHIPMENT, UNIT, WARMTH
+from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
+from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
+from coign_verify.invariants.trackers.steps import HAPPENED
+from coign_verify.invariants.trackers.therapies import AUTHORISATION, CHAIN, CORRECTIONS, PATIENT, PRODUCT, PROGRAMME
+from coign_verify.invariants.trackers.units import BAG, BOX, CUSTODY, DONATION, PLACE, SHIPMENT, UNIT, WARMTH
 
 TRACKERS = (
-    UNIT, CUSTODY, BAG, WARMTH, SHIPMENT, CHAIN, PATIENT, PRODUCT, AUTHORISATION, BATCH, ROOM, LOT, SERIAL, DEVICE,
-    PERSON, LEDGER, DONATION,
-)  # fmt: skip
+    *(UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION),
+    *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
+    *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
+    *(PERSON, PART, LEDGER, HAPPENED),
+)
 
 __all__ = [
-    "AUTHORISATION", "BAG", "BATCH", "CHAIN", "CUSTODY", "DEVICE", "DONATION", "LEDGER", "LOT", "PATIENT", "PERSON",
-    "PRODUCT", "ROOM", "SERIAL", "SHIPMENT", "THIS", "TRACKERS", "UNIT", "WARMTH",
+    "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE", "DONATION", "HAPPENED",
+    "LEDGER", "LOT", "PART", "PATIENT", "PERSON", "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT",
+    "SHIPPER", "THIS", "TRACKERS", "UNIT", "WARMTH",
 ]  # fmt: skip

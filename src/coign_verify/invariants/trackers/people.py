@@ -142,3 +142,33 @@ LEDGER = Tracker(
     },
 )
 THIS = "ledger:this"
+
+
+#: What somebody did that somebody else is to judge, and the subjects by which it is found again.
+PARTS: dict[str, tuple[str, ...]] = {
+    "identity.unit_created.v1": ("unit",),
+    "identity.label_verified.v1": ("unit",),
+    "quality.deviation_opened.v1": ("case",),
+    "facility.monitored.v1": ("batch",),
+    "supply.lot_held.v1": ("lot",),
+    "supply.lot_suspected.v1": ("case",),
+    "supply.pack_suspected.v1": ("case",),
+    "equipment.device_calibrated.v1": ("equipment",),
+    "equipment.device_cleaned.v1": ("equipment",),
+    "training.extension_asked.v1": ("person",),
+    "correction.proposed.v1": ("case",),
+    "correction.differs.v1": ("case",),
+    "correction.value_corrected.v1": ("case",),
+    "incident.act_reported.v1": ("case",),
+}
+
+Parts = frozenset[tuple[str, str]]
+
+
+def _took_part(state: Parts, fact: Heard) -> Parts:
+    # Of each kind the newest: a device is calibrated and cleaned for years.
+    kept = state if fact.type.startswith("correction.") else frozenset(each for each in state if each[0] != fact.type)
+    return kept | {(fact.type, fact.person)}
+
+
+PART: Tracker[Parts] = Tracker("part", frozenset(), {kind: (names, _took_part) for kind, names in PARTS.items()})

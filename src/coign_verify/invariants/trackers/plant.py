@@ -20,6 +20,7 @@ class Batch(NamedTuple):
     chain: str = ""
     version: str = ""
     hands: frozenset[str] = frozenset()
+    lots: frozenset[str] = frozenset()
     tests: frozenset[Test] = frozenset()
     reviewed_by: str = ""
     deviations: frozenset[str] = frozenset()
@@ -35,6 +36,10 @@ def _worked(state: Batch, fact: Heard) -> Batch:
 
 def _begun(state: Batch, fact: Heard) -> Batch:
     return _worked(state, fact)._replace(chain=fact.body["chain"], version=fact.body["version"])
+
+
+def _stepped(state: Batch, fact: Heard) -> Batch:
+    return _worked(state, fact)._replace(lots=state.lots | set(fact.body["lots"]))
 
 
 def _tested(state: Batch, fact: Heard) -> Batch:
@@ -80,7 +85,7 @@ BATCH = Tracker(
     Batch(),
     {
         "manufacturing.batch_started.v1": (("batch",), _begun),
-        "manufacturing.step_completed.v1": (("batch",), _worked),
+        "manufacturing.step_completed.v1": (("batch",), _stepped),
         "manufacturing.sample_drawn.v1": (("batch",), _worked),
         "manufacturing.bag_filled.v1": (("batch",), _worked),
         "manufacturing.filled.v1": (("batch",), _worked),
@@ -142,10 +147,15 @@ class Lot(NamedTuple):
     suspect: bool = False
     had_in_hand: frozenset[str] = frozenset()
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody holds it back, found it not in order, or doubts that it is what it seems."""
+        return self.rejected or self.held or self.suspect
+
     def may_be_used(self, now: str) -> bool:
         """Whether a step may take from it now."""
         in_date = now < self.expires and (not self.retest_by or now < self.retest_by)
-        return self.approved and in_date and not (self.rejected or self.held or self.suspect)
+        return self.approved and in_date and not self.in_doubt
 
 
 def _approved(state: Lot, fact: Heard) -> Lot:
@@ -228,5 +238,27 @@ DEVICE = Tracker(
         "equipment.device_calibrated.v1": (("equipment",), _calibrated),
         "equipment.device_taken_out.v1": (("equipment",), lambda s, f: s._replace(out_by=f.body["by"])),
         "equipment.device_returned.v1": (("equipment",), lambda s, f: s._replace(out_by="")),
+    },
+)
+
+
+class Shipper(NamedTuple):
+    """A shipper whose own hold time was tested, until when that counts, and what lies in it."""
+
+    qualified_until: str = ""
+    shipment: str = ""
+
+
+SHIPPER = Tracker(
+    "shipper",
+    Shipper(),
+    {
+        "logistics.shipper_qualified.v1": (
+            ("shipper",),
+            lambda s, f: s._replace(qualified_until=f.body["qualified_until"]),
+        ),
+        "logistics.packed.v1": (("shipper",), lambda s, f: s._replace(shipment=f.body["shipment"])),
+        "logistics.unpacked.v1": (("shipper",), lambda s, f: s._replace(shipment="")),
+        "logistics.received.v1": (("shipper",), lambda s, f: s._replace(shipment="")),
     },
 )

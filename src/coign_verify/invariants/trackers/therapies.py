@@ -8,6 +8,8 @@ from coign_verify.invariants.model import Heard, Tracker
 class Chain(NamedTuple):
     """One therapy of one patient. `products`: its final containers; `counted`: those that were found at the centre.
 
+    `checked`: who looked first at the chair, and when; `found_at`: when a second one agreed. `against`: what stood
+    against an infusion when a physician last looked. `thawed`: bags that were thawed and not finished.
     `waits`: a wristband of somebody else was scanned at the chair, by these people. `may_be_given`: who decided, and
     when, that the product is given although administration is stopped.
     """
@@ -23,7 +25,16 @@ class Chain(NamedTuple):
     ordered: bool = False
     products: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
-    conditioning: str = ""
+    counted_at: str = ""
+    checked: tuple[str, str] | None = None
+    found_at: str = ""
+    conditioning_ordered: bool = False
+    first_dose_at: str = ""
+    conditioned: bool = False
+    assessed_at: str = ""
+    against: tuple[str, ...] = ()
+    thawed: frozenset[str] = frozenset()
+    lots: frozenset[str] = frozenset()
     reactive: bool = False
     sampled: bool = False
     justified: bool = False
@@ -44,7 +55,7 @@ def _made(state: Chain, fact: Heard) -> Chain:
 
 
 def _confirmed(state: Chain, fact: Heard) -> Chain:
-    return state._replace(at_the_chair=(fact.body["first"], fact.body["second"]))
+    return state._replace(at_the_chair=(fact.body["first"], fact.body["second"]), found_at=fact.time)
 
 
 def _mixed_up(state: Chain, fact: Heard) -> Chain:
@@ -78,13 +89,27 @@ CHAIN = Tracker(
         "identity.chain_begun.v1": (("chain",), _begun),
         "identity.unit_created.v1": (("chain",), _made),
         "clinical.ordered.v1": (("chain",), lambda s, f: s._replace(ordered=True)),
+        "collection.identity_checked.v1": (("chain",), lambda s, f: s._replace(checked=(f.body["by"], f.time))),
         "collection.identity_confirmed.v1": (("chain",), _confirmed),
         "collection.identity_mismatched.v1": (("chain",), _mixed_up),
         "collection.mismatch_resolved.v1": (("chain",), lambda s, f: s._replace(at_the_chair=None, waits=())),
-        "collection.started.v1": (("chain",), lambda s, f: s._replace(at_the_chair=None)),
-        "clinical.product_confirmed.v1": (("chain",), lambda s, f: s._replace(counted=frozenset(f.body["units"]))),
-        "clinical.conditioning_started.v1": (("chain",), lambda s, f: s._replace(conditioning="ordered")),
-        "clinical.conditioning_begun.v1": (("chain",), lambda s, f: s._replace(conditioning="begun")),
+        "collection.started.v1": (
+            ("chain",),
+            lambda s, f: s._replace(at_the_chair=None, lots=s.lots | set(f.body.get("lots") or ())),
+        ),
+        "clinical.conditioning_given.v1": (("chain",), lambda s, f: s._replace(conditioned=True)),
+        "infusion.patient_assessed.v1": (
+            ("chain",),
+            lambda s, f: s._replace(assessed_at=f.time, against=tuple(f.body["outside"])),
+        ),
+        "infusion.thawed.v1": (("chain",), lambda s, f: s._replace(thawed=s.thawed | {f.body["unit"]})),
+        "infusion.finished.v1": (("chain",), lambda s, f: s._replace(thawed=s.thawed - {f.body["unit"]})),
+        "clinical.product_confirmed.v1": (
+            ("chain",),
+            lambda s, f: s._replace(counted=frozenset(f.body["units"]), counted_at=f.time),
+        ),
+        "clinical.conditioning_started.v1": (("chain",), lambda s, f: s._replace(conditioning_ordered=True)),
+        "clinical.conditioning_begun.v1": (("chain",), lambda s, f: s._replace(first_dose_at=f.time)),
         "donor.samples_taken.v1": (("chain",), lambda s, f: s._replace(sampled=True)),
         "donor.marker_reported.v1": (("chain",), _marker),
         "donor.open_markers_justified.v1": (("chain",), lambda s, f: s._replace(justified=True)),
@@ -96,11 +121,15 @@ CHAIN = Tracker(
 
 
 class Patient(NamedTuple):
-    """What a patient agreed to, and for which programmes somebody prepared an order, by its prescriber."""
+    """What a patient agreed to, and the prescriber of each order that was prepared.
+
+    `unsettled_by`: who changed who the patient is, as long as no second person settled it.
+    """
 
     consents: frozenset[tuple[str, str]] = frozenset()
     drafts: frozenset[tuple[str, str]] = frozenset()
-    fit_for: frozenset[str] = frozenset()
+    fit_since: frozenset[tuple[str, str]] = frozenset()
+    unsettled_by: str = ""
 
 
 def _agreed(state: Patient, fact: Heard) -> Patient:
@@ -121,16 +150,25 @@ def _signed(state: Patient, fact: Heard) -> Patient:
     return state._replace(drafts=frozenset(d for d in state.drafts if d[0] != fact.body["programme"]))
 
 
+def _fit(state: Patient, fact: Heard) -> Patient:
+    others = (f for f in state.fit_since if f[0] != fact.body["programme"])
+    return state._replace(fit_since=frozenset((*others, (fact.body["programme"], fact.time))))
+
+
+def _corrected(state: Patient, fact: Heard) -> Patient:
+    # A change that a document shows was made in a therapy, and waits for a second person.
+    return state._replace(unsettled_by=fact.person) if fact.body.get("evidence") else state
+
+
 PATIENT = Tracker(
     "patient",
     Patient(),
     {
         "clinical.consent_given.v1": (("patient",), _agreed),
         "clinical.consent_withdrawn.v1": (("patient",), _withdrawn),
-        "clinical.eligibility_confirmed.v1": (
-            ("patient",),
-            lambda s, f: s._replace(fit_for=s.fit_for | {f.body["programme"]}),
-        ),
+        "clinical.eligibility_confirmed.v1": (("patient",), _fit),
+        "clinical.identity_corrected.v1": (("patient",), _corrected),
+        "clinical.identity_settled.v1": (("patient",), lambda s, f: s._replace(unsettled_by="")),
         "clinical.order_drafted.v1": (("patient",), _drafted),
         "clinical.ordered.v1": (("patient",), _signed),
     },
@@ -221,5 +259,30 @@ PRODUCT = Tracker(
             ("product",),
             lambda s, f: Product((*s.authorisations, f.body["authorisation"])),
         ),
+    },
+)
+
+
+class Programme(NamedTuple):
+    """The version of a programme that two people put in force."""
+
+    version: str = ""
+
+
+PROGRAMME = Tracker(
+    "programme",
+    Programme(),
+    {"regulatory.programme_approved.v1": (("programme",), lambda s, f: Programme(f.body["version"]))},
+)
+
+Cases = frozenset[str]
+
+#: Corrections of values that nobody has assessed, by the batch or therapy whose record they stand in.
+CORRECTIONS: Tracker[Cases] = Tracker(
+    "corrections",
+    frozenset(),
+    {
+        "correction.proposed.v1": (("home",), lambda s, f: s | {f.body["case"]}),
+        "correction.assessed.v1": (("home",), lambda s, f: s - {f.body["case"]}),
     },
 )

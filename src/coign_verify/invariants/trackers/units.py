@@ -34,12 +34,18 @@ class Unit(NamedTuple):
     may_travel: bool = False
     received_by: str = ""
     set_apart_by: frozenset[str] = frozenset()
+    under_way: str = ""
+    decided: str = ""
     stops: frozenset[Stop] = frozenset()
     ended: str = ""
 
 
-#: The words for a hand-over that did not agree; every other reason stands in `identity.units_blocked.v1` itself.
-HANDOVER_DIFFERS = "what was taken is not what was offered"
+#: What disagrees until somebody found out why, by the fact that says so: the block that goes with it may be missing.
+DIFFERS = {
+    "custody.handover_mismatched.v1": ("unit", "custody.mismatch_resolved.v1"),
+    "infusion.bedside_mismatched.v1": ("units", "infusion.mismatch_resolved.v1"),
+    "storage.removal_mismatched.v1": ("units", "storage.removal_resolved.v1"),
+}
 
 #: Facts that say what went wrong, and their fields with the people who had a part in it.
 MISMATCHES: dict[str, tuple[str, ...]] = {
@@ -86,12 +92,12 @@ def _lifted(state: Unit, fact: Heard) -> Unit:
 
 
 def _differs(state: Unit, fact: Heard) -> Unit:
-    people = people_of(fact.body, ("giver", "taker"))
-    return state._replace(stops=state.stops | {Stop(HANDOVER_DIFFERS, people)})
+    people = people_of(fact.body, ("giver", "taker", "first", "second", "between"))
+    return state._replace(stops=state.stops | {Stop(fact.type, people)})
 
 
 def _agreed(state: Unit, fact: Heard) -> Unit:
-    return state._replace(stops=frozenset(s for s in state.stops if s.why != HANDOVER_DIFFERS))
+    return state._replace(stops=frozenset(s for s in state.stops if DIFFERS.get(s.why, ("", ""))[1] != fact.type))
 
 
 def _reported(state: Unit, fact: Heard) -> Unit:
@@ -119,8 +125,8 @@ UNIT = Tracker(
         "collection.leaving_checked.v1": (("unit",), lambda s, f: s._replace(left_chair=True)),
         "identity.units_blocked.v1": (("units",), _stopped),
         "identity.units_unblocked.v1": (("units",), _lifted),
-        "custody.handover_mismatched.v1": (("unit",), _differs),
-        "custody.mismatch_resolved.v1": (("unit",), _agreed),
+        **{kind: ((field,), _differs) for kind, (field, _) in DIFFERS.items()},
+        **{resolved: (("unit",), _agreed) for _, resolved in DIFFERS.values()},
         "incident.act_reported.v1": (("units", "beside"), _reported),
         "incident.act_resolved.v1": (("unit",), _found_out),
         "quality.material_accepted.v1": (("unit",), lambda s, f: s._replace(accepted=True)),
@@ -129,7 +135,13 @@ UNIT = Tracker(
         "quality.certified.v1": (("units",), lambda s, f: s._replace(answered="certified")),
         "quality.supplied_under_exception.v1": (("units",), lambda s, f: s._replace(answered="under exception")),
         "quality.batch_rejected.v1": (("units",), _rejected),
-        "logistics.received.v1": (("unit", "further"), lambda s, f: s._replace(received_by=f.body["organisation"])),
+        "logistics.packed.v1": (("unit", "further"), lambda s, f: s._replace(under_way=f.body["shipment"])),
+        "logistics.unpacked.v1": (("unit", "further"), lambda s, f: s._replace(under_way="")),
+        "logistics.received.v1": (
+            ("unit", "further"),
+            lambda s, f: s._replace(received_by=f.body["organisation"], under_way=""),
+        ),
+        "closing.disposal_decided.v1": (("unit",), lambda s, f: s._replace(decided=f.body["becomes"])),
         "donor.set_apart.v1": (
             ("unit",),
             lambda s, f: s._replace(set_apart_by=s.set_apart_by | {f.body["organisation"]}),
@@ -164,8 +176,10 @@ class Bag(NamedTuple):
     """A bag between freezer and patient; `seen`: whose wristband two people found it at, who they are, and when."""
 
     issued_by: str = ""
+    issued_at: str = ""
     thawed_at: str = ""
     checked_by: str = ""
+    checked_at: str = ""
     seen: tuple[str, str, str, str] | None = None
     emergency: tuple[str, str, str] | None = None
     started_at: str = ""
@@ -189,9 +203,12 @@ BAG = Tracker(
     "bag",
     Bag(),
     {
-        "infusion.issued.v1": (("unit",), lambda s, f: s._replace(issued_by=f.body["by"])),
+        "infusion.issued.v1": (("unit",), lambda s, f: s._replace(issued_by=f.body["by"], issued_at=f.time)),
         "infusion.thawed.v1": (("unit",), lambda s, f: s._replace(thawed_at=f.time)),
-        "infusion.bedside_checked.v1": (("unit",), lambda s, f: s._replace(seen=None, checked_by=f.body["by"])),
+        "infusion.bedside_checked.v1": (
+            ("unit",),
+            lambda s, f: s._replace(seen=None, checked_by=f.body["by"], checked_at=f.time),
+        ),
         "infusion.bedside_confirmed.v1": (("unit",), _seen),
         "infusion.bedside_mismatched.v1": (("units",), _not_seen),
         "infusion.mismatch_resolved.v1": (("unit",), _not_seen),
@@ -222,8 +239,12 @@ class Warmth(NamedTuple):
         return self.minutes + (minutes_between(self.since, now) if self.since else 0)
 
     def too_warm(self, now: str) -> bool:
-        """Whether it was out for longer than is allowed."""
-        return self.allowed_min is not None and self.out_min(now) > self.allowed_min
+        """Whether it was out for longer than is allowed; what was thawed on purpose has another clock."""
+        return not self.thawed and self.allowed_min is not None and self.out_min(now) > self.allowed_min
+
+    def in_doubt(self, now: str) -> bool:
+        """Whether it was too warm, or nobody has judged how warm it was."""
+        return self.not_usable or self.open or bool(self.unread) or self.too_warm(now)
 
 
 _MINUTES = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}
@@ -318,4 +339,38 @@ DONATION = Tracker(
     "donation",
     "",
     {"identity.unit_created.v1": (("din",), lambda s, f: s or f.body["unit"])},
+)
+
+
+class Place(NamedTuple):
+    """Where a frozen container lies; empty: in no box."""
+
+    box: str = ""
+    position: int = 0
+
+
+PLACE = Tracker(
+    "place",
+    Place(),
+    {
+        "storage.placed.v1": (("unit",), lambda s, f: Place(f.body["box"], f.body["position"])),
+        "storage.taken_out.v1": (("unit",), lambda s, f: Place()),
+    },
+)
+
+Lying = frozenset[tuple[int, str]]
+
+
+def _lies(state: Lying, fact: Heard) -> Lying:
+    return state | {(fact.body["position"], fact.body["unit"])}
+
+
+def _left(state: Lying, fact: Heard) -> Lying:
+    return frozenset(each for each in state if each[0] != fact.body["position"])
+
+
+BOX: Tracker[Lying] = Tracker(
+    "box",
+    frozenset(),
+    {"storage.placed.v1": (("box",), _lies), "storage.taken_out.v1": (("box",), _left)},
 )

@@ -1,0 +1,1 @@
+"""Time stamps of others over our bytes (RFC 3161)."""
