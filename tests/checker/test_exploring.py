@@ -75,7 +75,8 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
     bare, found = Ground(told.ground.rules, told.ground.monitors, base, [move], move.time), Explored()
     exploring.explore(bare, (), 1, ENDLESS, found)
     story = next(v for v in found.violations if v.invariant == "nothing_is_given_unless_two_saw_it_at_the_bed")
-    (line,) = checking.told_of(story.moves, story.sentence)
+    beginning, line = checking.told_of("before", story.moves, story.sentence)
+    assert beginning["outcome"] == "before"
     assert line["action"] == "Start the infusion" and "at a bed" in line["outcome"] and "(" in line["who"]
 
 

@@ -63,7 +63,7 @@ def check(
     if not only:
         progress("Following what goes wrong to the end of the therapy …")
         told.look_around()
-        found.violations += [_violation(ground, shown) for shown in told.violations]
+        found.violations += [_violation(told, shown) for shown in told.violations]
     found.take(ground)
     for number, milestone in enumerate(around):
         progress(f"Around the stage {milestone.stage} …")
@@ -79,9 +79,9 @@ def _names(given: Iterable[Any]) -> set[str]:
     return {each.name for each in given}
 
 
-def _violation(ground: Ground, shown: Shown) -> Violation:
-    moves = dict.fromkeys((*shown.deviation.instead, *shown.acts))
-    return Violation(shown.invariant, shown.sentence, tuple(ground.moves[n] for n in moves))
+def _violation(told: Knocking, shown: Shown) -> Violation:
+    moves = tuple(told.ground.moves[n] for n in dict.fromkeys((*shown.deviation.instead, *shown.acts)))
+    return Violation(shown.invariant, shown.sentence, moves, told.beginning(shown.deviation))
 
 
 def _first_of_each(found: Explored) -> Explored:
@@ -93,8 +93,13 @@ def _first_of_each(found: Explored) -> Explored:
     return found
 
 
-def told_of(moves: Sequence[Move], outcome: str) -> list[Line]:
-    """A story as it is read aloud: who does what, and what comes of it."""
+def told_of(beginning: str, moves: Sequence[Move], outcome: str) -> list[Line]:
+    """A story as it is read aloud: what came before, then who does what, and what comes of it."""
+    first = {"who": "everybody", "action": "As it should be", "outcome": beginning}
+    return [first, *_lines(moves, outcome)]
+
+
+def _lines(moves: Sequence[Move], outcome: str) -> list[Line]:
     last = len(moves) - 1
     return [
         {
@@ -152,7 +157,7 @@ def _judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
         return Verdict(gate, NOT_SHOWN, reason=_why_not(knocked, gate))
     moves = [knocked.ground.moves[number] for number in shown.acts]
     beside = ", ".join(sorted(shown.without - {gate.id}))
-    story = tuple(told_of(moves, shown.sentence))
+    story = tuple(told_of(knocked.beginning(shown.deviation), moves, shown.sentence))
     return Verdict(gate, PAIRED if beside else NECESSARY, beside, shown.invariant, story)
 
 

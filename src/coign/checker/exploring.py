@@ -41,6 +41,8 @@ class Violation:
     invariant: str
     sentence: str
     moves: tuple[Move, ...]
+    #: What came before them, in words.
+    beginning: str
 
 
 @dataclass
@@ -170,7 +172,7 @@ def _path(came: Came, world: World) -> list[int]:
 
 def _violation(ground: Ground, came: Came, world: World, number: int, invariant: str, sentence: str) -> Violation:
     numbers = [n for n in _path(came, world) if n >= 0]
-    return Violation(invariant, sentence, tuple(ground.moves[n] for n in (*numbers, number)))
+    return Violation(invariant, sentence, tuple(ground.moves[n] for n in (*numbers, number)), ground.beginning)
 
 
 def around(history: History, story: Ground, worlds: Sequence[World], milestone: Milestone) -> Ground:
@@ -178,7 +180,8 @@ def around(history: History, story: Ground, worlds: Sequence[World], milestone: 
     world = story.fit(worlds[milestone.index])
     base = story.states(world)
     moves = [move for move in at_hand(history, milestone) if not _makes_again(move, base)]
-    return Ground(story.rules, story.monitors, base, moves, story.now(world))
+    beginning = f"the story up to the stage {milestone.stage}, {milestone.index} acts"
+    return Ground(story.rules, story.monitors, base, moves, story.now(world), beginning)
 
 
 def _makes_again(move: Move, base: Mapping[Slot, object]) -> bool:

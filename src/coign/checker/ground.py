@@ -80,8 +80,11 @@ class Ground:
     """All worlds that some moves can lead to from one situation."""
 
     def __init__(
-        self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant
-    ) -> None:
+        self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant,
+        beginning: str = "",
+    ) -> None:  # fmt: skip
+        #: How it came to where this ground begins, in words.
+        self.beginning = beginning
         self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base
         self._index: dict[Slot, int] = {}

@@ -91,6 +91,11 @@ class Knocking:
             for therapy in (FOLLOWED, TROUBLED)
         }
 
+    @property
+    def _broken_anyway(self) -> set[Deviation]:
+        """What breaks with all gates in place says nothing about one of them."""
+        return {shown.deviation for shown in self.violations}
+
     def deviations(self) -> Iterator[Deviation]:
         """Twisted acts, acts left out, acts too late, acts done again."""
         twists = Twists(self.history.acts)
@@ -176,10 +181,23 @@ class Knocking:
         followed = self._of.get(therapy, self._of[FOLLOWED])
         return followed[bisect_left(followed, deviation.goes_on) :]
 
+    def beginning(self, deviation: Deviation) -> str:
+        """How the story comes to where it leaves its way, in words."""
+        acts = self.history.acts
+        said = [f"the story so far, {deviation.at} acts"]
+        if deviation.wait_min:
+            said.append(f"{deviation.wait_min} min pass")
+        left_out = [told.move.action.title for told in acts[deviation.at : deviation.goes_on]]
+        if left_out and not deviation.instead:
+            said.append(f"left out: {', '.join(left_out)}")
+        return "; ".join(said)
+
     def knock(self, gate: str) -> Shown | None:
         """Look for a story that only this gate holds back; else one that it holds back together with another."""
         beside: dict[tuple[str, Deviation], None] = {}
         for deviation in self.candidates.get(gate, ()):
+            if deviation in self._broken_anyway:
+                continue
             if time.monotonic() > self.ends:
                 return None
             found = self._without(frozenset({gate}), deviation, beside)
@@ -193,6 +211,8 @@ class Knocking:
             for d in ds
         }
         for other, deviation in list(beside)[: TRIED_EACH * BESIDE_EACH]:
+            if deviation in self._broken_anyway:
+                continue
             if time.monotonic() > self.ends:
                 return None
             found = self._without(frozenset({gate, other}), deviation, {})

@@ -56,7 +56,8 @@ def _checked(history: Any, asked: argparse.Namespace) -> int:
     )  # fmt: skip
     seen = found.explored
     violations = [
-        {"invariant": each.invariant, "story": checking.told_of(each.moves, each.sentence)} for each in seen.violations
+        {"invariant": each.invariant, "story": checking.told_of(each.beginning, each.moves, each.sentence)}
+        for each in seen.violations
     ]
     ok = not violations and not found.vacuous
     result = {

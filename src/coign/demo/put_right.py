@@ -5,7 +5,7 @@ from typing import Any
 
 from coign.demo import classroom, devices, people
 from coign.demo.scene import Scene
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Actor
 from coign.supply.views import LOT
 
@@ -37,6 +37,16 @@ def emergency(unit: Unit) -> Iterator[Asked]:
 def given_in_emergency(unit: Unit) -> Iterator[Asked]:
     """By somebody who had no part in the decision."""
     yield _of_centre("infusion"), "infusion.start_emergency", {"unit": unit, "site": people.site_of(people.CENTRE)}
+
+
+def disposed_of(chain: Chain, left: Unit) -> Iterator[Asked]:
+    """The therapy ends; the bag that is left is destroyed by two."""
+    first, second = (account.actor for account in people.in_role("celllab", people.CENTRE)[:2])
+    note = "Demonstration: the second bag is not needed any more."
+    ended = {"chain": chain, "reason": "no_product", "note": note, "others": "destroyed"}
+    yield _of_centre("physician"), "closing.end_therapy", ended
+    yield first, "closing.dispose", {"unit": left}
+    yield second, "closing.confirm_disposal", {"unit": left, "scanned": left}
 
 
 def moved_outside_the_rules(scene: Scene, unit: Unit) -> Iterator[Asked]:

@@ -175,6 +175,10 @@ def _in_trouble(here: InMemory, other: Therapy) -> None:
     for _ in ("check", "confirm"):
         therapy = _act(here, therapy)
     _all(here, put_right.given_in_emergency(unit))
+    finished = acts.ACTS["infusion.finish"](_scene(here, therapy))
+    _all(here, iter([(people.in_role("infusion", people.CENTRE)[0].actor, "infusion.finish", finished)]))
+    left = next(bag for bag in _scene(here, therapy).bags if bag != unit)
+    _all(here, put_right.disposed_of(Chain(therapy.journey.chain), left))
 
 
 def _scene(here: InMemory, therapy: Therapy) -> Scene:
