@@ -5,7 +5,8 @@ import threading
 from pathlib import Path
 
 from coign.kernel.errors import Unavailable
-from coign_verify.keys import KeyTextError, SignerKey
+from coign_verify.keys import KeyTextError
+from coign_verify.signing import SignerKey
 
 
 def write_new(path: Path, text: str) -> None:

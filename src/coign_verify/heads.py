@@ -48,16 +48,6 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(NODE_LABEL + left + right).digest()
 
 
-def map_root(leaves: Sequence[Leaf], depth: int = 0) -> bytes:
-    """The root of a whole map, from leaves sorted by their keys."""
-    if not leaves:
-        return EMPTY
-    if len(leaves) == 1:
-        return leaf_hash(leaves[0])
-    middle = sum(not _is_right(leaf.key, depth) for leaf in leaves)
-    return node_hash(map_root(leaves[:middle], depth + 1), map_root(leaves[middle:], depth + 1))
-
-
 def verify_present(subject: str, seq: int, position: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows that the subject has `seq` entries, the last at `position`, in the map with this root."""
     return _leads_to(root, key_of(subject), Leaf(key_of(subject), seq, position), proof)
@@ -80,16 +70,16 @@ def _leads_to(root: bytes, key: bytes, end: Leaf | None, proof: Sequence[bytes])
         return False
     if end is None:
         found = EMPTY
-    elif _is_leaf(end) and not any(_is_right(end.key, d) != _is_right(key, d) for d in range(len(proof))):
+    elif _is_leaf(end) and not any(is_right(end.key, d) != is_right(key, d) for d in range(len(proof))):
         found = leaf_hash(end)
     else:
         return False
     for depth, beside in zip(reversed(range(len(proof))), proof, strict=True):
-        found = node_hash(beside, found) if _is_right(key, depth) else node_hash(found, beside)
+        found = node_hash(beside, found) if is_right(key, depth) else node_hash(found, beside)
     return found == root
 
 
-def _is_right(key: bytes, depth: int) -> bool:
+def is_right(key: bytes, depth: int) -> bool:
     return bool(key[depth // 8] >> (7 - depth % 8) & 1)
 
 

@@ -1,15 +1,17 @@
-"""JSON with one spelling: strict reading, canonical bytes (RFC 8785), and the narrower profile of ledger entries."""
+"""JSON with one spelling: strict reading and canonical bytes (RFC 8785)."""
 
 import json
 import math
 import re
-import unicodedata
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 INTEGER_MAX = 2**53 - 1
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\]')
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+FloatText = Callable[[float], str]
 
 
 class JsonError(ValueError):
@@ -32,7 +34,7 @@ def loads_strict(data: bytes, *, floats: bool = False) -> Any:
             parse_constant=_no_constant,
         )
         if "\\u" in text:
-            _refuse_lone_surrogates(value)
+            refuse_lone_surrogates(value)
     except UnicodeDecodeError as error:
         raise JsonError(f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -42,11 +44,15 @@ def loads_strict(data: bytes, *, floats: bool = False) -> Any:
     return value
 
 
-def canonical(value: object) -> bytes:
-    """The one spelling of a JSON value (RFC 8785), without a final line feed."""
+def _refuse_float(value: float) -> NoReturn:
+    raise JsonError(f"{value} is not an integer; it must be written as a decimal string")
+
+
+def canonical(value: object, *, float_text: FloatText = _refuse_float) -> bytes:
+    """The one spelling of a JSON value (RFC 8785), without a final line feed; `float_text` where it holds such."""
     parts: list[str] = []
     try:
-        _write(value, parts)
+        _write(value, parts, float_text)
         return "".join(parts).encode("utf-8")
     except UnicodeEncodeError as error:
         raise JsonError("a string holds a lone surrogate") from error
@@ -54,59 +60,7 @@ def canonical(value: object) -> bytes:
         raise JsonError("nested too deeply") from error
 
 
-def check_profile(value: object, where: str = "$") -> None:
-    """Refuse what entries may not hold: keys beyond ASCII, strings not in NFC, numbers but integers below 2^53."""
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, str):
-        _check_string(value, where)
-    elif isinstance(value, int):
-        if abs(value) > INTEGER_MAX:
-            raise JsonError(f"{where}: integer beyond 2^53 - 1; write it as a string")
-    elif isinstance(value, list | tuple):
-        for place, each in enumerate(value):
-            check_profile(each, f"{where}[{place}]")
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise JsonError(f"{where}: key {key!r} is not an ASCII string")
-            check_profile(each, f"{where}.{key}")
-    elif isinstance(value, float):
-        raise JsonError(f"{where}: a number that is no integer; write it as a decimal string with its unit")
-    else:
-        raise JsonError(f"{where}: {type(value).__name__} is not a JSON value")
-
-
-def number_text(value: float) -> str:
-    """A double as ECMAScript prints it: the shortest digits that read back the same, in ECMAScript's layout."""
-    if not math.isfinite(value):
-        raise JsonError(f"{value} is not a JSON number")
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    # Python's repr finds the same shortest digits, only the layout differs: take them apart, lay them out anew.
-    mantissa, _, exponent = repr(abs(value)).partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits = (whole + fraction).lstrip("0")
-    point = len(whole) + int(exponent or "0") - (len(whole + fraction) - len(digits))
-    digits = digits.rstrip("0")
-    return sign + _lay_out(digits, point)
-
-
-def _lay_out(digits: str, point: int) -> str:
-    """ECMA-262, Number::toString: the value is 0.digits times ten to the power of `point`."""
-    count = len(digits)
-    if count <= point <= 21:
-        return digits + "0" * (point - count)
-    if 0 < point <= 21:
-        return f"{digits[:point]}.{digits[point:]}"
-    if -6 < point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    rest = f".{digits[1:]}" if count > 1 else ""
-    return f"{digits[0]}{rest}e{point - 1:+d}"
-
-
-def _write(value: object, parts: list[str]) -> None:
+def _write(value: object, parts: list[str], float_text: FloatText) -> None:
     if value is None:
         parts.append("null")
     elif isinstance(value, bool):
@@ -118,25 +72,25 @@ def _write(value: object, parts: list[str]) -> None:
             raise JsonError("integer beyond 2^53 - 1 would not survive; write it as a string")
         parts.append(str(int(value)))
     elif isinstance(value, float):
-        parts.append(number_text(value))
+        parts.append(float_text(value))
     elif isinstance(value, list | tuple):
-        _write_array(value, parts)
+        _write_array(value, parts, float_text)
     elif isinstance(value, dict):
-        _write_object(value, parts)
+        _write_object(value, parts, float_text)
     else:
         raise JsonError(f"{type(value).__name__} is not a JSON value")
 
 
-def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str]) -> None:
+def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], float_text: FloatText) -> None:
     parts.append("[")
     for place, each in enumerate(value):
         if place:
             parts.append(",")
-        _write(each, parts)
+        _write(each, parts, float_text)
     parts.append("]")
 
 
-def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
+def _write_object(value: dict[Any, Any], parts: list[str], float_text: FloatText) -> None:
     for key in value:
         if not isinstance(key, str):
             raise JsonError(f"object key {key!r} is not a string")
@@ -146,7 +100,7 @@ def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
         if place:
             parts.append(",")
         parts += (_quoted(key), ":")
-        _write(value[key], parts)
+        _write(value[key], parts, float_text)
     parts.append("}")
 
 
@@ -192,22 +146,14 @@ def _no_constant(text: str) -> NoReturn:
     raise JsonError(f"{text} is not a JSON number")
 
 
-def _refuse_lone_surrogates(value: object) -> None:
+def refuse_lone_surrogates(value: object) -> None:
     if isinstance(value, str):
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise JsonError("a string holds a lone surrogate")
     elif isinstance(value, list):
         for each in value:
-            _refuse_lone_surrogates(each)
+            refuse_lone_surrogates(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            _refuse_lone_surrogates(key)
-            _refuse_lone_surrogates(each)
-
-
-def _check_string(text: str, where: str) -> None:
-    if text.isascii():
-        return
-    _refuse_lone_surrogates(text)
-    if not unicodedata.is_normalized("NFC", text):
-        raise JsonError(f"{where}: text is not in Unicode normal form C")
+            refuse_lone_surrogates(key)
+            refuse_lone_surrogates(each)

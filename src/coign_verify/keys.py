@@ -1,4 +1,4 @@
-"""Keys of logs and witnesses (C2SP signed-note, tlog-cosignature): their texts, signing, and checking one signature.
+"""Keys of logs and witnesses (C2SP signed-note, tlog-cosignature): their texts, and checking one signature.
 
 A key is known by its name and by four bytes of a hash over name, kind and key, so that one key never signs for another
 purpose by accident.
@@ -12,7 +12,7 @@ from hashlib import sha256
 from types import ModuleType
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from coign_verify.checkpoint_text import Checkpoint
 from coign_verify.encoding import decode_base64, encode_base64
@@ -24,7 +24,6 @@ except ImportError:  # older `cryptography`: keys of this kind are then refused 
     mldsa = None
 
 TIME_MAX_S = 2**63 - 1
-PRIVATE_PREFIX = "PRIVATE+KEY+"
 
 
 class KeyTextError(ValueError):
@@ -45,7 +44,7 @@ class Algorithm(IntEnum):
 
 
 _PUBLIC_BYTES = {Algorithm.ED25519: 32, Algorithm.ED25519_COSIGNATURE: 32, Algorithm.ML_DSA_44_COSIGNATURE: 1312}
-_SEED_BYTES = 32
+SEED_BYTES = 32
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 
 
@@ -61,7 +60,7 @@ def ml_dsa_44_is_available() -> bool:
     if mldsa is None:
         return False
     try:
-        mldsa.MLDSA44PrivateKey.from_seed_bytes(bytes(_SEED_BYTES))
+        mldsa.MLDSA44PrivateKey.from_seed_bytes(bytes(SEED_BYTES))
     except UnsupportedAlgorithm:
         return False
     return True
@@ -80,7 +79,7 @@ class VerifierKey:
         if len(self.public) != _PUBLIC_BYTES[self.algorithm]:
             expected = _PUBLIC_BYTES[self.algorithm]
             raise KeyTextError(f"public key of {self.name} has {len(self.public)} bytes, not {expected}")
-        _refuse_unavailable(self.name, self.algorithm)
+        refuse_unavailable(self.name, self.algorithm)
 
     @property
     def key_id(self) -> bytes:
@@ -94,7 +93,7 @@ class VerifierKey:
     @classmethod
     def from_text(cls, text: str) -> "VerifierKey":
         """Read a key text; KeyTextError when it is malformed, its id is wrong, or its kind cannot be used here."""
-        name, key_id, algorithm, public = _parse_key_text(text)
+        name, key_id, algorithm, public = parse_key_text(text)
         key = cls(name, algorithm, public)
         if key.key_id != key_id:
             raise KeyTextError(f"key {name} has the id {key.key_id.hex()}, not {key_id.hex()}")
@@ -108,7 +107,7 @@ class VerifierKey:
         if len(signature) < 8 or time_s > TIME_MAX_S:
             return None
         try:
-            message = _cosigned_message(self.name, self.algorithm, text, time_s)
+            message = cosigned_message(self.name, self.algorithm, text, time_s)
         except ValueError:  # not a checkpoint: nothing a cosigner can have signed
             return None
         return time_s if self._signed(message, signature[8:]) else None
@@ -125,73 +124,7 @@ class VerifierKey:
         return True
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SignerKey:
-    """The secret half of a key; its text and its bytes belong in no log, message or backup."""
-
-    name: str
-    algorithm: Algorithm
-    seed: bytes
-
-    def __post_init__(self) -> None:
-        check_key_name(self.name)
-        if len(self.seed) != _SEED_BYTES:
-            raise KeyTextError(f"secret key of {self.name} has {len(self.seed)} bytes, not {_SEED_BYTES}")
-        _refuse_unavailable(self.name, self.algorithm)
-
-    def __repr__(self) -> str:
-        return f"SignerKey({self.name!r}, {self.algorithm.name}, seed not shown)"
-
-    @classmethod
-    def generate(cls, name: str, algorithm: Algorithm = Algorithm.ED25519) -> "SignerKey":
-        """A new key."""
-        return cls(name, algorithm, Ed25519PrivateKey.generate().private_bytes_raw())
-
-    @property
-    def text(self) -> str:
-        """The verifier's text with its secret in place of the public key and a prefix nobody can overlook."""
-        key_id = self.verifier().key_id.hex()
-        return f"{PRIVATE_PREFIX}{self.name}+{key_id}+{encode_base64(bytes([self.algorithm]) + self.seed)}"
-
-    @classmethod
-    def from_text(cls, text: str) -> "SignerKey":
-        """Read a secret key text; the message of an error never repeats it."""
-        if not text.startswith(PRIVATE_PREFIX):
-            raise KeyTextError(f"a secret key begins with {PRIVATE_PREFIX}")
-        name, key_id, algorithm, seed = _parse_key_text(text.removeprefix(PRIVATE_PREFIX))
-        key = cls(name, algorithm, seed)
-        if key.verifier().key_id != key_id:
-            raise KeyTextError(f"secret key of {name} does not belong to the id {key_id.hex()}")
-        return key
-
-    def verifier(self) -> VerifierKey:
-        """The public half."""
-        if self.algorithm is Algorithm.ML_DSA_44_COSIGNATURE:
-            assert mldsa is not None
-            public: bytes = mldsa.MLDSA44PrivateKey.from_seed_bytes(self.seed).public_key().public_bytes_raw()
-        else:
-            public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return VerifierKey(self.name, self.algorithm, public)
-
-    def sign(self, text: str, *, time_s: int | None = None) -> bytes:
-        """The signature of a text as it stands in a note; cosigning kinds need the time and a checkpoint text."""
-        if self.algorithm.is_timed != (time_s is not None):
-            rule = "needs a time" if time_s is None else "takes no time"
-            raise ValueError(f"a key of kind {self.algorithm.name} {rule}")
-        if time_s is None:
-            return Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
-        if not 0 <= time_s <= TIME_MAX_S:
-            raise ValueError(f"cosignature time {time_s} is not between 0 and 2^63 - 1")
-        message = _cosigned_message(self.name, self.algorithm, text, time_s)
-        if self.algorithm is Algorithm.ML_DSA_44_COSIGNATURE:
-            assert mldsa is not None
-            value: bytes = mldsa.MLDSA44PrivateKey.from_seed_bytes(self.seed).sign(message)
-        else:
-            value = Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
-        return time_s.to_bytes(8, "big") + value
-
-
-def _cosigned_message(name: str, algorithm: Algorithm, text: str, time_s: int) -> bytes:
+def cosigned_message(name: str, algorithm: Algorithm, text: str, time_s: int) -> bytes:
     """What a witness signs: "at that time this was the largest consistent tree I have seen of that log"."""
     checkpoint = Checkpoint.parse(text)
     if algorithm is Algorithm.ED25519_COSIGNATURE:
@@ -216,7 +149,7 @@ def _short(text: str, what: str) -> bytes:
     return bytes([len(data)]) + data
 
 
-def _parse_key_text(text: str) -> tuple[str, bytes, Algorithm, bytes]:
+def parse_key_text(text: str) -> tuple[str, bytes, Algorithm, bytes]:
     parts = text.split("+", 2)
     if len(parts) != 3:
         raise KeyTextError("a key is written name+id+base64")
@@ -237,6 +170,6 @@ def _parse_key_text(text: str) -> tuple[str, bytes, Algorithm, bytes]:
     return name, bytes.fromhex(key_id), algorithm, data[1:]
 
 
-def _refuse_unavailable(name: str, algorithm: Algorithm) -> None:
+def refuse_unavailable(name: str, algorithm: Algorithm) -> None:
     if algorithm is Algorithm.ML_DSA_44_COSIGNATURE and not ml_dsa_44_is_available():
         raise KeyTextError(f"key {name} is of kind ML-DSA-44, which the installed `cryptography` does not have")

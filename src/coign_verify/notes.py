@@ -1,15 +1,15 @@
-"""Signed notes (C2SP signed-note): reading, writing, and checking one under the keys the reader already knows."""
+"""Signed notes (C2SP signed-note): reading one, and checking it under the keys the reader already knows."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coign_verify.encoding import decode_base64, encode_base64
-from coign_verify.keys import Algorithm, KeyTextError, SignerKey, VerifierKey, check_key_name
+from coign_verify.keys import Algorithm, KeyTextError, VerifierKey, check_key_name
 
 __all__ = [
-    "NOTE_BYTES_MAX", "SIGNATURES_MAX", "Algorithm", "KeyTextError", "Note", "NoteError", "Signature", "SignerKey",
-    "Verified", "VerifierKey", "build_note", "parse_note", "sign_note", "verify_note",
+    "NOTE_BYTES_MAX", "SIGNATURES_MAX", "Algorithm", "KeyTextError", "Note", "NoteError", "Signature", "Verified",
+    "VerifierKey", "parse_note", "verify_note",
 ]  # fmt: skip
 
 # Readers must take at least 16 signatures and should stop somewhere; post-quantum ones take some 3.3 kB a line.
@@ -74,22 +74,6 @@ def parse_note(data: bytes) -> Note:
     if len(lines) > SIGNATURES_MAX:
         raise NoteError(f"the note has {len(lines)} signatures; at most {SIGNATURES_MAX} are read")
     return Note(text, tuple(_parse_signature(number, line) for number, line in enumerate(lines, 1)))
-
-
-def build_note(text: str, signatures: Iterable[Signature]) -> bytes:
-    """The bytes of a note, read back before they are given out."""
-    if not text.endswith("\n"):
-        raise NoteError("the text of a note ends with a line feed")
-    note = Note(text, tuple(signatures))
-    data = note.to_bytes()
-    if parse_note(data) != note:
-        raise NoteError("the note would not read back as it was written")
-    return data
-
-
-def sign_note(text: str, key: SignerKey, *, time_s: int | None = None) -> Signature:
-    """The signature line of one key for a text; cosigning kinds need the time."""
-    return Signature(key.name, key.verifier().key_id, key.sign(text, time_s=time_s))
 
 
 def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[Verified, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HASH_BYTES = 32
 TILE_HASHES = 256
 ENTRY_BYTES_MAX = 0xFFFF
 LEVEL_MAX = 63

@@ -19,7 +19,7 @@ from coign.people.views import AUTHORITY
 from coign.perform import assemble
 from coign.perform.evaluate import Judge
 from coign.perform.job import Job
-from coign_verify.tree import Frontier
+from coign_verify.growing import Frontier
 
 NOW = Instant("2026-03-12T09:42:00.000000Z")
 SEALED = "5e" * 32  # stands for a commitment of the vault

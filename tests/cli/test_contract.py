@@ -15,7 +15,9 @@ VARIABLES = {
     "COIGN_HOME", "COIGN_PORT", "COIGN_BIND", "COIGN_DATABASE_URL", "COIGN_DEMO", "COIGN_VAULT_KEY_FILE",
     "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
 }  # fmt: skip
-COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme")
+COMMANDS = (
+    "serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme", "pack",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,8 @@ COMMANDS = ("serve", "verify", "conformance", "drill", "bench", "db", "demo", "i
         ("db", "restore", "no-such-file", "--json"),
         ("db", "repair", "--json"),
         ("trace", "nonsense", "--json"),
+        ("pack", "nonsense:X", "-o", "no-such-folder/file", "--json"),
+        ("drill", "mutate", "no-such-file", "--json"),
         ("trace", "lot:L1", "--since", "yesterday", "--json"),
     ],
 )

@@ -56,6 +56,8 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     file.write_bytes(file.read_bytes().replace(b"room:suite-1", b"room:suite-2"))
     assert coign("verify", str(file), "--json").code == 1
 
+    packed_and_redacted(coign, tmp_path)
+
     (home / "newest.checkpoint").write_text("of the record that goes")
     anew = coign("demo", "reset", "--journeys", "1", "--seed", "4", "--json")
     assert anew.code == 0 and anew.json["seed"] == 4
@@ -66,6 +68,47 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert coign("token", "interface-1", "--days", "9999").code == 2
     assert coign("token", "coordinator-1").code == 1, "somebody who signs in"
     assert coign("token", "nurse-1").code == 2
+
+
+def packed_and_redacted(coign: Coign, folder: Path) -> None:
+    """A pack is whole, the same each time, verifies, and still does with what a courier may not read left out."""
+    listed = coign("pack", "--list", "--json").json["chains"]
+    assert set(listed[0]) == {"chain", "programme", "stage", "entries"} and listed[0]["stage"]
+    chain, one, other, slim = listed[0]["chain"], folder / "one.zip", folder / "other.zip", folder / "slim.zip"
+    told = coign("pack", chain, "-o", str(one), "--json").json
+    coign("pack", chain.partition(":")[2], "-o", str(other))
+    assert one.read_bytes() == other.read_bytes() and told["entries"] > listed[0]["entries"]
+    proof = coign("verify", str(one), "--json")
+    assert (proof.code, proof.json["what"], proof.json["entries"]) == (0, "pack", told["entries"])
+    assert proof.json["checkpoint"] == told["checkpoint"] and "is here or counted" in " ".join(proof.json["proved"])
+    assert "from entry" in proof.json["not_proved"][1], "the heads were entered before the last acts"
+
+    assert coign("pack", chain, "-o", str(slim), "--redact", "courier").code == 0
+    redacted = coign("verify", str(slim), "--json")
+    assert (redacted.code, redacted.json["problems"]) == (0, [])
+    assert redacted.json["entries"] < told["entries"] and "from the role courier" in " ".join(
+        redacted.json["not_proved"]
+    )
+    assert b"patient:" in one.read_bytes() and b"patient:" not in slim.read_bytes()
+
+    alone = folder / "entry.tlog-proof"
+    assert coign("pack", "--entry", "1", "-o", str(alone), "--json").json["entry"] == 1
+    assert coign("verify", str(alone)).code == 0
+    assert coign("pack", "--entry", "999999999999999999999", "-o", str(alone), "--json").code == 1
+
+    own_key = folder / "keys.txt"
+    own_key.write_text("# nobody\n")
+    assert coign("verify", str(one), "--trust", str(own_key), "--json").code == 3
+    own_key.write_text("quorum many\n")
+    assert coign("verify", str(one), "--trust", str(own_key), "--json").code == 2
+    one.write_bytes(one.read_bytes().replace(b'"outcome":"done"', b'"outcome":"d0ne"', 1))
+    changed = coign("verify", str(one), "--json")
+    assert changed.code == 1 and changed.json["problems"][0]["kind"] == "changed"
+    assert coign("pack", "chain:NONE", "-o", str(one), "--json").code == 1
+    for wrong in ((chain,), (chain, "-o", str(one), "--redact", "nobody")):
+        assert coign("pack", *wrong, "--json").code == 2
+    drilled = coign("drill", "mutate", str(slim), "--times", "20", "--json")
+    assert (drilled.code, drilled.json["found"]) == (0, 20)
 
 
 def test_what_is_no_demonstration_is_neither_told_nor_emptied(coign: Coign, home: Path) -> None:

@@ -128,6 +128,15 @@ def test_a_breach_is_found_in_what_is_here_although_other_entries_are_withheld()
     assert "custody_has_one_holder_and_never_none" in broken(kept, partial=True)
 
 
+def test_a_fact_that_cannot_be_read_stops_no_walk() -> None:
+    first = TRUE[0]
+    for kind in sorted({f["type"] for e in TRUE for f in e["intent"]["facts"]}):
+        for body in ({}, {"unit": 7, "chain": None, "lots": 3, "expires": []}):
+            strange = {**first, "intent": {**first["intent"], "facts": [{"type": kind, "body": body}]}}
+            _, walk = replay([strange, TRUE[1]], INVARIANTS, TERMS)
+            assert walk.entries == 2
+
+
 # For the checker
 
 

@@ -9,7 +9,9 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coign_verify.jcs import JsonError, canonical, check_profile, loads_strict, number_text
+from coign_verify.floats import number_text
+from coign_verify.jcs import JsonError, canonical, loads_strict
+from coign_verify.profile import check_profile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = st.one_of(
@@ -27,19 +29,19 @@ JSON = st.recursive(
 @given(JSON)
 @settings(max_examples=300, deadline=None)
 def test_canonical_bytes_are_those_of_the_reference(value):
-    assert canonical(value) == rfc8785.dumps(value)
+    assert canonical(value, float_text=number_text) == rfc8785.dumps(value)
 
 
 @given(JSON)
 def test_canonical_bytes_read_back_to_the_same_canonical_bytes(value):
-    once = canonical(value)
+    once = canonical(value, float_text=number_text)
     # Doubles from 2^53 on are printed without exponent; as integers they must not be read, so leave those out.
     try:
         again = loads_strict(once, floats=True)
     except JsonError as error:
         assert "beyond 2^53" in str(error)
         return
-    assert canonical(again) == once
+    assert canonical(again, float_text=number_text) == once
 
 
 @given(st.integers(0, 2**64 - 1))
@@ -73,7 +75,7 @@ def test_keys_are_sorted_by_utf_16_code_units():
 )
 def test_values_without_a_canonical_form_are_refused(value):
     with pytest.raises(JsonError):
-        canonical(value)
+        canonical(value, float_text=number_text)
 
 
 @pytest.mark.parametrize(

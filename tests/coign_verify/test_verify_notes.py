@@ -12,13 +12,11 @@ from coign_verify.notes import (
     KeyTextError,
     NoteError,
     Signature,
-    SignerKey,
     VerifierKey,
-    build_note,
     parse_note,
-    sign_note,
     verify_note,
 )
+from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import EMPTY_ROOT
 
 EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

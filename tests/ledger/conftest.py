@@ -9,7 +9,7 @@ from tests.support.installation import TestInstallation
 
 from coign.database import Database
 from coign.ledger.checkpoints import log_key
-from coign_verify.keys import SignerKey
+from coign_verify.signing import SignerKey
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from coign.kernel.errors import IntegrityFailure, Unavailable
 from coign.ledger.checkpoints import Publisher, latest, log_key, publish
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
-from coign_verify.keys import SignerKey
-from coign_verify.notes import build_note, sign_note
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.signing import SignerKey, build_note, sign_note
+from coign_verify.tree import leaf_hash
 
 NOW_US = 1_790_000_000_000_000
 

@@ -13,8 +13,9 @@ from coign.ledger.proving import Spare
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
 from coign.service.rebuilding import rebuild
-from coign_verify.keys import SignerKey
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.signing import SignerKey
+from coign_verify.tree import leaf_hash
 
 NOW_US = 1_790_000_000_000_000
 

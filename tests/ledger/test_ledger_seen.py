@@ -10,7 +10,7 @@ from coign.ledger.check import start
 from coign.ledger.checkpoints import Publisher, publish
 from coign.ledger.seen import Seen
 from coign_verify.checkpoint import open_checkpoint
-from coign_verify.keys import SignerKey
+from coign_verify.signing import SignerKey
 
 NOW_US = 1_790_000_000_000_000
 

@@ -11,14 +11,15 @@ from tests.support.passkey import Passkey
 
 from coign.kernel.errors import Forbidden
 from coign.kernel.subjects import Person
-from coign.ledger.signatures import SignatureWalk
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
 from coign.perform import Signature
 from coign.perform.assemble import folding
+from coign_verify.growing import Frontier
 from coign_verify.intent import intent_hash
-from coign_verify.keys import SignerKey
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.signers import SignatureWalk
+from coign_verify.signing import SignerKey
+from coign_verify.tree import leaf_hash
 
 SIGNER = "hospital-celllab"
 

@@ -24,8 +24,8 @@ from coign.witness.keeping import Witness
 from coign.witness.policy import Policy, majority, parse_policy
 from coign.witness.serving import Server
 from coign_verify.checkpoint import open_checkpoint
-from coign_verify.keys import Algorithm, SignerKey
-from coign_verify.notes import sign_note
+from coign_verify.keys import Algorithm
+from coign_verify.signing import SignerKey, sign_note
 
 NOW_US = 1_790_000_000_000_000
 _COSIGNS = Algorithm.ED25519_COSIGNATURE

@@ -17,8 +17,9 @@ from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
 from coign.ledger.verify_command import command
 from coign.perform.assemble import folding
-from coign_verify.keys import SignerKey
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.signing import SignerKey
+from coign_verify.tree import leaf_hash
 
 NOW_US = 1_790_000_000_000_000
 IN_TILE, IN_TAIL = 100, 290  # 300 entries: one complete tile, then entries that no tile holds yet

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from coign.kernel.errors import Invalid
-from coign.service.trace_file import Proved, Signed, TraceVerification, read_trace, trace_file, verify_trace
+from coign.service.trace_file import Proved, Signed, read_trace, trace_file, verify_trace
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.encoding import decode_base64, encode_base64
+from coign_verify.findings import Findings
+from coign_verify.growing import consistency_proof, inclusion_proof, tree_root
 from coign_verify.jcs import canonical, loads_strict
-from coign_verify.keys import SignerKey
-from coign_verify.notes import build_note, sign_note
-from coign_verify.tree import HASH_BYTES, consistency_proof, inclusion_proof, leaf_hash, tree_root
+from coign_verify.signing import SignerKey, build_note, sign_note
+from coign_verify.tree import HASH_BYTES, leaf_hash
 
 ORIGIN = "coign.example/1"
 KEY, OTHER = SignerKey.generate(ORIGIN), SignerKey.generate(ORIGIN)
@@ -52,7 +53,7 @@ def told(*, size: int = 4, signed: int = 4, back: bool = False, key: SignerKey =
     return read_trace(trace_file(answer, entries, Signed(note, consistency_proof(m, n, tiles) if m < n else [])))
 
 
-def verified(whole: Mapping[str, Any]) -> TraceVerification:
+def verified(whole: Mapping[str, Any]) -> Findings:
     return verify_trace(whole, [KEY.verifier()])
 
 

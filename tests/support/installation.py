@@ -22,7 +22,7 @@ from coign.perform import Done, Door, Request, Signature, Source
 from coign.perform.assemble import Place, door
 from coign.perform.protocols import Clock, SealedRow, Sealer, SecretItem
 from coign.perform.rates import Rates
-from coign_verify.tree import Frontier
+from coign_verify.growing import Frontier
 
 LIMITS = ClockLimits(behind_us_max=2_000_000, ahead_us_max=60_000_000)
 HOSPITAL, MAKER = Organisation("organisation:hospital"), Organisation("organisation:maker")

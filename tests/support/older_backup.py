@@ -2,7 +2,8 @@
 
 from tests.support.installation import TestInstallation
 
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.tree import leaf_hash
 
 
 def set_back(installation: TestInstallation, size: int) -> None:

@@ -14,8 +14,8 @@ from coign.ledger.store import connect
 from coign.service.heads import enter
 from coign.witness.policy import Policy, parse_policy
 from coign_verify.heads import verify_present
-from coign_verify.keys import Algorithm, SignerKey
-from coign_verify.notes import sign_note
+from coign_verify.keys import Algorithm
+from coign_verify.signing import SignerKey, sign_note
 from coign_verify.tiles import decode_bundle
 from coign_verify.tree import leaf_hash, verify_inclusion
 

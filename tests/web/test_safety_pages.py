@@ -1,5 +1,6 @@
 """Pages of safety: due clocks first, a case, a product with denominators, what is recorded after an infusion."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +17,19 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.infusion.views import INFUSION
 from coign.kernel.subjects import Case, Chain, Programme
+from coign.ledger.checkpoints import publish
+from coign.ledger.store import connect
 from coign.safety.case_state import CASE
 from coign.safety.state import REACTIONS
 from coign.safety.views import ENROLMENT
 from coign.service import Service
+from coign.service.pack_sight import Sight
+from coign.service.packing import Packer
+from coign.web.therapy.looking import entries_at, visible_entries
+from coign_verify.archive import read_archive
+from coign_verify.pack import ENTRIES
+from coign_verify.pack_check import verify_pack
+from coign_verify.trust import Trust
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -263,3 +273,35 @@ def test_an_assessment_waits_from_the_first_day_of_its_window_until_it_is_done_o
     assert act not in ward.get(PHYSICIAN, "/")
     assert "not assessed: lost to follow up" in ward.get(PHYSICIAN, f"{therapy}safety/")
     assert "1 not assessed, with the reason" in ward.get(OFFICER, "/products/demolucel/")
+
+
+def positions_in(pack: bytes) -> set[int]:
+    lines = dict(read_archive(pack)[0])[ENTRIES].splitlines()
+    return {json.loads(line)["position"] for line in lines}
+
+
+@pytest.mark.requirement("CSV-02", "REG-10")
+def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(ward: Ward) -> None:
+    service, trust = ward.service, Trust((ward.service.log_key,))
+    with connect(service.database.application_dsn) as connection:
+        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+        log = "select count(*) from security_log where ledger_id = %s and kind = 'pack.taken' and person = %s"
+        address = f"/journeys/{ward.root}/pack/"
+        assert address in ward.get(QA, f"/journeys/{ward.root}/")
+        assert address not in ward.get(PHYSICIAN, f"/journeys/{ward.root}/")
+        taken = ward.browsers[QA].get(address)
+        assert taken.status_code == 200 and ward.root.partition(":")[2] in taken["Content-Disposition"]
+        found = verify_pack(taken.content, trust)
+        assert (found.exit_code, found.problems) == (0, []) and "the role qa of organisation:" in found.not_proved[-2]
+        assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
+        whole = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        packed = whole.pack(ward.root, Sight(service.states)).data
+    everything = verify_pack(packed, trust)
+    assert everything.problems == [] and everything.entries > found.entries
+    house = people.account(QA)
+    assert house is not None
+    shown, positions = positions_in(taken.content), positions_in(packed)
+    readable = {e.position for e in visible_entries(entries_at(sorted(positions)), house.actor.organisation)}
+    assert readable == shown & positions, "what the pages show, and no entry more"
+    ward.get(PHYSICIAN, address, 403)
+    ward.get(QA, "/journeys/chain:NONE/pack/", 404)

@@ -18,9 +18,9 @@ from coign.witness.keeping import Witness
 from coign.witness.serving import BODY_BYTES_MAX, Server
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.encoding import encode_base64
-from coign_verify.keys import SignerKey
-from coign_verify.notes import build_note, sign_note
-from coign_verify.tree import Frontier, consistency_proof, leaf_hash
+from coign_verify.growing import Frontier, consistency_proof
+from coign_verify.signing import SignerKey, build_note, sign_note
+from coign_verify.tree import leaf_hash
 
 ORIGIN = "log.example/record"
 LOG = SignerKey.generate(ORIGIN)

@@ -6,7 +6,8 @@ import pytest
 
 from coign.kernel.errors import Invalid
 from coign.witness.policy import majority, parse_policy, read_policy, read_trust
-from coign_verify.keys import Algorithm, SignerKey, VerifierKey
+from coign_verify.keys import Algorithm, VerifierKey
+from coign_verify.signing import SignerKey
 
 ED, PQ, LOG = Algorithm.ED25519_COSIGNATURE, Algorithm.ML_DSA_44_COSIGNATURE, Algorithm.ED25519
 

@@ -17,7 +17,8 @@ from coign.ledger.tiles import Tiles
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
 from coign.service import Service
-from coign_verify.tree import Frontier, leaf_hash, node_hash
+from coign_verify.growing import Frontier
+from coign_verify.tree import leaf_hash, node_hash
 
 #: Ledgers of one run, by what they are for.
 _ACTION, _BULK, _SHORT, _LONG, _HEADS = 11, 12, 13, 14, 15

@@ -1,6 +1,7 @@
 """`coign drill …`: break something on purpose, in a temporary installation, and look at what stands in the ledger."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from coign.cli.output import answer, say
@@ -19,6 +20,11 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     stops.set_defaults(run=_database)
     restore = kinds.add_parser("restore", parents=[common], help="back up under load, lose everything, restore")
     restore.set_defaults(run=_restore)
+    mutate = kinds.add_parser("mutate", parents=[common], help="change a pack in every way: each change must be found")
+    mutate.add_argument("file", metavar="FILE", type=Path, help="a file of `coign pack`")
+    mutate.add_argument("--times", type=_times, default=1000, metavar="N", help="changes (1000)")
+    mutate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same changes")
+    mutate.set_defaults(run=_mutate)
     kinds.add_parser("disk", parents=[common], help="the disk is full").set_defaults(run=_disk)
     kinds.add_parser("clock", parents=[common], help="the clock is wrong").set_defaults(run=_clock)
 
@@ -110,3 +116,17 @@ def _clock(given: argparse.Namespace) -> int:
     ]
     answer(said, "\n".join(lines), as_json=given.as_json)
     return 0 if result.ok else 1
+
+
+def _mutate(given: argparse.Namespace) -> int:
+    from coign.drill.mutating import drill
+    from coign.kernel.errors import Invalid
+
+    try:
+        result = drill(given.file.read_bytes(), given.times, given.seed, progress=say)
+    except (OSError, ValueError) as error:
+        raise Invalid.at("FILE", f"{given.file} is no pack that verifies: {error}") from error
+    said = result.to_json()
+    text = f"{result.times} changes of {given.file}: {result.found} found"
+    answer(said, "\n".join([text, *result.missed, *result.elsewhere]), as_json=given.as_json)
+    return 0 if said["ok"] else 1

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from coign.bench.place import Place
 
 
-NAMES = "action bulk growth proof heads verify trace pages http start"
+NAMES = "action bulk growth proof heads verify trace pages http start pack"
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def _bench(given: argparse.Namespace) -> int:
         given.names,
         quick=given.quick,
         progress=say,
-        further={name: _of_the_web(name) for name in ("pages", "http", "start")},
+        further={name: _of_the_web(name) for name in ("pages", "http", "start", "pack")},
     )
     answer(result, _table(result), as_json=given.as_json)
     return 0

@@ -22,6 +22,7 @@ ELSEWHERE = (
     ("token", "coign.cli.tokens"),
     ("id", "coign.cli.identifiers"),
     ("trace", "coign.cli.tracing"),
+    ("pack", "coign.cli.packing"),
     ("programme", "coign.cli.programmes"),
     ("witness", "coign.cli.witnessing"),
     ("check", "coign.cli.checking"),

@@ -8,6 +8,7 @@ from coign.cli.output import answer
 
 if TYPE_CHECKING:
     from coign.witness.policy import Policy
+    from coign_verify.trust import Trust
 
 
 def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentParser) -> None:
@@ -20,7 +21,9 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     )
     what = verify.add_mutually_exclusive_group(required=True)
     what.add_argument("--database", action="store_true", help="the record of this installation")
-    what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file of `coign trace -o`")
+    what.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack` or of `coign trace -o`"
+    )
     verify.add_argument(
         "--trust", metavar="FILE", type=Path, help="keys of logs, or a policy with witnesses (this installation's)"
     )
@@ -37,18 +40,44 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _verify_file(given: argparse.Namespace) -> int:
-    from coign.ledger.verification import read_log_keys
+    from coign.kernel.errors import Invalid
+    from coign.service.trace_file import is_trace, read_trace, verify_trace
+    from coign_verify.pack import is_pack
+    from coign_verify.pack_check import verify_pack
+    from coign_verify.proof_file import is_proof_file, verify_proof_file
+
+    content = _bytes(given.file, "FILE")
+    try:
+        trust = _trust(given.trust)
+    except ValueError as error:
+        raise Invalid.at("--trust", str(error)) from error
+    if is_pack(content):
+        found = verify_pack(content, trust)
+    elif is_proof_file(content):
+        found = verify_proof_file(content, trust)
+    elif is_trace(content):
+        found = verify_trace(read_trace(content), trust.logs)
+    else:
+        raise Invalid.at("FILE", f"{given.file} is of neither `coign pack` nor `coign trace -o`")
+    answer(found.as_json(), found.text(), as_json=given.as_json)
+    return found.exit_code
+
+
+def _trust(file: Path | None) -> "Trust":
+    """Whom a file names, or this installation: its own log, and the witnesses it relies on.
+
+    How many witnesses are enough is for the receiver of a file to say: without a file none is asked for.
+    """
     from coign.service import Settings
     from coign.service.reading import trusted_keys
-    from coign.service.trace_file import read_trace, verify_trace
+    from coign.service.witnesses import relied_on
+    from coign_verify.trust import Trust, read_trust
 
-    whole = read_trace(_bytes(given.file, "FILE"))
-    keys = _trusted(given.trust)[0] if given.trust else trusted_keys(Settings.read())
-    found = verify_trace(whole, read_log_keys(keys))
-    lines = [f"Proved: {line}" for line in found.proved] + [f"Not proved: {line}" for line in found.not_proved]
-    lines += [f"Problem: {problem}" for problem in found.problems]
-    answer(found.as_json(), "\n".join([*lines, found.verdict]), as_json=given.as_json)
-    return found.exit_code
+    if file is not None:
+        return read_trust(_text(file))
+    settings = Settings.read()
+    policy, logs = relied_on(settings), read_trust(trusted_keys(settings)).logs
+    return Trust(logs) if policy is None else Trust(logs, tuple(policy.keys))
 
 
 def _verify_database(given: argparse.Namespace) -> int:

@@ -7,7 +7,8 @@ from coign.conformance.expectation import ACCEPTED, REFUSED, answer, expected_an
 from coign.conformance.manifest import Folder, Row
 from coign.conformance.report import Tally
 from coign_verify.encoding import decode_base64
-from coign_verify.tree import Frontier, leaf_hash, node_hash, verify_consistency, verify_inclusion
+from coign_verify.growing import Frontier
+from coign_verify.tree import leaf_hash, node_hash, verify_consistency, verify_inclusion
 
 
 def run(folder: Folder, tally: Tally) -> None:

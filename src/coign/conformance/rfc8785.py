@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from coign.conformance.expectation import REFUSED, expected_answer
 from coign.conformance.manifest import Folder, Row
 from coign.conformance.report import Tally
-from coign_verify.jcs import JsonError, canonical, loads_strict, number_text
+from coign_verify.floats import number_text
+from coign_verify.jcs import JsonError, canonical, loads_strict
 
 
 def run(folder: Folder, tally: Tally) -> None:
@@ -50,7 +51,7 @@ def _compare_numbers(folder: Folder, tally: Tally, row: Row) -> None:
 
 def _canonical_or_refused(document: bytes) -> bytes | str:
     try:
-        return canonical(loads_strict(document, floats=True))
+        return canonical(loads_strict(document, floats=True), float_text=number_text)
     except JsonError:
         return REFUSED
 

@@ -11,7 +11,8 @@ from coign.kernel.subjects import parse_subject
 from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.perform.assemble import folding
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.tree import leaf_hash
 
 LISTED_MAX = 10
 STATES_MAX = 200

@@ -8,7 +8,7 @@ from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Instant
 from coign.ledger.states import States
-from coign_verify.tree import Frontier
+from coign_verify.growing import Frontier
 
 
 @dataclass(frozen=True, slots=True)

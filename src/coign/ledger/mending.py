@@ -20,9 +20,10 @@ from coign.ledger.soundness import root_of
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verification import claims_of
 from coign_verify.checkpoint import open_checkpoint
+from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.tree import leaf_hash
 
 _FENCED: tuple[LiteralString, ...] = ("entry", "entry_subject", "nonce", "tile", "checkpoint", "claim")
 _INDEX: LiteralString = (

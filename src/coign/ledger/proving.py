@@ -14,8 +14,9 @@ import psycopg
 from coign.kernel.frozen import dataclass
 from coign.ledger.soundness import split
 from coign.ledger.streams import Ordered, Streams
-from coign_verify.tiles import HASH_BYTES, TILE_HASHES
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.growing import Frontier
+from coign_verify.tiles import TILE_HASHES
+from coign_verify.tree import HASH_BYTES, leaf_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,18 @@ shut it a second time.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import psycopg
 
-from coign.kernel.frozen import dataclass
+from coign_verify.findings import Kind, Problem
 
-Kind = Literal[
-    "changed", "missing", "added", "reordered", "replaced", "signature", "invariant", "container", "read_model"
-]
+__all__ = ["MARK", "Kind", "Problem", "is_shut", "not_accepted", "reopen", "shut", "snapshot"]
 
 #: Marks that a check has set begin like this; only these are taken back by a later check.
 MARK = "the record does not verify: "
 
 # A page of reasons is enough to act on; the rest is what `coign verify --database` is for.
 _REASONS_MAX = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that does not verify: where, of which kind, in words. `position` None: of no entry alone."""
-
-    position: int | None
-    kind: Kind
-    detail: str
-
-    def __str__(self) -> str:
-        return self.detail if self.position is None else f"entry {self.position} {self.kind}: {self.detail}"
 
 
 def shut(connection: psycopg.Connection, ledger_id: int, problems: Iterable[Problem]) -> str:

@@ -13,9 +13,10 @@ import orjson
 
 from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import Problem
-from coign_verify.jcs import JsonError, check_profile
-from coign_verify.tiles import HASH_BYTES, TILE_HASHES
-from coign_verify.tree import leaf_hash, node_hash
+from coign_verify.jcs import JsonError
+from coign_verify.profile import check_profile
+from coign_verify.tiles import TILE_HASHES
+from coign_verify.tree import HASH_BYTES, leaf_hash, node_hash
 
 _MAY_HOLD_FRACTION = re.compile(rb'(?:":|[\[,])-?[0-9]+[.eE]')
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER

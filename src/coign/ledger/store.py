@@ -20,7 +20,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.known import Head, Known, KnownNonce, StaleStates, SubjectHead
 from coign.ledger.repeats import Repeats
 from coign.ledger.states import Folding
-from coign_verify.tree import Frontier
+from coign_verify.growing import Frontier
 
 _HEAD: LiteralString = "select size, frontier, last_time, read_only from head where ledger_id = %s"
 _HEAD_LOCKED: LiteralString = _HEAD + " for update"

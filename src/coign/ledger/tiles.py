@@ -12,8 +12,9 @@ from typing import LiteralString
 import psycopg
 
 from coign.kernel.errors import Invalid, NotFound
-from coign_verify.tiles import HASH_BYTES, LEVEL_MAX, TILE_HASHES, encode_bundle
-from coign_verify.tree import TileReader, consistency_proof, inclusion_proof, tree_root
+from coign_verify.growing import TileReader, consistency_proof, inclusion_proof, tree_root
+from coign_verify.tiles import LEVEL_MAX, TILE_HASHES, encode_bundle
+from coign_verify.tree import HASH_BYTES
 
 Connect = Callable[[], AbstractContextManager[psycopg.Connection]]
 """Lends a connection, such as `ConnectionPool.connection`."""

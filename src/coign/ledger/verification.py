@@ -17,17 +17,18 @@ from coign.ledger.encoding import fact_from
 from coign.ledger.heads_walk import HeadsWalk
 from coign.ledger.refolding import Refolded, check_states
 from coign.ledger.shutting import Problem, snapshot
-from coign.ledger.signatures import SignatureWalk
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
 from coign.ledger.states import Folding
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
 from coign.witness.policy import Policy
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.growing import Frontier
 from coign_verify.invariants import INVARIANTS, Replay, Terms
 from coign_verify.keys import VerifierKey
+from coign_verify.signers import SignatureWalk
 from coign_verify.tiles import TILE_HASHES
-from coign_verify.tree import Frontier
+from coign_verify.trust import read_trust
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how many were, and how many there are."""
@@ -372,12 +373,8 @@ def claims_of(plain: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def read_log_keys(text: str) -> list[VerifierKey]:
-    """Trusted keys, one a line; lines that begin with `#` are remarks. Invalid names the line."""
-    keys = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            try:
-                keys.append(VerifierKey.from_text(line.strip()))
-            except ValueError as error:
-                raise Invalid.at(f"line {number}", str(error)) from error
-    return keys
+    """The trusted keys of logs. Invalid names the line."""
+    try:
+        return list(read_trust(text).logs)
+    except ValueError as error:
+        raise Invalid.at("--trust", str(error)) from error

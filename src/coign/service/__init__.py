@@ -45,7 +45,8 @@ from coign.service.witnesses import Relied
 from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
 from coign.witness.policy import Policy
-from coign_verify.keys import SignerKey, VerifierKey
+from coign_verify.keys import VerifierKey
+from coign_verify.signing import SignerKey
 
 __all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
 
@@ -109,6 +110,10 @@ class Service:
     problems: list[Problem]
     #: Called by the writer after each commit with the new size; must not wait.
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
+
+    def signing_key(self) -> SignerKey:
+        """The log's secret key, read from its file where something is signed."""
+        return checkpoints.log_key(_log_key_file(self.settings, self.ledger_id), self.origin, create=False)
 
     @classmethod
     @contextmanager
@@ -280,12 +285,13 @@ def _access_door(
 
 def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
     """The key that signs checkpoints; made only while nothing was signed with it."""
-    file = settings.log_key_file or (settings.home or home()) / _log_key_name(ledger_id)
-    return checkpoints.log_key(file, opened.origin, create=checkpoints.latest(connection, ledger_id) is None)
+    create = checkpoints.latest(connection, ledger_id) is None
+    return checkpoints.log_key(_log_key_file(settings, ledger_id), opened.origin, create=create)
 
 
-def _log_key_name(ledger_id: int) -> str:
-    return "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
+def _log_key_file(settings: Settings, ledger_id: int) -> Path:
+    name = "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
+    return settings.log_key_file or (settings.home or home()) / name
 
 
 def seen_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Seen:

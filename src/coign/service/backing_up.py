@@ -38,8 +38,9 @@ from coign.service.key_files import key_files, log_keys, seal_key
 from coign.service.reading import opened
 from coign.settings import Settings
 from coign_verify.checkpoint import open_checkpoint
+from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
-from coign_verify.tree import Frontier, leaf_hash
+from coign_verify.tree import leaf_hash
 
 #: Made anew from the entries, or worth nothing after a restore. Sessions stay out: whoever has a backup must not be
 #: able to go on as somebody who was signed in.

@@ -14,7 +14,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.store import connect
 from coign.perform.door import Door
 from coign.perform.request import Request, Source
-from coign_verify.tree import Frontier
+from coign_verify.growing import Frontier
 
 LEDGER_ID = 1
 # Any number will do, as long as all our processes use the same.

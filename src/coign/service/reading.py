@@ -6,7 +6,8 @@ from coign.database import Database, home
 from coign.kernel.errors import NotFound, Unavailable
 from coign.service.first_start import LEDGER_ID, Opened, read_opened
 from coign.settings import Settings
-from coign_verify.keys import KeyTextError, SignerKey
+from coign_verify.keys import KeyTextError
+from coign_verify.signing import SignerKey
 
 
 def opened(database: Database) -> Opened:

@@ -33,8 +33,8 @@ from coign.service.key_files import master_key, seal_key
 from coign.service.rebuilding import bring_up_to_date, rebuild
 from coign.settings import Settings
 from coign.vault import Vault
+from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
-from coign_verify.tree import Frontier
 
 Progress = Callable[[str], None]
 

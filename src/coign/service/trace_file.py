@@ -1,19 +1,17 @@
 """The file of `coign trace -o`: an answer with the entries that say so and their proofs; checked without a database."""
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from coign.files import write_whole
 from coign.kernel.errors import Invalid
 from coign.kernel.frozen import dataclass
-from coign.ledger.shutting import Problem
 from coign.records.edges import edges_of
 from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint, open_checkpoint
 from coign_verify.encoding import decode_base64, encode_base64
+from coign_verify.findings import Findings
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import NoteError, parse_note
@@ -21,7 +19,6 @@ from coign_verify.tree import leaf_hash, verify_consistency, verify_inclusion
 
 #: What such a file says of itself.
 KIND = "coign/trace/v1"
-PROBLEMS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,7 @@ def trace_file(answer: Mapping[str, Any], entries: Sequence[Proved], signed: Sig
 def write_aside(file: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     try:
-        handle, aside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-        Path(aside).replace(file)
+        write_whole(file, content)
     except OSError as error:
         raise Invalid.at("-o", f"{file} cannot be written: {error.strerror}") from error
 
@@ -69,38 +63,9 @@ def write_aside(file: Path, content: bytes) -> None:
 # Reading one back
 
 
-@dataclass(slots=True)
-class TraceVerification:
-    """What a file proves and what it does not, in the shape that `coign verify` prints."""
-
-    ok: bool = False
-    what: str = "trace"
-    ledger: str = ""
-    entries: int = 0
-    checkpoint: dict[str, Any] | None = None
-    witnesses: list[dict[str, Any]] = field(default_factory=list)
-    proved: list[str] = field(default_factory=list)
-    not_proved: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int:
-        """0 yes, 1 no, 3 intact but of unknown origin."""
-        return 1 if self.problems else 0 if self.ok else 3
-
-    @property
-    def verdict(self) -> str:
-        """One sentence."""
-        if self.problems:
-            more = f"; {len(self.problems) - 1} further problems" if len(self.problems) > 1 else ""
-            return f"Does not verify: {self.problems[0]}{more}."
-        if not self.ok:
-            return f"Intact, but of unknown origin: {self.not_proved[0]}."
-        return f"Verifies: every way in it follows from {self.entries} entries of {self.ledger}, which signed for them."
-
-    def as_json(self) -> dict[str, Any]:
-        """One object, as `--json` prints it."""
-        return asdict(self)
+def is_trace(content: bytes) -> bool:
+    """Whether somebody may have meant a trace by it."""
+    return content[:1] == b"{"
 
 
 def read_trace(content: bytes) -> dict[str, Any]:
@@ -114,20 +79,19 @@ def read_trace(content: bytes) -> dict[str, Any]:
     return whole
 
 
-def verify_trace(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey]) -> TraceVerification:
+def verify_trace(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey]) -> Findings:
     """Whether a file's ways follow from entries that its log holds and signed for."""
-    found = TraceVerification()
+    found = Findings(what="trace")
+    trusted = False
     try:
-        _verify(whole, log_keys, found)
+        trusted = _verify(whole, log_keys, found)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # Whatever does not have the shape that we write was changed by somebody else.
-        found.problems.append(Problem(None, "container", f"the file is not shaped as one of ours: {error!r}"))
-    if found.problems:
-        found.ok, found.proved, found.problems = False, [], found.problems[:PROBLEMS_MAX]
-    return found
+        found.say(None, "container", f"the file is not shaped as one of ours: {error!r}")
+    return found.settle(trusted=trusted)
 
 
-def _verify(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey], found: TraceVerification) -> None:
+def _verify(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey], found: Findings) -> bool:
     size, root = int(whole["as_of"]["size"]), bytes.fromhex(whole["as_of"]["root"])
     bodies = _entries(whole["entries"], size, root, found)
     found.entries = len(bodies)
@@ -136,9 +100,7 @@ def _verify(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey], found: Tr
     of = {body["ledger"] for body in bodies.values()}
     found.ledger = found.ledger or next(iter(of), "")
     if of - {found.ledger}:
-        found.problems.append(
-            Problem(None, "replaced", "an entry is of another record than the others or the checkpoint")
-        )
+        found.say(None, "replaced", "an entry is of another record than the others or the checkpoint")
     found.not_proved = [
         *([unsigned] if unsigned else []),
         "that nothing else was reached: the walk over the whole record is not in the file",
@@ -149,25 +111,23 @@ def _verify(whole: Mapping[str, Any], log_keys: Sequence[VerifierKey], found: Tr
         f"each of the {len(whole['hits'])} ways follows from these entries, step by step",
         *([] if unsigned else [f"{found.ledger} signed for a record that holds them"]),
     ]
-    found.ok = not unsigned and not found.problems
+    return not unsigned
 
 
-def _entries(
-    given: Sequence[Mapping[str, Any]], size: int, root: bytes, found: TraceVerification
-) -> dict[int, dict[str, Any]]:
+def _entries(given: Sequence[Mapping[str, Any]], size: int, root: bytes, found: Findings) -> dict[int, dict[str, Any]]:
     """The entries by position; those that are not in the tree are told."""
     bodies = {}
     for each in given:
         position, body = each["position"], decode_base64(each["body"])
         proof = [bytes.fromhex(text) for text in each["proof"]]
         if not verify_inclusion(position, size, leaf_hash(body), proof, root):
-            found.problems.append(Problem(position, "changed", "its bytes do not lead to the root"))
+            found.say(position, "changed", "its bytes do not lead to the root")
             continue
         bodies[position] = loads_strict(body)
     return bodies
 
 
-def _ways(whole: Mapping[str, Any], bodies: Mapping[int, Mapping[str, Any]], found: TraceVerification) -> None:
+def _ways(whole: Mapping[str, Any], bodies: Mapping[int, Mapping[str, Any]], found: Findings) -> None:
     """Every line of every way must be drawn by the entry that the file names for it."""
     lines = {
         position: {
@@ -180,21 +140,19 @@ def _ways(whole: Mapping[str, Any], bodies: Mapping[int, Mapping[str, Any]], fou
         for position, body in bodies.items()
     }
     if whole["count"] != len(whole["hits"]):
-        found.problems.append(Problem(None, "missing", f"{whole['count']} were found, {len(whole['hits'])} are told"))
+        found.say(None, "missing", f"{whole['count']} were found, {len(whole['hits'])} are told")
     for hit in whole["hits"]:
         path, told = hit["path"], hit["entries"]
         if path[0] != whole["start"] or path[-1] != hit["subject"] or len(told) != len(path) - 1:
-            found.problems.append(Problem(None, "container", f"the way to {hit['subject']} is not whole"))
+            found.say(None, "container", f"the way to {hit['subject']} is not whole")
             continue
         for step, position in zip(pairwise(path), told, strict=True):
             upper, lower = reversed(step) if whole["back"] else step
             if (upper, lower) not in lines.get(position, ()):
-                found.problems.append(Problem(position, "invariant", f"it does not lead from {upper} to {lower}"))
+                found.say(position, "invariant", f"it does not lead from {upper} to {lower}")
 
 
-def _signed(
-    given: Mapping[str, Any], size: int, root: bytes, log_keys: Sequence[VerifierKey], found: TraceVerification
-) -> str:
+def _signed(given: Mapping[str, Any], size: int, root: bytes, log_keys: Sequence[VerifierKey], found: Findings) -> str:
     """Why no signature stands for these entries; "" where one does."""
     if not given["note"]:
         return "no checkpoint was signed when this was written"
@@ -204,7 +162,7 @@ def _signed(
     joined = [bytes.fromhex(text) for text in given["consistency"]]
     (m, old), (n, new) = sorted([(size, root), (newest.size, newest.root)], key=lambda each: each[0])
     if not (verify_consistency(m, n, old, new, joined) if m < n else old == new):
-        found.problems.append(Problem(None, "replaced", "the checkpoint is not of the record that holds the entries"))
+        found.say(None, "replaced", "the checkpoint is not of the record that holds the entries")
     signed = _opened(given["note"].encode(), newest, log_keys, found)
     if signed is None:
         return f"no trusted key of {newest.origin} is known here (--trust)"
@@ -212,12 +170,12 @@ def _signed(
 
 
 def _opened(
-    note: bytes, newest: Checkpoint, log_keys: Sequence[VerifierKey], found: TraceVerification
+    note: bytes, newest: Checkpoint, log_keys: Sequence[VerifierKey], found: Findings
 ) -> SignedCheckpoint | None:
     if not any(key.name == newest.origin for key in log_keys):
         return None
     try:
         return open_checkpoint(note, log_keys=log_keys)
     except (NoteError, CheckpointError) as error:
-        found.problems.append(Problem(None, "signature", str(error)))
+        found.say(None, "signature", str(error))
         return None

@@ -13,8 +13,9 @@ from coign.kernel.errors import Invalid
 from coign.key_files import key_from, write_new
 from coign.witness.cosigning import Answer, Asked, Refused, answer, read
 from coign_verify.checkpoint import Checkpoint
-from coign_verify.keys import Algorithm, KeyTextError, SignerKey, VerifierKey, ml_dsa_44_is_available
+from coign_verify.keys import Algorithm, KeyTextError, VerifierKey, ml_dsa_44_is_available
 from coign_verify.notes import parse_note
+from coign_verify.signing import SignerKey
 
 LOGS = "logs"
 _KEYS = {

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from coign.kernel.errors import Invalid
 from coign.kernel.frozen import dataclass
 from coign_verify.keys import Algorithm, KeyTextError, VerifierKey
+from coign_verify.trust import Group
 
 _SPACE = re.compile(r"[ \t]+")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -36,14 +37,6 @@ class Named:
     name: str
     url: str
     keys: tuple[VerifierKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """So many of these members, each a key or another group, must have signed."""
-
-    enough: int
-    members: "tuple[VerifierKey | Group, ...]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ NO_TERMS = Terms()
 class Step(NamedTuple):
     """What one entry does: which states change, what it breaks, and which invariants had something to say about it.
 
-    A name stands as often in `held` and `not_judged` as the invariant was asked.
+    A name stands as often in `held` and `not_judged` as the invariant was asked; a tracker's where it cannot read one.
     """
 
     changes: dict[Key, Any]
@@ -41,14 +41,14 @@ class Monitors:
 
     def __init__(self, invariants: Sequence[Invariant], terms: Terms = NO_TERMS) -> None:
         self.invariants, self.terms = tuple(invariants), terms
-        self._judges: dict[str, list[tuple[str, Judge]]] = {}
+        self._by_type: dict[str, _Hearers] = {}
         for each in self.invariants:
             for kind in each.hears:
-                self._judges.setdefault(kind, []).append((each.name, each.judge))
-        self._folds: dict[str, list[tuple[str, Any, tuple[str, ...], Fold[Any]]]] = {}
+                self._by_type.setdefault(kind, _Hearers([], [])).judges.append((each.name, each.judge))
         for tracker in TRACKERS:
             for kind, (names, fold) in tracker.folds.items():
-                self._folds.setdefault(kind, []).append((tracker.name, tracker.start, names, fold))
+                told = (tracker.name, tracker.start, names, fold)
+                self._by_type.setdefault(kind, _Hearers([], [])).folds.append(told)
 
     def step(self, states: States, entry: Entry, heads: Heads | None = None) -> Step:
         """Judge one entry by what was known before it, then remember what it says. `states` is not touched.
@@ -56,37 +56,62 @@ class Monitors:
         `heads`: how far the record reaches, for what is asked of the record itself; None: there is none.
         """
         found, outcome = Step({}, [], [], []), entry["outcome"]
-        known = Known(states, self.terms, heads)
-        self._judge(known, Heard(outcome, entry, entry), found)
-        if outcome == "refused":
-            return found
-        heard = [Heard(fact["type"], fact["body"], entry) for fact in entry["intent"]["facts"]]
-        for fact in heard:
-            self._judge(known, fact, found)
-        for fact in heard:
-            self._remember(states, fact, found.changes)
+        known, by_type = Known(states, self.terms, heads), self._by_type
+        heard = [(Heard(outcome, entry, entry), by_type.get(outcome, _NOBODY))]
+        if outcome != "refused":
+            for fact in entry["intent"]["facts"]:
+                hearers = by_type.get(fact["type"])
+                if hearers is not None:
+                    heard.append((Heard(fact["type"], fact["body"], entry), hearers))
+        for fact, hearers in heard:
+            if hearers.judges:
+                _judge(hearers.judges, known, fact, found)
+        for fact, hearers in heard:
+            if hearers.folds:
+                _remember(hearers.folds, states, fact, found)
         return found
 
-    def _judge(self, known: Known, fact: Heard, found: Step) -> None:
-        for name, judge in self._judges.get(fact.type, ()):
-            try:
-                said = judge(known, fact)
-            except NotJudged:
-                found.not_judged.append(name)
-                continue
-            if said is not None:
-                found.held.append(name)
-                for sentence in said:
-                    found.broken.append(Broken(fact.entry.get("position", 0), name, sentence))
 
-    def _remember(self, states: States, fact: Heard, changes: dict[Key, Any]) -> None:
-        for name, start, fields, fold in self._folds.get(fact.type, ()):
+class _Hearers(NamedTuple):
+    """Who hears a type of fact: what is judged at it, and what remembers it."""
+
+    judges: list[tuple[str, Judge]]
+    folds: list[tuple[str, Any, tuple[str, ...], Fold[Any]]]
+
+
+_NOBODY = _Hearers([], [])
+
+#: A fact that lacks a field, or holds something else in it than was agreed, is not judged; nothing is remembered of it.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+
+
+def _judge(judges: list[tuple[str, Judge]], known: Known, fact: Heard, found: Step) -> None:
+    for name, judge in judges:
+        try:
+            said = judge(known, fact)
+        except (NotJudged, *UNREADABLE):
+            found.not_judged.append(name)
+            continue
+        if said is not None:
+            found.held.append(name)
+            for sentence in said:
+                found.broken.append(Broken(fact.entry.get("position", 0), name, sentence))
+
+
+def _remember(
+    folds: list[tuple[str, Any, tuple[str, ...], Fold[Any]]], states: States, fact: Heard, found: Step
+) -> None:
+    changes = found.changes
+    for name, start, fields, fold in folds:
+        try:
             for subject in subjects_in(fact.body, fields):
                 key = (name, subject)
                 before = changes[key] if key in changes else states.get(key, start)
                 after = fold(before, fact)
                 if after is not before:
                     changes[key] = after
+        except UNREADABLE:
+            found.not_judged.append(name)
 
 
 class Replay:

@@ -65,6 +65,7 @@ KINDS: Mapping[str, Any] = {
     "record.restore_proved": _("Restore of a backup proved"),
     "record.restored": _("Record restored from a backup"),
     "record.repaired": _("Record repaired from a backup"),
+    "pack.taken": _("Pack of a therapy taken away"),
     "alert.acknowledged": _("Alert looked at"),
     "demonstration.continued_as": _("Demonstration: continued as somebody else"),
 }

@@ -13,14 +13,12 @@ from coign.kernel.subjects import Organisation, Patient, Subject, Unit
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
 from coign.records.reading import STEP, NextStep
+from coign.service.pack_sight import OF_THE_WAY
 from coign.web import running
 from coign.web.reading import reader
 
 S = TypeVar("S")
 K = TypeVar("K", bound=Subject)
-
-#: Facts about a unit that tell how it travels, and nothing of what is in it.
-_OF_THE_WAY = ("custody.", "logistics.", "coldchain.logger_")
 
 
 def states_of(view: View[S], subjects: Iterable[K]) -> dict[K, S]:
@@ -98,6 +96,6 @@ def told_to(organisation: Organisation, entries: Iterable[Entry]) -> Callable[[F
 
     def told(fact: Fact) -> bool:
         subjects = set(about(fact))
-        return not unknown & subjects and (not parcels & subjects or fact.TYPE.startswith(_OF_THE_WAY))
+        return not unknown & subjects and (not parcels & subjects or fact.TYPE.startswith(OF_THE_WAY))
 
     return told

@@ -12,6 +12,9 @@ from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.story import Story
 from coign.web.witnessed import each_witness, witnessed
 
+#: Who hands therapies to others: quality, and those who look at its work.
+TAKES_PACKS = frozenset({"qa", "qp", "quality-us", "regulatory", "inspector"})
+
 
 def proof(story: Story) -> dict[str, Any]:
     """The values of the `seal_of_proof` building block, for one therapy."""
@@ -22,7 +25,11 @@ def proof(story: Story) -> dict[str, Any]:
         if sealed
         else _("The newest entries wait for the next checkpoint.")
     )
-    return _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first, newest + 1)
+    seal = _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first, newest + 1)
+    if story.actor.role in TAKES_PACKS and story.coi and _size():
+        url = reverse("pack", args=[story.journey.root])
+        seal["actions"].append({"label": _("Pack to hand over"), "icon": "package-export", "url": url})
+    return seal
 
 
 def proof_of_record() -> dict[str, Any]:

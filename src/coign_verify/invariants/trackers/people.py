@@ -41,8 +41,10 @@ class Person(NamedTuple):
 
     def holds(self, role: str, organisation: str, now: str) -> bool:
         """Whether this role is theirs now."""
-        mine = (g for g in self.grants if (g.role, g.organisation) == (role, organisation))
-        return not self.left and any(not g.until or now < g.until for g in mine)
+        for grant in self.grants:
+            if grant.role == role and grant.organisation == organisation and (not grant.until or now < grant.until):
+                return not self.left
+        return False
 
     def may_do(self, task: str, now: str) -> bool:
         """Whether they are qualified for a task now."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from coign.ledger.shutting import Problem
+from coign_verify.findings import Problem
 from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.signatures import METHODS
 

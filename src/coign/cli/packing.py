@@ -1,0 +1,95 @@
+"""`coign pack`: one therapy with everything that proves it, in one file that `coign verify` checks anywhere."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from coign.cli.output import answer, say
+
+
+def add_commands(commands: Any) -> None:
+    """Add `pack`."""
+    pack = commands.add_parser("pack", help="a therapy as a file that proves itself", description=__doc__)
+    pack.add_argument("chain", metavar="CHAIN", nargs="?", help="the therapy: chain:…, or what comes after the colon")
+    pack.add_argument("-o", dest="file", metavar="FILE", type=Path, help="the file to write")
+    pack.add_argument("--redact", default="", metavar="ROLE", help="withhold what somebody of this role may not read")
+    pack.add_argument("--entry", type=int, metavar="POSITION", help="one entry with its proof, instead of a therapy")
+    pack.add_argument("--list", action="store_true", dest="listed", help="the therapies there are, infused ones first")
+    pack.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
+    pack.add_argument("--debug", action="store_true", help="show where a defect comes from")
+    pack.set_defaults(run=_pack)
+
+
+def _pack(given: argparse.Namespace) -> int:
+    from coign.kernel.errors import Invalid
+
+    if given.listed:
+        return _list(given)
+    if given.file is None or bool(given.chain) == (given.entry is not None):
+        raise Invalid.at("-o" if given.file is None else "CHAIN", "`coign pack CHAIN -o FILE`, or `coign pack --list`")
+    return _write(given) if given.chain else _write_entry(given)
+
+
+def _list(given: argparse.Namespace) -> int:
+    from coign.database import running
+    from coign.ledger.store import connect
+    from coign.service import LEDGER_ID, Settings
+    from coign.service.packing import therapies
+    from coign.service.reading import opened
+
+    with running(Settings.read().home) as database:
+        opened(database)
+        with connect(database.reader_dsn) as connection:
+            found = therapies(connection, LEDGER_ID)
+    lines = [f"{each.chain}  {each.stage:14} {each.entries:6,}  {each.programme}" for each in found]
+    answer({"ok": True, "chains": [asdict(each) for each in found]}, "\n".join(lines), as_json=given.as_json)
+    return 0
+
+
+def _write(given: argparse.Namespace) -> int:
+    from hashlib import sha256
+
+    from coign.database import running
+    from coign.kernel.errors import Invalid
+    from coign.kernel.subjects import Chain
+    from coign.service import Settings
+    from coign.service.packing import pack_of
+    from coign.service.trace_file import write_aside
+
+    try:
+        chain = Chain.parse(given.chain if ":" in given.chain else f"chain:{given.chain}")
+    except ValueError as error:
+        raise Invalid.at("CHAIN", str(error)) from error
+    settings = Settings.read()
+    with running(settings.home) as database:
+        found = pack_of(database, settings, str(chain), given.redact)
+    write_aside(given.file, found.data)
+    say(f"`coign verify {given.file}` checks it.")
+    told = {
+        "ok": True, "chain": str(chain), "file": str(given.file), "bytes": len(found.data),
+        "sha256": sha256(found.data).hexdigest(), "entries": found.entries, "withheld": found.withheld,
+        "checkpoint": {"size": found.size, "root": found.root},
+    }  # fmt: skip
+    text = (
+        f"{given.file}: {chain}, {found.entries} entries and {found.withheld} withheld of a record of {found.size:,}, "
+        f"{len(found.data):,} bytes"
+    )
+    answer(told, text, as_json=given.as_json)
+    return 0
+
+
+def _write_entry(given: argparse.Namespace) -> int:
+    from coign.database import running
+    from coign.service import Settings
+    from coign.service.packing import entry_of
+    from coign.service.trace_file import write_aside
+
+    settings = Settings.read()
+    with running(settings.home) as database:
+        content = entry_of(database, settings, given.entry)
+    write_aside(given.file, content)
+    say(f"`coign verify {given.file}` checks it.")
+    told = {"ok": True, "entry": given.entry, "file": str(given.file), "bytes": len(content)}
+    answer(told, f"{given.file}: entry {given.entry}, {len(content):,} bytes", as_json=given.as_json)
+    return 0

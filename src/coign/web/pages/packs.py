@@ -1,0 +1,34 @@
+"""A therapy as a file that proves itself, for whoever has to show it to others."""
+
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from coign.kernel.errors import Forbidden, NotFound
+from coign.records import reading as records
+from coign.service.pack_sight import Sight
+from coign.service.packing import Packer
+from coign.web import acting, running
+from coign.web.accounts import security_log
+from coign.web.reading import reader
+from coign.web.therapy.proof import TAKES_PACKS
+
+
+@require_GET
+def pack(request: HttpRequest, root: str) -> HttpResponse:
+    """What the reader's organisation may know of a therapy; taking it away is noted (21 CFR 11.10(b), REG-10)."""
+    actor, service = acting.actor_of(request), running.service()
+    if actor.role not in TAKES_PACKS:
+        raise Forbidden(f"the role {actor.role} takes no packs: ask somebody of quality")
+    sight = Sight(service.states, actor.role, actor.organisation)
+    with reader().connection() as connection:
+        journey = records.journey(connection, service.ledger_id, root, str(actor.organisation))
+        if journey is None or not sight.known([journey.chain] if journey.chain else []):
+            raise NotFound("this therapy is not known here")
+        packer = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        found = packer.pack(journey.chain, sight)
+    security_log.note("pack.taken", str(actor.person), chain=journey.chain, sha256=sha256(found.data).hexdigest())
+    response = HttpResponse(found.data, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{journey.chain.replace(":", "-")}.zip"'
+    return response
