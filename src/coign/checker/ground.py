@@ -5,6 +5,7 @@ then on the same move among the same states is one look into a dictionary.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -89,6 +90,7 @@ class Ground:
         self._base = base
         self._index: dict[Slot, int] = {}
         self._values: list[list[Any]] = [[now]]
+        self._numbers: list[dict[Any, int]] = [{now: 0}]
         self._memos = [_Memo() for _ in moves]
         self._unguarded: dict[int, _Memo] = {}
         self._not_written: dict[Slot, list[_Memo]] = {}
@@ -217,15 +219,24 @@ class Ground:
         index = self._index.get(slot)
         if index is None:
             index = self._index[slot] = len(self._values)
-            self._values.append([self._base.get(slot)])
+            first = self._base.get(slot)
+            self._values.append([first])
+            self._numbers.append({})
+            self._first(index, first)
             for memo in self._not_written.pop(slot, ()):
                 memo.widen(index)
         return index
 
+    def _first(self, index: int, value: Any) -> None:
+        with suppress(TypeError):
+            self._numbers[index][value] = 0
+
     def _number(self, index: int, value: Any) -> int:
-        values = self._values[index]
-        for number, known in enumerate(values):
-            if known is value or known == value:
-                return number
-        values.append(value)
-        return len(values) - 1
+        values, numbers = self._values[index], self._numbers[index]
+        try:
+            number = numbers.setdefault(value, len(values))
+        except TypeError:  # it holds something that cannot be hashed
+            number = next((n for n, known in enumerate(values) if known == value), len(values))
+        if number == len(values):
+            values.append(value)
+        return number
