@@ -18,7 +18,7 @@ from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 
 ORIGIN, CHAIN, PATIENT, UNIT = "coign.example/1", "chain:C1", "patient:P1", "unit:U1"
-OTHERS, LOT, ANA, THIS = "unit:OTHER", "lot:L1", "person:ana", "ledger:this"
+OTHERS, LOT, ANA, SETUP, THIS = "unit:OTHER", "lot:L1", "person:ana", "person:setup", "ledger:this"
 KEY = SignerKey(ORIGIN, Algorithm.ED25519, bytes(range(32)))
 WITNESS = SignerKey("witness.example/w", Algorithm.ED25519_COSIGNATURE, bytes(range(1, 33)))
 DOCUMENT = "d0" * 32
@@ -37,11 +37,11 @@ class Record:
 
     def add(
         self, action: str, facts: Facts, about: Sequence[str], *, refs: Sequence[str] = (), signed: bool = False,
-        read: Sequence[Mapping[str, Any]] = (), outcome: str = "done",
+        read: Sequence[Mapping[str, Any]] = (), outcome: str = "done", by: str = ANA, role: str = "nurse",
     ) -> None:  # fmt: skip
         """Append one."""
         position = len(self.bodies)
-        actor = {"organisation": "organisation:h", "person": ANA, "role": "nurse", "station": ""}
+        actor = {"organisation": "organisation:h", "person": by, "role": role, "station": ""}
         intent = {
             "action": action, "actor": actor,
             "command": {}, "facts": [{"type": kind, "body": body} for kind, body in facts], "ledger": self.origin,
@@ -77,8 +77,15 @@ def told() -> Record:
         "method": "ed25519",
         "public_key": _SIGNS.public_key().public_bytes_raw().hex(),
     }
-    record.add("installation.open.v1", [("ledger.opened.v1", {"demonstration": True})], [THIS])
-    record.add("people.enrol.v1", [("people.authenticator_enrolled.v1", key)], [ANA])
+    record.add("installation.open.v1", [("ledger.opened.v1", {"demonstration": True})], [THIS], by=SETUP, role="setup")
+    nurse = {"person": ANA, "role": "nurse", "organisation": "organisation:h"}
+    record.add(
+        "people.enrol.v1",
+        [("people.authenticator_enrolled.v1", key), ("people.role_granted.v1", nurse)],
+        [ANA],
+        by=SETUP,
+        role="setup",
+    )
     record.add("supply.receive.v1", [("supply.lot_received.v1", {"lot": LOT})], [LOT])
     begun = {"chain": CHAIN, "patient": PATIENT}
     record.add("identity.order.v1", [("identity.chain_begun.v1", begun)], [CHAIN, PATIENT], signed=True, read=[by_ana])
@@ -90,7 +97,8 @@ def told() -> Record:
         {"commitment": read_commitment(bytes.fromhex(_SALT), each).hex(), "seq": 1}
         for each in ("box:B", LOT, "unit:NONE")
     ]
-    record.add("custody.hand_over.v1", [("custody.handed_over.v1", {"unit": UNIT})], [UNIT], read=hidden)
+    held = {"unit": UNIT, "person": ANA, "holder": "organisation:h"}
+    record.add("custody.begin.v1", [("custody.began.v1", held)], [UNIT], read=hidden)
     record.add("custody.hand_over.v1", [], [], refs=[UNIT], outcome="refused")
     root = map_root(sorted(_leaves(record)))
     heads = {"root": root.hex(), "size": 8, "subjects": len(record.last)}
