@@ -25,11 +25,14 @@ from coign.perform.protocols import Resolver
 from coign.perform.request import Done, EntryReference, Prepared, Request
 from coign.perform.shape import Shape, shape_of
 from coign.programmes.model import Programmes
+from coign.quality.actions.audit_trail import READER
+from coign.quality.audit_trail import Trail
 from coign.records.journey import Destination, Journey
 from coign.records.projector import Projection
 from coign.records.reading import Thing
 from coign.records.working import Working
 from coign.service import Service
+from coign.service.audit_trail import Reading
 from coign.service.resolvers import LoggerFile
 
 S = TypeVar("S")
@@ -100,6 +103,7 @@ class InMemory:
         logger_file = LoggerFile(cast(Any, self), cast(Any, self), self.programmes)
         self._resolvers: dict[str, Resolver] = {
             "identity_lookup": self._look_up, "identity_match": self._match, "logger_file": logger_file,
+            READER: self._nothing_stands_out,
         }  # fmt: skip
 
     @property
@@ -114,7 +118,7 @@ class InMemory:
         """What is asked of the door."""
         return self
 
-    states = documents = vault = clock = simulated = projector = identities = door
+    states = documents = vault = clock = simulated = projector = identities = audit_trails = door
 
     def now_us(self) -> int:
         """The clock."""
@@ -207,6 +211,14 @@ class InMemory:
     def _match(self, command: Any, actor: Actor) -> Mapping[str, Any]:
         kept = self.identities_kept[command.patient]
         return {"matches": all(getattr(command, n).text == kept[n] for n in ("birth_date", "hospital_number"))}
+
+    def _nothing_stands_out(self, command: Any, actor: Actor) -> Mapping[str, Any]:
+        """Told without stations, claims and refusals, nothing can."""
+        return {}
+
+    def read(self, batch: Subject) -> Reading:
+        """The same for whoever would answer."""
+        return Reading(len(self.acts) - 1, Trail(()), [], [])
 
     # Therapies
 
