@@ -81,10 +81,11 @@ def _trust(file: Path | None) -> "Trust":
 
 
 def _verify_database(given: argparse.Namespace) -> int:
-    from coign.database import running
+    from coign.database import home, running
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
-    from coign.service import LEDGER_ID, Settings, seen_file
+    from coign.programmes.terms import terms_of
+    from coign.service import LEDGER_ID, Settings, seen_file, therapies
     from coign.service.reading import opened, trusted_keys
     from coign.service.witnesses import relied_on
 
@@ -94,7 +95,10 @@ def _verify_database(given: argparse.Namespace) -> int:
         trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        return command(given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, trusted[1])
+        terms = terms_of(therapies.load(settings.home or home()).all())
+        return command(
+            given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, policy=trusted[1], terms=terms
+        )
 
 
 def _trusted(file: Path) -> "tuple[str, Policy | None]":

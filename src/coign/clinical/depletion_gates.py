@@ -73,6 +73,22 @@ def product_is_confirmed(asked: OfChain, known: Circumstances) -> str | None:
 
 
 @gate(
+    "clinical.no_bag_came_after_the_count",
+    requirement="PAT-28",
+    protects="A bag that nobody scanned where it lies may be another one, and the patient is conditioned for it too.",
+    remedy="Ask the cell laboratory to scan the bags again: all that there are now.",
+    resolvers=("celllab",),
+    risk=Risk.PATIENT,
+)
+def no_bag_came_after_the_count(asked: OfChain, known: Circumstances) -> str | None:
+    course = known.state(COURSE, asked.chain)
+    if course.confirmed_at is None:
+        return None  # `clinical.product_is_confirmed` says so
+    further = [u.identifier for u in containers(asked, known) if u not in course.counted]
+    return f"not there when the bags were scanned: {', '.join(further)}" if further else None
+
+
+@gate(
     "clinical.confirmation_holds",
     requirement="PAT-28",
     protects="What was in its place days ago may have been moved, warmed or broken since.",

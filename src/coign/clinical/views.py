@@ -20,7 +20,7 @@ from coign.clinical.events import (
 from coign.correction.events import ValueCorrected
 from coign.kernel.facts import Fact
 from coign.kernel.frozen import dataclass
-from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme
+from coign.kernel.subjects import Chain, HospitalNumber, Organisation, Patient, Person, Programme, Unit
 from coign.kernel.values import Digest, FreeText, Instant, Quantity
 from coign.kernel.views import Stamp, View
 
@@ -206,6 +206,8 @@ class Course:
     begun_at: Instant | None = None
     given_until: Instant | None = None
     turn_answered_at: Instant | None = None
+    #: The bags that the cell laboratory found when it counted.
+    counted: tuple[Unit, ...] = ()
     #: When the weight came into the record: a correction is about that entry.
     weight_recorded_at: Instant | None = None
 
@@ -223,10 +225,10 @@ def _evolve_course(state: Course, fact: Fact, stamp: Stamp) -> Course:
     match fact:
         case Ordered(weight=weight, weighed_on=weighed_on, prescriber=prescriber):
             return Course(weight, weighed_on, prescriber, stamp.time, weight_recorded_at=stamp.time)
-        case ProductConfirmed(by=by):
+        case ProductConfirmed(by=by, units=units):
             # A further count asks for a further order: what was ordered on the old one does not go on by itself.
             started = state.conditioning_from if state.depends_on_product else None
-            return replace(state, confirmed_at=stamp.time, confirmed_by=by, conditioning_from=started)
+            return replace(state, confirmed_at=stamp.time, confirmed_by=by, counted=units, conditioning_from=started)
         case ConditioningStarted(first_day=first_day, planned_infusion=planned_infusion):
             ordered = replace(state, conditioning_from=first_day, planned_infusion=planned_infusion)
             if fact.weight is None:
@@ -264,6 +266,6 @@ COURSE = View(
     ),
     state=Course,
     evolve=_evolve_course,
-    version=4,
+    version=5,
     public=True,
 )

@@ -24,6 +24,7 @@ from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
 from coign.witness.policy import Policy
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.growing import Frontier
+from coign_verify.invariants import INVARIANTS, Replay, Terms
 from coign_verify.keys import VerifierKey
 from coign_verify.signers import SignatureWalk
 from coign_verify.tiles import TILE_HASHES
@@ -39,19 +40,23 @@ def verify_database(
     *,
     log_keys: Sequence[VerifierKey],
     folding: Folding,
+    terms: Terms | None = None,
     policy: Policy | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Verification:
-    """Recompute everything of one ledger. The connection commits by itself; rights to read are enough."""
+    """Recompute everything of one ledger. The connection commits by itself; rights to read are enough.
+
+    `terms`: with them the invariants are replayed as well; a ledger of another kind than of therapies has none.
+    """
     with snapshot(connection):
         connection.execute("set local cursor_tuple_fraction = 1")
         size, origin = size_and_origin(connection, ledger_id)
-        walk = _Walk(connection, ledger_id, size, origin, log_keys, progress)
+        walk = _Walk(connection, ledger_id, size, origin, log_keys, terms, progress)
         walk.run()
         walk.problems += upper_tiles(connection, ledger_id, size)
         damaged = {p.position for p in walk.problems if p.position is not None}
         states = check_states(connection, ledger_id, folding, damaged, progress)
-        walk.problems += states.problems
+        walk.problems += states.problems + walk.broken
         cosigned = check_cosignatures(connection, ledger_id, policy)
         walk.problems += cosigned.problems
     return walk.verdict(states, cosigned)
@@ -83,6 +88,7 @@ class _Walk:
         size: int,
         origin: str,
         log_keys: Sequence[VerifierKey],
+        terms: Terms | None,
         progress: Progress,
     ) -> None:
         self._connection, self._ledger_id = connection, ledger_id
@@ -96,6 +102,9 @@ class _Walk:
         self._checkpoints = self._wrong_roots = self._entries = 0
         self._signatures = SignatureWalk()
         self._heads = HeadsWalk(connection, ledger_id)
+        self._replay = Replay(INVARIANTS, terms) if terms is not None else None
+        #: What the invariants say against sound entries: their bytes are relied on all the same.
+        self.broken: list[Problem] = []
         self._broken: set[str] = set()  # subjects whose chain is broken: said once
 
     def run(self) -> None:
@@ -136,6 +145,7 @@ class _Walk:
             self._check_nonces(block, nonces.before(part.stop))
             self._check_claims(block, claims.before(part.stop))
             self._check_signatures(block, rows)
+            self._check_invariants(part, block)
             self.problems += filter(None, (self._heads.check(*each) for each in block.entries.items()))
             self._entries += len(rows)
             self._progress("entries", part.stop, self._size)
@@ -290,6 +300,16 @@ class _Walk:
             if wrong is not None:
                 self.problems.append(wrong)
 
+    def _check_invariants(self, part: range, block: Block) -> None:
+        if self._replay is None:
+            return
+        if len(block.entries) < len(part):
+            self._replay.expect_gaps()
+        for plain in block.entries.values():
+            for broken in self._replay.feed(plain):
+                detail = f"{broken.invariant}: {broken.sentence}"
+                self.broken.append(Problem(broken.position, "invariant", detail))
+
     # The answer
 
     def verdict(self, states: Refolded, cosigned: Cosigned) -> Verification:
@@ -320,7 +340,8 @@ class _Walk:
         if self._checkpoints and not unknown:
             many = "1 checkpoint is" if self._checkpoints == 1 else f"{self._checkpoints} checkpoints are"
             said.append(f"{many} signed by the log, with roots that follow from these entries")
-        return said + (self._heads.proved() if self._heads.agreeing else []) + self._signatures.proved()
+        said += self._heads.proved() if self._heads.agreeing else []
+        return said + self._signatures.proved() + (self._replay.proved() if self._replay is not None else [])
 
     def _not_proved(self, unknown: bool, stale: int, cosigned: Cosigned) -> list[str]:
         said = ["that what was recorded is true", *cosigned.not_proved(self._size)]
@@ -333,7 +354,7 @@ class _Walk:
             said.append("roots beyond the first entry that cannot be reconstructed")
         if stale:
             said.append(f"{stale} states of another version of their view, folded anew when next read")
-        return said + self._signatures.not_proved()
+        return said + self._signatures.not_proved() + (self._replay.not_proved() if self._replay is not None else [])
 
 
 def _unchecked(note: bytes) -> Checkpoint:

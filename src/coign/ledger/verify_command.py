@@ -13,17 +13,26 @@ from coign.ledger.store import connect
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import read_log_keys, verify_database
 from coign.witness.policy import Policy
+from coign_verify.invariants import Terms
 
 _TELL_EVERY_S = 1.0
 
 
 def command(
-    as_json: bool, dsn: str, ledger_id: int, log_key_text: str, folding: Folding, seen: bytes | None = None,
+    as_json: bool,
+    dsn: str,
+    ledger_id: int,
+    log_key_text: str,
+    folding: Folding,
+    seen: bytes | None = None,
+    *,
     policy: Policy | None = None,
-) -> int:  # fmt: skip
+    terms: Terms | None = None,
+) -> int:
     """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database.
 
-    `seen`: the newest checkpoint that lies outside the database. `policy`: whose cosignatures count.
+    `seen`: the newest checkpoint that lies outside the database. `policy`: whose cosignatures count. `terms`: what the
+    invariants hold programmes to.
     """
     try:
         log_keys = read_log_keys(log_key_text)
@@ -32,7 +41,13 @@ def command(
     try:
         with connect(dsn) as connection:
             result = verify_database(
-                connection, ledger_id, log_keys=log_keys, folding=folding, policy=policy, progress=_Telling()
+                connection,
+                ledger_id,
+                log_keys=log_keys,
+                folding=folding,
+                terms=terms,
+                policy=policy,
+                progress=_Telling(),
             )
             own = [key for key in log_keys if key.name == result.ledger]
             result.hold_against(check_seen(connection, ledger_id, result.entries, seen, own))

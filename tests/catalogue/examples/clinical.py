@@ -38,6 +38,7 @@ from coign.clinical.events import PatientEnrolled, ProductConfirmed
 from coign.coldchain.events import ExcursionAssessed
 from coign.custody.events import CustodyBegan
 from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBlocked
+from coign.identity.views import CHAIN
 from coign.kernel.subjects import Batch, Chain, HospitalNumber, Patient, Programme, Shipment, Shipper, Unit
 from coign.kernel.values import Actor, Digest, FreeText, Identifying, Quantity
 from coign.logistics.events import Received
@@ -75,7 +76,7 @@ def _sign(patient: Patient, actor: Actor = PHYSICIAN) -> Asked:
 
 def _condition(clinic: Clinic, chain: Chain, *, first_in: float = 0, infusion_in: float = 3, **changed: Any) -> Asked:
     """An order on a count of this moment, whatever the cell laboratory would have said."""
-    _counted(clinic, chain)
+    _counted(clinic, chain, *clinic.state(CHAIN, chain).units_of_kind("final_container"))
     days = {"first_day": clinic.now.plus(days=first_in), "planned_infusion": clinic.now.plus(days=infusion_in)}
     return start_conditioning.ACTION, clinic.conditioning(chain, **{**days, **changed}), PHYSICIAN
 
@@ -592,6 +593,13 @@ def ordered_without_a_count(clinic: Clinic) -> Asked:
     return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
 
 
+@refuses("clinical.no_bag_came_after_the_count")
+def a_bag_that_came_after_the_count(clinic: Clinic) -> Asked:
+    chain = _here(clinic)
+    _counted(clinic, chain, Unit.of("another"))
+    return start_conditioning.ACTION, clinic.conditioning(chain), PHYSICIAN
+
+
 @refuses("clinical.confirmation_holds")
 def ordered_on_an_old_count(clinic: Clinic) -> Asked:
     chain = _here(clinic)
@@ -752,6 +760,13 @@ def first_dose_a_day_early(clinic: Clinic) -> Asked:
     clinic.confirm_product(chain)
     first = clinic.now.plus(days=1)
     clinic.order_conditioning(chain, first_day=first, planned_infusion=first.plus(days=3))
+    return _begin(chain)
+
+
+@refuses("clinical.no_bag_came_after_the_count")
+def first_dose_with_a_bag_that_nobody_counted(clinic: Clinic) -> Asked:
+    chain = _ready(clinic)
+    clinic.product(chain, "late")
     return _begin(chain)
 
 

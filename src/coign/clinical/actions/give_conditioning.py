@@ -63,6 +63,7 @@ BEGIN = Action(
         depletion_gates.conditioning_is_ordered,
         depletion_gates.conditioning_not_begun,
         depletion_gates.first_day_has_come,
+        depletion_gates.no_bag_came_after_the_count,
         depletion_gates.confirmation_holds,
         authorised_gates.conditioning_is_authorised,
         conditioning_gates.product_exists,

@@ -59,6 +59,7 @@ ACTION = Action(
         depletion_gates.examination_is_of_today,
         dose_gates.examined_weight_is_in_kilograms,
         depletion_gates.product_is_confirmed,
+        depletion_gates.no_bag_came_after_the_count,
         depletion_gates.confirmation_holds,
         authorised_gates.conditioning_is_authorised,
         gates.product_exists,

@@ -1,0 +1,18 @@
+"""What holds in every true record, stated apart from the gates; see README.md."""
+
+from coign_verify.invariants import bedside, cells, order, people, plant, record, therapies
+from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
+from coign_verify.invariants.replay import Monitors, Replay, Step, replay
+
+#: All of them, in the order of the README.
+INVARIANTS: tuple[Invariant, ...] = (
+    *bedside.INVARIANTS,
+    *therapies.INVARIANTS,
+    *cells.INVARIANTS,
+    *plant.INVARIANTS,
+    *people.INVARIANTS,
+    *order.INVARIANTS,
+    *record.INVARIANTS,
+)
+
+__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms", "replay"]

@@ -1,0 +1,358 @@
+"""A whole true record, made to be spoiled: two bags of one therapy, from the order to the bed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.coign_verify.told import (
+    BAG,
+    CENTRE,
+    CHAIN,
+    CRYO,
+    FIRST,
+    MAKER,
+    NEVER,
+    OTHER_PATIENT,
+    PATIENT,
+    SECOND,
+    VERSION,
+    Line,
+    Story,
+    at,
+    fact,
+    handed,
+    held,
+    house,
+    line,
+    made,
+)
+from tests.coign_verify.true_beginning import beginning, store
+
+#: Cells of the second therapy.
+X = "unit:X"
+
+
+def _collection() -> Story:
+    begun = {"chain": CHAIN, "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
+    begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
+    order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
+    two = {"first": "person:nurse-1", "second": "person:nurse-2"}
+    return [
+        line(
+            "coordinator-1", "clinical.consent_given", patient=PATIENT, programme="programme:demo", purpose="treatment"
+        ),
+        line("physician-2", "clinical.eligibility_confirmed", patient=PATIENT, programme="programme:demo"),
+        line("coordinator-1", "clinical.order_drafted", **order),
+        line(
+            "physician-1",
+            "clinical.ordered",
+            fact("identity.chain_begun", **begun),
+            signed="key-1",
+            chain=CHAIN,
+            **order,
+        ),
+        line("nurse-1", "collection.identity_mismatched", chain=CHAIN, found=OTHER_PATIENT, between=["person:nurse-1"]),
+        line("physician-2", "collection.mismatch_resolved", chain=CHAIN),
+        line("nurse-1", "collection.identity_checked", chain=CHAIN, by="person:nurse-1"),
+        line("nurse-2", "collection.identity_confirmed", chain=CHAIN, patient=PATIENT, **two),
+        line(
+            "nurse-1",
+            "collection.started",
+            fact("equipment.devices_used", equipment=["equipment:1"]),
+            chain=CHAIN,
+            lots=["lot:1"],
+        ),
+        line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1"),
+        line(
+            "nurse-1",
+            "collection.finished",
+            made(BAG, "starting_material", din="A1"),
+            held(BAG, "nurse-1"),
+            chain=CHAIN,
+        ),
+        line("celllab-1", "identity.label_verified", unit=BAG, label_serial="collected"),
+        *handed(BAG, "nurse-1", "celllab-1"),
+        line(
+            "celllab-1",
+            "collection.cryobag_filled",
+            made(CRYO, "starting_material", BAG),
+            held(CRYO, "celllab-1"),
+            chain=CHAIN,
+            unit=CRYO,
+            source=BAG,
+        ),
+        line(
+            "celllab-1",
+            "collection.freezing_finished",
+            fact("identity.unit_ended", unit=BAG, how="consumed"),
+            chain=CHAIN,
+            source=BAG,
+        ),
+        line("celllab-2", "identity.label_verified", unit=CRYO, label_serial="cryo"),
+    ]
+
+
+def placed(unit: str, who: str) -> Line:
+    """It lies in the box of a house, at a place of its own."""
+    return line(who, "storage.placed", unit=unit, **where(unit, who))
+
+
+def where(unit: str, who: str) -> dict[str, object]:
+    """Each container has one place in each house."""
+    return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
+
+
+def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: str) -> Story:
+    load = {"shipment": shipment, "unit": units[0], "further": list(units[1:]), "shipper": "shipper:1"}
+    passed_on = [step for unit in units for step in handed(unit, sender, taker)]
+    two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
+    allowed = {"value": "45", "unit": "min"}
+    return [
+        line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
+        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender)),
+        line(sender, "logistics.sealed", shipment=shipment, seal="S-1"),
+        *passed_on,
+        line(sender, "logistics.departed", shipment=shipment),
+        line(taker, "logistics.arrived", shipment=shipment),
+        line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
+        line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
+        line(taker, "coldchain.logger_read", **load, verdict="in_order"),
+        line(taker, "logistics.receipt_checked", **load),
+        line(other, "logistics.received", **load, **two),
+        *[placed(unit, taker) for unit in units],
+    ]
+
+
+def _production() -> Story:
+    batch, of = {"batch": "batch:1", "operator": "person:operator-1"}, {"batch": "batch:1", "chain": CHAIN}
+    filled = [made(unit, "final_container", CRYO, batch="batch:1") for unit in (FIRST, SECOND)]
+    return [
+        line("qa-1", "quality.material_accepted", unit=CRYO, organisation=MAKER, by="person:qa-1"),
+        line(
+            "operator-2",
+            "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
+            room="room:1",
+            chain=CHAIN,
+            first="person:operator-1",
+            second="person:operator-2",
+        ),
+        line(
+            "operator-1",
+            "manufacturing.batch_started",
+            fact("identity.unit_ended", unit=CRYO, how="consumed"),
+            **batch,
+            unit=CRYO,
+            chain=CHAIN,
+            room="room:1",
+            version=VERSION,
+            site="site:1",
+        ),
+        line("operator-1", "manufacturing.step_completed", **batch, step="activate", lots=["lot:1"]),
+        line(
+            "operator-1",
+            "manufacturing.filled",
+            *filled,
+            held(FIRST, "operator-1"),
+            held(SECOND, "operator-1"),
+            **batch,
+            chain=CHAIN,
+            room="room:1",
+        ),
+        *[line("operator-2", "identity.label_verified", unit=unit, label_serial=unit[5:]) for unit in (FIRST, SECOND)],
+        line("operator-2", "manufacturing.labels_counted", batch="batch:1", printed=3, used=2, destroyed=1),
+        line(
+            "analyst-1",
+            "quality.result_recorded",
+            batch="batch:1",
+            attribute="viability",
+            verdict="pass",
+            by="person:analyst-1",
+        ),
+        line("reviewer-1", "quality.result_reviewed", batch="batch:1", attribute="viability", by="person:reviewer-1"),
+        line("operator-2", "quality.deviation_opened", batch="batch:1", case="case:1"),
+        line("qa-1", "quality.deviation_closed", batch="batch:1", case="case:1"),
+        line("qa-1", "quality.record_reviewed", batch="batch:1", by="person:qa-1"),
+        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1"),
+    ]
+
+
+def _mix_up() -> Story:
+    """A bag in the hand that was not meant; an act outside the rules; both found out by a third. And a refusal."""
+    stopped = fact("identity.units_blocked", units=[FIRST, SECOND], why="another unit")
+    reported = {"case": "case:9", "units": [SECOND], "by": "person:celllab-1", "beside": []}
+    why = "reported (case:9)"
+    return [
+        line(
+            "celllab-2",
+            "storage.removal_mismatched",
+            stopped,
+            units=[FIRST, SECOND],
+            first="person:celllab-1",
+            second="person:celllab-2",
+        ),
+        *[
+            line(
+                "physician-2",
+                "storage.removal_resolved",
+                fact("identity.units_unblocked", units=[unit], why="another unit"),
+                unit=unit,
+            )
+            for unit in (FIRST, SECOND)
+        ],
+        replace(
+            line(
+                "celllab-1",
+                "incident.act_reported",
+                fact("identity.units_blocked", units=[SECOND], why=why),
+                **reported,
+            ),
+            outcome="observed",
+            unmet=("x",),
+        ),
+        line(
+            "physician-2",
+            "incident.act_resolved",
+            fact("identity.units_unblocked", units=[SECOND], why=why),
+            case="case:9",
+            unit=SECOND,
+        ),
+        replace(
+            line("nurse-1", "infusion.bedside_checked"), outcome="refused", facts=(), unmet=("infusion.is_thawed",)
+        ),
+    ]
+
+
+def _infusion() -> Story:
+    of = {"chain": CHAIN, "patient": PATIENT}
+    return [
+        line("celllab-1", "clinical.product_confirmed", chain=CHAIN, units=[FIRST, SECOND]),
+        line("physician-1", "clinical.conditioning_started", **of, signed="key-1"),
+        line("nurse-1", "clinical.conditioning_begun", **of),
+        replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
+        line("physician-1", "infusion.patient_assessed", **of, outside=[]),
+        *_given(FIRST, line("infusion-1", "infusion.started", unit=FIRST, chain=CHAIN)),
+        line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN),
+        line(
+            "physician-2",
+            "infusion.emergency_decided",
+            unit=SECOND,
+            chain=CHAIN,
+            first="person:physician-1",
+            second="person:physician-2",
+        ),
+        *_given(SECOND, EMERGENCY),
+    ]
+
+
+EMERGENCY = line(
+    "infusion-1",
+    "infusion.emergency_started",
+    fact("infusion.started", unit=SECOND, chain=CHAIN),
+    unit=SECOND,
+    chain=CHAIN,
+)
+
+
+def _given(unit: str, started: Line) -> Story:
+    two = {"first": "person:nurse-1", "second": "person:nurse-2"}
+    of, ended = {"unit": unit, "chain": CHAIN}, fact("identity.unit_ended", unit=unit, how="administered")
+    return [
+        line("celllab-1", "infusion.issued", **of, by="person:celllab-1"),
+        line("celllab-1", "storage.removal_started", unit=unit, **where(unit, "celllab-1")),
+        line(
+            "celllab-2",
+            "storage.taken_out",
+            unit=unit,
+            **where(unit, "celllab-2"),
+            first="person:celllab-1",
+            second="person:celllab-2",
+            allowed=None,
+        ),
+        line("celllab-2", "infusion.thawed", fact("coldchain.exposure_ended", unit=unit), **of),
+        line("nurse-1", "infusion.bedside_checked", unit=unit, by="person:nurse-1"),
+        line("nurse-2", "infusion.bedside_confirmed", unit=unit, patient=PATIENT, **two),
+        started,
+        line("infusion-1", "infusion.finished", ended, **of, patient=PATIENT),
+    ]
+
+
+def _exception() -> Story:
+    """A second therapy, whose product fails and is supplied all the same: what is told of it is what is asked of it."""
+    begun = {"chain": "chain:X", "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
+    begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
+    order = {
+        "patient": PATIENT,
+        "programme": "programme:demo",
+        "prescriber": "person:physician-1",
+        "weighed_on": NEVER,
+    }  # whenever it is
+    of = {"batch": "batch:X", "chain": "chain:X", "units": []}
+    papers = ("requested", "risk_assessed", "accepted", "notified")
+    return [
+        line("physician-2", "clinical.eligibility_confirmed", patient=PATIENT, programme="programme:demo"),
+        line("coordinator-1", "clinical.order_drafted", **order),
+        line(
+            "physician-1",
+            "clinical.ordered",
+            fact("identity.chain_begun", **begun),
+            signed="key-1",
+            chain="chain:X",
+            **order,
+        ),
+        line(
+            "celllab-1",
+            "donor.samples_taken",
+            made(X, "starting_material", chain="chain:X"),
+            held(X, "celllab-1"),
+            chain="chain:X",
+        ),
+        line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
+        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
+        line(
+            "operator-2",
+            "manufacturing.line_cleared",
+            fact("manufacturing.line_checked", room="room:1"),
+            room="room:1",
+            chain="chain:X",
+            first="person:operator-1",
+            second="person:operator-2",
+        ),
+        line(
+            "operator-1",
+            "manufacturing.batch_started",
+            batch="batch:X",
+            unit=X,
+            chain="chain:X",
+            operator="person:operator-1",
+            room="room:1",
+            version=VERSION,
+        ),
+        *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
+        Line("qa-1", (("quality.supplied_under_exception.v1", of),)),
+        line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
+        line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
+        line(
+            "warehouse-2",
+            "closing.disposal_confirmed",
+            fact("identity.unit_ended", unit=X, how="destroyed"),
+            unit=X,
+            first="person:warehouse-1",
+            second="person:warehouse-2",
+        ),
+    ]
+
+
+def true_story() -> Story:
+    """All of it."""
+    return [
+        *beginning(),
+        *store(),
+        *_collection(),
+        *_sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
+        *_production(),
+        *_sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
+        *_mix_up(),
+        *_infusion(),
+        *_exception(),
+    ]
