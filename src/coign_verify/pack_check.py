@@ -3,7 +3,8 @@
 1 the bytes are those of a pack, and of no other spelling; 2 the log whose key is trusted signed the manifest and the
 checkpoint; 3 every file is the one that the manifest names; 4 every entry stands where it says in the tree whose root
 is in the checkpoint; 5 every entry about the therapy that there was when the heads were entered is there; 6 signatures
-were made by keys enrolled by then; 7 the readable account follows from the entries.
+were made by keys enrolled by then; 7 nothing in it breaks an invariant; 8 the readable account follows from the
+entries.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
 from coign_verify.intent import read_commitment
+from coign_verify.invariants import INVARIANTS, Replay
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
@@ -81,6 +83,7 @@ class _Check:
         self._inside()
         self._complete()
         self._keys()
+        self._replay()
         self._account(files[ACCOUNT])
         self._say()
 
@@ -256,7 +259,15 @@ class _Check:
                 known.append(any(read_commitment(salt, name).hex() == each["commitment"] for name in fits))
         return known
 
-    # 7: the account
+    # 7: what holds in every true record
+
+    def _replay(self) -> None:
+        self._replayed = Replay(INVARIANTS, partial=True)
+        for entry in self._lines.entries.values():
+            for broken in self._replayed.feed(entry):
+                self._found.say(broken.position, "invariant", f"{broken.invariant}: {broken.sentence}")
+
+    # 8: the account
 
     def _account(self, page: bytes) -> None:
         made = account(
@@ -281,6 +292,7 @@ class _Check:
             ),
             *([f"{len(seen)} trusted witnesses were shown this record, and cosigned it"] if seen else []),
             *self._walk.proved(),
+            *self._replayed.proved(),
             *([f"for {self._gapless} of {self._signed} signatures no key of the signer was changed unseen before"]
               if self._signed else []),
             f"{self._shown} of {self._rests} states that decisions rested on are those of entries in it",
@@ -302,4 +314,4 @@ class _Check:
         if self._withheld:
             to = f" from the role {self._contents['redacted']}" if self._contents["redacted"] else ""
             said.append(f"what {len(self._withheld)} withheld entries say{to}: their hashes stand in the record")
-        return [*said, *self._walk.not_proved()]
+        return [*said, *self._walk.not_proved(), *self._replayed.not_proved()]
