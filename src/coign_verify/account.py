@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-_STYLE = (
+STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
     "article{border-top:1px solid #a9aeb1;padding:.6rem 0}h3{font-size:1rem;margin:0}p{margin:.2rem 0}"
     "caption{text-align:left;font-weight:600;font-size:.85rem}"
@@ -41,7 +41,7 @@ def account(
     ]  # fmt: skip
     page = [
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(chain)}</title>',
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>',
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>',
         *body,
         "</body></html>\n",
     ]

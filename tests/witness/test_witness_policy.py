@@ -1,5 +1,6 @@
 """Who is relied on is read from a C2SP tlog-policy file, and what it gets wrong is named by line."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from coign_verify.signing import SignerKey
 ED, PQ, LOG = Algorithm.ED25519_COSIGNATURE, Algorithm.ML_DSA_44_COSIGNATURE, Algorithm.ED25519
 
 
-def key(name: str, kind: Algorithm = ED) -> VerifierKey:
-    return SignerKey.generate(name, kind).verifier()
+def key(name: str, kind: Algorithm = ED, seed: str = "") -> VerifierKey:
+    """The same at each collection of these tests, since cases are named by it."""
+    return SignerKey(name, kind, sha256((seed or name).encode()).digest()).verifier()
 
 
-A, B, C, A2 = key("a.example"), key("b.example"), key("c.example"), key("a.example")
+A, B, C, A2 = key("a.example"), key("b.example"), key("c.example"), key("a.example", seed="another")
 THREE = f"""
 # Three houses.
 witness a {A.text} https://a.example/w/

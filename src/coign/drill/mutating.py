@@ -48,7 +48,7 @@ def drill(data: bytes, times: int, seed: int, progress: Callable[[str], None] = 
     trust = Trust((VerifierKey.from_text(Manifest.parse(parse_note(files[MANIFEST]).text).key),))
     result, random = Mutated(), Random(seed)  # noqa: S311
     while result.times < times:
-        changed = _Mutation(data, files, random)
+        changed = Mutation(data, files, random)
         if changed.data == data:
             continue
         result.times += 1
@@ -66,7 +66,7 @@ def drill(data: bytes, times: int, seed: int, progress: Callable[[str], None] = 
     return result
 
 
-class _Mutation:
+class Mutation:
     """One changed pack; `at`: the entries of which at least one must be named."""
 
     def __init__(self, data: bytes, files: dict[str, bytes], random: Random) -> None:
@@ -209,23 +209,23 @@ def _bytes_changed(random: Random, data: bytes) -> bytes:
     return data[:at] + data[at:end][:400] + data[at:]
 
 
-_CHANGES: tuple[tuple[str, Callable[[_Mutation], None] | None], ...] = (
+_CHANGES: tuple[tuple[str, Callable[[Mutation], None] | None], ...] = (
     ("bytes of the file", None),
-    ("a byte of an entry", _Mutation.byte_of_entry),
-    ("a value of an entry", _Mutation.value_of_entry),
-    ("an entry dropped", _Mutation.drop),
-    ("an entry doubled", _Mutation.double),
-    ("two entries swapped", _Mutation.swap),
-    ("an entry in the place of another", _Mutation.graft),
-    ("an entry of another record", _Mutation.of_another_record),
-    ("an entry withheld", _Mutation.withhold),
-    ("an entry dropped and no longer listed", _Mutation.forget),
-    ("a leaf hash", _Mutation.leaf),
-    ("a hash of the tree", _Mutation.node),
-    ("how many entries there are about something", _Mutation.count),
-    ("a thing of the therapy left out", _Mutation.subject),
-    ("where the heads stand", _Mutation.heads),
-    ("the readable account", _Mutation.account),
-    ("the checkpoint", _Mutation.checkpoint),
-    ("the manifest", _Mutation.manifest),
+    ("a byte of an entry", Mutation.byte_of_entry),
+    ("a value of an entry", Mutation.value_of_entry),
+    ("an entry dropped", Mutation.drop),
+    ("an entry doubled", Mutation.double),
+    ("two entries swapped", Mutation.swap),
+    ("an entry in the place of another", Mutation.graft),
+    ("an entry of another record", Mutation.of_another_record),
+    ("an entry withheld", Mutation.withhold),
+    ("an entry dropped and no longer listed", Mutation.forget),
+    ("a leaf hash", Mutation.leaf),
+    ("a hash of the tree", Mutation.node),
+    ("how many entries there are about something", Mutation.count),
+    ("a thing of the therapy left out", Mutation.subject),
+    ("where the heads stand", Mutation.heads),
+    ("the readable account", Mutation.account),
+    ("the checkpoint", Mutation.checkpoint),
+    ("the manifest", Mutation.manifest),
 )

@@ -54,7 +54,7 @@ PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
-        "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "health", "metrics",
+        "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "offline-check", "health", "metrics",
         "fhir-metadata",
     }
 )  # fmt: skip
@@ -79,6 +79,7 @@ urlpatterns = [
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:path>", log.entry_bundle, name="entry-bundle"),
     path("log/tile/<path:path>", log.hash_tile, name="hash-tile"),
+    path("verify.html", log.offline_check, name="offline-check"),
     path("health", log.health, name="health"),
     path("metrics", log.measured, name="metrics"),
     # Pages

@@ -9,6 +9,7 @@ from coign.web.api.problems import answer
 from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
 from coign.web.witnessed import witnessed
+from coign_verify.page import page as offline_page
 from coign_verify.tiles import TileError, TileName, parse_path
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -49,6 +50,14 @@ def _parsed(path: str) -> TileName:
         return parse_path(f"tile/{path}")
     except TileError as error:
         raise NotFound(str(error)) from error
+
+
+@require_GET
+def offline_check(request: HttpRequest) -> HttpResponse:
+    """The page that checks a pack, as a file: opened from a disk it owes this server nothing."""
+    response = HttpResponse(offline_page(), content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify.html"'
+    return response
 
 
 @require_GET

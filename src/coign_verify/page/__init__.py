@@ -1,0 +1,18 @@
+"""The page that checks a pack in a browser without a network: one file, written apart from the Python beside it."""
+
+import json
+from importlib.resources import files
+
+from coign_verify.account import STYLE
+
+#: Each uses what those before it hold.
+SCRIPTS = (
+    "bytes.js", "json.js", "archive.js", "notes.js", "tree.js", "signatures.js", "account.js", "pack.js", "view.js",
+)  # fmt: skip
+
+
+def page() -> bytes:
+    """The page, whole."""
+    folder = files(__name__)
+    scripts = [f"const ACCOUNT_STYLE = {json.dumps(STYLE)};", *((folder / name).read_text("utf-8") for name in SCRIPTS)]
+    return (folder / "page.html").read_text("utf-8").replace("/*SCRIPTS*/", "\n".join(scripts)).encode()
