@@ -54,8 +54,8 @@ PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
         "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
-        "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "offline-check", "health", "metrics",
-        "fhir-metadata",
+        "socialaccount_signup", "continue-as", "set-up", "checkpoint", "hash-tile", "offline-check", "health",
+        "metrics", "fhir-metadata",
     }
 )  # fmt: skip
 
