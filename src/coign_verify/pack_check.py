@@ -3,8 +3,7 @@
 1 the bytes are those of a pack, and of no other spelling; 2 the log whose key is trusted signed the manifest and the
 checkpoint; 3 every file is the one that the manifest names; 4 every entry stands where it says in the tree whose root
 is in the checkpoint; 5 every entry about the therapy that there was when the heads were entered is there; 6 signatures
-were made by keys enrolled by then; 7 nothing in it breaks an invariant; 8 the readable account follows from the
-entries.
+were made by keys enrolled by then; 7 no entry breaks an invariant; 8 the readable account follows from the entries.
 """
 
 from collections import defaultdict
@@ -17,7 +16,7 @@ from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
 from coign_verify.intent import read_commitment
-from coign_verify.invariants import INVARIANTS, Replay
+from coign_verify.invariants import INVARIANTS, replay
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
@@ -83,7 +82,7 @@ class _Check:
         self._inside()
         self._complete()
         self._keys()
-        self._replay()
+        self._invariants()
         self._account(files[ACCOUNT])
         self._say()
 
@@ -261,11 +260,10 @@ class _Check:
 
     # 7: what holds in every true record
 
-    def _replay(self) -> None:
-        self._replayed = Replay(INVARIANTS, partial=True)
-        for entry in self._lines.entries.values():
-            for broken in self._replayed.feed(entry):
-                self._found.say(broken.position, "invariant", f"{broken.invariant}: {broken.sentence}")
+    def _invariants(self) -> None:
+        broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, partial=True)
+        for each in broken:
+            self._found.say(each.position, "invariant", str(each))
 
     # 8: the account
 
@@ -292,9 +290,9 @@ class _Check:
             ),
             *([f"{len(seen)} trusted witnesses were shown this record, and cosigned it"] if seen else []),
             *self._walk.proved(),
-            *self._replayed.proved(),
             *([f"for {self._gapless} of {self._signed} signatures no key of the signer was changed unseen before"]
               if self._signed else []),
+            *self._replayed.proved(),
             f"{self._shown} of {self._rests} states that decisions rested on are those of entries in it",
             f"the readable account follows from these entries, and {len(self._contents['documents'])} documents are "
             "named by their hashes",
@@ -314,4 +312,4 @@ class _Check:
         if self._withheld:
             to = f" from the role {self._contents['redacted']}" if self._contents["redacted"] else ""
             said.append(f"what {len(self._withheld)} withheld entries say{to}: their hashes stand in the record")
-        return [*said, *self._walk.not_proved(), *self._replayed.not_proved()]
+        return [*said, *self._replayed.not_proved(), *self._walk.not_proved()]

@@ -105,24 +105,24 @@ except PermissionError as error:
 
 def test_it_holds_what_the_check_uses_and_nothing_else(wheel: Path) -> None:
     with ZipFile(wheel) as opened:
-        names = [name for name in opened.namelist() if name.endswith(".py")]
-    assert "coign_verify/invariants/trackers/units.py" in names
-    held = {Path(name).stem for name in names if "/invariants/" not in name}
-    needed, found = {"__init__"}, {"command"}
+        held = {name for name in opened.namelist() if name.endswith(".py")}
+    needed, found = {"coign_verify/__init__.py"}, {"coign_verify/command.py"}
     while found - needed:
         needed |= found
         found = {name for module in found for name in _imported(module)} | found
-    assert held == {name for name in needed if not name.startswith("invariants")}
+    assert held == needed
 
 
-def _imported(module: str) -> set[str]:
-    if module.startswith("invariants"):
-        return set()
-    tree = ast.parse((SOURCES / f"{module}.py").read_text("utf-8"))
-    names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    inside = {name.removeprefix("coign_verify.") for name in names if name.startswith("coign_verify.")}
-    return inside | {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == "coign_verify"
-                     for a in n.names}  # fmt: skip
+def _imported(file: str) -> set[str]:
+    """The files of the package that a file imports from, with those of the folders they stand in."""
+    tree = ast.parse((SOURCES.parent / file).read_text("utf-8"))
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coign_verify"):
+            found |= {node.module or "", *(f"{node.module}.{name.name}" for name in node.names)}
+    places = [SOURCES.parent.joinpath(*name.split(".")) for name in found]
+    files = [place.with_suffix(".py") for place in places] + [place / "__init__.py" for place in places]
+    return {str(each.relative_to(SOURCES.parent)) for each in files if each.exists()}
 
 
 def test_it_can_be_read_in_an_evening(wheel: Path) -> None:

@@ -18,10 +18,9 @@ from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 
 ORIGIN, CHAIN, PATIENT, UNIT = "coign.example/1", "chain:C1", "patient:P1", "unit:U1"
-OTHERS, LOT, ANA, THIS = "unit:OTHER", "lot:L1", "person:ana", "ledger:this"
+OTHERS, LOT, ANA, SETUP, THIS = "unit:OTHER", "lot:L1", "person:ana", "person:setup", "ledger:this"
 KEY = SignerKey(ORIGIN, Algorithm.ED25519, bytes(range(32)))
 WITNESS = SignerKey("witness.example/w", Algorithm.ED25519_COSIGNATURE, bytes(range(1, 33)))
-SETUP = ("person:setup", "setup")
 DOCUMENT = "d0" * 32
 _SIGNS = Ed25519PrivateKey.from_private_bytes(bytes(32))
 _SALT = "5a" * 16
@@ -38,11 +37,11 @@ class Record:
 
     def add(
         self, action: str, facts: Facts, about: Sequence[str], *, refs: Sequence[str] = (), signed: bool = False,
-        read: Sequence[Mapping[str, Any]] = (), outcome: str = "done", by: tuple[str, str] = (ANA, "nurse"),
+        read: Sequence[Mapping[str, Any]] = (), outcome: str = "done", by: str = ANA, role: str = "nurse",
     ) -> None:  # fmt: skip
         """Append one."""
         position = len(self.bodies)
-        actor = {"organisation": "organisation:h", "person": by[0], "role": by[1], "station": ""}
+        actor = {"organisation": "organisation:h", "person": by, "role": role, "station": ""}
         intent = {
             "action": action, "actor": actor,
             "command": {}, "facts": [{"type": kind, "body": body} for kind, body in facts], "ledger": self.origin,
@@ -78,10 +77,15 @@ def told() -> Record:
         "method": "ed25519",
         "public_key": _SIGNS.public_key().public_bytes_raw().hex(),
     }
-    granted = {"person": ANA, "role": "nurse", "organisation": "organisation:h", "until": None}
-    record.add("installation.open.v1", [("ledger.opened.v1", {"demonstration": True})], [THIS], by=SETUP)
-    enrolled = [("people.role_granted.v1", granted), ("people.authenticator_enrolled.v1", key)]
-    record.add("people.enrol.v1", enrolled, [ANA], by=SETUP)
+    record.add("installation.open.v1", [("ledger.opened.v1", {"demonstration": True})], [THIS], by=SETUP, role="setup")
+    nurse = {"person": ANA, "role": "nurse", "organisation": "organisation:h"}
+    record.add(
+        "people.enrol.v1",
+        [("people.authenticator_enrolled.v1", key), ("people.role_granted.v1", nurse)],
+        [ANA],
+        by=SETUP,
+        role="setup",
+    )
     record.add("supply.receive.v1", [("supply.lot_received.v1", {"lot": LOT})], [LOT])
     begun = {"chain": CHAIN, "patient": PATIENT}
     record.add("identity.order.v1", [("identity.chain_begun.v1", begun)], [CHAIN, PATIENT], signed=True, read=[by_ana])
@@ -93,7 +97,8 @@ def told() -> Record:
         {"commitment": read_commitment(bytes.fromhex(_SALT), each).hex(), "seq": 1}
         for each in ("box:B", LOT, "unit:NONE")
     ]
-    record.add("custody.hand_over.v1", [("custody.told.v1", {"unit": UNIT})], [UNIT], read=hidden)
+    held = {"unit": UNIT, "person": ANA, "holder": "organisation:h"}
+    record.add("custody.begin.v1", [("custody.began.v1", held)], [UNIT], read=hidden)
     record.add("custody.hand_over.v1", [], [], refs=[UNIT], outcome="refused")
     root = map_root(sorted(_leaves(record)))
     heads = {"root": root.hex(), "size": 8, "subjects": len(record.last)}

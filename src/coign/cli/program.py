@@ -25,6 +25,7 @@ ELSEWHERE = (
     ("pack", "coign.cli.packing"),
     ("programme", "coign.cli.programmes"),
     ("witness", "coign.cli.witnessing"),
+    ("check", "coign.cli.checking"),
 )
 
 

@@ -214,7 +214,7 @@ def product_is_received(asked: OfChain, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def product_kept_cold(asked: OfChain, known: Circumstances) -> str | None:
-    return _named(containers(asked, known), lambda u: known.state(CONDITION, u).not_in_order_because)
+    return _named(containers(asked, known), lambda u: known.state(CONDITION, u).not_in_order_at(known.now))
 
 
 @gate(

@@ -224,7 +224,7 @@ def why_not_given(
     expired = f"expired {bag.expires}" if bag.expires is not None and bag.expires <= now else None
     released = None if disposition.is_released else "is not released"
     recall = f"was made with what is in doubt now: {recalled}" if recalled else None
-    found = (bag.stands_still_because, condition.not_in_order_because, released, recall, expired)
+    found = (bag.stands_still_because, condition.not_in_order_at(now), released, recall, expired)
     return tuple(reason for reason in found if reason)
 
 

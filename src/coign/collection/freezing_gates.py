@@ -56,7 +56,11 @@ def bag_is_held_here(asked: OfUnit, known: Circumstances) -> str | None:
     risk=Risk.PATIENT,
 )
 def bag_may_be_divided(asked: OfUnit, known: Circumstances) -> str | None:
-    why = None if collected_bag(asked.unit, known) is None else known.state(UNIT, asked.unit).stands_still_because
+    if collected_bag(asked.unit, known) is None:
+        return None
+    why = known.state(UNIT, asked.unit).stands_still_because
+    if why is None and known.state(HOLDING, asked.unit).mismatch:
+        why = "was not taken as it was offered, and nobody has resolved that"
     return f"{asked.unit.identifier} {why}" if why else None
 
 

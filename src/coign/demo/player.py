@@ -294,10 +294,11 @@ def due(service: Service, therapy: Therapy, step: JourneyStep) -> Instant:
     journey, name = therapy.journey, _pace_name(service, therapy, step)
     zone = people.zone_of(people.MAKER if step.side == "maker" else Organisation(journey.centre))
     usual = pace.after(Instant(journey.updated), name, _chance(therapy, "pace"), zone)
-    return max(usual, _agreed(service, therapy, step) or usual)
+    return max(usual, agreed(service, therapy, step) or usual)
 
 
-def _agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | None:
+def agreed(service: Service, therapy: Therapy, step: JourneyStep) -> Instant | None:
+    """The day that was agreed for an act, if one was."""
     chain = therapy.journey.chain
     if not chain:
         return None

@@ -1,6 +1,7 @@
 """The gates of people: identities are unique for ever, nobody vouches alone, administrators do nothing else."""
 
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Organisation, Person, Site
@@ -22,6 +23,11 @@ class OfOrganisation(Protocol):
 class OfSite(Protocol):
     @property
     def site(self) -> Site: ...
+
+
+class OfZone(Protocol):
+    @property
+    def zone(self) -> str: ...
 
 
 class OfRole(OfPerson, Protocol):
@@ -81,6 +87,22 @@ def organisation_is_registered(asked: OfOrganisation, known: Circumstances) -> s
 )
 def site_is_new(asked: OfSite, known: Circumstances) -> str | None:
     return f"{asked.site.identifier} is registered" if known.exists(asked.site) else None
+
+
+@gate(
+    "people.zone_is_known",
+    requirement="CSV-24",
+    protects="Legal clocks end with a day somewhere, and times on labels are those of a place: both need its zone.",
+    remedy="Choose the zone as the IANA database spells it, such as Europe/Berlin.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def zone_is_known(asked: OfZone, known: Circumstances) -> str | None:
+    try:
+        ZoneInfo(asked.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"{asked.zone or 'nothing'} is no time zone"
+    return None
 
 
 @gate(

@@ -4,7 +4,7 @@ import base64
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -14,8 +14,8 @@ from psycopg_pool import ConnectionPool
 from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.errors import Conflict, Forbidden, GateAnswer, Invalid, NotFound, Refused, Unavailable
 from coign.kernel.subjects import Subject, parse_subject
-from coign.kernel.values import Actor, Instant, Secret
-from coign.ledger.encoding import canonical, field_types, from_record, from_wire
+from coign.kernel.values import Actor, Instant
+from coign.ledger.encoding import canonical, from_record, from_wire
 from coign.ledger.known import Known
 from coign.ledger.store import Transaction
 from coign.perform.evaluate import Judge, Unmet
@@ -24,6 +24,7 @@ from coign.perform.job import Group, Job, SignedIntent
 from coign.perform.protocols import Clock, Resolver, Sealer, SecretItem
 from coign.perform.rates import Rates
 from coign.perform.request import Done, Prepared, Request, Signature
+from coign.perform.shape import Shape, shape_of
 from coign.perform.signatures import SignatureMethod
 from coign.perform.writer import Writer
 from coign_verify.intent import intent_hash
@@ -32,42 +33,6 @@ T = TypeVar("T")
 
 COMMAND_BYTES_MAX = 32_768
 NONCE_LENGTH_MAX = 128
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """What the door must know about a command type, worked out once."""
-
-    closed: frozenset[str]  # set inside, never from outside
-    allotted: Mapping[str, type[Subject]]
-    resolved: Mapping[str, str]
-    secrets: tuple[str, ...]
-    seen: tuple[str, ...]  # fields whose subjects must be visible to the actor
-
-
-def _shape(action: Action[Any]) -> _Shape:
-    types = field_types(action.command)
-    allotted: dict[str, type[Subject]] = {}
-    resolved: dict[str, str] = {}
-    for f in fields(action.command):
-        if "allotted" in f.metadata:
-            allotted[f.name] = next(t for t in types[f.name] if issubclass(t, Subject))
-        if "resolved_by" in f.metadata:
-            resolved[f.name] = f.metadata["resolved_by"]
-    inside = frozenset(allotted) | frozenset(resolved)
-    return _Shape(
-        inside,
-        allotted,
-        resolved,
-        tuple(n for n, ts in types.items() if any(issubclass(t, Secret) for t in ts)),
-        tuple(
-            n
-            for n, ts in types.items()
-            if n not in inside
-            and n not in action.beyond_sight
-            and any(issubclass(t, Subject) and not t.public for t in ts)
-        ),
-    )
 
 
 class Door:
@@ -98,7 +63,7 @@ class Door:
         self._resolvers, self._methods = resolvers, methods
         self._intent_valid_min, self._rates = intent_valid_min, rates
         self._in_transaction = in_transaction
-        self._shapes = {name: _shape(action) for name, action in actions.items()}
+        self._shapes = {name: shape_of(action) for name, action in actions.items()}
 
     # What callers do
 
@@ -202,7 +167,7 @@ class Door:
         command = from_wire(action.command, {**request.command, **self.allotted(request)})
         if wrong := [name for name in shape.closed if name in request.command]:
             raise Invalid.at(wrong[0], "is set by the system")
-        seen = [s for name in shape.seen for s in _subjects(getattr(command, name))]
+        seen = shape.seen_in(command)
         if shape.resolved:
             command = self._resolve(shape, command, request.actor)
         command, sealed = self._seal(shape, action, command, request.actor) if seal else (command, ())
@@ -230,12 +195,12 @@ class Door:
             given[name] = f"{kind.kind}:{token[:4]}-{token[4:8]}-{token[8:12]}-{token[12:]}"
         return given
 
-    def _resolve(self, shape: _Shape, command: Any, actor: Actor) -> Any:
+    def _resolve(self, shape: Shape, command: Any, actor: Actor) -> Any:
         for resolver in dict.fromkeys(shape.resolved.values()):
             command = replace(command, **self._resolvers[resolver](command, actor))
         return command
 
-    def _seal(self, shape: _Shape, action: Action[Any], command: Any, actor: Actor) -> tuple[Any, Sequence[Any]]:
+    def _seal(self, shape: Shape, action: Action[Any], command: Any, actor: Actor) -> tuple[Any, Sequence[Any]]:
         """Texts go to the vault; the command keeps their commitments."""
         texts = [(name, getattr(command, name)) for name in shape.secrets if getattr(command, name) is not None]
         if not texts:
@@ -379,11 +344,6 @@ class Door:
             return answer(timeout_s)
         except TimeoutError:
             raise Unavailable("no answer in time: repeat with the same key to learn what became of it") from None
-
-
-def _subjects(value: Any) -> list[Subject]:
-    found = value if isinstance(value, tuple) else (value,)
-    return [s for s in found if isinstance(s, Subject) and not s.public]
 
 
 def _all_subjects(command: Any) -> list[Subject]:

@@ -172,7 +172,7 @@ class Judge:
 
     def decide(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> Decision:
         """The facts, once all gates hold (or, for observed acts, whatever holds). Raises `Unmet` otherwise."""
-        unmet = self._unmet(job, circumstances, reads)
+        unmet = self.unmet(job, circumstances, reads)
         if unmet and not job.action.observed:
             raise Unmet(unmet)
         facts = tuple(job.action.decide(job.command, circumstances))
@@ -186,7 +186,7 @@ class Judge:
             raise Conflict("the outcome is not the one you signed: look again and sign anew")
         return Decision(facts, unmet)
 
-    def _unmet(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
+    def unmet(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
         """The same gates in the same order, but only the answers of those that do not hold."""
         concerned = _concerned(job, reads)
         asked = [each.gate.refuse(concerned, circumstances) for each in self.before]

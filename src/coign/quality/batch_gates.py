@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from coign.coldchain.views import CONDITION
 from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT, UnitState
@@ -223,6 +224,20 @@ def certified_by_another(asked: OfBatch, known: Circumstances) -> str | None:
 def labels_are_verified(asked: OfBatch, known: Circumstances) -> str | None:
     open_labels = [u.identifier for u, state in _units(asked, known) if not state.label_verified and not state.blocked]
     return f"not scanned back: {', '.join(open_labels)}" if open_labels else None
+
+
+@gate(
+    "quality.product_was_kept_cold",
+    requirement=("GMP-02", "SCS-09"),
+    protects="A certificate says that the product may be used: bags that thawed on a bench or in a shipper may not.",
+    remedy="Put the bags into their tank; let what was out of its limits be assessed, or reject the batch.",
+    resolvers=("qa", "warehouse"),
+    risk=Risk.PATIENT,
+)
+def product_was_kept_cold(asked: OfBatch, known: Circumstances) -> str | None:
+    reasons = [(unit, known.state(CONDITION, unit).not_in_order_at(known.now)) for unit, _ in _units(asked, known)]
+    said = [f"{unit.identifier} {why}" for unit, why in reasons if why is not None]
+    return "; ".join(said) or None
 
 
 @gate(

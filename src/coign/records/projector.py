@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, LiteralString
 
 import psycopg
@@ -92,8 +92,8 @@ class Projection:
             working.fetch({subject for _, asked in entries for subject in asked})
             for entry, _ in entries:
                 self._safety.project(entry)
-            for entry, asked in entries:
-                self._project(entry, asked, working)
+            for entry, _ in entries:
+                self.project(entry, working)
             working.write()
             self._connection.execute(
                 "insert into records.projected (ledger_id, next_position) values (%s, %s) "
@@ -102,14 +102,15 @@ class Projection:
             )
         return len(rows)
 
-    def _project(self, entry: Entry, asked: Sequence[str], working: Working) -> None:
+    def project(self, entry: Entry, working: Working) -> None:
+        """What one entry changes in the lists of therapies and things."""
         facts = {f["type"]: f["body"] for f in entry.plain["intent"]["facts"]}
         about = [a["subject"] for a in entry.plain["about"]]
         if begun := facts.get("clinical.patient_enrolled.v1"):
             working.save(Journey(begun["patient"], begun["patient"], begun["centre"], entry.time))
         if begun := facts.get("identity.chain_begun.v1"):
             self._begin_chain(begun, about, entry, working)
-        roots = working.roots(asked)
+        roots = working.roots(_asked(entry))
         if roots:
             joined = {str(o) for fact in entry.facts for o in parties(fact)}
             for root in roots:

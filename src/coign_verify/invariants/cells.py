@@ -127,7 +127,7 @@ def no_shipper_is_opened_before_its_seal_was_compared(known: Known, fact: Heard)
     if fact.type == "logistics.departed.v1":
         return () if state.seal else (f"{shipment} left without a seal",)
     if fact.type == "logistics.opened.v1":
-        return () if state.arrived and state.compared else (f"{shipment} was opened before its seal was compared",)
+        return () if state.compared else (f"{shipment} was opened before its seal was compared",)
     if not state.opened:
         return (f"{shipment} was received unopened",)
     if fact.subjects("unit", "further") != state.units:

@@ -35,7 +35,7 @@ from coign.clinical.actions.consent import RECORD_CONSENT, WITHDRAW_CONSENT, Rec
 from coign.clinical.actions.enrol import CORRECT_IDENTITY, ENROL, CorrectIdentity, Enrol
 from coign.clinical.actions.give_conditioning import BEGIN, RECORD, BeginConditioning, RecordConditioning
 from coign.clinical.events import PatientEnrolled, ProductConfirmed
-from coign.coldchain.events import ExcursionAssessed
+from coign.coldchain.events import ExcursionAssessed, ExposureBegan
 from coign.custody.events import CustodyBegan
 from coign.identity.events import LabelVerified, UnitCreated, UnitEnded, UnitsBlocked
 from coign.identity.views import CHAIN
@@ -449,6 +449,15 @@ def conditioned_for_a_warm_bag(clinic: Clinic) -> Asked:
     clinic.happened(
         ExcursionAssessed(unit=unit, verdict="not_usable", basis=text(FreeText), evidence=HASH, by=QP.person), by=QP
     )
+    return _condition(clinic, chain)
+
+
+@refuses("clinical.product_kept_cold")
+def conditioned_for_a_bag_that_lies_on_the_bench(clinic: Clinic) -> Asked:
+    _, chain = clinic.ordered("ann")
+    bags, since = (clinic.product(chain, "bag"),), clinic.now.plus(minutes=-90)
+    out = ExposureBegan(units=bags, since=since, allowed=Quantity("45", "min"))
+    clinic.happened(out, by=CELLLAB)
     return _condition(clinic, chain)
 
 

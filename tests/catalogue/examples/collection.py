@@ -39,7 +39,7 @@ from coign.collection.lot_gates import ANTICOAGULANT, KIT
 from coign.collection.state import LABEL_DIFFERS
 from coign.custody.actions.offer import ACTION as GIVE
 from coign.custody.actions.offer import MakeOffer
-from coign.custody.events import HandedOver
+from coign.custody.events import HandedOver, HandOverMismatched
 from coign.identity.events import ChainEnded, UnitCreated, UnitsBlocked
 from coign.kernel.subjects import Chain, Lot, Patient, Unit
 from coign.kernel.values import Actor, FreeText, Identifying, Quantity
@@ -502,6 +502,17 @@ def filling_out_of_a_bag_in_other_hands(clinic: Clinic) -> Asked:
 def filling_out_of_a_bag_that_stands_still(clinic: Clinic) -> Asked:
     _, bag = _collected(clinic)
     clinic.happened(UnitsBlocked(units=(bag,), why="something differs"), by=CELLLAB)
+    return _fill(bag)
+
+
+@refuses("collection.bag_may_be_divided")
+def filling_out_of_a_bag_that_was_not_taken_as_it_was_offered(clinic: Clinic) -> Asked:
+    _, bag = _collected(clinic)
+    differing = HandOverMismatched(
+        unit=bag, giver=NURSE.person, taker=CELLLAB.person, offered_seal="", found_seal="",
+        offered_condition="damaged", found_condition="intact",
+    )  # fmt: skip
+    clinic.happened(differing, by=CELLLAB)
     return _fill(bag)
 
 

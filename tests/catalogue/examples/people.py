@@ -61,6 +61,9 @@ site = {
 accepted("people.register_site", actor=ADMIN, given=[ORGANISATION], command=site)
 lone_refusal("people.register_site", "people.site_is_new", actor=ADMIN, given=[ORGANISATION, SITE], command=site)
 lone_refusal("people.register_site", "people.organisation_is_registered", actor=ADMIN, command=site)
+for zone in ("Europe/Nordhaven", "../passwd"):
+    elsewhere = {**site, "zone": zone}
+    lone_refusal("people.register_site", "people.zone_is_known", actor=ADMIN, given=[ORGANISATION], command=elsewhere)
 
 person = {"person": "person:nina", "organisation": "organisation:hospital", "name": "Nina Petersen"}
 accepted("people.register_person", actor=ADMIN, given=[ORGANISATION], command=person)

@@ -8,6 +8,7 @@ from tests.support.plant import (
     ANALYST,
     BAG,
     BATCH,
+    BOX_2,
     CASE,
     CELLLAB,
     CENTRE,
@@ -33,9 +34,10 @@ from tests.support.plant import (
 )
 from tests.support.plant_cases import allow, refuse, then
 
+from coign.coldchain.events import ExposureBegan
 from coign.identity.events import UnitsBlocked
 from coign.kernel.subjects import Person
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Quantity
 
 
 def block(*units: Any) -> Any:
@@ -239,6 +241,16 @@ def disputed(p: Plant) -> None:
     p.act("custody.accept", CELLLAB, unit=PRODUCT, seal="2", condition="intact")
 
 
+def left_out(p: Plant) -> None:
+    since = p.now.plus(hours=-20)
+    p.happened(ExposureBegan(units=(PRODUCT,), since=since, allowed=Quantity("45", "min")), by=OPERATOR)
+
+
+def expired(p: Plant) -> None:
+    p.placed(PRODUCT, BOX_2)
+    p.wait(days=271)
+
+
 def half_labelled(p: Plant) -> None:
     p.until("frozen")
     p.labelled(*SAMPLES)
@@ -290,7 +302,8 @@ refuse(
     CERTIFY, "custody_is_in_order", QP, then("reviewed", lambda p: p.handed(PRODUCT, WAREHOUSE, CELLLAB)), CERTIFIED
 )  # fmt: skip
 refuse(CERTIFY, "custody_is_in_order", QP, then("reviewed", disputed), CERTIFIED)
-refuse(CERTIFY, "product_is_in_date", QP, then("reviewed", lambda p: p.wait(days=271)), CERTIFIED)
+refuse(CERTIFY, "product_was_kept_cold", QP, then("reviewed", left_out), CERTIFIED)
+refuse(CERTIFY, "product_is_in_date", QP, then("reviewed", expired), CERTIFIED)
 refuse(CERTIFY, "batch_is_undecided", QP, then("certified"), CERTIFIED)
 
 NEVER = {"batch": BATCH, "why": SEALED}

@@ -10,8 +10,10 @@ from tests.catalogue.examples.quality import (
     REVIEW,
     block,
     deviated,
+    expired,
     held_lot,
     in_us,
+    left_out,
     without_sterility,
 )
 from tests.catalogue.examples.quality_oos import ANALYST_AS_QA, analyst_as_qa
@@ -202,10 +204,6 @@ def half_labelled_and_failing(p: Plant) -> None:
     p.exception(*PAPERS)
 
 
-def expired(p: Plant) -> None:
-    p.wait(days=271)
-
-
 refuse(SUPPLY, "record_is_reviewed", QP, failing_and_unread, SUPPLIED)
 refuse(SUPPLY, "certified_by_another", as_role(QA, "qp"), then(all_but(), lambda p: p.granted(QA, "qp")), SUPPLIED)
 refuse(SUPPLY, "judge_had_no_part", ANALYST_AS_QP, then(all_but(), performer_as_qp), SUPPLIED)
@@ -225,6 +223,7 @@ refuse(SUPPLY, "growth_is_assessed", QP, then(all_but(), lambda p: p.monitored(s
 refuse(SUPPLY, "labels_are_verified", QP, half_labelled_and_failing, SUPPLIED)
 refuse(SUPPLY, "nothing_else_holds_units", QP, then(all_but(), block(PRODUCT)), SUPPLIED)
 refuse(SUPPLY, "custody_is_in_order", QP, then(all_but(), lambda p: p.handed(PRODUCT, WAREHOUSE, CELLLAB)), SUPPLIED)
+refuse(SUPPLY, "product_was_kept_cold", QP, then(all_but(), left_out), SUPPLIED)
 refuse(SUPPLY, "product_is_in_date", QP, then(all_but(), expired), SUPPLIED)
 refuse(SUPPLY, "batch_may_be_excepted", QP, excepted, SUPPLIED)
 

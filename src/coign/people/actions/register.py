@@ -89,7 +89,12 @@ REGISTER_SITE = Action(
     command=RegisterSite,
     roles=ADMINISTRATORS,
     reads=lambda asked, actor: (Read(asked.site, SITE), Read(asked.organisation, ORGANISATION)),
-    gates=(gates.site_is_new, gates.organisation_is_registered, own_gates.is_for_own_organisation),
+    gates=(
+        gates.site_is_new,
+        gates.organisation_is_registered,
+        gates.zone_is_known,
+        own_gates.is_for_own_organisation,
+    ),
     decide=_site,
     emits=(SiteRegistered,),
     requirements=("CSV-24",),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import field
 
+from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action, Circumstances, Read, Risk
@@ -39,7 +40,8 @@ def _reads(asked: Certify, actor: Actor) -> Sequence[Read]:
 def reads_of_units(asked: OfBatch, known: Circumstances) -> Sequence[Read]:
     """The therapy, and the containers that are decided about."""
     batch = known.state(BATCH, asked.batch)
-    units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
+    views = (UNIT, HOLDING, DISPOSITION, CONDITION)
+    units = tuple(Read(unit, view) for unit in batch.final_containers for view in views)
     chain = (Read(batch.chain, CHAIN),) if batch.chain is not None else ()
     return (*units, *chain, *dose_gate.reads_of_dose(asked, known))
 
@@ -92,6 +94,7 @@ ACTION = Action(
         batch_gates.labels_are_verified,
         batch_gates.units_are_not_blocked,
         batch_gates.custody_is_in_order,
+        batch_gates.product_was_kept_cold,
         batch_gates.product_is_in_date,
         batch_gates.batch_is_undecided,
         batch_gates.batch_is_not_held,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import field
 
+from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.events import UnitsUnblocked
 from coign.identity.views import CHAIN, UNIT
@@ -36,7 +37,8 @@ def _reads(asked: SupplyUnderException, actor: Actor) -> Sequence[Read]:
 
 def _reads_of_units(asked: SupplyUnderException, known: Circumstances) -> Sequence[Read]:
     batch = known.state(BATCH, asked.batch)
-    units = tuple(Read(unit, view) for unit in batch.final_containers for view in (UNIT, HOLDING, DISPOSITION))
+    views = (UNIT, HOLDING, DISPOSITION, CONDITION)
+    units = tuple(Read(unit, view) for unit in batch.final_containers for view in views)
     chain = tuple(Read(batch.chain, view) for view in (CHAIN, EXCEPTION) if batch.chain is not None)
     return (*units, *chain, *dose_gate.reads_of_dose(asked, known))
 
@@ -90,6 +92,7 @@ ACTION = Action(
         batch_gates.labels_are_verified,
         exception_gates.nothing_else_holds_units,
         batch_gates.custody_is_in_order,
+        batch_gates.product_was_kept_cold,
         batch_gates.product_is_in_date,
         exception_gates.batch_may_be_excepted,
     ),

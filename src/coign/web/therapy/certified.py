@@ -343,6 +343,7 @@ _GATES = {
     "quality.units_are_not_blocked": "identity",
     "quality.batch_is_not_held": "authorisation",
     "quality.custody_is_in_order": "custody",
+    "quality.product_was_kept_cold": "custody",
     "quality.product_is_in_date": "labels",
     "quality.deviations_are_closed": "deviations",
     "quality.corrections_are_assessed": "corrections",

@@ -1,0 +1,171 @@
+"""The two questions: does anything happen that must not, and what does each gate hold back?"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coign import catalogue
+from coign.checker import exploring, invariants, knocking
+from coign.checker.exploring import Explored, Violation
+from coign.checker.ground import Ground
+from coign.checker.history import History
+from coign.checker.knocking import Knocking, Shown
+from coign.checker.rules import Move, Rules
+from coign.kernel.actions import Gate, Risk
+from coign.perform import assemble
+
+#: What passes when somebody is late: the two persons at a bed, a thawed bag, a day, a promise, the shelf life.
+WAITS_MIN = (31, 160, 25 * 60, 9 * 24 * 60, 32 * 24 * 60, 300 * 24 * 60)
+#: Of these, those that are tried around a milestone, where every further one costs a world each.
+WAITS_AROUND = WAITS_MIN[:3]
+#: As far as is looked around each milestone.
+DEPTH = 6
+#: Of the time, what goes to single deviations followed to the therapy's end.
+SHARE_FOLLOWED = 0.4
+
+Line = Mapping[str, str]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was explored, and what was found missing."""
+
+    explored: Explored
+    #: Actions that were tried and never succeeded, and invariants that never had anything to say.
+    vacuous: tuple[str, ...]
+    #: Gates of the actions tried that never refused.
+    never_refused: tuple[str, ...]
+
+    @property
+    def depth(self) -> int:
+        """To which depth everything was seen around every milestone."""
+        return min(self.explored.depths, default=0)
+
+
+def story_ground(history: History) -> Ground:
+    """The ground on which the whole story is told."""
+    rules = Rules(assemble.judge(history.programmes))
+    moves = [told.move for told in history.acts]
+    return Ground(rules, invariants.monitors(history.programmes), {}, moves, moves[0].time)
+
+
+def check(
+    history: History, *, depth: int = DEPTH, seconds: float, progress: Progress = lambda line: None,
+    only: Sequence[str] = (),
+) -> Checked:  # fmt: skip
+    """Follow every deviation of the story, then look around each stage. `only`: these stages."""
+    ground, found, began = story_ground(history), Explored(), time.monotonic()
+    told = Knocking(ground, history, WAITS_MIN, began + seconds * SHARE_FOLLOWED)
+    told.prepare()
+    around = [m for m in exploring.milestones(history, knocking.FOLLOWED) if not only or m.stage in only]
+    if not only:
+        progress("Following what goes wrong to the end of the therapy …")
+        told.look_around()
+        found.violations += [_violation(told, shown) for shown in told.violations]
+    found.take(ground)
+    for number, milestone in enumerate(around):
+        progress(f"Around the stage {milestone.stage} …")
+        left = began + seconds - time.monotonic()
+        ends = time.monotonic() + left / (len(around) - number)
+        here = exploring.around(history, ground, told.worlds, milestone)
+        exploring.explore(here, WAITS_AROUND, depth, ends, found)
+    never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
+    return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
+
+
+def _names(given: Iterable[Any]) -> set[str]:
+    return {each.name for each in given}
+
+
+def _violation(told: Knocking, shown: Shown) -> Violation:
+    moves = tuple(told.ground.moves[n] for n in dict.fromkeys((*shown.deviation.instead, *shown.acts)))
+    return Violation(shown.invariant, shown.sentence, moves, told.beginning(shown.deviation))
+
+
+def _first_of_each(found: Explored) -> Explored:
+    """The shortest story of each kind."""
+    shortest: dict[tuple[str, str], Violation] = {}
+    for each in sorted(found.violations, key=lambda v: len(v.moves)):
+        shortest.setdefault((each.invariant, each.moves[-1].action.name), each)
+    found.violations = list(shortest.values())
+    return found
+
+
+def told_of(beginning: str, moves: Sequence[Move], outcome: str) -> list[Line]:
+    """A story as it is read aloud: what came before, then who does what, and what comes of it."""
+    first = {"who": "everybody", "action": "As it should be", "outcome": beginning}
+    return [first, *_lines(moves, outcome)]
+
+
+def _lines(moves: Sequence[Move], outcome: str) -> list[Line]:
+    last = len(moves) - 1
+    return [
+        {
+            "who": f"{move.actor.person.identifier} ({move.actor.role})",
+            "action": move.action.title,
+            "outcome": "; ".join(filter(None, (move.twist, outcome if index == last else "done"))),
+        }
+        for index, move in enumerate(moves)
+    ]
+
+
+# Gates
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a gate is good for."""
+
+    gate: Gate[Any]
+    verdict: str
+    beside: str = ""
+    invariant: str = ""
+    story: tuple[Line, ...] = ()
+    reason: str = ""
+
+
+NECESSARY, PAIRED, NOT_SAFETY, NOT_SHOWN = "necessary", "paired", "not patient safety", "not shown"
+#: Of the time, what goes to finding out where gates refuse.
+SHARE_LOOKING = 0.6
+
+
+def knock_out(history: History, *, seconds: float, progress: Progress = lambda line: None) -> list[Verdict]:
+    """Take out each gate that guards patients or products and look for a story that only it holds back."""
+    began = time.monotonic()
+    knocked = Knocking(story_ground(history), history, WAITS_MIN, began + seconds * SHARE_LOOKING)
+    knocked.prepare()
+    progress("Looking for what each gate alone holds back …")
+    knocked.look_around()
+    knocked.ends = began + seconds
+    progress("Taking out one gate after another …")
+    return [_judged(knocked, gate) for gate in catalogue.GATES.values()]
+
+
+def share_shown(verdicts: Sequence[Verdict]) -> float:
+    """Of the gates that guard patients or products, those that are necessary or paired."""
+    guarding = [each for each in verdicts if each.gate.risk is not Risk.DATA]
+    return sum(each.verdict in (NECESSARY, PAIRED) for each in guarding) / len(guarding) if guarding else 1.0
+
+
+def _judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
+    if gate.risk is Risk.DATA:
+        return Verdict(gate, NOT_SAFETY, reason=gate.protects)
+    shown = knocked.knock(gate.id)
+    if shown is None:
+        return Verdict(gate, NOT_SHOWN, reason=_why_not(knocked, gate))
+    moves = [knocked.ground.moves[number] for number in shown.acts]
+    beside = ", ".join(sorted(shown.without - {gate.id}))
+    story = tuple(told_of(knocked.beginning(shown.deviation), moves, shown.sentence))
+    return Verdict(gate, PAIRED if beside else NECESSARY, beside, shown.invariant, story)
+
+
+def _why_not(knocked: Knocking, gate: Gate[Any]) -> str:
+    if not any(gate in told.move.action.gates for told in knocked.history.acts):
+        return "no act of the story has this gate"
+    if gate.id in knocked.candidates:
+        return "without it something else happens, and no invariant says that it must not"
+    if any(gate.id in pair for pair in knocked.pairs):
+        return "it refused only together with others"
+    return "nothing that was tried made it refuse alone"

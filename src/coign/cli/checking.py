@@ -1,0 +1,127 @@
+"""`coign check`: explores the rules in memory, without database; `--knock-out`: takes one gate out after another."""
+
+import argparse
+from typing import Any
+
+from coign.cli.output import answer, say
+
+SECONDS, SECONDS_KNOCKING = 60.0, 300.0
+#: So much of the gates that guard patients and products must be shown to be needed.
+SHARE_MIN = 0.9
+
+
+def add_commands(commands: Any) -> None:
+    """Add `coign check`."""
+    check = commands.add_parser("check", help="explore the rules in memory: does anything happen that must not?")
+    check.add_argument(
+        "--depth", type=_at_least_one, help="how many acts around each stage (default: 6, or as time allows)"
+    )
+    check.add_argument("--seconds", type=_seconds, help="how long (default: 60, with --knock-out 300)")
+    check.add_argument("--knock-out", action="store_true", help="take out each gate: what does it hold back?")
+    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    check.add_argument("--debug", action="store_true", help="show where a defect comes from")
+    check.set_defaults(run=_run)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, not {text}")
+    return seconds
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from coign.demo import telling_in_memory
+
+    say("Telling three therapies in memory …")
+    history = telling_in_memory.told_of_this_release()
+    return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
+
+
+def _checked(history: Any, asked: argparse.Namespace) -> int:
+    from coign.checker import checking, invariants
+    from coign.cli.program import INCOMPLETE, NO, OK
+
+    found = checking.check(
+        history, depth=asked.depth or checking.DEPTH, seconds=asked.seconds or SECONDS, progress=say
+    )  # fmt: skip
+    seen = found.explored
+    violations = [
+        {"invariant": each.invariant, "story": checking.told_of(each.beginning, each.moves, each.sentence)}
+        for each in seen.violations
+    ]
+    ok = not violations and not found.vacuous
+    result = {
+        "ok": ok,
+        "states": seen.states,
+        "transitions": seen.transitions,
+        "depth": found.depth,
+        "complete": seen.complete,
+        "transitions_per_second": round(seen.transitions / seen.seconds) if seen.seconds else 0,
+        "invariants": [{"name": each.name, "requirement": each.requirement} for each in invariants.OF_RULES],
+        "violations": violations,
+        "vacuous": list(found.vacuous),
+        "never_refused": list(found.never_refused),
+    }
+    answer(result, _told(result), as_json=asked.json)
+    if not ok:
+        return NO
+    return INCOMPLETE if asked.depth and not seen.complete else OK
+
+
+def _told(result: dict[str, Any]) -> str:
+    lines = [
+        f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
+        f"everything to depth {result['depth']} around each stage; {len(result['invariants'])} invariants",
+    ]
+    for violation in result["violations"]:
+        lines += [f"BROKEN  {violation['invariant']}", *_story(violation["story"])]
+    lines += [f"NEVER   {name}" for name in result["vacuous"]]
+    if result["never_refused"]:
+        lines.append(f"{len(result['never_refused'])} gates of the acts tried refused nothing: --json names them")
+    lines.append(
+        "Nothing happened that must not." if result["ok"] else "Not every rule holds, or not everything was tried."
+    )
+    return "\n".join(lines)
+
+
+def _story(story: Any) -> list[str]:
+    return [f"        {line['who']}: {line['action']}: {line['outcome']}" for line in story]
+
+
+def _knocked_out(history: Any, asked: argparse.Namespace) -> int:
+    from coign.checker import checking
+    from coign.cli.program import NO, OK
+
+    verdicts = checking.knock_out(history, seconds=asked.seconds or SECONDS_KNOCKING, progress=say)
+    share = checking.share_shown(verdicts)
+    gates = [
+        {
+            "gate": each.gate.id,
+            "risk": each.gate.risk.value,
+            "requirement": each.gate.requirement,
+            "verdict": each.verdict,
+            "with": each.beside or None,
+            "invariant": each.invariant or None,
+            "story": list(each.story),
+            "reason": each.reason or None,
+        }
+        for each in verdicts
+    ]
+    ok = share >= SHARE_MIN
+    lines = []
+    for gate in gates:
+        lines.append(f"{gate['verdict']:<20}{gate['gate']}" + (f"  with {gate['with']}" if gate["with"] else ""))
+        lines += _story(gate["story"])
+    lines.append(f"{share:.1%} of the gates that guard patients and products are shown to be needed")
+    answer({"ok": ok, "gates": gates, "share_shown": round(share, 4)}, "\n".join(lines), as_json=asked.json)
+    return OK if ok else NO

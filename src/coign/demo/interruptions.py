@@ -1,0 +1,74 @@
+"""What may come in between at any time in a therapy: withdrawals, holds, recalls, faults, stops."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from coign.demo import people
+from coign.kernel.facts import subjects_in
+from coign.kernel.subjects import Authorisation, Organisation, Subject
+from coign.kernel.values import Actor, Instant
+
+Asked = tuple[Actor, str, Mapping[str, Any]]
+EVIDENCE = "0" * 64
+WHY = "Demonstration: it came in between."
+STOPPED = ("new_orders", "collection", "manufacture", "dispatch", "administration")
+
+
+def of_therapy(commands: Sequence[Any], patient: Subject, chain: Subject, now: Instant) -> Iterator[Asked]:
+    """Everything that may happen to the patient, the things and the people of one therapy."""
+    of_kind: dict[str, list[Subject]] = {}
+    for subject in dict.fromkeys(s for c in commands for f in fields(c) for s in subjects_in(getattr(c, f.name))):
+        of_kind.setdefault(subject.kind, []).append(subject)
+    programme = of_kind["programme"][0]
+    physician, coordinator = _one("physician", people.CENTRE), _one("coordinator", people.CENTRE)
+    consent = {"patient": patient, "programme": programme, "purpose": "treatment"}
+    yield physician, "clinical.withdraw_consent", consent
+    yield coordinator, "clinical.correct_identity", {
+        "patient": patient, "family_name": "Lindqvist", "evidence": EVIDENCE,
+    }  # fmt: skip
+    ended = {"chain": chain, "reason": "withdrawal", "note": WHY, "others": "destroyed"}
+    yield physician, "closing.end_therapy", ended
+    yield _one("safety", people.MAKER), "safety.hold_enrolment", {"programme": programme, "reason": WHY}
+    for authorisation in (Authorisation(s) for s in of_kind.get("authorisation", ())):
+        yield from _stopped(authorisation)
+    for batch in of_kind.get("batch", ()):
+        yield _one("operator", people.MAKER), "quality.open_deviation", {"batch": batch, "description": WHY}
+        yield _one("qa", people.MAKER), "quality.reject_batch", {"batch": batch, "why": WHY}
+    for lot in of_kind.get("lot", ()):
+        for by in (_one("qa", people.MAKER), _one("celllab", people.CENTRE)):
+            yield by, "supply.hold_lot", {"lot": lot, "why": WHY}
+    for device in of_kind.get("equipment", ()):
+        yield from _faulty(device, now)
+    for room in of_kind.get("room", ()):
+        yield _one("qa", people.MAKER), "facility.take_out_of_use", {"room": room, "why": WHY}
+    for unit in of_kind.get("unit", ()):
+        yield from _seen(unit, now)
+
+
+def _stopped(authorisation: Authorisation) -> Iterator[Asked]:
+    told = {"authorisation": authorisation, "decider": "authority", "why": WHY, "evidence": EVIDENCE}
+    for act in STOPPED:
+        yield _one("authority", people.AUTHORITY), "regulatory.suspend", {**told, "scope": [act]}
+
+
+def _faulty(device: Subject, now: Instant) -> Iterator[Asked]:
+    for by in (_one("qa", people.MAKER), _one("celllab", people.CENTRE)):
+        yield by, "equipment.take_out_of_service", {"equipment": device, "why": WHY}
+        measured = {"finding": "out_of_calibration", "calibrated_on": now, "evidence": EVIDENCE}
+        yield by, "equipment.calibrate", {"equipment": device, **measured}
+
+
+def _seen(unit: Subject, now: Instant) -> Iterator[Asked]:
+    for by, site in (
+        (_one("celllab", people.CENTRE), people.site_of(people.CENTRE)),
+        (_one("warehouse", people.MAKER), people.site_of(people.MAKER)),
+    ):
+        happened = {"unit": unit, "act": "moved", "happened_at": now, "account": WHY, "site": site}
+        yield by, "incident.report_act", happened
+        yield by, "custody.offer", {"unit": unit, "to": people.COURIER}
+        yield by, "quality.open_deviation", {"unit": unit, "description": WHY}
+
+
+def _one(role: str, house: Organisation) -> Actor:
+    return people.in_role(role, house)[0].actor

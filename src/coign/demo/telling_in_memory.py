@@ -1,0 +1,221 @@
+"""Tells therapies in memory, one after the other and one in trouble, for whoever wants to try what else may happen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from coign import catalogue
+from coign.checker.history import History
+from coign.checker.rules import Move
+from coign.demo import (
+    acts,
+    administration,
+    classroom,
+    devices,
+    interruptions,
+    oversight,
+    patients,
+    people,
+    player,
+    put_right,
+    turns,
+)
+from coign.demo.in_memory import BEGINS, InMemory
+from coign.demo.scene import Scene, Therapy, version_of
+from coign.demo.seed import Seeding
+from coign.kernel.errors import Forbidden, NotFound, Refused
+from coign.kernel.subjects import Chain, Organisation, Patient
+from coign.kernel.values import Actor
+from coign.perform.request import Request
+from coign.programmes.model import JourneyStep, Programmes
+from coign.service import SETUP, therapies
+from coign.training.courses.model import Library
+
+SEED = 1
+#: Between two acts, unless a day was agreed.
+PACE_MIN = 2
+NO_TROUBLE: Mapping[str, str] = {}
+#: How long somebody waits before they look again, where a rule asks for time to pass.
+WAITS_H = (24, 48, 96, 168, 336)
+
+
+class _Beginning(Seeding):
+    """The story's beginning, whose keys are remembered in memory."""
+
+    def stands(self, actor: Actor, nonce: str) -> bool:
+        return (actor.person, f"seed/{self.seed}/{nonce}") in cast(InMemory, self.service).nonces
+
+
+def begun(programmes: Programmes) -> InMemory:
+    """People, keys, skills and stock, and no patient yet."""
+    here = InMemory(programmes)
+    here.perform(Request("installation.open", SETUP, "open", {"origin": here.origin, "demonstration": True}))
+    _Beginning(here.service, SEED).run()
+    return here
+
+
+def enrolled(here: InMemory, number: int, centre: Organisation = people.CENTRE) -> Therapy:
+    """A new patient."""
+    who = patients.patient(SEED, number)
+    here.therapy = str(number)
+    named = ("family_name", "given_name", "birth_date", "hospital_number")
+    coordinator = people.in_role("coordinator", centre)[0].actor
+    done = here.perform(Request("clinical.enrol", coordinator, str(number), {n: getattr(who, n) for n in named}))
+    patient = next(s for s in done.entries[0].subjects if s.startswith("patient:"))
+    return _therapy(here, number, patient)
+
+
+def _therapy(here: InMemory, number: int, patient: str) -> Therapy:
+    journey = here.journeys.of_patient(patient)
+    return Therapy(journey, version_of(here.service, journey), number, SEED)
+
+
+def _in_time(here: InMemory, therapy: Therapy, step: JourneyStep) -> None:
+    here.now = max(here.now.plus(minutes=PACE_MIN), player.agreed(here.service, therapy, step) or here.now)
+    for wait in WAITS_H:
+        try:
+            _step(here, therapy, step)
+        except Refused:
+            here.advance(wait)
+        else:
+            return
+    _step(here, therapy, step)
+
+
+def _step(here: InMemory, therapy: Therapy, step: JourneyStep) -> None:
+    again = player.AGAIN.get(step.action, ())
+    if _done_by_somebody(here, therapy, step):
+        return
+    for action in again:
+        like = next((s for s in therapy.programme.journey if s.action == action and s.side == step.side), step)
+        may = catalogue.ACTIONS[action].roles
+        roles = like.roles if may & set(like.roles) else tuple(sorted(may))
+        repeated = replace(like, action=action, roles=roles)
+        with_others = _therapy(here, therapy.number, therapy.journey.patient)
+        try:
+            _done_by_somebody(here, with_others, repeated)
+        except NotFound:
+            continue
+    if not _done_by_somebody(here, _therapy(here, therapy.number, therapy.journey.patient), step):
+        raise Refused(step.action, [])
+
+
+def _done_by_somebody(here: InMemory, therapy: Therapy, step: JourneyStep) -> bool:
+    seen = here.look_around()
+    act = acts.of(step.action)
+    assert act is not None, f"nobody in the demonstration knows how to do {step.action}"
+    for account in player.candidates(here.service, therapy, step, seen):
+        try:
+            command = act(player.look(here.service, therapy, step.action, account.actor, seen))
+            here.perform(Request(step.action, account.actor, f"{therapy.number}/{len(here.acts)}", command))
+        except (Forbidden, NotFound, Refused):
+            continue
+        return True
+    return False
+
+
+#: A therapy in trouble: warm on its way, a deviation in production, a test that fails, supplied all the same.
+IN_TROUBLE = {
+    "read-logger-in": "warm_at_the_maker",
+    "complete-steps": "deviation",
+    "record-results": "failing_viability",
+}
+
+
+def told_of_this_release() -> History:
+    """With the programmes and courses that come with this version."""
+    programmes, courses = therapies.released()
+    return told(Library(programmes.all(), courses))
+
+
+def told(programmes: Programmes) -> History:
+    """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
+    here = begun(programmes)
+    going = [enrolled(here, number) for number in range(2)]
+    while _waits(going[-1]):
+        going = [_a_stage(here, therapy) for therapy in going]
+    for to in going[-1].programme.journey:
+        if to.timepoint:
+            going[-1] = _act(here, going[-1])
+    _in_trouble(here, going[0])
+    here.therapy = here.stage = ""
+    for each in (classroom, administration, devices, oversight):
+        each.furnish(_Beginning(here.service, SEED))
+    _all(here, put_right.repaired_and_used(here))
+    between = tuple(_interrupting(here, going[0]))
+    return History(tuple(here.acts), programmes, between)
+
+
+def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
+    """Asked of nobody yet; each may be at any time."""
+    number, journey = str(therapy.number), therapy.journey
+    commands = [told.move.command for told in here.acts if told.therapy in ("", number)]
+    here.now = BEGINS
+    for at, asked in enumerate(
+        interruptions.of_therapy(commands, Patient(journey.patient), Chain(journey.chain), BEGINS)
+    ):
+        actor, action, command = asked
+        yield replace(here.move(Request(action, actor, f"between/{at}", command)), position=len(here.acts) + at)
+
+
+def _in_trouble(here: InMemory, other: Therapy) -> None:
+    """From a wrong wristband to a bag that is given after its time."""
+    therapy = enrolled(here, 2)
+    while (step := player.open_step(therapy)).id != "check-bedside":
+        if step.id == "check-identity":
+            _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
+        if step.id == "confirm-product":
+            scene = _scene(here, therapy)
+            case = _all(here, put_right.moved_outside_the_rules(scene, scene.unit))
+            _all(here, put_right.found_out(next(s for s in case if s.startswith("case:")), scene.unit))
+        therapy = _act(here, therapy, IN_TROUBLE)
+    here.advance(put_right.TOO_LATE_MIN / 60)
+    unit = acts.ACTS["infusion.start"](_scene(here, therapy))["unit"]
+    _all(here, put_right.emergency(unit))
+    for _ in ("check", "confirm"):
+        therapy = _act(here, therapy)
+    _all(here, put_right.given_in_emergency(unit))
+    finished = acts.ACTS["infusion.finish"](_scene(here, therapy))
+    _all(here, iter([(people.in_role("infusion", people.CENTRE)[0].actor, "infusion.finish", finished)]))
+    left = next(bag for bag in _scene(here, therapy).bags if bag != unit)
+    _all(here, put_right.disposed_of(Chain(therapy.journey.chain), left))
+
+
+def _scene(here: InMemory, therapy: Therapy) -> Scene:
+    return player.look(here.service, therapy, "", people.INTERFACE.actor, here.look_around())
+
+
+def _all(here: InMemory, asked: Iterator[put_right.Asked]) -> Sequence[str]:
+    """One after the other; what the last one was about."""
+    about: Sequence[str] = ()
+    for actor, action, command in asked:
+        about = here.perform(Request(action, actor, f"put-right/{len(here.acts)}", command)).entries[0].subjects
+    return about
+
+
+def _waits(therapy: Therapy) -> bool:
+    """Whether there is an act to do, other than a visit in some weeks or months."""
+    return not player.is_done(therapy, player.END) and not player.open_step(therapy).timepoint
+
+
+def _a_stage(here: InMemory, therapy: Therapy, trouble: Mapping[str, str] = NO_TROUBLE) -> Therapy:
+    """Nobody waits in the middle of one: cells are out of the cold there."""
+    stage = player.open_step(therapy).stage if _waits(therapy) else ""
+    while _waits(therapy) and player.open_step(therapy).stage == stage:
+        therapy = _act(here, therapy, trouble)
+    return therapy
+
+
+def _act(here: InMemory, therapy: Therapy, trouble: Mapping[str, str] = NO_TROUBLE) -> Therapy:
+    step = player.open_step(therapy)
+    here.therapy, here.stage = str(therapy.number), step.stage
+    named = trouble.get(step.id, "")
+    if named and (here.therapy, named) not in here.nonces:
+        here.nonces.add((here.therapy, named))
+        turn = turns.TURNS[named]
+        actor = turns.actor_of(turn, therapy)
+        looked = player.look(here.service, therapy, turn.action, actor, here.look_around())
+        here.perform(Request(turn.action, actor, f"{therapy.number}/{named}", turn.command(looked)))
+    else:
+        _in_time(here, therapy, step)
+    return _therapy(here, therapy.number, therapy.journey.patient)

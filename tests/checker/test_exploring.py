@@ -1,0 +1,138 @@
+"""The checker asks the catalogue's own rules: what it says is what the door would say."""
+
+from dataclasses import replace
+
+import pytest
+
+from coign import catalogue
+from coign.checker import checking, exploring, invariants
+from coign.checker.checking import Verdict
+from coign.checker.exploring import Explored
+from coign.checker.ground import Ground
+from coign.checker.history import History
+from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.twists import Twists
+from coign.kernel.actions import Risk
+
+ENDLESS = float("inf")
+
+
+@pytest.fixture(scope="session")
+def told(history: History) -> Knocking:
+    knocked = Knocking(checking.story_ground(history), history, checking.WAITS_MIN, ENDLESS)
+    knocked.prepare()
+    return knocked
+
+
+def act_of(history: History, action: str, therapy: str = FOLLOWED) -> int:
+    """Where the story tells this act of a therapy for the first time."""
+    return next(n for n, t in enumerate(history.acts) if (t.move.action.name, t.therapy) == (action, therapy))
+
+
+def milestone(history: History, stage: str) -> exploring.Milestone:
+    return next(m for m in exploring.milestones(history, FOLLOWED) if m.stage == stage)
+
+
+def looked_around(history: History, told: Knocking, stage: str, depth: int) -> tuple[Explored, Ground]:
+    here, found = exploring.around(history, told.ground, told.worlds, milestone(history, stage)), Explored()
+    exploring.explore(here, checking.WAITS_AROUND, depth, ENDLESS, found)
+    return found, here
+
+
+def test_the_story_has_every_stage_and_every_act_of_it_is_allowed(history: History, told: Knocking) -> None:
+    stages = [stage.id for stage in history.programmes.all()[-1].stages]
+    assert [m.stage for m in exploring.milestones(history, FOLLOWED)] == stages
+    assert told.ground.refused == set()
+
+
+def test_what_was_worked_out_once_is_what_the_rules_say_again(history: History, told: Knocking) -> None:
+    start = act_of(history, "infusion.thaw")
+    world = told.ground.fit(told.worlds[start])
+    for number in range(start - 5, start + 10):
+        remembered = told.ground.outcome(world, number)
+        fresh = Ground(
+            told.ground.rules, told.ground.monitors, told.ground.states(world), [told.ground.moves[number]],
+            told.ground.now(world),
+        )  # fmt: skip
+        asked = fresh.outcome(fresh.start, 0)
+        assert (asked.unmet, asked.broken, bool(asked.changes)) == (
+            remembered.unmet, remembered.broken, bool(remembered.changes),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", ["infusion", "collection"])
+def test_nothing_happens_that_must_not_and_the_same_is_seen_again(history: History, told: Knocking, stage: str) -> None:
+    found, _ = looked_around(history, told, stage, 2)
+    assert found.violations == [] and found.complete and found.transitions > found.states > 10
+    again, _ = looked_around(history, told, stage, 2)
+    assert (again.states, again.transitions, again.depths) == (found.states, found.transitions, found.depths)
+
+
+def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> None:
+    unguarded, start = replace(catalogue.ACTIONS["infusion.start"], gates=()), act_of(history, "infusion.start")
+    move = replace(history.acts[start].move, action=unguarded)
+    base = told.ground.states(told.ground.fit(told.worlds[start - 1]))  # nobody confirmed the bag at the bed
+    bare, found = Ground(told.ground.rules, told.ground.monitors, base, [move], move.time), Explored()
+    exploring.explore(bare, (), 1, ENDLESS, found)
+    story = next(v for v in found.violations if v.invariant == "nothing_is_given_unless_two_saw_it_at_the_bed")
+    beginning, line = checking.told_of("before", story.moves, story.sentence)
+    assert beginning["outcome"] == "before"
+    assert line["action"] == "Start the infusion" and "at a bed" in line["outcome"] and "(" in line["who"]
+
+
+def test_an_act_that_never_succeeded_and_an_invariant_without_a_word_are_told(history: History, told: Knocking) -> None:
+    checked = checking.check(history, depth=1, seconds=30, only=["infusion"])
+    assert {each.name for each in invariants.OF_RULES} - checked.explored.held <= set(checked.vacuous)
+    shut = replace(catalogue.ACTIONS["infusion.thaw"], roles=frozenset())
+    move = replace(history.acts[act_of(history, "infusion.thaw")].move, action=shut)
+    here = Ground(told.ground.rules, told.ground.monitors, {}, [move], move.time)
+    found = Explored()
+    exploring.explore(here, (), 1, ENDLESS, found)
+    assert found.tried - found.succeeded == {"infusion.thaw"}
+
+
+# Gates taken out
+
+
+@pytest.mark.parametrize(
+    ("gate", "left_out", "act", "invariant"),
+    [
+        (
+            "infusion.bedside_is_confirmed", "infusion.confirm_bedside", "infusion.start",
+            "nothing_is_given_unless_two_saw_it_at_the_bed",
+        ),
+        (
+            "manufacturing.material_is_accepted", "quality.accept_material", "manufacturing.start_batch",
+            "a_batch_takes_accepted_material_of_its_own_chain",
+        ),
+    ],
+)  # fmt: skip
+def test_a_gate_that_is_taken_out_lets_happen_what_it_held_back(
+    history: History, told: Knocking, gate: str, left_out: str, act: str, invariant: str
+) -> None:
+    index = act_of(history, left_out)
+    told.follow(Deviation(index, (), index + 1))
+    shown = told.knock(gate)
+    assert shown is not None and (shown.without, shown.invariant) == ({gate}, invariant)
+    assert told.ground.moves[shown.acts[-1]].action.name == act
+
+
+def test_verdicts_count_what_guards_patients_and_products(history: History) -> None:
+    gates = list(catalogue.GATES.values())
+    guarding = [g for g in gates if g.risk is not Risk.DATA]
+    shown = [Verdict(g, checking.NECESSARY) for g in guarding[:3]]
+    verdicts = [*shown, *(Verdict(g, checking.NOT_SHOWN) for g in guarding[3:4])]
+    verdicts += [Verdict(g, checking.NOT_SAFETY) for g in gates if g.risk is Risk.DATA]
+    assert checking.share_shown(verdicts) == 0.75
+
+
+def test_people_of_one_role_stand_for_one_another_and_things_of_the_other_therapy_are_mixed_up(
+    history: History,
+) -> None:
+    move = history.acts[act_of(history, "infusion.confirm_bedside")].move
+    twists = list(Twists(history.acts).of(move))
+    others = {t.command.wristband for t in twists} - {move.command.wristband}
+    theirs = history.acts[act_of(history, "infusion.confirm_bedside", "1")].move.command.wristband
+    assert others == {theirs}
+    assert {t.actor for t in twists} - {move.actor}
+    assert all(t.twist for t in twists)
