@@ -201,6 +201,15 @@ def test_every_change_is_found_and_located() -> None:
     assert len(result.kinds) == 18
 
 
+def test_what_breaks_an_invariant_is_found_though_the_log_signed_it() -> None:
+    record = told()
+    record.bodies.pop()
+    granted = {"person": ANA, "role": "qa", "organisation": "organisation:h", "until": None}
+    record.add("people.grant_role.v1", [("people.role_granted.v1", granted)], [ANA])
+    found = verified(packed(record, size=11))
+    assert kinds(found) == {(10, "invariant")} and "granted themselves" in found.verdict
+
+
 def test_the_account_marks_a_value_that_was_corrected_and_says_what_counts() -> None:
     record = told()
     record.bodies.pop()
