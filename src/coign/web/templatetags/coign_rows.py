@@ -20,7 +20,7 @@ from coign.web.templatetags.coign_words import icon, known_status, part, status_
 register = template.Library()
 
 BUTTON_KINDS = ("plain", "primary", "stop", "shut")
-BUTTON_PARTS = ("label", "kind", "big", "waits_for", "post", "url", "name", "value", "icon", "type", "form")
+BUTTON_PARTS = ("label", "kind", "big", "waits_for", "post", "url", "name", "value", "icon", "type", "form", "download")
 ROW_PARTS = (
     "number", "time", "initials", "ids", "title", "warning", "fact", "strip", "status", "word", "conditioned", "detail",
     "action",
@@ -79,7 +79,8 @@ def button_of(context: Context, button: Any) -> SafeString:
         button = f'<button type="submit" {look}{name}>{inside}</button>'
         return _safe(f'<form method="post" action="{_text(url)}">{csrf}{button}</form>\n')
     if url:
-        return _safe(f'<a {look} href="{_text(url)}">{inside}</a>\n')
+        file = " download" if told["download"] else ""
+        return _safe(f'<a {look} href="{_text(url)}"{file}>{inside}</a>\n')
     form = _each(' form="{}"', told["form"])
     return _safe(f'<button type="{_text(told["type"] or "submit")}" {look}{name}{form}>{inside}</button>\n')
 

@@ -27,8 +27,11 @@ def proof(story: Story) -> dict[str, Any]:
     )
     seal = _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first, newest + 1)
     if story.actor.role in TAKES_PACKS and story.coi and _size():
-        url = reverse("pack", args=[story.journey.root])
-        seal["actions"].append({"label": _("Pack to hand over"), "icon": "package-export", "url": url})
+        pack, page = reverse("pack", args=[story.journey.root]), reverse("offline-check")
+        seal["actions"] += [
+            {"label": _("Pack to hand over"), "icon": "package-export", "url": pack, "download": True},
+            {"label": _("Page that checks it"), "icon": "file-download", "url": page, "download": True},
+        ]
     return seal
 
 
