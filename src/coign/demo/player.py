@@ -266,9 +266,10 @@ def _signed(service: Service, therapy: Therapy, step: JourneyStep) -> Done:
 
 
 def _do(service: Service, therapy: Therapy, actor: Actor, action: str, command: Mapping[str, Any]) -> Done:
-    # The key names where the therapy stands, so that the same act is never entered twice; what is repeated because
-    # time ran out has moved on by then. Hashed: an entry shows its key to those who may not know the therapy as well.
-    turn = f"{therapy.journey.root}/{action}/{therapy.journey.position}"
+    # The key names where the therapy stands and what is entered, so that the same act is never entered twice. Where
+    # the therapy stands is not enough: a room is put in use, or a device cleaned, without it moving on. Hashed: an
+    # entry shows its key to those who may not know the therapy as well.
+    turn = f"{therapy.journey.root}/{action}/{therapy.journey.position}/{sorted(command.items())}"
     nonce = f"play/{hashlib.sha256(turn.encode()).hexdigest()[:32]}"
     return perform_as(service, actor, action, command, nonce)
 
