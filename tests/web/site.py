@@ -12,7 +12,7 @@ from coign.kernel.values import Actor, Instant
 from coign.perform import Done, Request, Signature
 from coign.service import SETUP, Service, Settings, keys, prepare
 from coign.supply.state import SUPPLIER
-from coign.web import reading, running, tables
+from coign.web import address, reading, running, tables
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -191,13 +191,28 @@ def known_to_pages(service: Service) -> Iterator[None]:
         if service.database.owner_dsn not in _prepared:
             tables.prepare(service.database)
             _prepared.add(service.database.owner_dsn)
+        _read_tables_of(service)
         yield
     finally:
         reading.close()
         if before is not None:
             running.start(before)
+            _read_tables_of(before)
         else:
             running.stop()
+
+
+def _read_tables_of(service: Service) -> None:
+    """Django keeps to the database that it met first in a process; that of a test may be gone by the next one."""
+    from django.db import connections
+
+    wanted = address.database(service.database.application_dsn)
+    if all(connections.settings["default"].get(name) == value for name, value in wanted.items()):
+        return
+    connections["default"].close()
+    connections["default"].close_pool()
+    del connections["default"]
+    connections.settings["default"].update(wanted)
 
 
 @contextmanager
