@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -72,14 +72,18 @@ class Tour:
         thing = self.page.locator("[data-symbol]", has_text=words).first
         if thing.count() == 0:
             return False
+        self.click(thing)
+        return True
+
+    def click(self, thing: Locator) -> None:
+        """Scan this thing of the tray, and wait for the page, or the part of it, that comes of it."""
         if self.page.locator("form[data-scan-part]").count() == 0:
             with self.page.expect_navigation():
                 thing.dispatch_event("click")
-            return True
+            return
         self.page.locator("#main").evaluate("main => { main.dataset.before = ''; }")
         thing.dispatch_event("click")
         self.page.locator("#main[data-before]").wait_for(state="detached")
-        return True
 
     def press(self) -> None:
         """The one filled button."""
@@ -295,8 +299,7 @@ def scan_wristband(tour: Tour, therapy: str, which: str) -> None:
     for n in range(bands.count()):
         right = mark in bands.nth(n).inner_text()
         if right == (which == "right"):
-            with tour.page.expect_navigation():
-                bands.nth(n).dispatch_event("click")
+            tour.click(bands.nth(n))
             return
 
 
