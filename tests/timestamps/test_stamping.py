@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.authority import Authority
 
-from coign.timestamps.stamping import Stamp, Trust, question, stamp_in
+from coign.timestamps.stamping import Stamp, Trust, stamp_in
 
 DATA = b"coign.example.org/log\n7\nroot\n"
 DIGEST = hashlib.sha256(DATA).digest()
@@ -31,13 +31,6 @@ def test_an_answer_without_certificate_holds_where_the_chain_has_it(clock: Autho
     assert stamp_in(answer, DATA, Trust.of_pem(clock.chain)).serial == 77
     with pytest.raises(ValueError, match="neither in the answer nor in the chain"):
         stamp_in(answer, DATA, Trust(Trust.of_pem(clock.chain).roots, (), None))
-
-
-def test_a_question_carries_its_nonce_and_the_hash() -> None:
-    asked = question(DATA)
-    assert DIGEST in asked.body
-    assert asked.nonce.to_bytes(asked.nonce.bit_length() // 8 + 1, "big") in asked.body
-    assert question(DATA).nonce != asked.nonce
 
 
 def test_what_is_wrong_with_an_answer_refuses_it(clock: Authority) -> None:

@@ -1,29 +1,13 @@
-"""A request for a time stamp, and everything that is checked in the answer (RFC 3161; ETSI EN 319 422)."""
+"""Everything that is checked in the answer of a time stamping authority (RFC 3161; ETSI EN 319 422)."""
 
 from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from rfc3161_client import (
-    HashAlgorithm,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
+from rfc3161_client import TimeStampResponse, VerifierBuilder, decode_timestamp_response
 
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
-
-ASK_TYPE, ANSWER_TYPE = "application/timestamp-query", "application/timestamp-reply"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is sent, as bytes, and the number by which its own answer is known again."""
-
-    body: bytes
-    nonce: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +43,10 @@ class Trust:
         return cls(roots, between, signers[0] if signers else None)
 
 
-def question(data: bytes) -> Question:
-    """Ask for a stamp over some bytes; the answer shall carry the authority's certificate."""
-    request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).cert_request(cert_request=True)
-    built = request.build()
-    assert built.nonce is not None, "asked for one"
-    return Question(built.as_bytes(), built.nonce)
-
-
 def stamp_in(answer: bytes, data: bytes, trust: Trust, *, nonce: int | None = None) -> Stamp:
     """What an answer says of these bytes; ValueError with one sentence when it does not say it, or not credibly.
 
-    `nonce`: of the question, while it is fresh; a stored answer is checked without it.
+    `nonce`: of the request, while it is fresh; a stored answer is checked without it.
     """
     try:
         response = decode_timestamp_response(answer)

@@ -1,6 +1,7 @@
 """The page that checks a pack in a browser without a network: one file, written apart from the Python beside it."""
 
 import json
+from functools import cache
 from importlib.resources import files
 
 from coign_verify.account import STYLE
@@ -11,8 +12,9 @@ SCRIPTS = (
 )  # fmt: skip
 
 
+@cache
 def page() -> bytes:
-    """The page, whole."""
+    """The page, whole; put together once."""
     folder = files(__name__)
     scripts = [f"const ACCOUNT_STYLE = {json.dumps(STYLE)};", *((folder / name).read_text("utf-8") for name in SCRIPTS)]
     return (folder / "page.html").read_text("utf-8").replace("/*SCRIPTS*/", "\n".join(scripts)).encode()

@@ -1,6 +1,6 @@
 // Bytes: text, hexadecimal digits, base64 with one spelling, SHA-256, CRC-32.
 
-/** Something a pack must not be; the sentence is for people. `what` says which part could not be read. */
+/** Something a pack must not be; the sentence is for people. */
 class Wrong extends Error {}
 
 const encoder = new TextEncoder();
@@ -61,7 +61,7 @@ function eightBytes(value) {
   return new Uint8Array(bytes.buffer);
 }
 
-// SHA-256 (FIPS 180-4). The browser's own answers later; a tree is made of thousands of small hashes.
+// SHA-256 (FIPS 180-4). The browser's own gives each answer later, and a tree is made of thousands of small hashes.
 
 const PRIMES = [];
 for (let n = 2; PRIMES.length < 64; n++) if (PRIMES.every((prime) => n % prime)) PRIMES.push(n);
