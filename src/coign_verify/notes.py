@@ -8,13 +8,15 @@ from coign_verify.encoding import decode_base64, encode_base64
 from coign_verify.keys import Algorithm, KeyTextError, VerifierKey, check_key_name
 
 __all__ = [
-    "NOTE_BYTES_MAX", "SIGNATURES_MAX", "Algorithm", "KeyTextError", "Note", "NoteError", "Signature", "Verified",
-    "VerifierKey", "parse_note", "verify_note",
+    "NOTE_BYTES_MAX", "SIGNATURES_MAX", "STAMPED", "Algorithm", "KeyTextError", "Note", "NoteError", "Signature",
+    "Verified", "VerifierKey", "parse_note", "verify_note",
 ]  # fmt: skip
 
 # Readers must take at least 16 signatures and should stop somewhere; post-quantum ones take some 3.3 kB a line.
 NOTE_BYTES_MAX = 1_000_000
 SIGNATURES_MAX = 100
+#: So ends the name of a line that holds an authority's time stamp (RFC 3161): no kind of signature that is read here.
+STAMPED = "/rfc3161"
 
 _DASH = "\u2014 "
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -42,6 +44,12 @@ class Note:
 
     text: str
     signatures: tuple[Signature, ...]
+
+    @property
+    def stamped(self) -> list[str]:
+        """For each time stamp below it, that nobody judged it here."""
+        names = [each.name.removesuffix(STAMPED) for each in self.signatures if each.name.endswith(STAMPED)]
+        return [f"when it existed: a time stamp of {name} is attached, and was not judged here" for name in names]
 
     def to_bytes(self) -> bytes:
         return f"{self.text}\n{''.join(each.line() for each in self.signatures)}".encode()

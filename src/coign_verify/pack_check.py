@@ -94,7 +94,8 @@ class _Check:
         self._key, self._chain = VerifierKey.from_text(manifest.key), manifest.chain
         witnesses = [key for key in self._trust.witnesses if key.public != self._key.public]
         seen = dict[VerifierKey, Verified]()
-        self.checkpoint = Checkpoint.parse(parse_note(files[CHECKPOINT]).text)
+        self._note = parse_note(files[CHECKPOINT])
+        self.checkpoint = Checkpoint.parse(self._note.text)
         try:
             verify_note(note, [self._key])
             signed = open_checkpoint(files[CHECKPOINT], log_keys=[self._key], witness_keys=witnesses)
@@ -312,4 +313,4 @@ class _Check:
         if self._withheld:
             to = f" from the role {self._contents['redacted']}" if self._contents["redacted"] else ""
             said.append(f"what {len(self._withheld)} withheld entries say{to}: their hashes stand in the record")
-        return [*said, *self._replayed.not_proved(), *self._walk.not_proved()]
+        return [*said, *self._note.stamped, *self._replayed.not_proved(), *self._walk.not_proved()]

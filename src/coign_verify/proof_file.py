@@ -63,6 +63,7 @@ def _check(data: bytes, trust: Trust, found: Findings) -> str:
         *([unmatched] if unmatched else []),
         "that what was recorded is true: only that it was recorded so",
         "signatures in it: the keys that check them are in other entries, and in a pack",
+        *parse_note(note).stamped,
     ]
     return unmatched
 

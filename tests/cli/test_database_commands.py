@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.cli.conftest import Coign, home_for_tests
+from tests.support.authority import Office
 
 from coign.database import Database, running
 from coign.service import Service, Settings, prepare, rehearsal
@@ -158,3 +159,26 @@ def test_an_older_backup_restores_and_says_that_something_is_missing(
     assert "an older backup was restored" in said.json["read_only"]
     again = coign("verify", "--database", "--json", home=anew)
     assert (again.code, again.json["problems"][0]["kind"]) == (1, "missing")
+
+
+@pytest.mark.requirement("CSV-01")
+def test_an_entry_is_handed_out_with_a_time_stamp_that_verify_judges(
+    coign: Coign, home: Path, database: Database, tmp_path: Path
+):
+    file = tmp_path / "entry.proof"
+    with Office() as office:
+        office.policy(home)
+        assert coign("pack", "--entry", "5", "-o", str(file)).code == 0
+    said = coign("verify", str(file), "--json")
+    assert said.code == 0 and any("says CN=Clock of tests" in each for each in said.json["proved"])
+    found = coign("verify", "--database", "--json")
+    assert found.code == 0 and any("entries existed at" in each for each in found.json["proved"])
+
+    # The authority is closed: the entry is handed out all the same, without a stamp.
+    with Service.on(database, Settings(home=home, demonstration=False), records=False) as service:
+        service.door.perform(rehearsal.take_in("NEWER", rehearsal.pairs(1)[0]))
+    assert coign("pack", "--entry", "5", "-o", str(file)).code == 0
+    without = coign("verify", str(file), "--json")
+    assert without.code == 0 and not any("existed" in each for each in without.json["proved"])
+    (home / "timestamps.yaml").write_text("authority: nowhere")
+    assert coign("verify", "--database", "--json").code == 2

@@ -2,13 +2,19 @@
 
 import datetime
 import hashlib
+import threading
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from rfc3161_client._rust import parse_timestamp_request
+
+from coign.timestamps.policy import FILE, StampPolicy, read_stamp_policy
 
 SHA256, CONTENT_TYPE, DIGEST = "2.16.840.1.101.3.4.2.1", "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 SIGNED_DATA, STAMP_INFO, ECDSA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4", "1.2.840.10045.4.3.2"
@@ -111,3 +117,56 @@ def _certificate(
     if uses is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=True)
     return builder.sign(by_key, hashes.SHA256())
+
+
+class _Asked(BaseHTTPRequestHandler):
+    """One question (RFC 3161, 3.4)."""
+
+    server: "Office"
+
+    def do_POST(self) -> None:
+        office, question = self.server, self.rfile.read(int(self.headers["Content-Length"]))
+        office.asked += 1
+        assert self.headers["Content-Type"] == "application/timestamp-query"
+        request = parse_timestamp_request(question)
+        assert request.nonce is not None, "an answer of yesterday would do"
+        at = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d%H%M%SZ")
+        answer = office.authority.answer(request.message_imprint.message, request.nonce + office.off, at)
+        self.send_response(office.status)
+        self.send_header("Content-Type", "application/timestamp-reply")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+class Office(HTTPServer):
+    """The authority at an address of this machine, while it is open; `off`: what it adds to the nonce it was sent."""
+
+    def __init__(self, authority: Authority | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Asked)
+        self.authority = authority or Authority.new()
+        self.asked, self.status, self.off = 0, 200, 0
+
+    def __enter__(self) -> "Office":
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it is asked."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    def policy(self, folder: Path, *, every_min: int = 60, policy: str = "") -> StampPolicy:
+        """As an installation that asks here has it: `timestamps.yaml` and the chain beside it."""
+        (folder / "authority.pem").write_bytes(self.authority.chain)
+        said = f"authority: {self.url}\ncertificates: [authority.pem]\nevery_min: {every_min}\n"
+        (folder / FILE).write_text(said + (f"policy: {policy}\n" if policy else ""))
+        read = read_stamp_policy(folder / FILE)
+        assert read is not None
+        return read

@@ -136,9 +136,13 @@ def _bit(key: bytes, depth: int) -> int:
 
 def packed(
     record: Record | None = None, *, size: int = 10, key: SignerKey = KEY, withheld: Sequence[int] = (4,),
-    shown: Mapping[int, bytes] | None = None, cosigned: Sequence[SignerKey] = (), **contents: Any,
+    shown: Mapping[int, bytes] | None = None, cosigned: Sequence[SignerKey] = (), below: str = "",
+    **contents: Any,
 ) -> bytes:  # fmt: skip
-    """A pack of the therapy, over the first `size` entries; what is given besides replaces what it would hold."""
+    """A pack of the therapy, over the first `size` entries; what is given besides replaces what it would hold.
+
+    `below`: further lines below its checkpoint.
+    """
     record = told() if record is None else record
     bodies = {at: record.bodies[at] for at in range(size)}
     shown = {at: body for at, body in bodies.items() if at not in withheld} if shown is None else shown
@@ -156,7 +160,8 @@ def packed(
     text = Checkpoint(record.origin, size, tree_root(size, record.tiles)).text()
     note = build_note(text, [sign_note(text, key), *(sign_note(text, each, time_s=1_780_000_000) for each in cosigned)])
     files = {
-        CHECKPOINT: note, CONTENTS: contents_bytes(**given), ENTRIES: b"".join(body + b"\n" for body in shown.values()),
+        CHECKPOINT: note + below.encode(), CONTENTS: contents_bytes(**given),
+        ENTRIES: b"".join(body + b"\n" for body in shown.values()),
         ACCOUNT: page(shown, given, record.origin, size),
     }  # fmt: skip
     text = Manifest.of(key.verifier().text, CHAIN, files).text()

@@ -6,7 +6,7 @@ import pytest
 from tests.web.site import Site
 
 from coign.ledger.cosignatures import freshness
-from coign.web.witnessed import Witnessed
+from coign.web.witnessed import Stamp, Witnessed
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -38,3 +38,14 @@ def test_each_state_has_its_words_and_its_shape(site: Site) -> None:
     assert (late.status, late.words) == ("look", "late: last seen by enough witnesses 20 minutes ago")
     stale = Witnessed(3, "stale", 1200, now - timedelta(hours=5))
     assert (stale.status, stale.words) == ("stop", "too old: last seen by enough witnesses 5 hours ago")
+
+
+def test_a_time_stamp_has_its_words_and_one_that_was_asked_for_in_vain_is_told(site: Site) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    assert (Stamp(0, None, "").status, Stamp(0, None, "").words) == ("look", "no time stamp yet")
+    good = Stamp(1200, at, "")
+    assert (good.status, good.words) == ("in_order", "time-stamped 20 minutes ago")
+    assert "The first 1,200 entries existed 20 minutes ago" in good.sentence
+    late = Stamp(1200, at, "it does not answer (ConnectTimeout)")
+    assert late.status == "look" and late.words.endswith("; the newest was asked for in vain")
+    assert late.sentence.endswith("Asked since, it gave none: it does not answer (ConnectTimeout).")

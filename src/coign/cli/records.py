@@ -41,6 +41,8 @@ def _verify(given: argparse.Namespace) -> int:
 
 def _verify_file(given: argparse.Namespace) -> int:
     from coign.kernel.errors import Invalid
+    from coign.service import Settings
+    from coign.service.stamped_files import judge_stamps, stamp_policy
     from coign.service.trace_file import is_trace, read_trace, verify_trace
     from coign_verify.pack import is_pack
     from coign_verify.pack_check import verify_pack
@@ -52,9 +54,9 @@ def _verify_file(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise Invalid.at("--trust", str(error)) from error
     if is_pack(content):
-        found = verify_pack(content, trust)
+        found = judge_stamps(verify_pack(content, trust), content, stamp_policy(Settings.read()))
     elif is_proof_file(content):
-        found = verify_proof_file(content, trust)
+        found = judge_stamps(verify_proof_file(content, trust), content, stamp_policy(Settings.read()))
     elif is_trace(content):
         found = verify_trace(read_trace(content), trust.logs)
     else:
@@ -87,6 +89,7 @@ def _verify_database(given: argparse.Namespace) -> int:
     from coign.programmes.terms import terms_of
     from coign.service import LEDGER_ID, Settings, seen_file, therapies
     from coign.service.reading import opened, trusted_keys
+    from coign.service.stamped_files import stamp_policy
     from coign.service.witnesses import relied_on
 
     settings = Settings.read()
@@ -97,8 +100,9 @@ def _verify_database(given: argparse.Namespace) -> int:
         seen = seen_file(settings).read()
         terms = terms_of(therapies.load(settings.home or home()).all())
         return command(
-            given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, policy=trusted[1], terms=terms
-        )
+            given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen,
+            policy=trusted[1], stamp_policy=stamp_policy(settings), terms=terms,
+        )  # fmt: skip
 
 
 def _trusted(file: Path) -> "tuple[str, Policy | None]":

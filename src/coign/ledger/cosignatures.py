@@ -9,6 +9,7 @@ import psycopg
 from coign import rulesets
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
+from coign.ledger import stamps
 from coign.witness.policy import Policy
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import Signature
@@ -75,11 +76,11 @@ def newest_by_key(
 
 
 def with_cosignatures(connection: psycopg.Connection, ledger_id: int, size: int, note: bytes) -> bytes:
-    """A published checkpoint with every signature of a witness below that of the log."""
+    """A published checkpoint with every signature of a witness below that of the log, then every time stamp."""
     rows = connection.execute(
         "select line from cosignature where ledger_id = %s and size = %s order by witness, key_id", (ledger_id, size)
     )
-    return note + "".join(line for (line,) in rows).encode()
+    return note + "".join(line for (line,) in rows).encode() + stamps.lines(connection, ledger_id, size).encode()
 
 
 def freshness(time_s: int | None, now: datetime) -> Freshness:

@@ -11,9 +11,11 @@ from coign.kernel.errors import IntegrityFailure
 
 OWNER, APPLICATION, READER = "coign_owner", "coign_app", "coign_reader"
 
-APPEND_ONLY: tuple[LiteralString, ...] = ("ledger", "entry", "entry_subject", "nonce", "tile", "checkpoint", "claim")
+APPEND_ONLY: tuple[LiteralString, ...] = (
+    "ledger", "entry", "entry_subject", "nonce", "tile", "checkpoint", "claim", "stamp",
+)  # fmt: skip
 UPDATABLE: tuple[LiteralString, ...] = (
-    "head", "subject_head", "state", "fold", "scrub", "simulated_clock", "cosignature", "cosigned",
+    "head", "subject_head", "state", "fold", "scrub", "simulated_clock", "cosignature", "cosigned", "stamping",
 )  # fmt: skip
 DISPOSABLE: tuple[LiteralString, ...] = ("refusal_repeat", "prepared_intent", "heads_map", "heads_page")
 _FORBID: LiteralString = """

@@ -80,6 +80,24 @@ create table if not exists cosigned (
     time_s bigint not null
 );
 
+-- What time stamping authorities answered about published checkpoints (RFC 3161).
+create table if not exists stamp (
+    ledger_id int not null,
+    size bigint not null,
+    authority text not null,                  -- the name under which its stamps hang below a note
+    time text not null,                       -- by the authority's clock
+    answer bytea not null,
+    primary key (ledger_id, size, authority)
+);
+create index if not exists stamp_newest on stamp (ledger_id, time);
+
+-- When an authority was asked last, and why it was in vain; empty: it was not.
+create table if not exists stamping (
+    ledger_id int primary key,
+    asked text not null,
+    failure text not null default ''
+);
+
 -- Values that may be given once only, for ever: donation numbers, serials, retired sign-in names.
 create table if not exists claim (
     ledger_id int not null,

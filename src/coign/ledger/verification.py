@@ -18,9 +18,11 @@ from coign.ledger.heads_walk import HeadsWalk
 from coign.ledger.refolding import Refolded, check_states
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
+from coign.ledger.stamps import StampsChecked, check_stamps
 from coign.ledger.states import Folding
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
+from coign.timestamps.policy import StampPolicy
 from coign.witness.policy import Policy
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.growing import Frontier
@@ -42,11 +44,13 @@ def verify_database(
     folding: Folding,
     terms: Terms | None = None,
     policy: Policy | None = None,
+    stamp_policy: StampPolicy | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Verification:
     """Recompute everything of one ledger. The connection commits by itself; rights to read are enough.
 
     `terms`: with them the invariants are replayed as well; a ledger of another kind than of therapies has none.
+    `stamp_policy`: whose time stamps are believed.
     """
     with snapshot(connection):
         connection.execute("set local cursor_tuple_fraction = 1")
@@ -58,8 +62,9 @@ def verify_database(
         states = check_states(connection, ledger_id, folding, damaged, progress)
         walk.problems += states.problems + walk.broken
         cosigned = check_cosignatures(connection, ledger_id, policy)
-        walk.problems += cosigned.problems
-    return walk.verdict(states, cosigned)
+        stamped = check_stamps(connection, ledger_id, (size, origin), stamp_policy)
+        walk.problems += cosigned.problems + stamped.problems
+    return walk.verdict(states, cosigned, stamped)
 
 
 _ENTRIES: LiteralString = "select position, leaf, body from entry where ledger_id = %(ledger)s order by position"
@@ -312,7 +317,7 @@ class _Walk:
 
     # The answer
 
-    def verdict(self, states: Refolded, cosigned: Cosigned) -> Verification:
+    def verdict(self, states: Refolded, cosigned: Cosigned, stamped: StampsChecked) -> Verification:
         """What all this proves, and what it does not."""
         unknown = not any(key.name == self._origin for key in self._log_keys)
         problems = sorted(self.problems, key=lambda p: -1 if p.position is None else p.position)
@@ -324,8 +329,10 @@ class _Walk:
             entries=self._entries,
             checkpoint=None if newest is None else {"size": newest.size, "root": newest.root.hex()},
             witnesses=cosigned.witnesses,
-            proved=[] if problems else self._proved(states.agreeing, unknown) + cosigned.proved,
-            not_proved=self._not_proved(unknown, states.stale, cosigned) + not_listed(len(problems)),
+            proved=[] if problems else self._proved(states.agreeing, unknown) + cosigned.proved + stamped.proved,
+            not_proved=self._not_proved(unknown, states.stale, cosigned)
+            + stamped.not_proved
+            + not_listed(len(problems)),
             problems=problems[:PROBLEMS_MAX],
             origin_unknown=unknown,
         )

@@ -12,6 +12,7 @@ from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import read_log_keys, verify_database
+from coign.timestamps.policy import StampPolicy
 from coign.witness.policy import Policy
 from coign_verify.invariants import Terms
 
@@ -27,12 +28,13 @@ def command(
     seen: bytes | None = None,
     *,
     policy: Policy | None = None,
+    stamp_policy: StampPolicy | None = None,
     terms: Terms | None = None,
 ) -> int:
     """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database.
 
-    `seen`: the newest checkpoint that lies outside the database. `policy`: whose cosignatures count. `terms`: what the
-    invariants hold programmes to.
+    `seen`: the newest checkpoint that lies outside the database. `policy`: whose cosignatures count, `stamp_policy`:
+    whose time stamps. `terms`: what the invariants hold programmes to.
     """
     try:
         log_keys = read_log_keys(log_key_text)
@@ -47,6 +49,7 @@ def command(
                 folding=folding,
                 terms=terms,
                 policy=policy,
+                stamp_policy=stamp_policy,
                 progress=_Telling(),
             )
             own = [key for key in log_keys if key.name == result.ledger]

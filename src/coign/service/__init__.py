@@ -23,6 +23,7 @@ from coign.ledger.scrubber import Scrubber
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, is_shut
+from coign.ledger.stamper import Stamper
 from coign.ledger.submitting import Submitter
 from coign.perform import assemble
 from coign.perform.door import Door
@@ -45,6 +46,8 @@ from coign.service.states import States
 from coign.service.vaulting import OpenVault
 from coign.service.witnesses import Relied
 from coign.settings import Settings
+from coign.timestamps.policy import FILE as STAMPS_FILE
+from coign.timestamps.policy import StampPolicy, read_stamp_policy
 from coign.vault import create_tables as create_vault_tables
 from coign.witness.policy import Policy
 from coign_verify.keys import VerifierKey
@@ -110,6 +113,8 @@ class Service:
     log_key: VerifierKey
     #: Whose signatures count; None: nobody outside is shown the record.
     policy: Policy | None
+    #: Who stamps checkpoints with the time; None: nobody is asked.
+    stamp_policy: StampPolicy | None
     #: What did not verify at the start; if there is anything, the ledger is read-only.
     problems: list[Problem]
     #: Called by the writer after each commit with the new size; must not wait.
@@ -182,7 +187,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         log_key = _log_key(connection, settings, opened, ledger_id)
         seen = seen_file(settings, ledger_id)
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
-        relied = None
+        relied, stamp_policy = None, read_stamp_policy((settings.home or home()) / STAMPS_FILE)
         if given.background:
             own = given.own_witnesses if demonstration and settings.witnesses is None else None
             relied = (own or witnesses.asked)(settings, log_key.verifier())
@@ -199,7 +204,8 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
         if given.background:
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, relied.policy if relied else None)
+            policy = relied.policy if relied else None
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, policy, stamp_policy)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -254,6 +260,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         access,
         log_key.verifier(),
         relied.policy if relied else None,
+        stamp_policy,
         problems,
         listeners,
     )
@@ -324,6 +331,7 @@ def _in_background(
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
     policy: Policy | None = None,
+    stamp_policy: StampPolicy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
     publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
@@ -331,6 +339,8 @@ def _in_background(
         submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads)
         publisher.tell(submitter.notify)
         stack.callback(submitter.start().stop)
+    if stamp_policy is not None:
+        stack.callback(Stamper(dsn, ledger_id, stamp_policy, lambda: publisher.leads).start().stop)
     stack.callback(publisher.start().stop)
     publisher.notify(0)  # what is committed already is signed at once
     listeners.append(publisher.notify)

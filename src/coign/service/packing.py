@@ -13,11 +13,12 @@ from coign.documents import Documents
 from coign.installation.events import LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
-from coign.kernel.values import Digest
+from coign.kernel.values import Digest, Instant
 from coign.ledger import checkpoints, heads
 from coign.ledger.checkpoints import log_key
 from coign.ledger.cosignatures import with_cosignatures
 from coign.ledger.shutting import snapshot
+from coign.ledger.stamps import stamp_newest
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
 from coign.perform.assemble import folding
@@ -26,6 +27,7 @@ from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
 from coign.service.pack_sight import Sight
 from coign.service.reading import opened
+from coign.service.stamped_files import stamp_policy
 from coign.service.states import States
 from coign.settings import Settings
 from coign_verify.account import account
@@ -131,6 +133,9 @@ def _signed_now(database: Database, settings: Settings) -> SignerKey:
     key = log_key(file, opened(database).origin, create=False)
     with connect(database.application_dsn) as connection:
         sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+        policy = stamp_policy(settings)
+        if policy is not None:  # an authority that gives none keeps nobody from a file; the file says that it has none
+            stamp_newest(connection, LEDGER_ID, policy, Instant.of_us(time.time_ns() // 1000))
     return key
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, Hash
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import TimeStampResponse, VerifierBuilder, decode_timestamp_response
 
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
+
+_HASHES = {"2.16.840.1.101.3.4.2.1": SHA256(), "2.16.840.1.101.3.4.2.2": SHA384(), "2.16.840.1.101.3.4.2.3": SHA512()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,19 @@ def stamp_in(answer: bytes, data: bytes, trust: Trust, *, nonce: int | None = No
         raise
     except Exception as error:  # bytes of a stranger: parsers below have many names for "this is none"
         raise ValueError(str(error)) from error
+
+
+def is_about(answer: bytes, data: bytes) -> bool:
+    """Whether an answer names the hash of these bytes, whoever signed it; ValueError: it is no answer."""
+    try:
+        imprint = decode_timestamp_response(answer).tst_info.message_imprint
+        hashed = Hash(_HASHES[imprint.hash_algorithm.dotted_string])
+    except ValueError:
+        raise
+    except Exception as error:  # as above
+        raise ValueError(str(error)) from error
+    hashed.update(data)
+    return hashed.finalize() == imprint.message
 
 
 def _signer(response: TimeStampResponse, trust: Trust) -> x509.Certificate:

@@ -21,7 +21,7 @@ from coign.web.people.deeds import LOOKS_ANYWHERE, LOOKS_AT_HOME
 from coign.web.reading import reader
 from coign.web.roles import role_words
 from coign.web.therapy.story import name_of
-from coign.web.witnessed import witnessed
+from coign.web.witnessed import stamped, witnessed
 
 log = structlog.get_logger()
 
@@ -70,10 +70,11 @@ def _clock(service: Any) -> dict[str, Any] | None:
 def _freshness() -> dict[str, Any]:
     """How far the record is published and verified, and how long ago enough witnesses saw it."""
     published, verified, seen = reader().checkpoint(), reader().verified(), witnessed()
+    stamp = stamped()
     return {
         "status": seen.status,
         "size": published[0] if published is not None else 0,
-        "witnesses": seen.words,
+        "witnesses": f"{seen.words} · {stamp.words}" if stamp is not None else seen.words,
         "verified": _("verified to %s") % f"{verified[0]:,}" if verified and verified[0] else _("not verified yet"),
         "url": reverse("checkpoint"),
     }

@@ -8,6 +8,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from coign.kernel.frozen import dataclass
+from coign.ledger import stamps
 from coign.ledger.cosignatures import Freshness, freshness, newest_by_key
 from coign.web import running
 from coign.web.reading import reader
@@ -75,6 +76,47 @@ def witnessed() -> Witnessed:
     state = freshness(time_s, datetime.now(UTC))
     beside = service.settings.witnesses is None
     return Witnessed(len(policy.witnesses), state, size, datetime.fromtimestamp(time_s, UTC), beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a time stamping authority said last, for pages; `failure`: why it said nothing when it was asked since."""
+
+    size: int
+    at: datetime | None
+    failure: str
+
+    @property
+    def status(self) -> str:
+        """As the building blocks of pages name it."""
+        return "look" if self.failure or self.at is None else "in_order"
+
+    @property
+    def words(self) -> str:
+        """In a few words, for the foot of a page."""
+        said = _("time-stamped %s ago") % _age(self.at) if self.at is not None else _("no time stamp yet")
+        return f"{said}; {_('the newest was asked for in vain')}" if self.failure else said
+
+    @property
+    def sentence(self) -> str:
+        """In a sentence, beside a proof."""
+        said = (
+            _("The first %(size)s entries existed %(age)s ago, by the stamp of a time stamping authority.")
+            % {"size": f"{self.size:,}", "age": _age(self.at)}
+            if self.at is not None
+            else _("No time stamping authority has stamped a checkpoint yet.")
+        )
+        return f"{said} {_('Asked since, it gave none: %s.') % self.failure}" if self.failure else said
+
+
+def stamped() -> Stamp | None:
+    """As it is now; None where nobody is asked for stamps."""
+    service = running.service()
+    if service.stamp_policy is None:
+        return None
+    with reader().connection() as connection:
+        found = stamps.newest(connection, service.ledger_id)
+    return Stamp(found.size, found.time.moment if found.time is not None else None, found.failure)
 
 
 def each_witness() -> Sequence[dict[str, Any]]:

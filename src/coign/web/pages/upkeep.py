@@ -14,7 +14,7 @@ from coign.service.upkeep import Due
 from coign.web import running
 from coign.web.people.scope import for_administrators
 from coign.web.reading import reader
-from coign.web.witnessed import each_witness, witnessed
+from coign.web.witnessed import each_witness, stamped, witnessed
 
 
 @require_GET
@@ -32,6 +32,7 @@ def care(request: HttpRequest) -> HttpResponse:
         "verified": verified,
         "seen": seen,
         "witnesses": each_witness(),
+        "stamp": stamped(),
         "log_key": service.log_key.text,
         "keys": [{"name": key.path.name, "what": key.what} for key in key_files(service.settings)],
     }

@@ -10,7 +10,7 @@ from coign.web import running
 from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.story import Story
-from coign.web.witnessed import each_witness, witnessed
+from coign.web.witnessed import each_witness, stamped, witnessed
 
 #: Who hands therapies to others: quality, and those who look at its work.
 TAKES_PACKS = frozenset({"qa", "qp", "quality-us", "regulatory", "inspector"})
@@ -61,6 +61,8 @@ def _seal(verdict: str, first: str, covers: int = 0) -> dict[str, Any]:
         else _("No complete round of verification has finished yet.")
     )
     words.append(seen.sentence)
+    if (stamp := stamped()) is not None:
+        words.append(stamp.sentence)
     whole = not (reader().head().read_only or running.service().problems)
     return {
         "status": "stop" if not whole else seen.status if seen.size >= covers else "look",
