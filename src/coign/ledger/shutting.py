@@ -12,7 +12,7 @@ import psycopg
 
 from coign_verify.findings import Kind, Problem
 
-__all__ = ["MARK", "Kind", "Problem", "is_shut", "not_accepted", "reopen", "shut", "snapshot"]
+__all__ = ["MARK", "Kind", "Problem", "is_shut", "not_accepted", "reopen", "shut", "snapshot", "stop_writing"]
 
 #: Marks that a check has set begin like this; only these are taken back by a later check.
 MARK = "the record does not verify: "
@@ -32,6 +32,11 @@ def shut(connection: psycopg.Connection, ledger_id: int, problems: Iterable[Prob
         (reason, ledger_id),
     )
     return reason
+
+
+def stop_writing(connection: psycopg.Connection, ledger_id: int, reason: str) -> None:
+    """Make the ledger read-only for a reason that is no check's, so that no start takes it back: two people do."""
+    connection.execute("update head set read_only = %s where ledger_id = %s and read_only = ''", (reason, ledger_id))
 
 
 def is_shut(connection: psycopg.Connection, ledger_id: int) -> str:

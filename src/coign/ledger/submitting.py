@@ -18,15 +18,17 @@ import psycopg
 import structlog
 
 from coign import rulesets
-from coign.kernel.errors import NotFound
+from coign.kernel.errors import IntegrityFailure, NotFound
 from coign.kernel.values import Instant
 from coign.ledger import cosignatures
 from coign.ledger.check import size_and_origin
 from coign.ledger.checkpoints import latest
 from coign.ledger.seen import check_witnessed
-from coign.ledger.shutting import is_shut, not_accepted, shut
+from coign.ledger.shutting import is_shut, not_accepted, shut, stop_writing
 from coign.ledger.store import connect
 from coign.ledger.tiles import Tiles
+from coign.ledger.witnessed_clock import WitnessedClock
+from coign.ledger.witnessed_clock import reason as not_as_witnessed
 from coign.witness import asking
 from coign.witness.asking import Answered
 from coign.witness.policy import Named, Policy
@@ -67,6 +69,8 @@ class _Reply:
     note: bytes
     answered: Answered
     shown: bytes | None
+    #: By our clock, when it was asked and when it had answered; None where clocks are not compared.
+    between_us: tuple[int, int] | None
 
 
 class Submitter:
@@ -81,9 +85,10 @@ class Submitter:
         leads: Callable[[], bool],
         *,
         pause_s: float = PAUSE_S,
+        clock: WitnessedClock | None = None,
     ) -> None:
         self._dsn, self._ledger_id, self._log_key = dsn, ledger_id, log_key
-        self._policy, self._leads, self._pause_s = policy, leads, pause_s
+        self._policy, self._leads, self._pause_s, self._clock = policy, leads, pause_s, clock
         self._witnesses: list[_Witness] = []
         self._replies: SimpleQueue[_Reply | None] = SimpleQueue()
         self._news, self._ended = threading.Event(), threading.Event()
@@ -146,6 +151,8 @@ class Submitter:
     def _round(self, connection: psycopg.Connection) -> None:
         note = latest(connection, self._ledger_id)
         if note is None or is_shut(connection, self._ledger_id):
+            if self._clock is not None:
+                self._clock.forget()
             return
         self._take_late(connection)
         checkpoint = Checkpoint.parse(parse_note(note).text)
@@ -194,12 +201,20 @@ class Submitter:
     def _wait_for(
         self, witness: _Witness, old: int, proof: Sequence[bytes], checkpoint: Checkpoint, note: bytes
     ) -> None:
-        url, shown = witness.named.url, None
+        url, shown, asked_us = witness.named.url, None, self._now_us()
         answered = asking.add_checkpoint(url, min(old, checkpoint.size), proof, note)
+        heard_us = self._now_us()
         if answered.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
             newest = asking.newest(url, checkpoint.origin)
             shown = newest.body if newest.status == HTTPStatus.OK else None
-        self._replies.put(_Reply(witness, checkpoint, note, answered, shown))
+        between_us = (asked_us, heard_us) if asked_us is not None and heard_us is not None else None
+        self._replies.put(_Reply(witness, checkpoint, note, answered, shown, between_us))
+
+    def _now_us(self) -> int | None:
+        try:
+            return None if self._clock is None else self._clock.now_us()
+        except IntegrityFailure:  # it has jumped, and whoever writes next is told so
+            return None
 
     def _take(self, connection: psycopg.Connection, reply: _Reply) -> None:
         witness, answered = reply.witness, reply.answered
@@ -224,9 +239,21 @@ class Submitter:
         except ValueError as error:
             _in_vain(witness, str(error), self._pause_s)
             return
+        self._compare_clocks(connection, reply, [(key, time_s) for key, time_s, _ in signed])
         cosignatures.keep(connection, self._ledger_id, checkpoint.size, signed, self._policy)
         witness.size, witness.in_vain, witness.told = max(witness.size, checkpoint.size), 0, ""
         witness.asked_next = time.monotonic() + _again_after_s()
+
+    def _compare_clocks(
+        self, connection: psycopg.Connection, reply: _Reply, signed: Sequence[tuple[VerifierKey, int]]
+    ) -> None:
+        if self._clock is None or reply.between_us is None:
+            return
+        newest = cosignatures.newest_by_key(connection, self._ledger_id, reply.witness.named.keys)
+        wrong = self._clock.heard(*reply.between_us, signed, {key: each.time_s for key, each in newest.items()})
+        if wrong is not None:
+            log.error("submitter.clock", reason=str(wrong))
+            stop_writing(connection, self._ledger_id, not_as_witnessed(wrong))
 
     def _hold_against(self, connection: psycopg.Connection, witness: _Witness, shown: bytes) -> None:
         """It says that our checkpoint does not fit what it signed: then one of the two is not the whole record."""

@@ -25,6 +25,7 @@ from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, is_shut
 from coign.ledger.stamper import Stamper
 from coign.ledger.submitting import Submitter
+from coign.ledger.witnessed_clock import WitnessedClock
 from coign.perform import assemble
 from coign.perform.door import Door
 from coign.perform.protocols import Clock
@@ -36,7 +37,7 @@ from coign.records import Projector
 from coign.records import create_tables as create_record_tables
 from coign.service import first_start, therapies, vaulting, witnesses
 from coign.service.audit_trail import AuditTrails
-from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_for
+from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, against_witnesses, clock_for
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.heads import HeadsKeeper
@@ -205,7 +206,8 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         listeners: list[Callable[[int], None]] = []
         if given.background:
             policy = relied.policy if relied else None
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, policy, stamp_policy)
+            compared = against_witnesses(connection, ledger_id, own_clock, policy)
+            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, policy, compared, stamp_policy)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -331,12 +333,13 @@ def _in_background(
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
     policy: Policy | None = None,
+    compared: WitnessedClock | None = None,
     stamp_policy: StampPolicy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
     publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
     if policy is not None:
-        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads)
+        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads, clock=compared)
         publisher.tell(submitter.notify)
         stack.callback(submitter.start().stop)
     if stamp_policy is not None:

@@ -12,8 +12,12 @@ from coign.kernel.errors import IntegrityFailure, Invalid
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
 from coign.ledger.clock import ClockLimits, SimulatedClock, SystemClock
+from coign.ledger.shutting import stop_writing
 from coign.ledger.store import connect
+from coign.ledger.witnessed_clock import WitnessedClock
+from coign.ledger.witnessed_clock import reason as not_as_witnessed
 from coign.perform.protocols import Clock
+from coign.witness.policy import Policy
 
 #: A demonstration starts nine months back, so that a whole journey fits between its first day and today.
 STARTS_BEHIND_DAYS = 274
@@ -38,6 +42,26 @@ def clock_for(dsn: str, ledger_id: int, *, demonstration: bool) -> "Clock | Demo
     """The machine's clock; a ledger whose first entry calls it a demonstration gets the simulated one."""
     system = SystemClock(limits())
     return DemonstrationClock(system, Lag(dsn, ledger_id)) if demonstration else system
+
+
+def against_witnesses(
+    connection: psycopg.Connection, ledger_id: int, clock: Clock, policy: Policy | None
+) -> WitnessedClock | None:
+    """Compares a clock with those of witnesses; None: there are none, or the clock is simulated and theirs is not.
+
+    At a start a clock that lies behind what enough of them signed last shuts the ledger at once.
+    """
+    if policy is None or isinstance(clock, SimulatedClock):
+        return None
+    rules, today = rulesets.load(), Instant.of_us(time.time_ns() // 1000)
+    apart_us_max = round(rules.minutes("clock.apart_from_witnesses_max", today) * 60_000_000)
+    witnessed = WitnessedClock(policy, apart_us_max, clock.now_us)
+    row = connection.execute("select time_s from cosigned where ledger_id = %s", (ledger_id,)).fetchone()
+    wrong = witnessed.behind(row[0]) if row is not None else None
+    if wrong is not None:
+        log.error("clock.behind_witnesses", reason=str(wrong))
+        stop_writing(connection, ledger_id, not_as_witnessed(wrong))
+    return witnessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +188,7 @@ class GuardedClock:
     def _shut(self, reason: str) -> None:
         try:
             with connect(self._dsn) as connection:
-                connection.execute(
-                    "update head set read_only = %s where ledger_id = %s and read_only = ''", (reason, self._ledger_id)
-                )
+                stop_writing(connection, self._ledger_id, reason)
         except psycopg.OperationalError as error:
             # The caller is told all the same, and so is the next one.
             log.warning("clock.not_shut", error=type(error).__name__)

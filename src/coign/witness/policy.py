@@ -54,13 +54,17 @@ class Policy:
 
     def enough_since(self, times: Times) -> int | None:
         """The newest time at which enough had signed; None: they are not enough, or none is asked for."""
-        return None if self.quorum is None else _since(self.quorum, times)
+        return self.enough_reach(times)
+
+    def enough_reach(self, numbers: Mapping[VerifierKey, int]) -> int | None:
+        """The greatest number that those of enough witnesses reach; None: enough have none, or none is asked for."""
+        return None if self.quorum is None else _reached(self.quorum, numbers)
 
 
-def _since(member: VerifierKey | Group, times: Times) -> int | None:
+def _reached(member: VerifierKey | Group, numbers: Mapping[VerifierKey, int]) -> int | None:
     if isinstance(member, VerifierKey):
-        return times.get(member)
-    reached = [since for each in member.members if (since := _since(each, times)) is not None]
+        return numbers.get(member)
+    reached = [number for each in member.members if (number := _reached(each, numbers)) is not None]
     return sorted(reached, reverse=True)[member.enough - 1] if len(reached) >= member.enough else None
 
 
