@@ -4,15 +4,17 @@ No door, no database: for tests of rules. What the real door adds (sight, author
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from coign import catalogue, rulesets
 from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.facts import Fact, about
 from coign.kernel.subjects import Subject
-from coign.kernel.values import Actor, Instant
+from coign.kernel.values import Actor, Instant, Quantity
 from coign.ledger.encoding import fact_body, fact_from
 from coign.ledger.states import Folding, StampFor
+from coign.programmes.model import Limit, Programmes, ProgrammeVersion
 
 FOLDING = Folding(catalogue.VIEWS)
 
@@ -43,12 +45,20 @@ def _is_new(thing: object) -> bool:
     return True
 
 
+def with_limit(version: ProgrammeVersion, name: str, value: str, unit: str) -> Programmes:
+    """A programme with one limit more, which its file does not have."""
+    limit = Limit(name, Quantity(value, unit), "a test")
+    return Programmes([replace(version, limits={**version.limits, name: limit})])
+
+
 class PaperRecord:
     """Facts, states and a clock that a test moves."""
 
     def __init__(self, start: Instant, programmes: Any) -> None:
         self.now = start
         self.programmes = programmes
+        #: How long ago enough witnesses signed; None: never.
+        self.witnessed_age_s: int | None = None
         #: Everything that happened: when, by whom, what.
         self.history: list[tuple[Instant, Actor, Fact]] = []
         self._heads: dict[Subject, int] = {}
@@ -157,6 +167,7 @@ class PaperRecord:
             read=declared,
             programmes=self.programmes,
             rules=rulesets.load(),
+            witnessed_age_s=self.witnessed_age_s,
         )
 
         def read(reads: Sequence[Read]) -> None:

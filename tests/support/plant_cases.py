@@ -8,18 +8,19 @@ from tests.support.plant import PROGRAMMES, Plant, as_sent
 
 from coign import catalogue
 from coign.kernel.values import Actor
+from coign.programmes.model import Programmes
 
 Story = Callable[[Plant], Any]
 Asked = dict[str, Any] | Callable[[Plant], dict[str, Any]]
 
 
-def _example(action: str, story: Story, asked: Asked) -> dict[str, Any]:
+def _example(action: str, story: Story, asked: Asked, programmes: Programmes = PROGRAMMES) -> dict[str, Any]:
     plant = Plant(NOW)
     story(plant)
     given = asked(plant) if callable(asked) else asked
     command, inside = as_sent(catalogue.ACTIONS[action].command, given)
     facts = [Given(fact, by, plant.now.minutes_since(at)) for at, by, fact in plant.history]
-    return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES, "now": plant.now}
+    return {"given": facts, "command": command, "inside": inside, "programmes": programmes, "now": plant.now}
 
 
 def allow(action: str, actor: Actor, story: Story, asked: Asked) -> None:
@@ -27,10 +28,12 @@ def allow(action: str, actor: Actor, story: Story, asked: Asked) -> None:
     accepted(action, actor=actor, **_example(action, story, asked))
 
 
-def refuse(action: str, gate: str, actor: Actor, story: Story, asked: Asked) -> None:
-    """After this story this gate of the action's own domain alone refuses."""
+def refuse(
+    action: str, gate: str, actor: Actor, story: Story, asked: Asked, programmes: Programmes = PROGRAMMES
+) -> None:
+    """After this story this gate of the action's own domain alone refuses, under these programmes."""
     full = f"{action.partition('.')[0]}.{gate}"
-    lone_refusal(action, full, actor=actor, **_example(action, story, asked))
+    lone_refusal(action, full, actor=actor, **_example(action, story, asked, programmes))
 
 
 def then(*acts: Any) -> Story:

@@ -15,6 +15,7 @@ MAY_BE_DECIDED: tuple[Gate[OfUnit], ...] = (
     product_gates.product_kept_cold,
     patient_gates.patient_is_ready,
     patient_gates.assessment_is_fresh,
+    product_gates.administration_is_witnessed,
 )
 
 

@@ -11,6 +11,7 @@ from coign.correction.views import CORRECTIONS
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT, ChainState, UnitState
 from coign.infusion.views import INFUSION
+from coign.installation.views import not_witnessed_because
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Unit
 from coign.logistics.views import RECEIPT
@@ -204,6 +205,20 @@ def lots_are_in_order(asked: OfUnit, known: Circumstances) -> str | None:
     bag = product(asked, known)
     why = recalled_because(bag.batch, known) if bag is not None else None
     return f"{asked.unit.identifier} was made with what is in doubt now: {why}" if why else None
+
+
+@gate(
+    "infusion.administration_is_witnessed",
+    requirement="CSV-01",
+    protects="What cannot be taken back is decided on a record that others have seen.",
+    remedy="Let whoever keeps the server see why the witnesses are silent; if the patient cannot wait, let two decide.",
+    resolvers=("admin", "physician"),
+    risk=Risk.DATA,
+)
+def administration_is_witnessed(asked: OfUnit, known: Circumstances) -> str | None:
+    plan = programme(asked, known)
+    limit = plan.quantity_if_any("administration_witnessed_age_max") if plan is not None else None
+    return not_witnessed_because(known, limit)
 
 
 @gate(

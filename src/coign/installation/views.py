@@ -2,10 +2,13 @@
 
 from coign.installation.events import LedgerHeads, LedgerOpened, LedgerResumed, ResumeProposed, SetupFinished
 from coign.installation.trouble import Trouble
+from coign.kernel.actions import Circumstances
 from coign.kernel.facts import Fact
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import KINDS, Person, Subject
+from coign.kernel.values import Quantity
 from coign.kernel.views import Stamp, View
+from coign.programmes.model import minutes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,21 @@ INSTALLATION = View(
     version=2,
     public=True,
 )
+
+
+def not_witnessed_because(known: Circumstances, age_max: Quantity | None) -> str | None:
+    """Why an act has to wait for witnesses; None: enough of them signed lately, or the programme asks for none.
+
+    A silent witness stops no work by itself: only what a programme names with a limit of its own.
+    """
+    if age_max is None:
+        return None
+    if known.witnessed_age_s is None:
+        return "enough witnesses have never signed what is recorded here"
+    if known.witnessed_age_s <= minutes_of(age_max) * 60:
+        return None
+    minutes = known.witnessed_age_s // 60
+    return f"enough witnesses signed last {minutes} min ago, at most {age_max.value} {age_max.unit} are allowed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,11 @@ class Concerned(NamedTuple):
 class Circumstances:
     """All that a rule may know besides the command: the time, who acts, the states read, programmes and rule sets.
 
-    `read_only`: why the record is shut, in words; empty: it is not.
+    `read_only`: why the record is shut, in words; empty: it is not. `witnessed_age_s`: how long ago enough witnesses
+    signed a checkpoint of it, read with its head; None: they never did.
     """
 
-    __slots__ = ("_heads", "_read", "_states", "actor", "now", "programmes", "read_only", "rules")
+    __slots__ = ("_heads", "_read", "_states", "actor", "now", "programmes", "read_only", "rules", "witnessed_age_s")
 
     def __init__(
         self,
@@ -60,12 +61,14 @@ class Circumstances:
         programmes: Any = None,
         rules: Any = None,
         read_only: str = "",
+        witnessed_age_s: int | None = None,
     ) -> None:
         self.now = now
         self.actor = actor
         self.programmes = programmes
         self.rules = rules
         self.read_only = read_only
+        self.witnessed_age_s = witnessed_age_s
         self._states = states
         self._heads = heads
         self._read = read  # None: all views of the subjects in `heads` are at hand

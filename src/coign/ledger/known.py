@@ -13,12 +13,16 @@ from coign_verify.growing import Frontier
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the ledger ends: its size, the tree's frontier, the time of the last entry, and why it is shut if it is."""
+    """Where the ledger ends: its size, the tree's frontier, the time of the last entry, and why it is shut if it is.
+
+    `witnessed_age_s`: how long ago enough witnesses signed last; None: they never did.
+    """
 
     size: int
     frontier: Frontier
     last_time: Instant
     read_only: str = ""
+    witnessed_age_s: int | None = None
 
 
 class KnownNonce(NamedTuple):

@@ -22,7 +22,11 @@ from coign.ledger.repeats import Repeats
 from coign.ledger.states import Folding
 from coign_verify.growing import Frontier
 
-_HEAD: LiteralString = "select size, frontier, last_time, read_only from head where ledger_id = %s"
+# An age by one clock, the database's: a demonstration's own time has no part in when somebody outside signed.
+_HEAD: LiteralString = (
+    "select size, frontier, last_time, read_only, (select extract(epoch from clock_timestamp())::bigint - time_s "
+    "from cosigned where ledger_id = head.ledger_id) from head where ledger_id = %s"
+)
 _HEAD_LOCKED: LiteralString = _HEAD + " for update"
 # Few rows are looked up by their whole key, one after the other: `lateral` with `offset 0` keeps it so. As a plain join
 # the database may plan for a ledger as short as it was when it last looked, and read all of one that has grown since.
@@ -114,7 +118,7 @@ class Transaction:
         row = head.fetchone()
         if row is None:
             raise IntegrityFailure("the ledger has no head")
-        self.known = Known(Head(row[0], Frontier.from_bytes(row[1]), Instant(row[2]), row[3]))
+        self.known = Known(Head(row[0], Frontier.from_bytes(row[1]), Instant(row[2]), row[3], row[4]))
         self._take(*pending)
         return self.known
 

@@ -6,11 +6,13 @@ from typing import Protocol
 from coign.coldchain.views import CONDITION
 from coign.custody.views import HOLDING
 from coign.identity.views import CHAIN, UNIT
+from coign.installation.views import not_witnessed_because
 from coign.kernel.actions import Circumstances, Risk, gate
 from coign.kernel.subjects import Batch, Organisation, Site, Unit
 from coign.logistics.views import RECEIPT
 from coign.manufacturing.views import recalled_because
 from coign.people.views import ORGANISATION, SITE
+from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 from coign.regulatory.views import not_authorised_because
 from coign.storage.views import PLACE
@@ -114,6 +116,23 @@ def units_are_one_therapy(asked: OfUnits, known: Circumstances) -> str | None:
         return f"{others[0].identifier} belongs to another therapy than {asked.unit.identifier}"
     odd = [u for u in asked.further if known.state(UNIT, u).kind != of_first.kind]
     return f"{odd[0].identifier} is of another kind than {asked.unit.identifier}" if odd else None
+
+
+@gate(
+    "logistics.dispatch_is_witnessed",
+    requirement="CSV-01",
+    protects="What leaves on a record that nobody outside has seen may arrive with another history.",
+    remedy="Let whoever keeps the server see why the witnesses are silent; the unit stays in the cold until then.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def dispatch_is_witnessed(asked: OfUnit, known: Circumstances) -> str | None:
+    chain = known.state(UNIT, asked.unit).chain
+    version = None if chain is None else known.state(CHAIN, chain).version
+    if version is None:
+        return None
+    programme: ProgrammeVersion = known.programmes.version(version)
+    return not_witnessed_because(known, programme.quantity_if_any("dispatch_witnessed_age_max"))
 
 
 @gate(

@@ -128,6 +128,7 @@ class Judge:
             programmes=self.rulebook.programmes,
             rules=self.rulebook.rules,
             read_only=known.head.read_only,
+            witnessed_age_s=known.head.witnessed_age_s,
         )
 
     def admit(self, job: Job, circumstances: Circumstances) -> None:

@@ -57,6 +57,9 @@ OPTIONAL_LIMITS: Mapping[str, frozenset[str]] = {
     "freezing_end_temperature_max": TEMPERATURES,
     "logger_uncertainty": TEMPERATURES,
     "time_out_of_cold_max": DURATIONS,
+    "release_witnessed_age_max": DURATIONS,
+    "dispatch_witnessed_age_max": DURATIONS,
+    "administration_witnessed_age_max": DURATIONS,
 }
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 _ROOT = (

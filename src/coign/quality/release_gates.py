@@ -4,6 +4,7 @@ from typing import Protocol
 
 from coign.facility.views import ENVIRONMENT
 from coign.identity.views import CHAIN, UNIT
+from coign.installation.views import not_witnessed_because
 from coign.kernel.actions import Circumstances, Read, Risk, gate
 from coign.kernel.subjects import Batch, Chain, Organisation, Product
 from coign.kernel.values import Quantity
@@ -95,6 +96,18 @@ def _not_named_because(batch: Batch, asked_role: str, known: Circumstances) -> s
     if named_for_release(says, person, known.now):
         return None
     return f"{person.identifier} is not named to release on {says.number if says else 'any authorisation'}"
+
+
+@gate(
+    "quality.release_is_witnessed",
+    requirement="CSV-01",
+    protects="What is released on a record that nobody outside has seen can be made another record afterwards.",
+    remedy="Let whoever keeps the server see why the witnesses are silent; the release can wait for them.",
+    resolvers=("admin",),
+    risk=Risk.DATA,
+)
+def release_is_witnessed(asked: OfBatch, known: Circumstances) -> str | None:
+    return not_witnessed_because(known, programme_of(asked.batch, known).quantity_if_any("release_witnessed_age_max"))
 
 
 @gate(

@@ -19,12 +19,14 @@ from tests.support.clinic import (
     PHYSICIAN_2,
     QP,
     SITE,
+    VERSION,
     Clinic,
     assessed,
     given,
     person,
     text,
 )  # fmt: skip
+from tests.support.paper import with_limit
 
 from coign.clinical.events import PatientEnrolled
 from coign.coldchain.events import ExcursionAssessed
@@ -649,6 +651,13 @@ def started_frozen(clinic: Clinic) -> Asked:
 def started_twice(clinic: Clinic) -> Asked:
     unit = clinic.ready_to_infuse("ann")[2]
     clinic.do(*_start(unit))
+    return _start(unit)
+
+
+@refuses("infusion.administration_is_witnessed")
+def started_while_witnesses_are_silent(clinic: Clinic) -> Asked:
+    unit = clinic.ready_to_infuse("ann")[2]
+    clinic.programmes = with_limit(VERSION, "administration_witnessed_age_max", "24", "h")
     return _start(unit)
 
 

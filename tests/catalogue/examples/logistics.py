@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.support.paper import with_limit
 from tests.support.plant import (
     BAG,
     BOX,
@@ -19,6 +20,7 @@ from tests.support.plant import (
     SHIPPER_2,
     T1,
     T2,
+    VERSION,
     WARD,
     WAREHOUSE,
     WAREHOUSE_2,
@@ -183,6 +185,8 @@ BOTH = {**PARCEL, "further": (OTHER_BAG,)}
 allow(PACK, CELLLAB, then(two_collected, lambda p: p.chosen()), BOTH)
 refuse(PACK, "units_are_one_therapy", CELLLAB, then(of_another_patient, lambda p: p.chosen()), BOTH)
 refuse(PACK, "unit_is_at_hand", CELLLAB, then(in_a_tank, lambda p: p.chosen()), PARCEL)
+WITNESSED = with_limit(VERSION, "dispatch_witnessed_age_max", "60", "min")
+refuse(PACK, "dispatch_is_witnessed", CELLLAB, chosen, PARCEL, WITNESSED)
 refuse(PACK, "temperature_is_in_order", CELLLAB, then(too_long_out, lambda p: p.chosen()), PARCEL)
 refuse(
     PACK,

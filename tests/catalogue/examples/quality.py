@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.catalogue.examples.logistics import logged, warm
 from tests.support.corrections import in_doubt
+from tests.support.paper import with_limit
 from tests.support.plant import (
     ANALYST,
     BAG,
@@ -28,6 +29,7 @@ from tests.support.plant import (
     SAMPLE,
     SAMPLES,
     SEALED,
+    VERSION,
     WAREHOUSE,
     Plant,
     as_role,
@@ -289,6 +291,8 @@ refuse(CERTIFY, "releaser_is_of_destination", QP, then("reviewed", in_us), CERTI
 refuse(CERTIFY, "releaser_is_of_destination", QUALITY_US, then("reviewed"), CERTIFIED)
 refuse(CERTIFY, "releaser_is_of_destination", QP, then("reviewed", somewhere), CERTIFIED)
 refuse(CERTIFY, "lots_are_in_order", QP, then("reviewed", held_lot), CERTIFIED)
+WITNESSED = with_limit(VERSION, "release_witnessed_age_max", "60", "min")
+refuse(CERTIFY, "release_is_witnessed", QP, then("reviewed"), CERTIFIED, WITNESSED)
 refuse(CERTIFY, "certified_by_another", as_role(QA, "qp"), then("reviewed", lambda p: p.granted(QA, "qp")), CERTIFIED)
 ANALYST_AS_QP = as_role(ANALYST, "qp")
 refuse(CERTIFY, "judge_had_no_part", ANALYST_AS_QP, then("reviewed", lambda p: p.granted(ANALYST, "qp")), CERTIFIED)

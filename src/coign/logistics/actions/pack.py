@@ -105,6 +105,7 @@ ACTION = Action(
         gates.product_is_released,
         gates.lots_are_in_order,
         gates.dispatch_is_authorised,
+        gates.dispatch_is_witnessed,
         gates.temperature_is_in_order,
         gates.goes_where_it_belongs,
         gates.destination_is_theirs,
@@ -116,7 +117,7 @@ ACTION = Action(
     ),
     decide=_decide,
     emits=(Packed, CarrierNamed),
-    requirements=("SCS-06", "SCS-07", "SCS-08", "SCS-11", "TRC-11", "TRC-26", "GMP-37", "REG-02", "TRC-01"),
+    requirements=("SCS-06", "SCS-07", "SCS-08", "SCS-11", "TRC-11", "TRC-26", "GMP-37", "REG-02", "TRC-01", "CSV-01"),
     risk=Risk.PATIENT,
     rationale="What leaves in the wrong shipper or to the wrong place cannot be called back in time.",
 )

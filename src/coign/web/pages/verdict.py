@@ -209,6 +209,6 @@ _HOLDS = {
 _SELF_EVIDENT = frozenset(
     {
         "ledger.subject_is_whole", "infusion.therapy_is_of_this_centre", "infusion.is_thawed",
-        "infusion.not_started", "infusion.bedside_is_confirmed",
+        "infusion.not_started", "infusion.bedside_is_confirmed", "infusion.administration_is_witnessed",
     }
 )  # fmt: skip

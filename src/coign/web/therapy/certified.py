@@ -385,6 +385,6 @@ _MISSING = frozenset(
     {
         "quality.deviations_are_closed", "quality.results_are_complete", "quality.labels_are_verified",
         "quality.record_is_reviewed", "quality.audit_trail_is_reviewed", "quality.nothing_stands_out_since",
-        "quality.corrections_are_assessed",
+        "quality.corrections_are_assessed", "quality.release_is_witnessed",
     }
 )  # fmt: skip
