@@ -33,7 +33,7 @@ from coign_verify.pack import (
     PackError,
     beside,
     files_of,
-)  # fmt: skip
+)
 from coign_verify.signers import SignatureWalk
 from coign_verify.tree import verify_inclusion
 from coign_verify.trust import Trust

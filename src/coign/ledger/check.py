@@ -19,11 +19,11 @@ from coign.ledger.shutting import MARK, Problem, is_shut, not_accepted, reopen, 
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block, read_canonical, root_of, split
 from coign.ledger.tiles import Tiles
 from coign_verify.checkpoint import open_checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier
 from coign_verify.jcs import JsonError
 from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
-from coign_verify.tree import verify_consistency
 
 TAIL_ENTRIES = 10_000
 NONE_SHOWN: Mapping[str, bytes] = MappingProxyType({})

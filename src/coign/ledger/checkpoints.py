@@ -21,10 +21,10 @@ from coign.ledger.shutting import Problem, shut
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
 from coign_verify.signing import SignerKey, build_note, sign_note
-from coign_verify.tree import verify_consistency
 
 LEASE = 4222  # advisory lock (LEASE, ledger): held by the one process that publishes
 INTERVAL_S = 1.0
