@@ -13,6 +13,8 @@ from coign_verify.keys import Algorithm, VerifierKey
 from coign_verify.notes import Note, NoteError, parse_note, verify_note
 
 CHANGED = "ledger.log_key_changed.v1"
+#: What such entries are about, in the counts of the record.
+SUBJECT = "ledger:log-key"
 #: The first line: the name of no log, so that a statement can never pass for a checkpoint.
 KIND = "coign/log-key/v1"
 _TEXT = re.compile(rf"{KIND}\nold (\S+)\nnew (\S+)\nroot (\S+)\n")
@@ -112,7 +114,7 @@ def history(changes: Mapping[int, str], wrong: dict[int, str]) -> LogKeys | None
         try:
             told = Change.read(note)
             found = (found or LogKeys(((0, told.old),))).after(position, told)
-        except ValueError as error:
+        except (ValueError, AttributeError) as error:
             wrong[position] = f"the change of the log's key does not hold: {error}"
             break
     return found

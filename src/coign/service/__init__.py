@@ -1,7 +1,7 @@
 """One installation in one process: database, tables, vault, clock, door, checkpoints, scrubber."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import field, replace
 from functools import partial
@@ -19,6 +19,7 @@ from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.ledger import check, checkpoints, schema
 from coign.ledger.checkpoints import Publisher
+from coign.ledger.log_keys import KeysHere, KnownKeys, keys_here, known_keys
 from coign.ledger.scrubber import Scrubber
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.ledger.seen import Seen
@@ -39,6 +40,8 @@ from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, clock_
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.heads import HeadsKeeper
+from coign.service.key_files import log_key_file
+from coign.service.log_keys import PresentLogKey
 from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
 from coign.service.states import States
@@ -47,6 +50,7 @@ from coign.service.witnesses import Relied
 from coign.settings import Settings
 from coign.vault import create_tables as create_vault_tables
 from coign.witness.policy import Policy
+from coign_verify.checkpoint_text import SIZE_MAX
 from coign_verify.keys import VerifierKey
 from coign_verify.signing import SignerKey
 
@@ -77,7 +81,7 @@ class With:
     #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
     #: Starts witnesses for a demonstration that has no others; only where checkpoints are published.
-    own_witnesses: Callable[[Settings, VerifierKey], Relied] | None = None
+    own_witnesses: Callable[[Settings, Sequence[VerifierKey]], Relied] | None = None
     #: Keep the read models current while open.
     records: bool = True
     progress: Callable[[str], None] = _quiet
@@ -107,7 +111,6 @@ class Service:
     door: Door
     #: The access ledger's door: who looked at whose identity.
     access: Door
-    log_key: VerifierKey
     #: Whose signatures count; None: nobody outside is shown the record.
     policy: Policy | None
     #: What did not verify at the start; if there is anything, the ledger is read-only.
@@ -115,9 +118,23 @@ class Service:
     #: Called by the writer after each commit with the new size; must not wait.
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
 
+    def keys_here(self) -> KeysHere:
+        """The log's keys that lie here, read from their files each time: a key that is put there counts from then on."""
+        return keys_here(log_key_file(self.settings, self.ledger_id), self.origin)
+
+    def log_keys(self) -> KnownKeys:
+        """Who signs for the record, by its entries and by what lies here."""
+        with self.vault.pool.connection() as connection:
+            return known_keys(connection, self.ledger_id, self.keys_here().known)[0]
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """The key that signs now."""
+        return self.log_keys().at(SIZE_MAX)[0]
+
     def signing_key(self) -> SignerKey:
-        """The log's secret key, read from its file where something is signed."""
-        return checkpoints.log_key(_log_key_file(self.settings, self.ledger_id), self.origin, create=False)
+        """The log's secret key, read from its file where something is signed; Unavailable: it does not lie here."""
+        return self.log_keys().signers(self.keys_here(), SIZE_MAX)[0]
 
     @classmethod
     @contextmanager
@@ -179,15 +196,16 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
     with first_start.one_at_a_time(dsn) as connection:
         opened = first_start.ensure_ledger(connection, ledger_id)
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
-        log_key = _log_key(connection, settings, opened, ledger_id)
+        key_file = log_key_file(settings, ledger_id)
+        keys = keys_here(key_file, opened.origin, create=checkpoints.latest(connection, ledger_id) is None)
         seen = seen_file(settings, ledger_id)
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         relied = None
         if given.background:
             own = given.own_witnesses if demonstration and settings.witnesses is None else None
-            relied = (own or witnesses.asked)(settings, log_key.verifier())
+            relied = (own or witnesses.asked)(settings, keys.known)
         problems = check.start(
-            connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read(),
+            connection, ledger_id, log_keys=keys.known, seen=seen.read(),
             witnessed=relied.shown if relied else check.NONE_SHOWN,
         )  # fmt: skip
         if not problems and not is_shut(connection, ledger_id):
@@ -199,7 +217,10 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         clock = GuardedClock(own_clock, dsn, ledger_id)
         listeners: list[Callable[[int], None]] = []
         if given.background:
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, relied.policy if relied else None)
+            policy = relied.policy if relied else None
+            _in_background(
+                stack, dsn, ledger_id, partial(keys_here, key_file, opened.origin), clock, listeners, seen, policy
+            )
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -219,6 +240,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
                 READER: audit_trails,
+                "log_key": PresentLogKey(vault.pool.connection, ledger_id, partial(keys_here, key_file, opened.origin)),
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,
@@ -252,7 +274,6 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         projector,
         door,
         access,
-        log_key.verifier(),
         relied.policy if relied else None,
         problems,
         listeners,
@@ -277,28 +298,15 @@ def _access_door(
     place = assemble.Place(dsn, own_id, own.origin)
     listeners: list[Callable[[int], None]] = []
     if background:
-        key = checkpoints.log_key(
-            (settings.home or home()) / ("access.key" if ledger_id == LEDGER_ID else f"access-{ledger_id}.key"),
-            own.origin,
-            create=checkpoints.latest(connection, own_id) is None,
+        key = keys_here(
+            log_key_file(settings, own_id), own.origin, create=checkpoints.latest(connection, own_id) is None
         )
-        _in_background(stack, dsn, own_id, key, clock, listeners)
+        _in_background(stack, dsn, own_id, lambda: key, clock, listeners)
     door = assemble.access_door(
         place, clock=clock, sealer=vault.sealer, digest_key=vault.digest_key, on_commit=partial(_tell, listeners)
     )
     stack.callback(door.close)
     return door
-
-
-def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
-    """The key that signs checkpoints; made only while nothing was signed with it."""
-    create = checkpoints.latest(connection, ledger_id) is None
-    return checkpoints.log_key(_log_key_file(settings, ledger_id), opened.origin, create=create)
-
-
-def _log_key_file(settings: Settings, ledger_id: int) -> Path:
-    name = "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
-    return settings.log_key_file or (settings.home or home()) / name
 
 
 def seen_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Seen:
@@ -319,16 +327,16 @@ def _in_background(
     stack: ExitStack,
     dsn: str,
     ledger_id: int,
-    log_key: SignerKey,
+    keys: Callable[[], KeysHere],
     clock: Clock,
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
     policy: Policy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
-    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
+    publisher = Publisher(dsn, ledger_id, keys, clock.now_us, seen=seen)
     if policy is not None:
-        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads)
+        submitter = Submitter(dsn, ledger_id, lambda: keys().known, policy, lambda: publisher.leads)
         publisher.tell(submitter.notify)
         stack.callback(submitter.start().stop)
     stack.callback(publisher.start().stop)
