@@ -5,7 +5,7 @@ kept offline that an earlier statement put on record, signed by itself and by th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,7 @@ CHANGED = "ledger.log_key_changed.v1"
 SUBJECT = "ledger:log-key"
 #: The first line: the name of no log, so that a statement can never pass for a checkpoint.
 KIND = "coign/log-key/v1"
-_TEXT = re.compile(rf"{KIND}\nold (\S+)\nnew (\S+)\nroot (\S+)\n")
-
-
-class LogKeyError(ValueError):
-    """A change of a log's key that does not hold."""
+_TEXT = re.compile(rf"{KIND}\nold (\S+)\nnew (\S+)\nroot (?:none|(\S+))\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,9 @@ class Change:
         parsed = parse_note(note.encode())
         told = _TEXT.fullmatch(parsed.text)
         if told is None:
-            raise LogKeyError(f"it is no statement of the kind {KIND}")
-        old, new, root = (None if text == "none" else VerifierKey.from_text(text) for text in told.groups())
-        if old is None or new is None:
-            raise LogKeyError("it names no key of the log")
-        return cls(old, new, root, parsed)
+            raise ValueError(f"it is no statement of the kind {KIND}")
+        root = VerifierKey.from_text(told[3]) if told[3] else None
+        return cls(VerifierKey.from_text(told[1]), VerifierKey.from_text(told[2]), root, parsed)
 
     def is_signed_by(self, *keys: VerifierKey | None) -> bool:
         """By one of these at least, and wrongly by none."""
@@ -89,14 +83,13 @@ class LogKeys:
             return "the new key did not sign it"
         if told.root != self.root and not told.is_signed_by(told.root):
             return "the root did not sign it"
-        right = told.is_signed_by(told.old, self.root)
-        return "" if right else "neither the key before nor the root on record signed it"
+        return "" if told.is_signed_by(told.old, self.root) else "neither the key before nor the root signed it"
 
     def after(self, position: int, told: Change) -> "LogKeys":
-        """With the change that the entry at a position makes; LogKeyError says why it cannot."""
+        """With the change that the entry at a position makes; ValueError says why it cannot."""
         wrong = self.does_not_follow(told) or self.is_not_new(told) or self.is_not_signed(told)
         if wrong:
-            raise LogKeyError(wrong)
+            raise ValueError(wrong)
         more = () if told.new == told.old else ((position + 1, told.new),)
         return LogKeys(self.keys + more, told.root)
 
@@ -107,14 +100,14 @@ def changes_in(entries: Mapping[int, Any]) -> dict[int, str]:
     return {at: fact["body"]["statement"] for at, told in facts.items() for fact in told if fact["type"] == CHANGED}
 
 
-def history(changes: Mapping[int, str], wrong: dict[int, str]) -> LogKeys | None:
-    """The keys of a log by its changes, as far as they hold; None: none was made. `wrong` tells where one does not."""
+def history(changes: Mapping[int, str], say: Callable[[int, str], None]) -> LogKeys | None:
+    """The keys of a log by its changes, as far as they hold; None: none was made. `say` is told where one does not."""
     found = None
     for position, note in changes.items():
         try:
             told = Change.read(note)
             found = (found or LogKeys(((0, told.old),))).after(position, told)
         except (ValueError, AttributeError) as error:
-            wrong[position] = f"the change of the log's key does not hold: {error}"
+            say(position, f"the change of the log's key does not hold: {error}")
             break
     return found

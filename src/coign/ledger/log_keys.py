@@ -137,13 +137,12 @@ def is_about_keys(body: bytes) -> bool:
 
 def follow(bodies: dict[int, bytes], trusted: tuple[VerifierKey, ...]) -> tuple[KnownKeys, list[Problem]]:
     """The same from the entries about the key, by position, and the keys of this ledger that are trusted."""
-    changes, wrong = dict[int, str](), dict[int, str]()
+    changes, problems = dict[int, str](), list[Problem]()
     for at, body in bodies.items():
         # Bytes that are no entry any more are found where entries are looked at.
         with suppress(JsonError, KeyError, TypeError, AttributeError):
             changes |= changes_in({at: read_canonical(body)})
-    found = history(changes, wrong)
-    problems = [Problem(at, "signature", why) for at, why in wrong.items()]
+    found = history(changes, lambda at, why: problems.append(Problem(at, "signature", why)))
     if found is None or not trusted:
         return KnownKeys(trusted), problems
     if not {key for _, key in found.keys} & set(trusted):

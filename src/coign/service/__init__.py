@@ -52,7 +52,6 @@ from coign.vault import create_tables as create_vault_tables
 from coign.witness.policy import Policy
 from coign_verify.checkpoint_text import SIZE_MAX
 from coign_verify.keys import VerifierKey
-from coign_verify.signing import SignerKey
 
 __all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
 
@@ -119,7 +118,7 @@ class Service:
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
 
     def keys_here(self) -> KeysHere:
-        """The log's keys that lie here, read from their files each time: a key that is put there counts from then on."""
+        """The log's keys that lie here, read from their files each time: one put there counts from then on."""
         return keys_here(log_key_file(self.settings, self.ledger_id), self.origin)
 
     def log_keys(self) -> KnownKeys:
@@ -131,10 +130,6 @@ class Service:
     def log_key(self) -> VerifierKey:
         """The key that signs now."""
         return self.log_keys().at(SIZE_MAX)[0]
-
-    def signing_key(self) -> SignerKey:
-        """The log's secret key, read from its file where something is signed; Unavailable: it does not lie here."""
-        return self.log_keys().signers(self.keys_here(), SIZE_MAX)[0]
 
     @classmethod
     @contextmanager
@@ -196,8 +191,8 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
     with first_start.one_at_a_time(dsn) as connection:
         opened = first_start.ensure_ledger(connection, ledger_id)
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
-        key_file = log_key_file(settings, ledger_id)
-        keys = keys_here(key_file, opened.origin, create=checkpoints.latest(connection, ledger_id) is None)
+        read_keys = partial(keys_here, log_key_file(settings, ledger_id), opened.origin)
+        keys = read_keys(create=checkpoints.latest(connection, ledger_id) is None)
         seen = seen_file(settings, ledger_id)
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         relied = None
@@ -218,9 +213,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         listeners: list[Callable[[int], None]] = []
         if given.background:
             policy = relied.policy if relied else None
-            _in_background(
-                stack, dsn, ledger_id, partial(keys_here, key_file, opened.origin), clock, listeners, seen, policy
-            )
+            _in_background(stack, dsn, ledger_id, read_keys, clock, listeners, seen, policy)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -240,7 +233,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
                 READER: audit_trails,
-                "log_key": PresentLogKey(vault.pool.connection, ledger_id, partial(keys_here, key_file, opened.origin)),
+                "log_key": PresentLogKey(vault.pool.connection, ledger_id, read_keys),
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,

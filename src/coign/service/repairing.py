@@ -163,9 +163,8 @@ def _verify(
             found = verify_database(connection, number, log_keys=known, folding=_views(number))
             problems = list(found.problems)
             if number == LEDGER_ID:
-                problems += check_seen(
-                    connection, number, found.entries, seen, known_keys(connection, number, known)[0]
-                )
+                now, _ = known_keys(connection, number, known)
+                problems += check_seen(connection, number, found.entries, seen, now)
                 remaining = not_accepted(connection, number, problems)
             done.problems += [f"{origin}: {problem}" for problem in problems]
             progress(f"{origin}: {found.entries} entries, {len(problems)} problems")
