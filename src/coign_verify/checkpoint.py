@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coign_verify.checkpoint_text import Checkpoint, CheckpointError
-from coign_verify.notes import Note, NoteError, Verified, VerifierKey, parse_note, verify_note
+from coign_verify.keys import VerifierKey
+from coign_verify.notes import Note, NoteError, Verified, parse_note, verify_note
 
 __all__ = ["Checkpoint", "CheckpointError", "SignedCheckpoint", "open_checkpoint"]
 

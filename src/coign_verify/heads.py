@@ -50,19 +50,10 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def verify_present(subject: str, seq: int, position: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows that the subject has `seq` entries, the last at `position`, in the map with this root."""
-    return _leads_to(root, key_of(subject), Leaf(key_of(subject), seq, position), proof)
+    return leads_to(root, key_of(subject), Leaf(key_of(subject), seq, position), proof)
 
 
-def verify_absent(subject: str, neighbour: Leaf | None, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the proof shows that the map with this root has no such subject.
-
-    `neighbour`: the only key of the part where the subject's way ends; None: that part has no key.
-    """
-    key = key_of(subject)
-    return (neighbour is None or neighbour.key != key) and _leads_to(root, key, neighbour, proof)
-
-
-def _leads_to(root: bytes, key: bytes, end: Leaf | None, proof: Sequence[bytes]) -> bool:
+def leads_to(root: bytes, key: bytes, end: Leaf | None, proof: Sequence[bytes]) -> bool:
     """Whether the way of `key` through the map with this root ends in a part that holds `end` alone."""
     if not isinstance(proof, list | tuple) or len(proof) > KEY_BITS:
         return False

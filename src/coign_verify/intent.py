@@ -1,4 +1,4 @@
-"""What a person signed: hashing an intent, commitments in place of names, cutting the intent out of an entry."""
+"""What a person signed: hashing an intent, recognising what it read, cutting the intent out of an entry."""
 
 import re
 from hashlib import sha256
@@ -6,9 +6,7 @@ from hashlib import sha256
 from coign_verify.jcs import JsonError, loads_strict
 
 INTENT_LABEL = b"coign/intent/v1\x00"
-COMMITMENT_LABEL = b"coign/commit/v1\x00"
 READ_LABEL = b"coign/read/v1\x00"
-SALT_BYTES = 32
 
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _PLAIN_STRING = re.compile(rb'"([ !#-\[\]-~]*)"')
@@ -18,16 +16,6 @@ _OTHER_VALUE = re.compile(rb"[^,{}\[\]\"\s]+")
 def intent_hash(canonical_intent: bytes) -> bytes:
     """The 32 bytes a signer signs; with a passkey they are the challenge."""
     return sha256(INTENT_LABEL + canonical_intent).digest()
-
-
-def commitment(salt: bytes, canonical_opening: bytes) -> bytes:
-    """What stands in an entry for a value kept elsewhere; the salt makes it impossible to guess.
-
-    `canonical_opening` is the canonical JSON of the object with `field` and `value`.
-    """
-    if len(salt) != SALT_BYTES:
-        raise ValueError(f"the salt of a commitment has 32 bytes, not {len(salt)}")
-    return sha256(COMMITMENT_LABEL + salt + canonical_opening).digest()
 
 
 def read_commitment(entry_salt: bytes, subject: str) -> bytes:

@@ -129,17 +129,8 @@ def cosigned_message(name: str, algorithm: Algorithm, text: str, time_s: int) ->
     checkpoint = Checkpoint.parse(text)
     if algorithm is Algorithm.ED25519_COSIGNATURE:
         return f"cosignature/v1\ntime {time_s}\n{text}".encode()
-    return b"".join(
-        (
-            b"subtree/v1\n\x00",
-            _short(name, "cosigner name"),
-            time_s.to_bytes(8, "big"),
-            _short(checkpoint.origin, "log origin"),
-            (0).to_bytes(8, "big"),
-            checkpoint.size.to_bytes(8, "big"),
-            checkpoint.root,
-        )
-    )
+    names = _short(name, "cosigner name") + time_s.to_bytes(8, "big") + _short(checkpoint.origin, "log origin")
+    return b"subtree/v1\n\x00" + names + bytes(8) + checkpoint.size.to_bytes(8, "big") + checkpoint.root
 
 
 def _short(text: str, what: str) -> bytes:

@@ -5,12 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coign_verify.encoding import decode_base64, encode_base64
-from coign_verify.keys import Algorithm, KeyTextError, VerifierKey, check_key_name
-
-__all__ = [
-    "NOTE_BYTES_MAX", "SIGNATURES_MAX", "STAMPED", "Algorithm", "KeyTextError", "Note", "NoteError", "Signature",
-    "Verified", "VerifierKey", "parse_note", "verify_note",
-]  # fmt: skip
+from coign_verify.keys import VerifierKey, check_key_name
 
 # Readers must take at least 16 signatures and should stop somewhere; post-quantum ones take some 3.3 kB a line.
 NOTE_BYTES_MAX = 1_000_000

@@ -1,12 +1,10 @@
 """A pack: one therapy's entries with everything that proves them, in one file of one form. The form; see README.md."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-from coign_verify.archive import Files, archive
-from coign_verify.jcs import canonical
+from coign_verify.archive import Files
 
 KIND = "coign/pack/v1"
 ACCOUNT, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
@@ -58,11 +56,6 @@ class Manifest:
         return "".join(f"{line}\n" for line in (KIND, f"key {self.key}", f"chain {self.chain}", *listed))
 
 
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """The bytes of a pack with these files."""
-    return archive([(name, files[name]) for name in FILES])
-
-
 def files_of(listed: Files) -> dict[str, bytes]:
     """The files of a pack by name; PackError where they are not those of one."""
     if [name for name, _ in listed] != list(FILES):
@@ -73,34 +66,6 @@ def files_of(listed: Files) -> dict[str, bytes]:
 def is_pack(data: bytes) -> bool:
     """Whether somebody may have meant a pack by it, however damaged it is now."""
     return data[:4] == b"PK\x03\x04" or KIND.encode() in data or ACCOUNT.encode() in data[:200]
-
-
-def contents_bytes(
-    *,
-    redacted: str,
-    leaves: Mapping[int, bytes],
-    withheld: Sequence[int],
-    nodes: Mapping[Node, bytes],
-    heads: int | None,
-    subjects: Sequence[Mapping[str, Any]],
-    documents: Sequence[tuple[int, str]],
-) -> bytes:
-    """`contents.json`. `leaves`: of all entries, `withheld` says which are not there. `heads`: the entry with the map.
-
-    `subjects`: what the therapy consists of: name, `seq` and `position` as the map says, `proof`; or 0, None and none
-    where it began after the map.
-    """
-    return canonical(
-        {
-            "documents": [list(each) for each in sorted(documents)],
-            "heads": heads,
-            "leaves": [[at, leaf.hex()] for at, leaf in sorted(leaves.items())],
-            "nodes": [[start, end, node.hex()] for (start, end), node in sorted(nodes.items())],
-            "redacted": redacted,
-            "subjects": list(subjects),
-            "withheld": sorted(withheld),
-        }
-    )
 
 
 def beside(index: int, size: int) -> list[Node]:

@@ -1,9 +1,10 @@
 """Checks a pack from its bytes alone: nothing in it is believed because it stands there.
 
-1 the bytes are those of a pack, and of no other spelling; 2 the log whose key is trusted signed the manifest and the
-checkpoint; 3 every file is the one that the manifest names; 4 every entry stands where it says in the tree whose root
-is in the checkpoint; 5 every entry about the therapy that there was when the heads were entered is there; 6 signatures
-were made by keys enrolled by then; 7 no entry breaks an invariant; 8 the readable account follows from the entries.
+1 the bytes are those of a pack, and of no other spelling; 2 the log signed the manifest and the checkpoint; 3 every
+file is the one that the manifest names; 4 every entry stands where it says in the tree whose root is in the checkpoint,
+and the key that signed is trusted, or follows from one that is by changes among them; 5 every entry about the therapy
+that there was when the heads were entered is there; 6 signatures were made by keys enrolled by then; 7 no entry breaks
+an invariant; 8 the readable account follows from the entries.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from coign_verify.invariants import INVARIANTS, replay
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
+from coign_verify.log_keys import LogKeys, changes_in, history
 from coign_verify.notes import NoteError, Verified, parse_note, verify_note
 from coign_verify.pack import (
     ACCOUNT,
@@ -33,7 +35,7 @@ from coign_verify.pack import (
     PackError,
     beside,
     files_of,
-)  # fmt: skip
+)
 from coign_verify.signers import SignatureWalk
 from coign_verify.tree import verify_inclusion
 from coign_verify.trust import Trust
@@ -80,6 +82,7 @@ class _Check:
         self._read(contents, files[ENTRIES])
         self._tree()
         self._inside()
+        self._origin()
         self._complete()
         self._keys()
         self._invariants()
@@ -93,7 +96,7 @@ class _Check:
         manifest = Manifest.parse(note.text)
         self._key, self._chain = VerifierKey.from_text(manifest.key), manifest.chain
         witnesses = [key for key in self._trust.witnesses if key.public != self._key.public]
-        seen = dict[VerifierKey, Verified]()
+        self._seen = dict[VerifierKey, Verified]()
         self._note = parse_note(files[CHECKPOINT])
         self.checkpoint = Checkpoint.parse(self._note.text)
         try:
@@ -102,21 +105,13 @@ class _Check:
         except ValueError as error:
             self._found.say(None, "signature", str(error))
         else:
-            seen = {each.key: each for each in signed.witnesses}
-        self._found.seen_by((each.key.name, each.time_s) for each in seen.values())
+            self._seen = {each.key: each for each in signed.witnesses}
+        self._found.seen_by((each.key.name, each.time_s) for each in self._seen.values())
         self._found.ledger = self.checkpoint.origin
         self._found.checkpoint = {"size": self.checkpoint.size, "root": self.checkpoint.root.hex()}
         for name, size, digest in Manifest.of(manifest.key, manifest.chain, files).files:
             if (name, size, digest) not in manifest.files:
                 self._found.say(None, "container", f"{name} is not the file that the manifest names")
-        known = any(key == self._key for key in self._trust.logs)
-        named = any(key.name == self._key.name for key in self._trust.logs)
-        if not known:
-            other = "the key of this name that is trusted is another one" if named else "no key of this name is trusted"
-            self._unmatched.append(f"who made it: it is signed by {self._key.text}, and {other}")
-        if not self._trust.is_enough(seen.keys()):
-            self._unmatched.append(f"{UNSEEN}: {len(seen)} trusted witnesses are not the quorum")
-        self.trusted = not self._unmatched
 
     # 4: the entries and their places
 
@@ -135,11 +130,9 @@ class _Check:
         ways = {at: beside(at, size) for at in self._leaves if 0 <= at < size}
         if nodes.keys() != {node for way in ways.values() for node in way} or len(ways) != len(self._leaves):
             self._found.say(None, "container", "the hashes of the tree in it are not those that its entries need")
-        wrong = [
-            at
-            for at, leaf in self._leaves.items()
-            if at not in ways or not verify_inclusion(at, size, leaf, [nodes.get(node, b"") for node in ways[at]], root)
-        ]
+        proofs = {at: [nodes.get(node, b"") for node in way] for at, way in ways.items()}
+        right = {at for at, proof in proofs.items() if verify_inclusion(at, size, self._leaves[at], proof, root)}
+        wrong = [at for at in self._leaves if at not in right]
         if wrong and len(wrong) == len(self._leaves):
             self._found.say(None, "replaced", "none of its entries are of the record whose root the checkpoint names")
             return
@@ -157,6 +150,21 @@ class _Check:
         for at, digest in self._contents["documents"]:
             if f'"{digest}"'.encode() not in self._lines.bodies.get(at, b""):
                 self._found.say(at, "container", f"it names no document {digest[:16]}…, as the contents say")
+
+    def _origin(self) -> None:
+        """Whether the key that signed is trusted, or took the place of one that is by changes that are here."""
+        changes = changes_in(self._lines.entries)
+        followed = history(changes, lambda at, why: self._found.say(at, "signature", why)) or LogKeys(((0, self._key),))
+        if followed.keys[-1][1] != self._key:
+            self._found.say(None, "signature", f"it is signed by {self._key.text}, which is not its log's key any more")
+        self._keys_before = [key for _, key in followed.keys if key != self._key]
+        if not {self._key, *self._keys_before} & set(self._trust.logs):
+            named = any(key.name == self._key.name for key in self._trust.logs)
+            other = "the key of this name that is trusted is another one" if named else "no key of this name is trusted"
+            self._unmatched.append(f"who made it: it is signed by {self._key.text}, and {other}")
+        if not self._trust.is_enough(self._seen.keys()):
+            self._unmatched.append(f"{UNSEEN}: {len(self._seen)} trusted witnesses are not the quorum")
+        self.trusted = not self._unmatched
 
     # 5: that nothing is left out
 
@@ -289,6 +297,8 @@ class _Check:
                 if self._covered
                 else []
             ),
+            *([f"its key took the place of the one before by a change that both, or the root, signed, "
+               f"{len(self._keys_before)} times"] if self._keys_before else []),
             *([f"{len(seen)} trusted witnesses were shown this record, and cosigned it"] if seen else []),
             *self._walk.proved(),
             *([f"for {self._gapless} of {self._signed} signatures no key of the signer was changed unseen before"]

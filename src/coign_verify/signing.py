@@ -18,6 +18,7 @@ from coign_verify.keys import (
     parse_key_text,
     refuse_unavailable,
 )  # fmt: skip
+from coign_verify.log_keys import KIND
 from coign_verify.notes import Note, NoteError, Signature, parse_note
 
 PRIVATE_PREFIX = "PRIVATE+KEY+"
@@ -103,3 +104,17 @@ def build_note(text: str, signatures: Iterable[Signature]) -> bytes:
 def sign_note(text: str, key: SignerKey, *, time_s: int | None = None) -> Signature:
     """The signature line of one key for a text; cosigning kinds need the time."""
     return Signature(key.name, key.verifier().key_id, key.sign(text, time_s=time_s))
+
+
+def log_key_statement(
+    old: VerifierKey, new: VerifierKey, root: VerifierKey | None, signers: Iterable[SignerKey]
+) -> str:
+    """The statement that `new` takes the place of `old` as a log's key, and which root is on record; a signed note."""
+    text = f"{KIND}\nold {old.text}\nnew {new.text}\nroot {root.text if root else 'none'}\n"
+    return build_note(text, [sign_note(text, key) for key in signers]).decode()
+
+
+def countersigned(statement: str, key: SignerKey) -> str:
+    """The same with the signature of one more key below it."""
+    note = parse_note(statement.encode())
+    return build_note(note.text, [*note.signatures, sign_note(note.text, key)]).decode()

@@ -1,7 +1,7 @@
 """The Merkle tree of a log (RFC 6962): hashing, and checking proofs.
 
 Leaves and inner nodes are hashed with different first bytes, so that an inner node can never pass for an entry.
-Proofs are checked with the algorithms of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
+Proofs of inclusion are checked with the algorithm of RFC 9162, section 2.1.3.2.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows that `leaf` is number `index` (from 0) of the tree of `size` leaves with this root."""
-    if not (_is_count(index) and _is_count(size) and index < size and is_hash(leaf) and is_hash(root)):
+    if not (is_count(index) and is_count(size) and index < size and is_hash(leaf) and is_hash(root)):
         return False
-    if not _are_hashes(proof, at_most=(size - 1).bit_length()):
+    if not are_hashes(proof, at_most=(size - 1).bit_length()):
         return False
     place, last, node = index, size - 1, leaf
     for sibling in proof:
@@ -43,49 +43,13 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     return last == 0 and node == root
 
 
-def verify_consistency(m: int, n: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the proof shows that the tree of size `n` begins with the tree of size `m`.
-
-    From size 0 everything is consistent and nothing is shown, so it is refused: a caller who wants "anything extends
-    the empty tree" says so.
-    """
-    if not (_is_count(m) and _is_count(n) and 0 < m <= n and is_hash(old_root) and is_hash(new_root)):
-        return False
-    if not _are_hashes(proof, at_most=(n - 1).bit_length() + 1):
-        return False
-    if m == n:
-        return not proof and old_root == new_root
-    if not proof:
-        return False
-    # A complete old tree is itself a node of the new one, and so is left out of the proof.
-    path = [old_root, *proof] if m & (m - 1) == 0 else list(proof)
-    place, last = m - 1, n - 1
-    while place & 1:
-        place >>= 1
-        last >>= 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while place and not place & 1:
-                place >>= 1
-                last >>= 1
-        else:
-            new = node_hash(new, sibling)
-        place >>= 1
-        last >>= 1
-    return last == 0 and old == old_root and new == new_root
-
-
 def is_hash(value: object) -> bool:
     return isinstance(value, bytes) and len(value) == HASH_BYTES
 
 
-def _are_hashes(values: object, *, at_most: int) -> bool:
+def are_hashes(values: object, *, at_most: int) -> bool:
     return isinstance(values, list | tuple) and len(values) <= at_most and all(is_hash(each) for each in values)
 
 
-def _is_count(value: object) -> bool:
+def is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coign.ledger.heads import PagesInMemory, put, root_of, way_of
+from coign_verify.absence import verify_absent
 from coign_verify.growing import map_root
-from coign_verify.heads import EMPTY, Leaf, key_of, verify_absent, verify_present
+from coign_verify.heads import EMPTY, Leaf, key_of, verify_present
 
 names = st.integers(0, 60).map(lambda n: f"unit:B{n}")
 maps = st.dictionaries(names, st.tuples(st.integers(1, 9), st.integers(0, 1 << 40)), max_size=40)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coign_verify.intent import commitment, cut_intent, cut_member, intent_hash
+from coign_verify.intent import cut_intent, cut_member, intent_hash
 from coign_verify.jcs import JsonError, canonical
+from coign_verify.opening import commitment
 
 KEYS = [
     "about", "intent", "ledger", "outcome", "position", "read", "refs", "salt", "signature", "time", "unmet", "v",

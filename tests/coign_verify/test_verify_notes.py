@@ -4,18 +4,8 @@ import pytest
 
 from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.encoding import decode_base64, encode_base64
-from coign_verify.keys import ml_dsa_44_is_available
-from coign_verify.notes import (
-    NOTE_BYTES_MAX,
-    SIGNATURES_MAX,
-    Algorithm,
-    KeyTextError,
-    NoteError,
-    Signature,
-    VerifierKey,
-    parse_note,
-    verify_note,
-)
+from coign_verify.keys import Algorithm, KeyTextError, VerifierKey, ml_dsa_44_is_available
+from coign_verify.notes import NOTE_BYTES_MAX, SIGNATURES_MAX, NoteError, Signature, parse_note, verify_note
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import EMPTY_ROOT
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier, TileReader, consistency_proof, inclusion_proof, tree_root
 from coign_verify.tiles import TileError, tile_width
-from coign_verify.tree import EMPTY_ROOT, leaf_hash, node_hash, verify_consistency, verify_inclusion
+from coign_verify.tree import EMPTY_ROOT, leaf_hash, node_hash, verify_inclusion
 
 LEAVES = [leaf_hash(str(number).encode()) for number in range(66_000)]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.support.installation import TestInstallation
 
 from coign.database import Database
-from coign.ledger.checkpoints import log_key
+from coign.ledger.log_keys import keys_here
 from coign_verify.signing import SignerKey
 
 
@@ -29,7 +29,7 @@ def filled(installation: TestInstallation) -> TestInstallation:
 @pytest.fixture
 def key(installation: TestInstallation, tmp_path: Path) -> SignerKey:
     """The key that signs this ledger's checkpoints."""
-    return log_key(tmp_path / "log.key", installation.origin, create=True)
+    return keys_here(tmp_path / "log.key", installation.origin, create=True).signers[0]
 
 
 @pytest.fixture

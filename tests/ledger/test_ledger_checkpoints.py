@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from coign.kernel.errors import IntegrityFailure, Unavailable
-from coign.ledger.checkpoints import Publisher, latest, log_key, publish
+from coign.ledger.checkpoints import Publisher, latest, publish
+from coign.ledger.log_keys import KeysHere, keys_here
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.growing import Frontier
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -35,7 +36,7 @@ def _sizes(installation) -> list[int]:
 
 def test_a_checkpoint_is_signed_by_the_log_and_names_the_root_of_the_entries(installation, key):
     with installation.connection() as connection:
-        published = publish(connection, installation.ledger_id, key, NOW_US)
+        published = publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US)
         note = latest(connection, installation.ledger_id)
         bodies = connection.execute(
             "select body from entry where ledger_id = %s order by position", (installation.ledger_id,)
@@ -48,9 +49,9 @@ def test_a_checkpoint_is_signed_by_the_log_and_names_the_root_of_the_entries(ins
 
 def test_a_size_is_signed_once(installation, key):
     with installation.connection() as connection:
-        assert publish(connection, installation.ledger_id, key, NOW_US) is not None
+        assert publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US) is not None
         note = latest(connection, installation.ledger_id)
-        assert publish(connection, installation.ledger_id, key, NOW_US + 1) is None
+        assert publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US + 1) is None
         assert latest(connection, installation.ledger_id) == note
 
 
@@ -58,7 +59,7 @@ def test_an_empty_or_shut_ledger_is_not_signed(further, key):
     installation = further()
     with installation.connection() as connection:
         connection.execute("update head set read_only = 'looked at' where ledger_id = %s", (installation.ledger_id,))
-        assert publish(connection, installation.ledger_id, key, NOW_US) is None
+        assert publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US) is None
         assert latest(connection, installation.ledger_id) is None
 
 
@@ -71,14 +72,14 @@ def test_two_roots_for_one_size_are_never_signed(installation, key):
             (installation.ledger_id, installation.size(), bytes(32), build_note(text, [sign_note(text, key)])),
         )
         with pytest.raises(IntegrityFailure):
-            publish(connection, installation.ledger_id, key, NOW_US)
+            publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US)
     assert _sizes(installation) == [installation.size()]
 
 
 @pytest.mark.requirement("CSV-01")
 def test_what_does_not_extend_the_newest_checkpoint_is_not_signed(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     filled.take_in("ONE-MORE")
     with filled.tampering("tile") as owner:
         owner.execute(
@@ -87,14 +88,14 @@ def test_what_does_not_extend_the_newest_checkpoint_is_not_signed(filled, key):
         )
         owner.execute("update tile set root = %s where ledger_id = %s", (bytes(32), filled.ledger_id))
     with filled.connection() as connection, pytest.raises(IntegrityFailure):
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     assert _sizes(filled) == [300]
 
 
 @pytest.mark.requirement("CSV-01")
 def test_a_record_that_became_shorter_is_not_signed(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     with filled.tampering("entry") as owner:
         owner.execute("delete from entry where ledger_id = %s and position >= 290", (filled.ledger_id,))
         leaves = owner.execute(
@@ -106,21 +107,27 @@ def test_a_record_that_became_shorter_is_not_signed(filled, key):
             "update head set size = 290, frontier = %s where ledger_id = %s", (frontier.to_bytes(), filled.ledger_id)
         )
     with filled.connection() as connection, pytest.raises(IntegrityFailure) as no:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     assert "300 were signed" in str(no.value)
 
 
 def test_another_key_does_not_sign_over_what_the_first_has_signed(installation, key):
     with installation.connection() as connection:
-        publish(connection, installation.ledger_id, key, NOW_US)
+        publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US)
         installation.take_in("B1")
         with pytest.raises(IntegrityFailure):
-            publish(connection, installation.ledger_id, SignerKey.generate(installation.origin), NOW_US)
+            publish(connection, installation.ledger_id, KeysHere.of(SignerKey.generate(installation.origin)), NOW_US)
 
 
 def test_of_several_publishers_one_holds_the_lease_and_the_next_takes_it_over(installation, key):
     one, two = (
-        Publisher(installation.database.application_dsn, installation.ledger_id, key, lambda: NOW_US, interval_s=0.05)
+        Publisher(
+            installation.database.application_dsn,
+            installation.ledger_id,
+            lambda: KeysHere.of(key),
+            lambda: NOW_US,
+            interval_s=0.05,
+        )
         for _ in range(2)
     )
     one.start()
@@ -138,7 +145,11 @@ def test_of_several_publishers_one_holds_the_lease_and_the_next_takes_it_over(in
 
 def test_a_publisher_signs_what_other_processes_commit_without_being_told(installation, key):
     publisher = Publisher(
-        installation.database.application_dsn, installation.ledger_id, key, lambda: NOW_US, interval_s=0.05
+        installation.database.application_dsn,
+        installation.ledger_id,
+        lambda: KeysHere.of(key),
+        lambda: NOW_US,
+        interval_s=0.05,
     ).start()
     installation.take_in("B1")
     _wait(lambda: installation.size() in _sizes(installation))
@@ -147,7 +158,11 @@ def test_a_publisher_signs_what_other_processes_commit_without_being_told(instal
 
 def test_what_is_committed_is_signed_before_a_publisher_ends(installation, key):
     publisher = Publisher(
-        installation.database.application_dsn, installation.ledger_id, key, lambda: NOW_US, interval_s=3600
+        installation.database.application_dsn,
+        installation.ledger_id,
+        lambda: KeysHere.of(key),
+        lambda: NOW_US,
+        interval_s=3600,
     ).start()
     installation.take_in("B1")
     publisher.stop()
@@ -157,11 +172,11 @@ def test_what_is_committed_is_signed_before_a_publisher_ends(installation, key):
 @pytest.mark.requirement("CSV-01")
 def test_a_publisher_shuts_a_ledger_that_does_not_extend_its_checkpoint(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     with filled.tampering() as owner:
         owner.execute("update head set frontier = %s where ledger_id = %s", (bytes(8), filled.ledger_id))
     publisher = Publisher(
-        filled.database.application_dsn, filled.ledger_id, key, lambda: NOW_US, interval_s=0.05
+        filled.database.application_dsn, filled.ledger_id, lambda: KeysHere.of(key), lambda: NOW_US, interval_s=0.05
     ).start()
     _wait(filled.read_only)
     publisher.stop()
@@ -175,7 +190,7 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
 
     def start() -> None:
         begin.wait()
-        keys.append(log_key(tmp_path / "log.key", "test.example/k", create=True))
+        keys.append(keys_here(tmp_path / "log.key", "test.example/k", create=True).signers[0])
 
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
@@ -190,18 +205,18 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
 def test_a_key_that_is_missing_open_to_others_broken_or_of_another_log_is_not_used(tmp_path):
     file = tmp_path / "log.key"
     with pytest.raises(Unavailable) as no:
-        log_key(file, "test.example/k", create=False)
+        keys_here(file, "test.example/k")
     assert "missing" in str(no.value)
-    key = log_key(file, "test.example/k", create=True)
-    assert log_key(file, "test.example/k", create=False) == key
+    key = keys_here(file, "test.example/k", create=True).signers[0]
+    assert keys_here(file, "test.example/k").signers == (key,)
     with pytest.raises(Unavailable):
-        log_key(file, "test.example/other", create=False)
+        keys_here(file, "test.example/other")
     file.chmod(0o644)
     with pytest.raises(Unavailable) as no:
-        log_key(file, "test.example/k", create=False)
+        keys_here(file, "test.example/k")
     assert "0600" in str(no.value)
     file.chmod(0o600)
     file.write_text("nothing")
     with pytest.raises(Unavailable) as no:
-        log_key(file, "test.example/k", create=False)
+        keys_here(file, "test.example/k")
     assert key.text not in str(no.value)

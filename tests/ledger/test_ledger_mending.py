@@ -8,6 +8,7 @@ from tests.support.installation import TestInstallation
 
 from coign.ledger.check import start
 from coign.ledger.checkpoints import latest, publish
+from coign.ledger.log_keys import KeysHere, KnownKeys
 from coign.ledger.mending import Mended, SpareKey, SpareNote, Spares, mend
 from coign.ledger.proving import Spare
 from coign.ledger.verification import verify_database
@@ -39,7 +40,7 @@ def backup_of(installation: TestInstallation) -> Spares:
 
 def sign(installation: TestInstallation, key: SignerKey) -> bytes:
     with installation.connection() as connection:
-        publish(connection, installation.ledger_id, key, NOW_US)
+        publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US)
         return latest(connection, installation.ledger_id) or b""
 
 
@@ -52,7 +53,7 @@ def signed(filled: TestInstallation, key: SignerKey) -> tuple[TestInstallation, 
 
 def mended(installation: TestInstallation, key: SignerKey, spares: Spares, seen: bytes | None = None) -> Mended:
     with psycopg.connect(installation.database.owner_dsn) as owner:
-        done = mend(owner, installation.ledger_id, key.verifier(), seen, spares)
+        done = mend(owner, installation.ledger_id, KnownKeys((key.verifier(),)), seen, spares)
     if done.anything:
         rebuild(installation.database.owner_dsn, installation.ledger_id)
     return done

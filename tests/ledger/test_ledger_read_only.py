@@ -12,6 +12,7 @@ from tests.support.installation import MAKER, TestInstallation
 from coign.kernel.errors import Conflict, Refused, Unavailable
 from coign.ledger.check import start, subjects_at
 from coign.ledger.checkpoints import publish
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.scrubber import Scrubber, health, scrub_chunk
 from coign.ledger.shutting import MARK
 from coign.ledger.verification import verify_database
@@ -168,7 +169,7 @@ def test_after_resuming_checkpoints_go_on_and_verify_still_names_the_damage(dama
     _started(installation)
     _resume(installation, "unit:B1")
     with installation.connection() as connection:
-        assert publish(connection, installation.ledger_id, key, NOW_US) is not None
+        assert publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US) is not None
         found = verify_database(connection, installation.ledger_id, log_keys=[key.verifier()], folding=folding())
     assert [(p.position, p.kind) for p in found.problems] == [(position, "changed")]
 

@@ -8,6 +8,7 @@ from tests.support.older_backup import set_back
 
 from coign.ledger.check import start
 from coign.ledger.checkpoints import Publisher, publish
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.seen import Seen
 from coign_verify.checkpoint import open_checkpoint
 from coign_verify.signing import SignerKey
@@ -25,7 +26,12 @@ def seen(tmp_path: Path) -> Seen:
 def published(filled: TestInstallation, key: SignerKey, seen: Seen) -> TestInstallation:
     """300 entries whose newest checkpoint lies outside the database too."""
     Publisher(
-        filled.database.application_dsn, filled.ledger_id, key, lambda: NOW_US, seen=seen, interval_s=0.05
+        filled.database.application_dsn,
+        filled.ledger_id,
+        lambda: KeysHere.of(key),
+        lambda: NOW_US,
+        seen=seen,
+        interval_s=0.05,
     ).start().stop()
     return filled
 
@@ -53,7 +59,7 @@ def test_a_database_set_back_to_an_older_state_starts_read_only_and_says_why(pub
     assert "an older backup was restored" in published.read_only()
     assert _started(published, key, seen) == ["missing"], "a restart does not help"
     with published.connection() as connection:
-        assert publish(connection, published.ledger_id, key, NOW_US) is None, "nothing is signed meanwhile"
+        assert publish(connection, published.ledger_id, KeysHere.of(key), NOW_US) is None, "nothing is signed meanwhile"
 
 
 @pytest.mark.requirement("CSV-S7", "CSV-18")
@@ -68,7 +74,12 @@ def test_two_people_go_on_from_an_older_backup_and_it_stays_accepted(published, 
     assert _started(published, key, seen) == []
     assert published.read_only() == ""
     Publisher(
-        published.database.application_dsn, published.ledger_id, key, lambda: NOW_US, seen=seen, interval_s=0.05
+        published.database.application_dsn,
+        published.ledger_id,
+        lambda: KeysHere.of(key),
+        lambda: NOW_US,
+        seen=seen,
+        interval_s=0.05,
     ).start().stop()
     assert open_checkpoint(seen.read() or b"", log_keys=[key.verifier()]).checkpoint.size == published.size() == 203
 
@@ -95,7 +106,12 @@ def test_a_note_that_nobody_here_signed_proves_nothing_and_is_told(published, ke
 def test_a_note_that_cannot_be_kept_stops_nothing(filled, key, tmp_path):
     nowhere = Seen(tmp_path / "no-such-folder" / "newest.checkpoint")
     Publisher(
-        filled.database.application_dsn, filled.ledger_id, key, lambda: NOW_US, seen=nowhere, interval_s=0.05
+        filled.database.application_dsn,
+        filled.ledger_id,
+        lambda: KeysHere.of(key),
+        lambda: NOW_US,
+        seen=nowhere,
+        interval_s=0.05,
     ).start().stop()
     with filled.connection() as connection:
         row = connection.execute("select size from checkpoint where ledger_id = %s", (filled.ledger_id,)).fetchone()

@@ -15,6 +15,7 @@ from tests.support.older_backup import set_back
 from coign.ledger import cosignatures
 from coign.ledger.check import start
 from coign.ledger.checkpoints import latest, publish
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.submitting import Submitter
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
@@ -59,14 +60,14 @@ class House:
     def publish(self) -> None:
         """A checkpoint of all entries."""
         with self._installation.connection() as connection:
-            assert publish(connection, self._installation.ledger_id, self._key, NOW_US)
+            assert publish(connection, self._installation.ledger_id, KeysHere.of(self._key), NOW_US)
 
     @contextmanager
     def shown(self, policy: Policy | None = None) -> Iterator[Submitter]:
         """While a submitter shows them what is published."""
         dsn, ledger = self._installation.database.application_dsn, self._installation.ledger_id
         submitter = Submitter(
-            dsn, ledger, self._key.verifier(), policy or self.policy(), lambda: True, pause_s=0.05
+            dsn, ledger, lambda: [self._key.verifier()], policy or self.policy(), lambda: True, pause_s=0.05
         ).start()
         submitter.notify()
         try:
@@ -183,7 +184,7 @@ def test_the_witness_alone_finds_an_older_backup_at_the_start(house, filled, key
         shown = {"witness-1.example": asking.newest(house.urls[0], filled.origin).body}
         found = start(connection, filled.ledger_id, log_keys=[key.verifier()], witnessed=shown)
         assert [problem.kind for problem in found] == ["missing"]
-        assert publish(connection, filled.ledger_id, key, NOW_US) is None, "nothing is signed meanwhile"
+        assert publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US) is None, "nothing is signed meanwhile"
     assert "300 entries" in filled.read_only() and "witness-1.example" in filled.read_only()
 
 

@@ -13,6 +13,7 @@ from coign.kernel.errors import IntegrityFailure
 from coign.ledger import schema
 from coign.ledger.check import start, start_check
 from coign.ledger.checkpoints import publish
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
 from coign.ledger.verify_command import command
@@ -152,7 +153,7 @@ def test_a_history_rewritten_with_all_its_hashes_is_bounded_by_the_checkpoints(i
     with installation.connection() as connection:
         for size in (120, 290, 300):
             installation.fill(size - installation.size(), prefix=f"S{size}-")
-            publish(connection, installation.ledger_id, key, NOW_US)
+            publish(connection, installation.ledger_id, KeysHere.of(key), NOW_US)
     ledger = installation.ledger_id
     with installation.tampering("entry", "tile") as owner:
         replace(owner, ledger, 200)
@@ -174,7 +175,7 @@ def test_a_history_rewritten_with_all_its_hashes_is_bounded_by_the_checkpoints(i
 @pytest.mark.requirement("CSV-01")
 def test_a_record_cut_back_to_an_earlier_end_is_found_by_what_was_signed(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
     _cut_back(filled, 290)
     found = verify(filled, key)
     assert (290, "missing") in _located(found.problems)
@@ -288,7 +289,7 @@ def test_a_head_that_does_not_fit_its_entries_is_found(filled, key, what):
 @pytest.mark.requirement("CSV-01")
 def test_a_checkpoint_that_the_log_did_not_sign_is_found(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, SignerKey.generate(filled.origin), NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(SignerKey.generate(filled.origin)), NOW_US)
     assert {p.kind for p in verify(filled, key).problems} == {"signature"}
     with filled.connection() as connection:
         assert {p.kind for p in start_check(connection, filled.ledger_id, log_keys=[key.verifier()])} == {"signature"}
@@ -338,7 +339,7 @@ def test_an_entry_that_contradicts_the_ones_before_it_is_located(filled, key, ch
 
 def test_an_untouched_record_verifies_and_says_what_it_shows(filled, key):
     with filled.connection() as connection:
-        publish(connection, filled.ledger_id, key, NOW_US)
+        publish(connection, filled.ledger_id, KeysHere.of(key), NOW_US)
         assert start(connection, filled.ledger_id, log_keys=[key.verifier()]) == []
     found = verify(filled, key)
     assert (found.ok, found.exit_code, found.problems, found.witnesses) == (True, 0, [], [])

@@ -8,9 +8,10 @@ from tests.support.installation import TestInstallation, create_ledger
 
 from coign.kernel.errors import Invalid, NotFound
 from coign.ledger.tiles import Tiles
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier
 from coign_verify.tiles import decode_bundle
-from coign_verify.tree import leaf_hash, node_hash, verify_consistency, verify_inclusion
+from coign_verify.tree import leaf_hash, node_hash, verify_inclusion
 
 SIZE = 600
 

@@ -11,7 +11,7 @@ from tests.support.installation import TestInstallation
 from tests.support.older_backup import set_back
 
 from coign.database import Database
-from coign.ledger.checkpoints import log_key
+from coign.ledger.log_keys import keys_here
 from coign.ledger.shutting import is_shut
 from coign.service import Service, Settings, prepare, seen_file
 from coign.witness.keeping import Witness
@@ -42,7 +42,7 @@ def test_the_witness_alone_tells_at_the_start_that_an_older_backup_was_restored(
     with TestInstallation(database) as installation:
         installation.set_up().take_in("REJECTED-LATER")
         ledger, size = installation.ledger_id, installation.size()
-        key = log_key(tmp_path / f"log-{ledger}.key", installation.origin, create=True)
+        key = keys_here(tmp_path / f"log-{ledger}.key", installation.origin, create=True).signers[0]
         witness = Witness(tmp_path / "witness", "elsewhere.example")
         witness.trust(key.verifier())
         settings = Settings(home=tmp_path, witnesses=tmp_path / "policy")

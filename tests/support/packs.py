@@ -13,7 +13,8 @@ from coign_verify.heads import leaf_hash as heads_leaf
 from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
 from coign_verify.keys import Algorithm
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside
+from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 

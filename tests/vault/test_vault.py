@@ -19,8 +19,8 @@ from coign.kernel.errors import Conflict, IntegrityFailure, Invalid
 from coign.perform.protocols import SealedRow, Sealer, SecretItem
 from coign.vault import Item, Sealed, Vault, VaultKeyUnusable, VaultSealer, create_tables, key_was_erased
 from coign.vault.sealing import DataKey, open_sealed, seal_item, search_form
-from coign_verify.intent import commitment
 from coign_verify.jcs import canonical
+from coign_verify.opening import commitment
 
 Connection = psycopg.Connection[Any]
 MASTER = bytes(range(32))

@@ -284,7 +284,7 @@ def positions_in(pack: bytes) -> set[int]:
 def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(ward: Ward) -> None:
     service, trust = ward.service, Trust((ward.service.log_key,))
     with connect(service.database.application_dsn) as connection:
-        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+        publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
         log = "select count(*) from security_log where ledger_id = %s and kind = 'pack.taken' and person = %s"
         address = f"/journeys/{ward.root}/pack/"
         assert address in ward.get(QA, f"/journeys/{ward.root}/")
@@ -295,7 +295,7 @@ def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(war
         assert (found.exit_code, found.problems) == (0, [])
         assert "the role qa of organisation:" in " ".join(found.not_proved)
         assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
-        whole = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        whole = Packer(connection, service.ledger_id, service.keys_here(), service.documents)
         packed = whole.pack(ward.root, Sight(service.states)).data
     everything = verify_pack(packed, trust)
     assert everything.problems == [] and everything.entries > found.entries

@@ -378,7 +378,7 @@ def test_an_entry_is_verified_where_it_is_read(tour: Tour, home: Path) -> None:
     page = f"/entries/{signed}/"
     assert "Verify now" in tour.be("qa-1").open(page).words
     assert f"Entry {signed} is not sealed by a checkpoint yet" in tour.open(f"{page}?verify=now").words
-    key = checkpoints.log_key(home / f"log-{service.ledger_id}.key", service.origin, create=False)
+    key = service.keys_here()
     with psycopg.connect(service.database.application_dsn, autocommit=True) as connection:
         checkpoints.publish(connection, service.ledger_id, key, service.clock.now_us())
     for said in (

@@ -35,13 +35,14 @@ class OwnWitnesses:
         """What to tell whoever starts the demonstration; empty: there are none."""
         return SAID if self._process is not None else ""
 
-    def start(self, settings: Settings, log_key: VerifierKey) -> Relied:
+    def start(self, settings: Settings, log_keys: Sequence[VerifierKey]) -> Relied:
         """Keys and folders where there are none yet, addresses for this time, and the processes."""
         folder = own_folder(settings)
         named = [(folder / str(n), f"witness-{n}.example") for n in range(1, HOW_MANY + 1)]
         witnesses = [Witness(place, name) for place, name in named]
         for witness in witnesses:
-            witness.trust(log_key)
+            for key in log_keys:
+                witness.trust(key)
         with ExitStack() as stack:
             sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in named]
             self._process = _house(named, sockets)
@@ -49,7 +50,7 @@ class OwnWitnesses:
         text = _HEAD + majority([(url, each.keys) for url, each in zip(urls, witnesses, strict=True)])
         write_whole(folder / POLICY, text.encode())
         # Their folders are here: nobody need be asked.
-        origin = sha256(log_key.name.encode()).hexdigest()
+        origin = sha256(log_keys[0].name.encode()).hexdigest()
         shown = {name: each.newest(origin) for (_, name), each in zip(named, witnesses, strict=True)}
         return Relied(parse_policy(text), {name: note for name, note in shown.items() if note is not None})
 

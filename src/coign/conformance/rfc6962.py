@@ -6,9 +6,10 @@ from typing import Any
 from coign.conformance.expectation import ACCEPTED, REFUSED, answer, expected_answer
 from coign.conformance.manifest import Folder, Row
 from coign.conformance.report import Tally
+from coign_verify.consistency import verify_consistency
 from coign_verify.encoding import decode_base64
 from coign_verify.growing import Frontier
-from coign_verify.tree import leaf_hash, node_hash, verify_consistency, verify_inclusion
+from coign_verify.tree import leaf_hash, node_hash, verify_inclusion
 
 
 def run(folder: Folder, tally: Tally) -> None:

@@ -18,7 +18,8 @@ from coign.conformance.report import Tally
 from coign.witness.keeping import Witness
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.growing import Frontier
-from coign_verify.notes import VerifierKey, parse_note, verify_note
+from coign_verify.keys import VerifierKey
+from coign_verify.notes import parse_note, verify_note
 from coign_verify.tiles import TileName, decode_bundle, entries_path, parse_path
 from coign_verify.tree import leaf_hash
 

@@ -14,8 +14,9 @@ from coign_verify.archive import read_archive
 from coign_verify.jcs import canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, files_of, pack
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, files_of
 from coign_verify.pack_check import verify_pack
+from coign_verify.pack_making import pack
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
 from coign_verify.trust import Trust

@@ -5,8 +5,11 @@ from coign.kernel.facts import Fact
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Ledger, Person, Subject
 from coign.kernel.values import Digest, FreeText
+from coign_verify.log_keys import SUBJECT
 
 THIS = Ledger("ledger:this")
+#: The key that signs for the record, as a subject of its own: its past is found, and proved to be whole, by itself.
+LOG_KEY = Ledger(SUBJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +62,21 @@ class LedgerHeads(Fact, type="ledger.heads.v1", about=("ledger",)):
     size: int
     root: Digest
     subjects: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogKeyProposed(Fact, type="ledger.log_key_proposed.v1", about=("log_key",)):
+    """One administrator brings a statement about the key that signs for the record (`coign_verify/log_keys.py`)."""
+
+    log_key: Ledger
+    person: Person
+    statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogKeyChanged(Fact, type="ledger.log_key_changed.v1", about=("log_key",)):
+    """A second one brought the same: what it says holds for every checkpoint that covers this entry."""
+
+    log_key: Ledger
+    proposed_by: Person
+    statement: str

@@ -15,6 +15,7 @@ class Asks:
     upload (a file), known (the page already knows it: never shown as an input).
     `hint`: a limit of the rule sets is written by its name, `{donor.dilution_blood_before}`, and read with its value.
     `options`: name of a list of choices that the programme or the journey offers.
+    `lines`: of a text that has several, how many are shown.
     """
 
     label: str
@@ -22,11 +23,14 @@ class Asks:
     hint: str = ""
     options: str = ""
     unit: str = ""
+    lines: int = 1
 
 
-def asks(label: str, source: Source = "type", *, hint: str = "", options: str = "", unit: str = "") -> dict[str, Any]:
+def asks(
+    label: str, source: Source = "type", *, hint: str = "", options: str = "", unit: str = "", lines: int = 1
+) -> dict[str, Any]:
     """Metadata for `dataclasses.field`: `unit: Unit = field(metadata=asks("Scan the bag", "scan"))`."""
-    return {"asks": Asks(label, source, hint, options, unit)}
+    return {"asks": Asks(label, source, hint, options, unit, lines)}
 
 
 def resolved(by: str) -> dict[str, Any]:

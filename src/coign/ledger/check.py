@@ -14,16 +14,16 @@ import structlog
 
 from coign.kernel.errors import NotFound
 from coign.ledger import schema
+from coign.ledger.log_keys import KnownKeys, known_keys
 from coign.ledger.seen import check_seen, check_witnessed
 from coign.ledger.shutting import MARK, Problem, is_shut, not_accepted, reopen, shut, snapshot
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block, read_canonical, root_of, split
 from coign.ledger.tiles import Tiles
-from coign_verify.checkpoint import open_checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier
 from coign_verify.jcs import JsonError
 from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
-from coign_verify.tree import verify_consistency
 
 TAIL_ENTRIES = 10_000
 NONE_SHOWN: Mapping[str, bytes] = MappingProxyType({})
@@ -41,8 +41,9 @@ def start(
 ) -> list[Problem]:
     """Before anything is written: refuse a role that can change the record, check, and shut or reopen the ledger.
 
-    IntegrityFailure for the role: then the process must not run. Problems: it runs, and nobody can write. `seen` is the
-    newest checkpoint that lies outside the database, `witnessed` what witnesses show as theirs, by their names.
+    IntegrityFailure for the role: then the process must not run. Problems: it runs, and nobody can write. `log_keys`
+    are those that lie here, `seen` is the newest checkpoint that lies outside the database, `witnessed` what witnesses
+    show as theirs, by their names.
     """
     schema.check_rights(connection)
     found = start_check(connection, ledger_id, log_keys=log_keys, seen=seen, witnessed=witnessed)
@@ -91,9 +92,10 @@ def start_check(
         except ValueError as error:
             return [*problems, Problem(None, "container", f"the head's frontier cannot be read: {error}")]
         problems += _check_frontier(frontier, size, tiles)
-        problems += _check_newest_checkpoint(connection, ledger_id, frontier, tiles, log_keys)
-        problems += check_seen(connection, ledger_id, size, seen, log_keys)
-        return problems + check_witnessed(connection, ledger_id, size, witnessed, log_keys)
+        keys, wrong = known_keys(connection, ledger_id, log_keys)
+        problems += wrong + _check_newest_checkpoint(connection, ledger_id, frontier, tiles, keys)
+        problems += check_seen(connection, ledger_id, size, seen, keys)
+        return problems + check_witnessed(connection, ledger_id, size, witnessed, keys)
 
 
 def size_and_origin(connection: psycopg.Connection, ledger_id: int) -> tuple[int, str]:
@@ -132,15 +134,15 @@ def _check_frontier(frontier: Frontier, size: int, tiles: Tiles) -> list[Problem
 
 
 def _check_newest_checkpoint(
-    connection: psycopg.Connection, ledger_id: int, frontier: Frontier, tiles: Tiles, log_keys: Sequence[VerifierKey]
+    connection: psycopg.Connection, ledger_id: int, frontier: Frontier, tiles: Tiles, keys: KnownKeys
 ) -> list[Problem]:
     row = connection.execute(
         "select size, root, note from checkpoint where ledger_id = %s order by size desc limit 1", (ledger_id,)
     ).fetchone()
-    if row is None or not log_keys:
+    if row is None or not keys.trusted:
         return []
     try:
-        signed = open_checkpoint(bytes(row[2]), log_keys=log_keys).checkpoint
+        signed = keys.open(bytes(row[2])).checkpoint
     except ValueError as error:
         return [Problem(None, "signature", f"the newest checkpoint (size {row[0]}): {error}")]
     if (signed.size, signed.root) != (row[0], bytes(row[1])):

@@ -6,37 +6,28 @@ take both could sign another history.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 
 import psycopg
 import structlog
 
-from coign.kernel.errors import IntegrityFailure, NotFound
+from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.values import Instant
-from coign.key_files import key_from, write_new
+from coign.ledger.log_keys import KeysHere, KnownKeys, known_keys
 from coign.ledger.seen import Seen
 from coign.ledger.shutting import Problem, shut
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
-from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.checkpoint import Checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.growing import Frontier
-from coign_verify.keys import VerifierKey
 from coign_verify.signing import SignerKey, build_note, sign_note
-from coign_verify.tree import verify_consistency
 
 LEASE = 4222  # advisory lock (LEASE, ledger): held by the one process that publishes
 INTERVAL_S = 1.0
 
 log = structlog.get_logger()
-
-
-def log_key(path: Path, origin: str, *, create: bool) -> SignerKey:
-    """The key that signs checkpoints. `create` only where none was ever published: a new key is a new log."""
-    if create and not path.exists():
-        write_new(path, SignerKey.generate(origin).text)
-    return key_from(path, origin, "log key")
 
 
 def latest(connection: psycopg.Connection, ledger_id: int) -> bytes | None:
@@ -47,10 +38,11 @@ def latest(connection: psycopg.Connection, ledger_id: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def publish(connection: psycopg.Connection, ledger_id: int, key: SignerKey, now_us: int) -> Checkpoint | None:
+def publish(connection: psycopg.Connection, ledger_id: int, here: KeysHere, now_us: int) -> Checkpoint | None:
     """Sign and store a checkpoint of what is committed; None when that is signed already or the ledger is shut.
 
-    IntegrityFailure when the committed tree does not extend the newest checkpoint: then nothing is signed.
+    IntegrityFailure when the committed tree does not extend the newest checkpoint, or names another key without right;
+    Unavailable when the key that counts does not lie here. Then nothing is signed.
     """
     row = connection.execute("select size, frontier, read_only from head where ledger_id = %s", (ledger_id,)).fetchone()
     if row is None or row[2] or row[0] == 0:
@@ -62,17 +54,26 @@ def publish(connection: psycopg.Connection, ledger_id: int, key: SignerKey, now_
     if frontier.size != row[0]:
         raise IntegrityFailure("the head's frontier is of another size than the head")
     note = latest(connection, ledger_id)
-    newest = None if note is None else _checked(note, key.verifier())
+    keys = _keys(connection, ledger_id, here)
+    signers = keys.signers(here, frontier.size)
+    newest = None if note is None else _checked(note, keys)
     _check_extends(Tiles(lambda: nullcontext(connection), ledger_id), newest, frontier)
     if newest is not None and newest.size == frontier.size:
         return None
-    checkpoint = Checkpoint(key.name, frontier.size, frontier.root())
-    return _store(connection, ledger_id, checkpoint, key, Instant.of_us(now_us))
+    checkpoint = Checkpoint(signers[0].name, frontier.size, frontier.root())
+    return _store(connection, ledger_id, checkpoint, signers, Instant.of_us(now_us))
 
 
-def _checked(note: bytes, key: VerifierKey) -> Checkpoint:
+def _keys(connection: psycopg.Connection, ledger_id: int, here: KeysHere) -> KnownKeys:
+    keys, wrong = known_keys(connection, ledger_id, here.known)
+    if wrong:
+        raise IntegrityFailure(str(wrong[0]))
+    return keys
+
+
+def _checked(note: bytes, keys: KnownKeys) -> Checkpoint:
     try:
-        return open_checkpoint(note, log_keys=[key]).checkpoint
+        return keys.open(note).checkpoint
     except ValueError as error:
         raise IntegrityFailure(f"the newest checkpoint does not verify under the log key: {error}") from error
 
@@ -95,10 +96,10 @@ def _check_extends(tiles: Tiles, newest: Checkpoint | None, frontier: Frontier) 
 
 
 def _store(
-    connection: psycopg.Connection, ledger_id: int, checkpoint: Checkpoint, key: SignerKey, now: Instant
+    connection: psycopg.Connection, ledger_id: int, checkpoint: Checkpoint, signers: Sequence[SignerKey], now: Instant
 ) -> Checkpoint | None:
     text = checkpoint.text()
-    note = build_note(text, [sign_note(text, key)])
+    note = build_note(text, [sign_note(text, key) for key in signers])
     stored = connection.execute(
         "insert into checkpoint (ledger_id, size, root, time, note) values (%s, %s, %s, %s, %s) "
         "on conflict (ledger_id, size) do nothing returning size",
@@ -125,19 +126,19 @@ class Publisher:
         self,
         dsn: str,
         ledger_id: int,
-        key: SignerKey,
+        keys: Callable[[], KeysHere],
         now_us: Callable[[], int],
         *,
         seen: Seen | None = None,
         interval_s: float = INTERVAL_S,
     ) -> None:
-        self._dsn, self._ledger_id, self._key, self._now_us = dsn, ledger_id, key, now_us
+        self._dsn, self._ledger_id, self._keys, self._now_us = dsn, ledger_id, keys, now_us
         self._seen, self._interval_s = seen, interval_s
         self._on_published: Callable[[], None] = _nobody
         self._ended = threading.Event()
         self._committed = threading.Event()
         self._connection: psycopg.Connection | None = None
-        self._leads = False
+        self._leads, self._told = False, ""
         self._thread = threading.Thread(target=self._run, name="coign-publisher", daemon=True)
 
     def tell(self, on_published: Callable[[], None]) -> None:
@@ -186,9 +187,12 @@ class Publisher:
         try:
             if self._connection is None:
                 self._connection = connect(self._dsn)
-            if self._lead(self._connection) and publish(self._connection, self._ledger_id, self._key, now_us):
+            if self._lead(self._connection) and publish(self._connection, self._ledger_id, self._keys(), now_us):
                 self._keep(self._connection)
                 self._on_published()
+            self._told = ""
+        except Unavailable as missing:
+            self._leave_it(missing.message)
         except IntegrityFailure as failure:
             self._shut(failure)
         except psycopg.Error as error:
@@ -207,6 +211,13 @@ class Publisher:
             self._leads = True
             self._on_published()  # what others published and nobody has shown to the witnesses
         return self._leads
+
+    def _leave_it(self, why: str) -> None:
+        """The key does not lie here, or not yet: said once, and left to a process that has it."""
+        if why != self._told:
+            log.error("publisher.no_key", reason=why)
+            self._told = why
+        self._let_go()
 
     def _shut(self, failure: IntegrityFailure) -> None:
         log.error("publisher.integrity", reason=str(failure))

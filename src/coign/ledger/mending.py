@@ -15,13 +15,12 @@ import psycopg
 from psycopg import sql
 
 from coign.kernel.frozen import dataclass
+from coign.ledger.log_keys import KnownKeys
 from coign.ledger.proving import Proved, Spare, Stored, Target, prove, walk
 from coign.ledger.soundness import root_of
 from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verification import claims_of
-from coign_verify.checkpoint import open_checkpoint
 from coign_verify.growing import Frontier
-from coign_verify.keys import VerifierKey
 from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import leaf_hash
 
@@ -88,11 +87,11 @@ class Mended:
         return bool(changed) or self.head
 
 
-def mend(owner: psycopg.Connection, ledger_id: int, key: VerifierKey, seen: bytes | None, spares: Spares) -> Mended:
+def mend(owner: psycopg.Connection, ledger_id: int, keys: KnownKeys, seen: bytes | None, spares: Spares) -> Mended:
     """Put right what the tree proves. The caller commits, makes derived tables anew, and verifies."""
     done = Mended()
     row = owner.execute("select size, frontier from head where ledger_id = %s for update", (ledger_id,)).fetchone()
-    target = _target(owner, ledger_id, key, seen, row)
+    target = _target(owner, ledger_id, keys, seen, row)
     if target is None:
         done.unproved = "nothing here was signed with the log's key, so nothing proves what is right"
         return done
@@ -105,13 +104,11 @@ def mend(owner: psycopg.Connection, ledger_id: int, key: VerifierKey, seen: byte
         )
         return done
     with _without_fence(owner):
-        _Mending(owner, ledger_id, key, proved, spares, done).run()
+        _Mending(owner, ledger_id, keys, proved, spares, done).run()
     return done
 
 
-def _target(
-    owner: psycopg.Connection, ledger_id: int, key: VerifierKey, seen: bytes | None, head: Any
-) -> Target | None:
+def _target(owner: psycopg.Connection, ledger_id: int, keys: KnownKeys, seen: bytes | None, head: Any) -> Target | None:
     """The largest checkpoint that this installation has signed, in the database or beside it, and the head's tree."""
     notes = [
         bytes(row[0])
@@ -119,15 +116,15 @@ def _target(
     ]
     best = (0, b"")
     for note in (*([seen] if seen else []), *notes):
-        if (signed := _opened(note, key)) is not None and signed[0] > best[0]:
+        if (signed := _opened(note, keys)) is not None and signed[0] > best[0]:
             best = signed
     size, root = _head_tree(head)
     return Target(*best, size, root) if best[0] else None
 
 
-def _opened(note: bytes, key: VerifierKey) -> tuple[int, bytes] | None:
+def _opened(note: bytes, keys: KnownKeys) -> tuple[int, bytes] | None:
     try:
-        signed = open_checkpoint(note, log_keys=[key]).checkpoint
+        signed = keys.open(note).checkpoint
     except ValueError:
         return None
     return signed.size, signed.root
@@ -157,13 +154,13 @@ class _Mending:
         self,
         owner: psycopg.Connection,
         ledger_id: int,
-        key: VerifierKey,
+        known: KnownKeys,
         proved: Proved,
         spares: Spares,
         done: Mended,
     ) -> None:
         assert proved.choice is not None
-        self._owner, self._ledger_id, self._key = owner, ledger_id, key
+        self._owner, self._ledger_id, self._known = owner, ledger_id, known
         self._choice, self._size = proved.choice, proved.size
         self._spares, self._done = spares, done
         self._tree, self._last_time = Frontier(), ""
@@ -299,9 +296,9 @@ class _Mending:
             return
         signed = (size, root())
         kept = stored.get(size)
-        if kept is not None and kept[0] == signed[1] and _opened(kept[1], self._key) == signed:
+        if kept is not None and kept[0] == signed[1] and _opened(kept[1], self._known) == signed:
             return
-        if _opened(spare.note, self._key) != signed or spare.root != signed[1]:
+        if _opened(spare.note, self._known) != signed or spare.root != signed[1]:
             return
         self._done.checkpoints.append(size)
         self._owner.execute(

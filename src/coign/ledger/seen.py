@@ -4,7 +4,7 @@ A database that was set back to an older backup, or rewritten together with its 
 what lies outside of it can tell. The file holds the signed note, so that nobody without the log's key can make one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import structlog
 
 from coign.files import write_whole
 from coign.kernel.errors import NotFound
+from coign.ledger.log_keys import KnownKeys
 from coign.ledger.shutting import Kind, Problem
 from coign.ledger.tiles import Tiles
-from coign_verify.checkpoint import Checkpoint, open_checkpoint
-from coign_verify.keys import VerifierKey
+from coign_verify.checkpoint import Checkpoint
 
 FILE = "newest.checkpoint"
 
@@ -59,16 +59,16 @@ def _size(note: bytes | None) -> int | None:
 
 
 def check_seen(
-    connection: psycopg.Connection, ledger_id: int, size: int, note: bytes | None, log_keys: Sequence[VerifierKey]
+    connection: psycopg.Connection, ledger_id: int, size: int, note: bytes | None, keys: KnownKeys
 ) -> list[Problem]:
     """Whether the record still holds what was published. The words name no size of today: they are what people accept.
 
     Relies on the stored hashes, which other checks hold against the entries.
     """
-    if note is None or not log_keys:
+    if note is None or not keys.trusted:
         return []
     try:
-        signed = open_checkpoint(note, log_keys=log_keys).checkpoint
+        signed = keys.open(note).checkpoint
     except ValueError as error:
         return [Problem(None, "signature", f"the checkpoint kept beside the database does not verify: {error}")]
     return _held_against(connection, ledger_id, size, signed, "were published here")
@@ -79,7 +79,7 @@ def check_witnessed(
     ledger_id: int,
     size: int,
     shown: Mapping[str, bytes],
-    log_keys: Sequence[VerifierKey],
+    keys: KnownKeys,
 ) -> list[Problem]:
     """The same for the newest checkpoints that witnesses show, by name.
 
@@ -89,7 +89,7 @@ def check_witnessed(
     found: list[Problem] = []
     for name, note in shown.items():
         try:
-            signed = open_checkpoint(note, log_keys=log_keys).checkpoint
+            signed = keys.open(note).checkpoint
         except ValueError as error:
             log.warning("witness.shows_nothing_of_ours", witness=name, reason=str(error))
             continue

@@ -23,6 +23,7 @@ from coign.kernel.values import Instant
 from coign.ledger import cosignatures
 from coign.ledger.check import size_and_origin
 from coign.ledger.checkpoints import latest
+from coign.ledger.log_keys import known_keys
 from coign.ledger.seen import check_witnessed
 from coign.ledger.shutting import is_shut, not_accepted, shut, stop_writing
 from coign.ledger.store import connect
@@ -80,14 +81,14 @@ class Submitter:
         self,
         dsn: str,
         ledger_id: int,
-        log_key: VerifierKey,
+        log_keys: Callable[[], Sequence[VerifierKey]],
         policy: Policy,
         leads: Callable[[], bool],
         *,
         pause_s: float = PAUSE_S,
         clock: WitnessedClock | None = None,
     ) -> None:
-        self._dsn, self._ledger_id, self._log_key = dsn, ledger_id, log_key
+        self._dsn, self._ledger_id, self._log_keys = dsn, ledger_id, log_keys
         self._policy, self._leads, self._pause_s, self._clock = policy, leads, pause_s, clock
         self._witnesses: list[_Witness] = []
         self._replies: SimpleQueue[_Reply | None] = SimpleQueue()
@@ -258,7 +259,8 @@ class Submitter:
     def _hold_against(self, connection: psycopg.Connection, witness: _Witness, shown: bytes) -> None:
         """It says that our checkpoint does not fit what it signed: then one of the two is not the whole record."""
         size, _ = size_and_origin(connection, self._ledger_id)
-        found = check_witnessed(connection, self._ledger_id, size, {witness.named.name: shown}, [self._log_key])
+        keys, _ = known_keys(connection, self._ledger_id, self._log_keys())
+        found = check_witnessed(connection, self._ledger_id, size, {witness.named.name: shown}, keys)
         problems = not_accepted(connection, self._ledger_id, found)
         if problems:
             log.error("submitter.integrity", reason=shut(connection, self._ledger_id, problems))

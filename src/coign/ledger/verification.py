@@ -15,6 +15,7 @@ from coign.ledger.check import missing_tile, size_and_origin, upper_tiles
 from coign.ledger.cosigned_walk import Cosigned, check_cosignatures
 from coign.ledger.encoding import fact_from
 from coign.ledger.heads_walk import HeadsWalk
+from coign.ledger.log_keys import known_keys
 from coign.ledger.refolding import Refolded, check_states
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
@@ -24,7 +25,7 @@ from coign.ledger.streams import Ordered, Streams
 from coign.ledger.verdict import PROBLEMS_MAX, Verification, not_listed
 from coign.timestamps.policy import StampPolicy
 from coign.witness.policy import Policy
-from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.checkpoint import Checkpoint
 from coign_verify.growing import Frontier
 from coign_verify.invariants import INVARIANTS, Replay, Terms
 from coign_verify.keys import VerifierKey
@@ -97,9 +98,9 @@ class _Walk:
         progress: Progress,
     ) -> None:
         self._connection, self._ledger_id = connection, ledger_id
-        self._size, self._origin, self._log_keys = size, origin, log_keys
-        self._progress = progress
-        self.problems: list[Problem] = []
+        self._size, self._origin, self._progress = size, origin, progress
+        self._keys, wrong = known_keys(connection, ledger_id, log_keys)
+        self.problems: list[Problem] = wrong
         self._frontier = Frontier()
         self._rooted = True  # whether every leaf hash so far is known, so that roots can be computed
         self._last_good_size = 0
@@ -194,9 +195,8 @@ class _Walk:
 
     def _check_checkpoint(self, size: int, root: bytes, note: bytes) -> None:
         self._checkpoints += 1
-        keys = [key for key in self._log_keys if key.name == self._origin]
         try:
-            signed = open_checkpoint(note, log_keys=keys).checkpoint if keys else _unchecked(note)
+            signed = self._keys.open(note).checkpoint if self._keys.trusted else _unchecked(note)
         except ValueError as error:
             self._say(None, "signature", f"the checkpoint of size {size}: {error}")
             return
@@ -319,7 +319,7 @@ class _Walk:
 
     def verdict(self, states: Refolded, cosigned: Cosigned, stamped: StampsChecked) -> Verification:
         """What all this proves, and what it does not."""
-        unknown = not any(key.name == self._origin for key in self._log_keys)
+        unknown = not self._keys.trusted
         problems = sorted(self.problems, key=lambda p: -1 if p.position is None else p.position)
         newest = self._newest
         return Verification(

@@ -7,6 +7,7 @@ import orjson
 import psycopg
 
 from coign.kernel.errors import Invalid, NotFound
+from coign.ledger.log_keys import known_keys
 from coign.ledger.seen import check_seen
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
@@ -52,8 +53,8 @@ def command(
                 stamp_policy=stamp_policy,
                 progress=_Telling(),
             )
-            own = [key for key in log_keys if key.name == result.ledger]
-            result.hold_against(check_seen(connection, ledger_id, result.entries, seen, own))
+            keys, _ = known_keys(connection, ledger_id, log_keys)
+            result.hold_against(check_seen(connection, ledger_id, result.entries, seen, keys))
     except NotFound as error:
         return _fail(as_json, str(error), 1)
     except psycopg.OperationalError as error:

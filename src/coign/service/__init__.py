@@ -1,7 +1,7 @@
 """One installation in one process: database, tables, vault, clock, door, checkpoints, scrubber."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import field, replace
 from functools import partial
@@ -19,6 +19,7 @@ from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.ledger import check, checkpoints, schema
 from coign.ledger.checkpoints import Publisher
+from coign.ledger.log_keys import KeysHere, KnownKeys, keys_here, known_keys
 from coign.ledger.scrubber import Scrubber
 from coign.ledger.seen import FILE as SEEN_FILE
 from coign.ledger.seen import Seen
@@ -41,6 +42,8 @@ from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, agains
 from coign.service.correcting import RecordedValue
 from coign.service.first_start import LEDGER_ID, SETUP, Opened
 from coign.service.heads import HeadsKeeper
+from coign.service.key_files import log_key_file
+from coign.service.log_keys import PresentLogKey
 from coign.service.rebuilding import bring_up_to_date
 from coign.service.resolvers import IdentityLookup, IdentityMatch, LoggerFile
 from coign.service.states import States
@@ -51,8 +54,8 @@ from coign.timestamps.policy import FILE as STAMPS_FILE
 from coign.timestamps.policy import StampPolicy, read_stamp_policy
 from coign.vault import create_tables as create_vault_tables
 from coign.witness.policy import Policy
+from coign_verify.checkpoint_text import SIZE_MAX
 from coign_verify.keys import VerifierKey
-from coign_verify.signing import SignerKey
 
 __all__ = ["LEDGER_ID", "SETUP", "Service", "Settings", "prepare", "seen_file"]
 
@@ -81,7 +84,7 @@ class With:
     #: Publish checkpoints, walk the record and enter its heads while open; short commands leave that to the server.
     background: bool = True
     #: Starts witnesses for a demonstration that has no others; only where checkpoints are published.
-    own_witnesses: Callable[[Settings, VerifierKey], Relied] | None = None
+    own_witnesses: Callable[[Settings, Sequence[VerifierKey]], Relied] | None = None
     #: Keep the read models current while open.
     records: bool = True
     progress: Callable[[str], None] = _quiet
@@ -111,7 +114,6 @@ class Service:
     door: Door
     #: The access ledger's door: who looked at whose identity.
     access: Door
-    log_key: VerifierKey
     #: Whose signatures count; None: nobody outside is shown the record.
     policy: Policy | None
     #: Who stamps checkpoints with the time; None: nobody is asked.
@@ -121,9 +123,19 @@ class Service:
     #: Called by the writer after each commit with the new size; must not wait.
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
 
-    def signing_key(self) -> SignerKey:
-        """The log's secret key, read from its file where something is signed."""
-        return checkpoints.log_key(_log_key_file(self.settings, self.ledger_id), self.origin, create=False)
+    def keys_here(self) -> KeysHere:
+        """The log's keys that lie here, read from their files each time: one put there counts from then on."""
+        return keys_here(log_key_file(self.settings, self.ledger_id), self.origin)
+
+    def log_keys(self) -> KnownKeys:
+        """Who signs for the record, by its entries and by what lies here."""
+        with self.vault.pool.connection() as connection:
+            return known_keys(connection, self.ledger_id, self.keys_here().known)[0]
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """The key that signs now."""
+        return self.log_keys().at(SIZE_MAX)[0]
 
     @classmethod
     @contextmanager
@@ -185,15 +197,16 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
     with first_start.one_at_a_time(dsn) as connection:
         opened = first_start.ensure_ledger(connection, ledger_id)
         bring_up_to_date(database.owner_dsn, ledger_id, progress=given.progress)
-        log_key = _log_key(connection, settings, opened, ledger_id)
+        read_keys = partial(keys_here, log_key_file(settings, ledger_id), opened.origin)
+        keys = read_keys(create=checkpoints.latest(connection, ledger_id) is None)
         seen = seen_file(settings, ledger_id)
         demonstration = settings.demonstration if opened.demonstration is None else opened.demonstration
         relied, stamp_policy = None, read_stamp_policy((settings.home or home()) / STAMPS_FILE)
         if given.background:
             own = given.own_witnesses if demonstration and settings.witnesses is None else None
-            relied = (own or witnesses.asked)(settings, log_key.verifier())
+            relied = (own or witnesses.asked)(settings, keys.known)
         problems = check.start(
-            connection, ledger_id, log_keys=[log_key.verifier()], seen=seen.read(),
+            connection, ledger_id, log_keys=keys.known, seen=seen.read(),
             witnessed=relied.shown if relied else check.NONE_SHOWN,
         )  # fmt: skip
         if not problems and not is_shut(connection, ledger_id):
@@ -207,7 +220,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         if given.background:
             policy = relied.policy if relied else None
             compared = against_witnesses(connection, ledger_id, own_clock, policy)
-            _in_background(stack, dsn, ledger_id, log_key, clock, listeners, seen, policy, compared, stamp_policy)
+            _in_background(stack, dsn, ledger_id, read_keys, clock, listeners, seen, policy, compared, stamp_policy)
         programmes = given.programmes or therapies.load(settings.home or home())
         projector = _projector(stack, dsn, ledger_id, programmes, listeners) if given.records else None
         vault = vaulting.open_vault(database, settings, ledger_id)
@@ -227,6 +240,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
                 READER: audit_trails,
+                "log_key": PresentLogKey(vault.pool.connection, ledger_id, read_keys),
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,
@@ -260,7 +274,6 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         projector,
         door,
         access,
-        log_key.verifier(),
         relied.policy if relied else None,
         stamp_policy,
         problems,
@@ -286,28 +299,15 @@ def _access_door(
     place = assemble.Place(dsn, own_id, own.origin)
     listeners: list[Callable[[int], None]] = []
     if background:
-        key = checkpoints.log_key(
-            (settings.home or home()) / ("access.key" if ledger_id == LEDGER_ID else f"access-{ledger_id}.key"),
-            own.origin,
-            create=checkpoints.latest(connection, own_id) is None,
+        key = keys_here(
+            log_key_file(settings, own_id), own.origin, create=checkpoints.latest(connection, own_id) is None
         )
-        _in_background(stack, dsn, own_id, key, clock, listeners)
+        _in_background(stack, dsn, own_id, lambda: key, clock, listeners)
     door = assemble.access_door(
         place, clock=clock, sealer=vault.sealer, digest_key=vault.digest_key, on_commit=partial(_tell, listeners)
     )
     stack.callback(door.close)
     return door
-
-
-def _log_key(connection: psycopg.Connection, settings: Settings, opened: Opened, ledger_id: int) -> SignerKey:
-    """The key that signs checkpoints; made only while nothing was signed with it."""
-    create = checkpoints.latest(connection, ledger_id) is None
-    return checkpoints.log_key(_log_key_file(settings, ledger_id), opened.origin, create=create)
-
-
-def _log_key_file(settings: Settings, ledger_id: int) -> Path:
-    name = "log.key" if ledger_id == LEDGER_ID else f"log-{ledger_id}.key"
-    return settings.log_key_file or (settings.home or home()) / name
 
 
 def seen_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Seen:
@@ -328,7 +328,7 @@ def _in_background(
     stack: ExitStack,
     dsn: str,
     ledger_id: int,
-    log_key: SignerKey,
+    keys: Callable[[], KeysHere],
     clock: Clock,
     listeners: list[Callable[[int], None]],
     seen: Seen | None = None,
@@ -337,9 +337,9 @@ def _in_background(
     stamp_policy: StampPolicy | None = None,
 ) -> None:
     """Checkpoints and the walk through the record. Stopped after the door, so that its last entries are signed too."""
-    publisher = Publisher(dsn, ledger_id, log_key, clock.now_us, seen=seen)
+    publisher = Publisher(dsn, ledger_id, keys, clock.now_us, seen=seen)
     if policy is not None:
-        submitter = Submitter(dsn, ledger_id, log_key.verifier(), policy, lambda: publisher.leads, clock=compared)
+        submitter = Submitter(dsn, ledger_id, lambda: keys().known, policy, lambda: publisher.leads, clock=compared)
         publisher.tell(submitter.notify)
         stack.callback(submitter.start().stop)
     if stamp_policy is not None:

@@ -34,12 +34,13 @@ from coign.database.dumping import consistent, copy_out, tables_of
 from coign.documents import Documents
 from coign.kernel.errors import Conflict, IntegrityFailure
 from coign.kernel.values import Instant
+from coign.ledger.log_keys import KeysHere, KnownKeys, follow, is_about_keys
 from coign.service.key_files import key_files, log_keys, seal_key
 from coign.service.reading import opened
 from coign.settings import Settings
-from coign_verify.checkpoint import open_checkpoint
+from coign_verify.checkpoint import Checkpoint
 from coign_verify.growing import Frontier
-from coign_verify.keys import VerifierKey
+from coign_verify.notes import parse_note
 from coign_verify.tree import leaf_hash
 
 #: Made anew from the entries, or worth nothing after a restore. Sessions stay out: whoever has a backup must not be
@@ -240,12 +241,12 @@ def check(path: Path, settings: Settings, *, progress: Progress = _quiet) -> lis
         return [failure.message]
 
 
-def keys_of(manifest: Manifest, settings: Settings) -> dict[int, VerifierKey]:
+def keys_of(manifest: Manifest, settings: Settings) -> dict[int, KeysHere]:
     """The log keys of the ledgers in a backup; of a ledger that signed nothing yet none is asked for."""
     return log_keys(settings, {part.ledger_id: part.origin for part in manifest.ledgers if part.checkpoint})
 
 
-def ledger_problems(archive: Archive, keys: Mapping[int, VerifierKey]) -> list[str]:
+def ledger_problems(archive: Archive, keys: Mapping[int, KeysHere]) -> list[str]:
     """Hash every entry anew and hold the tree against head and checkpoint of its ledger."""
     found: dict[int, list[str]] = {part.ledger_id: [] for part in archive.manifest.ledgers}
     parts = {part.ledger_id: part for part in archive.manifest.ledgers}
@@ -261,35 +262,50 @@ def ledger_problems(archive: Archive, keys: Mapping[int, VerifierKey]) -> list[s
     return [f"{parts[number].origin}: {each}" for number, problems in found.items() for each in problems]
 
 
-def _tree_problems(part: LedgerPart, key: VerifierKey | None, rows: Iterator[Row]) -> list[str]:
+def _tree_problems(part: LedgerPart, keys: KeysHere | None, rows: Iterator[Row]) -> list[str]:
     problems: list[str] = []
-    size, root = _signed(part, key, problems)
-    tree = Frontier()
+    signed = _newest(part) if keys is not None else None
+    tree, about_keys = Frontier(), dict[int, bytes]()
     for position, leaf, body in rows:
         if position != tree.size:
             return [*problems, f"entry {tree.size} is missing or out of its place"]
         if leaf_hash(body) != leaf:
             problems.append(f"entry {position}: its bytes do not give its hash")
+        if is_about_keys(body):
+            about_keys[position] = body
         tree.append(leaf)
-        if tree.size == size and tree.root() != root:
-            problems.append(f"the first {size} entries are not those that its checkpoint signed")
+        if signed is not None and tree.size == signed.size and tree.root() != signed.root:
+            problems.append(f"the first {signed.size} entries are not those that its checkpoint signed")
     if (tree.size, tree.root().hex()) != (part.size, part.root):
         problems.append(f"its {tree.size} entries do not give the tree of the head ({part.size} entries)")
-    elif size > part.size:
-        problems.append(f"{size} entries were signed, {part.size} are there")
+    elif signed is not None and signed.size > part.size:
+        problems.append(f"{signed.size} entries were signed, {part.size} are there")
+    return problems + (_unsigned(part, keys, about_keys) if keys is not None and part.checkpoint else [])
+
+
+def _newest(part: LedgerPart) -> Checkpoint | None:
+    """What the newest checkpoint says; None: there is none, or none that can be read."""
+    try:
+        return Checkpoint.parse(parse_note(part.checkpoint.encode()).text) if part.checkpoint else None
+    except ValueError:
+        return None
+
+
+def _unsigned(part: LedgerPart, keys: KeysHere, about_keys: dict[int, bytes]) -> list[str]:
+    """Whether the newest checkpoint is signed by the key that the entries name for its size."""
+    known, wrong = follow(about_keys, keys.known)
+    problems = [str(each) for each in wrong]
+    try:
+        known.open(part.checkpoint.encode())
+    except ValueError as error:
+        problems.append(f"its checkpoint does not verify: {error}")
     return problems
 
 
-def _signed(part: LedgerPart, key: VerifierKey | None, problems: list[str]) -> tuple[int, bytes]:
-    """Size and root of the newest checkpoint; of size 0 when there is none that can be relied on."""
-    if not part.checkpoint or key is None:
-        return 0, b""
-    try:
-        signed = open_checkpoint(part.checkpoint.encode(), log_keys=[key]).checkpoint
-    except ValueError as error:
-        problems.append(f"its checkpoint does not verify: {error}")
-        return 0, b""
-    return signed.size, signed.root
+def known_in(archive: Archive, number: int, keys: KeysHere) -> KnownKeys:
+    """The keys of a ledger as the entries of a backup tell them."""
+    rows = all_entries(archive)
+    return follow({at: body for of, at, _, body in rows if of == number and is_about_keys(body)}, keys.known)[0]
 
 
 def all_entries(archive: Archive) -> Iterator[tuple[int, int, bytes, bytes]]:

@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from coign.database import home
 from coign.kernel.errors import Unavailable
 from coign.kernel.frozen import dataclass
-from coign.ledger.checkpoints import log_key
+from coign.ledger.log_keys import KeysHere, keys_here, later_keys
 from coign.service.first_start import LEDGER_ID
 from coign.settings import Settings
 from coign.vault import read_master_key
-from coign_verify.keys import VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,11 @@ class KeyFile:
 
 def key_files(settings: Settings) -> tuple[KeyFile, ...]:
     """Every file that no backup holds and no restore can do without."""
-    folder = settings.home or home()
+    log = log_key_file(settings)
     return (
         KeyFile(_vault(settings), "opens names and free text, and seals backups"),
-        KeyFile(_log(settings), "signs the checkpoints of the record"),
-        KeyFile(folder / "access.key", "signs the checkpoints of the access ledger"),
+        *(KeyFile(file, "signs the checkpoints of the record") for file in (log, *later_keys(log))),
+        KeyFile(log_key_file(settings, -LEDGER_ID), "signs the checkpoints of the access ledger"),
     )
 
 
@@ -49,19 +48,20 @@ def master_key(settings: Settings) -> bytes:
         ) from error
 
 
-def log_keys(settings: Settings, origins: Mapping[int, str]) -> dict[int, VerifierKey]:
-    """The public log key of each of these ledgers (number → name); Unavailable: missing, or another ledger's."""
-    files = {LEDGER_ID: _log(settings), -LEDGER_ID: (settings.home or home()) / "access.key"}
-    return {
-        number: log_key(files[number], origin, create=False).verifier()
-        for number, origin in origins.items()
-        if number in files
-    }
+def log_keys(settings: Settings, origins: Mapping[int, str]) -> dict[int, KeysHere]:
+    """The log keys of each of these ledgers (number → name); Unavailable: missing, or another ledger's."""
+    files = {number: log_key_file(settings, number) for number in (LEDGER_ID, -LEDGER_ID)}
+    return {number: keys_here(files[number], origin) for number, origin in origins.items() if number in files}
+
+
+def log_key_file(settings: Settings, ledger_id: int = LEDGER_ID) -> Path:
+    """Where the first key of a ledger lies, and each later one beside it; the ledgers of tests have numbers."""
+    if ledger_id > 0 and settings.log_key_file:
+        return settings.log_key_file
+    name = "log" if ledger_id > 0 else "access"
+    number = "" if abs(ledger_id) == LEDGER_ID else f"-{abs(ledger_id)}"
+    return (settings.home or home()) / f"{name}{number}.key"
 
 
 def _vault(settings: Settings) -> Path:
     return settings.vault_key_file or (settings.home or home()) / "vault.key"
-
-
-def _log(settings: Settings) -> Path:
-    return settings.log_key_file or (settings.home or home()) / "log.key"

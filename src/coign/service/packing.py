@@ -10,13 +10,13 @@ import psycopg
 
 from coign.database import Database, home
 from coign.documents import Documents
-from coign.installation.events import LedgerHeads
+from coign.installation.events import LOG_KEY, LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Digest, Instant
 from coign.ledger import checkpoints, heads
-from coign.ledger.checkpoints import log_key
 from coign.ledger.cosignatures import with_cosignatures
+from coign.ledger.log_keys import KeysHere, keys_here, known_keys
 from coign.ledger.shutting import snapshot
 from coign.ledger.stamps import stamp_newest
 from coign.ledger.store import connect, take_lease
@@ -25,6 +25,7 @@ from coign.perform.assemble import folding
 from coign.records.trace import projected_to
 from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
+from coign.service.key_files import log_key_file
 from coign.service.pack_sight import Sight
 from coign.service.reading import opened
 from coign.service.stamped_files import stamp_policy
@@ -35,7 +36,8 @@ from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside
+from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
@@ -44,7 +46,7 @@ from coign_verify.tree import leaf_hash
 SIGNED_WITHIN_S = 5.0
 #: Things of one patient. An entry that names some of another therapy is withheld: it was only read for this one.
 _OF_A_PATIENT = ("patient:", "donor:", "number:", "chain:", "unit:", "batch:", "shipment:", "case:")
-_KEY_FACTS = "people."
+_KEY_FACTS = ("people.", "ledger.log_key_")
 
 Connection = psycopg.Connection[Any]
 
@@ -81,14 +83,14 @@ def therapies(connection: Connection, ledger_id: int) -> list[Listed]:
     return [Listed(*row) for row in rows]
 
 
-def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: int) -> None:
+def sign_newest(connection: Connection, ledger_id: int, keys: KeysHere, now_us: int) -> None:
     """See to it that what is recorded is signed: by the server that runs beside, or here where none does.
 
     Where witnesses have signed before, the server is given time to show them the newest checkpoint too.
     """
     for _ in range(int(SIGNED_WITHIN_S / 0.2)):
         if take_lease(connection, checkpoints.LEASE, ledger_id):
-            checkpoints.publish(connection, ledger_id, key, now_us)
+            checkpoints.publish(connection, ledger_id, keys, now_us)
             return
         row = connection.execute(
             "select h.size = max(c.size) and coalesce("
@@ -103,10 +105,10 @@ def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: 
 
 def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
-    folder, key = settings.home or home(), _signed_now(database, settings)
+    folder, keys = settings.home or home(), _signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
-        return Packer(connection, LEDGER_ID, key, Documents(folder / "documents")).pack(chain, sight)
+        return Packer(connection, LEDGER_ID, keys, Documents(folder / "documents")).pack(chain, sight)
 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
@@ -127,23 +129,22 @@ def entry_of(database: Database, settings: Settings, position: int) -> bytes:
     return proof_file(position, bytes(row[0]), proof, note)
 
 
-def _signed_now(database: Database, settings: Settings) -> SignerKey:
-    """The log's key, after everything that is recorded was signed with it."""
-    file = settings.log_key_file or (settings.home or home()) / "log.key"
-    key = log_key(file, opened(database).origin, create=False)
+def _signed_now(database: Database, settings: Settings) -> KeysHere:
+    """The log's keys, after everything that is recorded was signed with the one that counts."""
+    keys = keys_here(log_key_file(settings), opened(database).origin)
     with connect(database.application_dsn) as connection:
-        sign_newest(connection, LEDGER_ID, key, time.time_ns() // 1000)
+        sign_newest(connection, LEDGER_ID, keys, time.time_ns() // 1000)
         policy = stamp_policy(settings)
         if policy is not None:  # an authority that gives none keeps nobody from a file; the file says that it has none
             stamp_newest(connection, LEDGER_ID, policy, Instant.of_us(time.time_ns() // 1000))
-    return key
+    return keys
 
 
 class Packer:
     """Packs of one ledger, over one connection that may only read."""
 
-    def __init__(self, connection: Connection, ledger_id: int, key: SignerKey, documents: Documents) -> None:
-        self._connection, self._ledger_id, self._key, self._documents = connection, ledger_id, key, documents
+    def __init__(self, connection: Connection, ledger_id: int, keys: KeysHere, documents: Documents) -> None:
+        self._connection, self._ledger_id, self._keys, self._documents = connection, ledger_id, keys, documents
 
     def pack(self, chain: str, sight: Sight) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
@@ -192,9 +193,14 @@ class Packer:
             ACCOUNT: page, CHECKPOINT: note, CONTENTS: contents,
             ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
         }  # fmt: skip
-        text = Manifest.of(self._key.verifier().text, chain, files).text()
-        data = pack({**files, MANIFEST: build_note(text, [sign_note(text, self._key)])})
+        key = self._key(signed.size)
+        text = Manifest.of(key.verifier().text, chain, files).text()
+        data = pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})
         return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld))
+
+    def _key(self, size: int) -> SignerKey:
+        known, _ = known_keys(self._connection, self._ledger_id, self._keys.known)
+        return known.signers(self._keys, size)[0]
 
     # What belongs to it
 
@@ -247,6 +253,8 @@ class Packer:
         )
         bodies |= self._entries(past, size, sorted(signers), until=max(bodies, default=0))
         bodies |= self._entries("select unnest(%(asked)s)", size, [0])  # says whether all of it is a demonstration
+        about = "select position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)"
+        bodies |= self._entries(about, size, [LOG_KEY])  # how its key came from the one that a reader may know
 
     def _made(self, states: Iterable[tuple[str, int]], size: int) -> dict[int, bytes]:
         """The entries that made these states (subject, seq)."""
@@ -331,7 +339,9 @@ def _of_others(plain: Mapping[int, Any], own: Iterable[int], there: Set[str]) ->
 def _is_needed(position: int, entry: Mapping[str, Any]) -> bool:
     """What every receiver needs to check anything: the first entry, the heads, and who holds which keys."""
     types = [fact["type"] for fact in entry["intent"]["facts"]]
-    return position == 0 or LedgerHeads.TYPE in types or (bool(types) and all(t.startswith(_KEY_FACTS) for t in types))
+    if position == 0 or LedgerHeads.TYPE in types:
+        return True
+    return bool(types) and all(t.startswith(_KEY_FACTS) for t in types)
 
 
 def _hashes(value: Any) -> Iterable[str]:

@@ -2,12 +2,12 @@
 
 import psycopg
 
-from coign.database import Database, home
-from coign.kernel.errors import NotFound, Unavailable
+from coign.database import Database
+from coign.kernel.errors import NotFound
+from coign.ledger.log_keys import keys_here, name_in
 from coign.service.first_start import LEDGER_ID, Opened, read_opened
+from coign.service.key_files import log_key_file
 from coign.settings import Settings
-from coign_verify.keys import KeyTextError
-from coign_verify.signing import SignerKey
 
 
 def opened(database: Database) -> Opened:
@@ -22,11 +22,8 @@ def opened(database: Database) -> Opened:
 
 
 def trusted_keys(settings: Settings) -> str:
-    """The log's public key, from the installation's own key file; empty text when it has none yet."""
-    file = settings.log_key_file or (settings.home or home()) / "log.key"
-    try:
-        return SignerKey.from_text(file.read_text("ascii").strip()).verifier().text
-    except FileNotFoundError:
+    """The log's public keys, one a line, from the installation's own key files; empty text when it has none yet."""
+    file = log_key_file(settings)
+    if not file.exists():
         return ""
-    except (OSError, UnicodeDecodeError, KeyTextError) as error:
-        raise Unavailable(f"the log key {file.name} cannot be read: {error}") from error
+    return "".join(f"{key.text}\n" for key in keys_here(file, name_in(file)).known)

@@ -14,6 +14,7 @@ from coign.database import Database
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
 from coign.ledger import check as start_check
+from coign.ledger.log_keys import KeysHere, KnownKeys, known_keys
 from coign.ledger.mending import Mended, SpareKey, SpareNote, Spares, mend
 from coign.ledger.proving import Spare
 from coign.ledger.seen import check_seen
@@ -22,13 +23,12 @@ from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
-from coign.service.backing_up import all_entries, keys_of, ledger_problems, rows_of
+from coign.service.backing_up import all_entries, keys_of, known_in, ledger_problems, rows_of
 from coign.service.first_start import LEDGER_ID
 from coign.service.key_files import log_keys, seal_key
 from coign.service.reading import opened
 from coign.service.rebuilding import rebuild
 from coign.settings import Settings
-from coign_verify.keys import VerifierKey
 
 Progress = Callable[[str], None]
 
@@ -93,15 +93,21 @@ def _same_installation(archive: Archive, origins: dict[int, str]) -> None:
 
 
 def _repair(
-    database: Database, number: int, key: VerifierKey, seen: bytes | None, archive: Archive, progress: Progress
+    database: Database, number: int, keys: KeysHere, seen: bytes | None, archive: Archive, progress: Progress
 ) -> Mended:
     spares = Spares(partial(_entries, archive, number), partial(_keys, archive, number), _notes(archive, number))
     with psycopg.connect(database.owner_dsn) as owner:
-        done = mend(owner, number, key, seen, spares)
+        # A change of the key may be what is damaged here, or be newer than the backup: whoever tells of more is heard.
+        known = max(known_keys(owner, number, keys.known)[0], known_in(archive, number, keys), key=_changes)
+        done = mend(owner, number, known, seen, spares)
     progress(f"ledger {number}: {len(done.entries)} entries put back")
     if done.anything:
         rebuild(database.owner_dsn, number, views=_views(number), progress=progress)
     return done
+
+
+def _changes(known: KnownKeys) -> int:
+    return len(known.history.keys) if known.history is not None else 0
 
 
 def _views(number: int) -> Folding:
@@ -145,7 +151,7 @@ def _verify(
     done: Repaired,
     database: Database,
     origins: dict[int, str],
-    keys: dict[int, VerifierKey],
+    keys: dict[int, KeysHere],
     seen: bytes | None,
     progress: Progress,
 ) -> None:
@@ -153,11 +159,12 @@ def _verify(
     remaining: list[Problem] = []
     with connect(database.owner_dsn) as connection:
         for number, origin in origins.items():
-            known = [keys[number]] if number in keys else []
+            known = keys[number].known if number in keys else ()
             found = verify_database(connection, number, log_keys=known, folding=_views(number))
             problems = list(found.problems)
             if number == LEDGER_ID:
-                problems += check_seen(connection, number, found.entries, seen, known)
+                now, _ = known_keys(connection, number, known)
+                problems += check_seen(connection, number, found.entries, seen, now)
                 remaining = not_accepted(connection, number, problems)
             done.problems += [f"{origin}: {problem}" for problem in problems]
             progress(f"{origin}: {found.entries} entries, {len(problems)} problems")
@@ -165,5 +172,5 @@ def _verify(
         if remaining:
             shut(connection, LEDGER_ID, remaining)
         elif LEDGER_ID in keys:
-            start_check.start(connection, LEDGER_ID, log_keys=[keys[LEDGER_ID]], seen=seen)
+            start_check.start(connection, LEDGER_ID, log_keys=keys[LEDGER_ID].known, seen=seen)
         done.read_only = is_shut(connection, LEDGER_ID)

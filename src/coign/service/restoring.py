@@ -20,6 +20,7 @@ from coign.documents import Documents
 from coign.kernel.errors import Conflict
 from coign.kernel.frozen import dataclass
 from coign.ledger import check as start_check
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.shutting import is_shut
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
@@ -34,7 +35,6 @@ from coign.service.rebuilding import bring_up_to_date, rebuild
 from coign.settings import Settings
 from coign.vault import Vault
 from coign_verify.growing import Frontier
-from coign_verify.keys import VerifierKey
 
 Progress = Callable[[str], None]
 
@@ -181,13 +181,13 @@ def _project(into: Into, ledger_id: int) -> None:
 
 
 def _verify(
-    done: Restored, settings: Settings, database: Database, keys: Mapping[int, VerifierKey], progress: Progress
+    done: Restored, settings: Settings, database: Database, keys: Mapping[int, KeysHere], progress: Progress
 ) -> None:
     master = master_key(settings)
     with _reading(database) as connection:
         for part in done.manifest.ledgers:
             views = folding() if part.ledger_id > 0 else Folding(access.VIEWS)
-            known = [keys[part.ledger_id]] if part.ledger_id in keys else []
+            known = keys[part.ledger_id].known if part.ledger_id in keys else ()
             found = verify_database(connection, part.ledger_id, log_keys=known, folding=views)
             done.verified[part.origin] = found.entries
             done.problems += [f"{part.origin}: {problem}" for problem in found.problems]
@@ -210,9 +210,9 @@ def _tree(connection: psycopg.Connection, ledger_id: int) -> tuple[int, str]:
     return tree.size, tree.root().hex()
 
 
-def _start(database: Database, keys: Mapping[int, VerifierKey], seen: bytes | None) -> str:
+def _start(database: Database, keys: Mapping[int, KeysHere], seen: bytes | None) -> str:
     """What the next start would do, done now, so that whoever restores is told at once."""
     with connect(database.application_dsn) as connection:
         if LEDGER_ID in keys:
-            start_check.start(connection, LEDGER_ID, log_keys=[keys[LEDGER_ID]], seen=seen)
+            start_check.start(connection, LEDGER_ID, log_keys=keys[LEDGER_ID].known, seen=seen)
         return is_shut(connection, LEDGER_ID)

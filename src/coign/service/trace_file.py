@@ -10,12 +10,13 @@ from coign.kernel.errors import Invalid
 from coign.kernel.frozen import dataclass
 from coign.records.edges import edges_of
 from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint, open_checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.encoding import decode_base64, encode_base64
 from coign_verify.findings import Findings
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import NoteError, parse_note
-from coign_verify.tree import leaf_hash, verify_consistency, verify_inclusion
+from coign_verify.tree import leaf_hash, verify_inclusion
 
 #: What such a file says of itself.
 KIND = "coign/trace/v1"

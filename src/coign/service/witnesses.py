@@ -30,12 +30,12 @@ class Relied:
     shown: Mapping[str, bytes]
 
 
-def asked(settings: Settings, log_key: VerifierKey) -> Relied | None:
+def asked(settings: Settings, log_keys: Sequence[VerifierKey]) -> Relied | None:
     """Those of COIGN_WITNESSES; None: there are none. One that does not answer stops nothing and is told."""
     if settings.witnesses is None:
         return None
     policy = read_policy(settings.witnesses)
-    return Relied(policy, _shown(policy.witnesses, log_key.name))
+    return Relied(policy, _shown(policy.witnesses, log_keys[0].name))
 
 
 def relied_on(settings: Settings) -> Policy | None:

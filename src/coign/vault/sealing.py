@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from coign.kernel.errors import IntegrityFailure, Invalid
 from coign.kernel.frozen import dataclass
 from coign.vault.keys import NONCE_BYTES
-from coign_verify.intent import commitment
 from coign_verify.jcs import canonical
+from coign_verify.opening import commitment
 
 SALT_BYTES = 32
 #: 128 bits: no two values of one scope will ever meet by chance.

@@ -9,7 +9,7 @@ from coign.people.events import AuthenticatorEnrolled, AuthenticatorRevoked, Cre
 from coign.web import running
 from coign.web.reading import reader
 from coign.web.witnessed import witnessed
-from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint, open_checkpoint
+from coign_verify.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint
 from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.notes import NoteError
 from coign_verify.signatures import METHODS
@@ -91,7 +91,7 @@ def _checkpoint(position: int) -> tuple[Checked, SignedCheckpoint | None]:
         return Checked(title, "not_yet", _("No checkpoint was published yet.")), None
     try:
         witnesses = service.policy.keys if service.policy is not None else ()
-        opened = open_checkpoint(published[1], log_keys=[service.log_key], witness_keys=witnesses)
+        opened = service.log_keys().open(published[1], witnesses)
     except (NoteError, CheckpointError) as error:
         return Checked(title, "stop", _("The checkpoint cannot be relied on: %s") % error), None
     words = _("Signed by the key of %(log)s over %(size)s entries.") % {

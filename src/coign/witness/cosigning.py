@@ -7,12 +7,12 @@ from typing import NoReturn
 
 from coign.kernel.frozen import dataclass
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
+from coign_verify.consistency import verify_consistency
 from coign_verify.encoding import decode_base64
 from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import NoteError
 from coign_verify.signing import SignerKey, build_note, sign_note
-from coign_verify.tree import verify_consistency
 
 PROOF_LINES_MAX = 63
 #: The type of the size that is told to whoever asked from another one.

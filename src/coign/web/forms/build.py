@@ -242,8 +242,8 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
     if question.type is Quantity:
         common["help_text"] = " ".join(w for w in (asks.hint, f"in {asks.unit}") if w)
         return DecimalText(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)
-    if question.type is FreeText:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+    if question.type is FreeText or asks.lines > 1:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": max(4, asks.lines)}), **common)
     return _typed(question, common, None)
 
 

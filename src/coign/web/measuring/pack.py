@@ -34,8 +34,8 @@ def measure(place: Place) -> list[Figure]:
             root = records.journeys(connection, _LEDGER)[0].root
             for _ in player.play(service, root, TREATED):
                 pass
-            checkpoints.publish(connection, _LEDGER, service.signing_key(), service.clock.now_us())
-            packer = Packer(connection, _LEDGER, service.signing_key(), service.documents)
+            checkpoints.publish(connection, _LEDGER, service.keys_here(), service.clock.now_us())
+            packer = Packer(connection, _LEDGER, service.keys_here(), service.documents)
             return _figures(place, service, root, packer)
 
 
