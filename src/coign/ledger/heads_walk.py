@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from coign.installation.events import THIS, LedgerHeads
-from coign.ledger.heads import STEP_ENTRIES, Heads, PagesInMemory, last_entries, put, root_of
+from coign.ledger.heads import Heads, Leaf, PagesInMemory, key_of, put, root_of
 from coign.ledger.shutting import Problem
 from coign.ledger.soundness import read_canonical
 from coign_verify.jcs import JsonError
@@ -31,13 +31,17 @@ def _told(plain: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [fact["body"] for fact in plain["intent"]["facts"] if fact["type"] == LedgerHeads.TYPE]
 
 
+#: So many changed subjects are taken into the map at once: the more, the fewer of its pages are made twice.
+_WAITING_MAX = 50_000
+
+
 class HeadsWalk:
     """What such entries should say, as the walk comes to the sizes that they cover."""
 
     def __init__(self, connection: psycopg.Connection, ledger_id: int) -> None:
         # The index tells at which sizes to stop; one that is not in it cannot be told when its entry comes.
         self._sizes = sorted(_sizes(connection, ledger_id), reverse=True)
-        self._pages, self._waiting = PagesInMemory(), list[Mapping[str, Any]]()
+        self._pages, self._waiting = PagesInMemory(), dict[str, tuple[int, int]]()
         self._taken = self._subjects = self.agreeing = 0
         self._found: dict[int, Heads] = {}
 
@@ -47,8 +51,10 @@ class HeadsWalk:
             self._stop_at(self._sizes.pop(), position)
         wrong = [why for body in _told(plain) if (why := self._why_not(body))]
         self._taken += 1
-        self._waiting.append(plain)
-        if len(self._waiting) >= STEP_ENTRIES:
+        for each in plain["about"]:
+            self._waiting[each["subject"]] = (each["seq"], position)
+            self._subjects += each["seq"] == 1
+        if len(self._waiting) >= _WAITING_MAX:
             self._take()
         return Problem(position, "invariant", wrong[0]) if wrong else None
 
@@ -59,10 +65,8 @@ class HeadsWalk:
             self._found[size] = Heads(size, root_of(self._pages), self._subjects)
 
     def _take(self) -> None:
-        leaves, begun = last_entries(self._waiting)
-        put(self._pages, leaves)
-        self._subjects += begun
-        self._waiting = []
+        put(self._pages, [Leaf(key_of(subject), *last) for subject, last in self._waiting.items()])
+        self._waiting.clear()
 
     def _why_not(self, body: Mapping[str, Any]) -> str:
         found = self._found.get(body["size"])

@@ -15,10 +15,10 @@ import psycopg
 from psycopg import sql
 
 from coign.kernel.frozen import dataclass
+from coign.ledger.entry_walk import claims_of
 from coign.ledger.proving import Proved, Spare, Stored, Target, prove, walk
 from coign.ledger.soundness import root_of
 from coign.ledger.streams import Ordered, Streams
-from coign.ledger.verification import claims_of
 from coign_verify.checkpoint import open_checkpoint
 from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey

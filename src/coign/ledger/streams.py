@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from types import TracebackType
 from typing import Any, LiteralString
 
@@ -17,12 +18,11 @@ class Streams:
         self._connection, self._ledger_id = connection, ledger_id
         self._open = ExitStack()
 
-    def rows(self, name: str, query: LiteralString) -> Iterator[Any]:
-        """The rows of a query; `%(ledger)s` in it stands for the ledger."""
+    def rows(self, name: str, query: LiteralString, **given: Any) -> Iterator[Any]:
+        """The rows of a query; `%(ledger)s` in it stands for the ledger, other names for what is given."""
         cursor = self._open.enter_context(self._connection.cursor(name))
-        cursor.itersize = PAGE_ROWS
-        cursor.execute(query, {"ledger": self._ledger_id})
-        return iter(cursor)
+        cursor.execute(query, {"ledger": self._ledger_id, **given}, binary=True)
+        return chain.from_iterable(iter(lambda: cursor.fetchmany(PAGE_ROWS), []))
 
     def __enter__(self) -> "Streams":
         return self
