@@ -85,6 +85,7 @@ def test_an_entry_that_the_owner_of_the_database_turns_into_one_about_something_
         whole = Frontier()
         whole.extend(leaf for (leaf,) in leaves)
         owner.execute("update head set frontier = %s where ledger_id = %s", (whole.to_bytes(), ledger))
+        forget(owner, ledger)
     found = verify(filled, key)
     assert [(p.position, p.kind) for p in found.problems] == [(newest.position, "invariant")]
     assert "do not give the root" in found.problems[0].detail

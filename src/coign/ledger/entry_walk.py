@@ -15,7 +15,7 @@ from coign.ledger.encoding import fact_from
 from coign.ledger.sharing import Here, Record
 from coign.ledger.shutting import Problem
 from coign.ledger.soundness import Block, StoredEntry, StoredTile, check_block
-from coign.ledger.streams import Ordered, Streams
+from coign.ledger.streams import Ordered
 from coign_verify.checkpoint import Checkpoint, open_checkpoint
 from coign_verify.findings import Kind
 from coign_verify.signers import KEYS_CHANGE
@@ -97,7 +97,7 @@ class _Walk:
             "end_tile": _LAST if last else part.stop // TILE_HASHES,
         }
         self._found.last_time = _time_before(self._here.connection, self._record, part.start)
-        with Streams(self._here.connection, self._record.ledger_id) as streams:
+        with self._here.streams() as streams:
 
             def ordered(name: str, query: LiteralString) -> Ordered:
                 return Ordered(streams.rows(name, query, **bounds))

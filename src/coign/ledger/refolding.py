@@ -18,7 +18,7 @@ from coign.ledger.entries import Entry
 from coign.ledger.sharing import Here
 from coign.ledger.shutting import Problem
 from coign.ledger.states import Folding, StampFor
-from coign.ledger.streams import Ordered, Streams
+from coign.ledger.streams import Ordered
 
 _PAGE_ENTRIES = 1024
 
@@ -85,7 +85,7 @@ def check_subjects(here: Here, within: Within, damage: Damage) -> Refolded:
     A subject with a damaged entry is left out: what its state should be cannot be told.
     """
     done, record, told, number = Refolded(), here.record, 0, 0
-    with Streams(here.connection, record.ledger_id) as streams:
+    with here.streams() as streams:
         bounds = within._asdict()
         heads = Ordered(streams.rows("heads", _HEADS, **bounds))
         states = Ordered(streams.rows("states", _STATES, **bounds))
@@ -118,8 +118,9 @@ class _Past:
 
 
 def _fold(folding: Folding, name: str, history: Iterator[tuple[str, int, int, bytes | None]], damage: Damage) -> _Past:
-    subject: Subject = KINDS[name.partition(":")[0]](name)
-    past, before = _Past(name), None
+    kind, past, before = KINDS.get(name.partition(":")[0]), _Past(name), None
+    if kind is None:
+        past.unreadable = "it is of no kind that is known"
     for number, (_, position, seq, body) in enumerate(history, 1):
         past.last = (seq, position)
         if body is None or position in damage.positions:
@@ -128,10 +129,10 @@ def _fold(folding: Folding, name: str, history: Iterator[tuple[str, int, int, by
         if entry is not None and not past.problems:
             past.problems += _wrong_place(name, entry, number, before, damage)
         before = position
-        if not past.whole or entry is None or past.unreadable:
+        if not past.whole or entry is None or kind is None or past.unreadable:
             continue
         try:
-            _fold_entry(folding, subject, past.states, entry)
+            _fold_entry(folding, kind(name), past.states, entry)
         except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
             past.unreadable = f"entry {position}: {type(error).__name__} {error}"
     return past

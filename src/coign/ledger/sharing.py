@@ -23,8 +23,10 @@ from coign.kernel.facts import FACTS
 from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import Folding
+from coign.ledger.streams import Streams
 from coign_verify.invariants import Terms
 from coign_verify.keys import VerifierKey
+from coign_verify.tiles import TILE_HASHES
 
 #: A shorter record is walked in less time than processes take to start.
 SHARED_FROM_ENTRIES = 30_000
@@ -55,6 +57,10 @@ class Here(NamedTuple):
     connection: psycopg.Connection
     record: Record
     tell: Callable[[int], None]
+
+    def streams(self) -> Streams:
+        """Opens streams of the record's rows."""
+        return Streams(self.connection, self.record.ledger_id, few=self.record.size <= TILE_HASHES)
 
 
 class Part(NamedTuple):

@@ -4,6 +4,7 @@ Which entries are sound was found out before, on the walk over their bytes; the 
 """
 
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any, LiteralString, NamedTuple
 
 import orjson
@@ -11,7 +12,6 @@ import orjson
 from coign.ledger.heads_walk import HeadsWalk
 from coign.ledger.sharing import Here
 from coign.ledger.shutting import Problem
-from coign.ledger.streams import Streams
 from coign_verify.invariants import INVARIANTS, Replay
 from coign_verify.signers import SignatureWalk
 from coign_verify.tiles import TILE_HASHES
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 def _sound(here: Here, part: range, unsound: Collection[int]) -> Iterator[tuple[int, Any]]:
     """The sound entries of a range as plain values, each with its position."""
     told = 0
-    with Streams(here.connection, here.record.ledger_id) as streams:
+    with here.streams() as streams:
         for position, body in streams.rows("bodies", _BODIES, start=part.start, end=part.stop):
             if position not in unsound:
                 yield position, orjson.loads(body)
@@ -48,7 +48,7 @@ def check_signatures(here: Here, part: range, walk: SignatureWalk, unsound: Coll
     problems = []
     for position, plain in _sound(here, part, unsound):
         # The entry was found to be in its one spelling, so these are the bytes that stand in it.
-        wrong = walk.check(position, plain, lambda plain=plain: _canonical(plain["intent"]))
+        wrong = walk.check(position, plain, partial(_canonical, plain["intent"]))
         if wrong is not None:
             problems.append(wrong)
     return problems, walk
@@ -75,6 +75,8 @@ def replay_invariants(here: Here, unsound: Collection[int]) -> Told:
 
 def check_heads(here: Here, unsound: Collection[int]) -> Told:
     """Recompute the heads of all subjects at each size at which the record committed to them."""
-    walk = HeadsWalk(here.connection, here.record.ledger_id)
-    found = [walk.check(*each) for each in _sound(here, range(here.record.size), unsound)]
-    return Told([problem for problem in found if problem is not None], walk.proved() if walk.agreeing else [], [])
+    walk = HeadsWalk(here)
+    for position, plain in _sound(here, range(here.record.size), unsound):
+        walk.check(position, plain)
+    walk.end()
+    return Told(walk.problems, walk.proved() if walk.agreeing else [], [])

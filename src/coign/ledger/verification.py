@@ -64,18 +64,30 @@ def verify_inside(
     terms: Terms | None = None,
     policy: Policy | None = None,
     progress: Progress = lambda what, done, total: None,
-    processes: int | None = None,
+    processes: int | None = 1,
 ) -> Verification:
-    """The same inside a transaction that sees one state of the database from its begin to its end."""
+    """The same inside a transaction that sees one state of the database from its begin to its end.
+
+    What it has changed itself, no other process sees.
+    """
     start = time.perf_counter()
     connection.execute("set local cursor_tuple_fraction = 1")
     size, origin = size_and_origin(connection, ledger_id)
-    record = Record(ledger_id, max(size, 0), origin, tuple(log_keys), folding, terms)
+    record = Record(ledger_id, _walked(connection, ledger_id, size), origin, tuple(log_keys), folding, terms)
     with hands(connection, record, progress, processes or processes_for(size)) as workers:
         check = _Check(connection, record, workers)
-        check.run()
+        check.run(size)
         cosigned = check_cosignatures(connection, ledger_id, policy)
         return check.verdict(cosigned, time.perf_counter() - start, workers.count)
+
+
+def _walked(connection: psycopg.Connection, ledger_id: int, size: int) -> int:
+    """How far to walk: a head that tells of far more than is stored must not keep us for ever."""
+    row = connection.execute(
+        "select max(position) from entry where ledger_id = %s and position < %s", (ledger_id, size)
+    ).fetchone()
+    last = -1 if row is None or row[0] is None else row[0]
+    return max(0, min(size, last + 1 + TILE_HASHES))
 
 
 class _Check:
@@ -90,14 +102,16 @@ class _Check:
         self._problems: list[Problem] = []
         self._entries = 0
 
-    def run(self) -> None:
-        """Everything."""
+    def run(self, told: int) -> None:
+        """Everything; the head tells of so many entries."""
         size = self._record.size
         walked: list[Walked] = self._hands.do("entries", size, [Part(walk_entries, (part,)) for part in self._ranges()])
         for each in walked:
             self._problems += each.problems
             self._entries += each.entries
             self._tree.grow(each)
+        if size < told:
+            self._problems.append(Problem(size, "missing", f"of the entries {size} to {told - 1} none is stored"))
         beyond = [signed for signed in walked[-1].checkpoints if signed.size > size]
         self._tree.end(self._connection, beyond)
         self._problems += self._tree.problems + upper_tiles(self._connection, self._record.ledger_id, size)

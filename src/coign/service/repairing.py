@@ -14,6 +14,7 @@ from coign.database import Database
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
 from coign.ledger import check as start_check
+from coign.ledger import heads
 from coign.ledger.mending import Mended, SpareKey, SpareNote, Spares, mend
 from coign.ledger.proving import Spare
 from coign.ledger.seen import check_seen
@@ -98,6 +99,7 @@ def _repair(
     spares = Spares(partial(_entries, archive, number), partial(_keys, archive, number), _notes(archive, number))
     with psycopg.connect(database.owner_dsn) as owner:
         done = mend(owner, number, key, seen, spares)
+        heads.forget(owner, number)  # whoever enters them next makes the map anew
     progress(f"ledger {number}: {len(done.entries)} entries put back")
     if done.anything:
         rebuild(database.owner_dsn, number, views=_views(number), progress=progress)
