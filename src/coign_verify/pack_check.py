@@ -9,6 +9,7 @@ an invariant; 8 the readable account follows from the entries.
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from coign_verify.account import account
@@ -16,7 +17,7 @@ from coign_verify.archive import ArchiveError, read_archive
 from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
-from coign_verify.intent import read_commitment
+from coign_verify.intent import cut_intent, read_commitment
 from coign_verify.invariants import INVARIANTS, replay
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
@@ -240,7 +241,7 @@ class _Check:
         self._gapless = self._signed = self._rests = self._shown = 0
         names = list(self._counted)
         for at, entry in self._lines.entries.items():
-            wrong = self._walk.check(at, entry, self._lines.bodies[at])
+            wrong = self._walk.check(at, entry, partial(cut_intent, self._lines.bodies[at]))
             if wrong is not None:
                 self._found.problems.append(wrong)
             known = self._read_by(entry, names)

@@ -1,11 +1,20 @@
 """The signatures that stand in entries, checked in order with the keys that the ledger itself had enrolled by then."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from coign_verify.findings import Problem
-from coign_verify.intent import cut_intent, intent_hash
+from coign_verify.intent import intent_hash
 from coign_verify.signatures import METHODS
+
+#: Facts after which other keys sign than before.
+KEYS_CHANGE = frozenset(
+    f"{each}.v1" for each in (
+        "ledger.opened", "people.authenticator_enrolled", "people.authenticator_revoked", "people.person_left",
+        "people.credentials_reset",
+    )
+)  # fmt: skip
 
 
 class SignatureWalk:
@@ -14,21 +23,24 @@ class SignatureWalk:
     def __init__(self) -> None:
         self._keys: dict[str, dict[str, tuple[str, str]]] = {}
         self._demonstration = False
-        self._verified: Counter[str] = Counter()
-        self._unchecked: Counter[str] = Counter()
+        self.verified: Counter[str] = Counter()
+        self.unchecked: Counter[str] = Counter()
 
-    def check(self, position: int, plain: Any, body: bytes) -> Problem | None:
-        """What is wrong with an entry's signature, if it has one; then learn what the entry says about keys."""
+    def check(self, position: int, plain: Any, intent: Callable[[], bytes]) -> Problem | None:
+        """What is wrong with an entry's signature, if it has one; then learn what the entry says about keys.
+
+        `intent` cuts the intent out of the entry's bytes; ValueError: it is not there.
+        """
         wrong = None
         if plain["signature"] is not None:
-            detail = self._wrong(plain, body)
+            detail = self._wrong(plain, intent)
             wrong = Problem(position, "signature", detail) if detail else None
         if plain["outcome"] != "refused":
             for fact in plain["intent"]["facts"]:
-                self._learn(fact["type"], fact["body"])
+                self.learn(fact["type"], fact["body"])
         return wrong
 
-    def _wrong(self, plain: Any, body: bytes) -> str:
+    def _wrong(self, plain: Any, intent: Callable[[], bytes]) -> str:
         signature, person = plain["signature"], plain["intent"]["actor"]["person"]
         method = signature["method"]
         enrolled = self._keys.get(person, {}).get(signature["credential"])
@@ -37,19 +49,20 @@ class SignatureWalk:
         if method == "demonstration" and not self._demonstration:
             return "it is signed by a demonstration key, and this record is no demonstration"
         if method not in METHODS:
-            self._unchecked[method] += 1
+            self.unchecked[method] += 1
             return ""
         try:
-            digest, value = intent_hash(cut_intent(body)), bytes.fromhex(signature["value"])
+            digest, value = intent_hash(intent()), bytes.fromhex(signature["value"])
         except ValueError:
             return f"the signature of {person} cannot be read"
         wrong = METHODS[method](enrolled[1], digest, value)
         if wrong is not None:
             return f"the signature of {person} does not verify over what stands there: {wrong}"
-        self._verified[method] += 1
+        self.verified[method] += 1
         return ""
 
-    def _learn(self, kind: str, body: Any) -> None:
+    def learn(self, kind: str, body: Any) -> None:
+        """Remember what a fact says about keys."""
         match kind:
             case "ledger.opened.v1":
                 self._demonstration = body["demonstration"]
@@ -65,16 +78,14 @@ class SignatureWalk:
         """What the checked signatures show."""
         return [
             f"{count} signatures ({method}) verify with keys enrolled in this record"
-            for method, count in sorted(self._verified.items())
+            for method, count in sorted(self.verified.items())
         ]
 
     def not_proved(self) -> list[str]:
         """What signatures of other kinds would have to show."""
-        said = [
-            f"{count} signatures by {method}: not checked here" for method, count in sorted(self._unchecked.items())
-        ]
-        if self._verified["demonstration"]:
+        said = [f"{count} signatures by {method}: not checked here" for method, count in sorted(self.unchecked.items())]
+        if self.verified["demonstration"]:
             said.append("who signed by a demonstration key: the server holds these keys")
-        if self._verified["password+otp"]:
+        if self.verified["password+otp"]:
             said.append("who signed by password and code: the server attests to it with a key of its own")
         return said

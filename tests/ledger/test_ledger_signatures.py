@@ -197,14 +197,18 @@ def _plain(facts: list[dict[str, object]], signature: dict[str, str] | None = No
     }  # fmt: skip
 
 
+def _intent() -> bytes:
+    return b"{}"
+
+
 def test_a_demonstration_key_signs_nothing_in_any_other_record():
     walk = SignatureWalk()
     enrolled = {"person": "person:p", "credential": "k1", "method": "demonstration", "public_key": "00" * 32}
     opened = {"type": "ledger.opened.v1", "body": {"demonstration": False}}
-    assert walk.check(0, _plain([opened]), b"{}") is None
-    assert walk.check(1, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), b"{}") is None
+    assert walk.check(0, _plain([opened]), _intent) is None
+    assert walk.check(1, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), _intent) is None
     signature = {"method": "demonstration", "credential": "k1", "value": "00"}
-    wrong = walk.check(2, _plain([], signature), b'{"intent":{}}')
+    wrong = walk.check(2, _plain([], signature), _intent)
     assert wrong is not None and "no demonstration" in wrong.detail
 
 
@@ -214,11 +218,10 @@ def test_keys_of_who_has_left_or_was_reset_sign_nothing_later_in_the_record(kind
     walk, passkey = SignatureWalk(), Passkey()
     enrolled = {"person": "person:p", "credential": "k1", "method": "webauthn", "public_key": passkey.enrolled}
     signature = {"method": "webauthn", "credential": "k1", "value": passkey.sign(intent_hash(b"{}")).hex()}
-    body = b'{"intent":{}}'
-    assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), body) is None
-    assert walk.check(1, _plain([], signature), body) is None
-    assert walk.check(2, _plain([{"type": kind, "body": {"person": "person:p"}}]), body) is None
-    wrong = walk.check(3, _plain([], signature), body)
+    assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), _intent) is None
+    assert walk.check(1, _plain([], signature), _intent) is None
+    assert walk.check(2, _plain([{"type": kind, "body": {"person": "person:p"}}]), _intent) is None
+    wrong = walk.check(3, _plain([], signature), _intent)
     assert wrong is not None and "no such key enrolled" in wrong.detail
 
 
@@ -226,9 +229,9 @@ def test_signatures_of_who_has_left_and_of_unknown_kinds_are_not_counted_as_veri
     walk = SignatureWalk()
     enrolled = {"person": "person:p", "credential": "k1", "method": "lattice", "public_key": "00"}
     signature = {"method": "lattice", "credential": "k1", "value": "00"}
-    assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), b"{}") is None
-    assert walk.check(1, _plain([], signature), b"{}") is None
+    assert walk.check(0, _plain([{"type": "people.authenticator_enrolled.v1", "body": enrolled}]), _intent) is None
+    assert walk.check(1, _plain([], signature), _intent) is None
     assert walk.proved() == []
     assert walk.not_proved() == ["1 signatures by lattice: not checked here"]
-    assert walk.check(2, _plain([{"type": "people.person_left.v1", "body": {"person": "person:p"}}]), b"{}") is None
-    assert walk.check(3, _plain([], signature), b"{}") is not None
+    assert walk.check(2, _plain([{"type": "people.person_left.v1", "body": {"person": "person:p"}}]), _intent) is None
+    assert walk.check(3, _plain([], signature), _intent) is not None

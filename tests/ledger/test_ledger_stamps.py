@@ -12,6 +12,7 @@ from tests.support.rewriting import take_out
 from coign.kernel.values import Instant
 from coign.ledger.checkpoints import latest, publish
 from coign.ledger.cosignatures import with_cosignatures
+from coign.ledger.log_keys import KeysHere
 from coign.ledger.stamper import Stamper
 from coign.ledger.stamps import newest, stamp_newest
 from coign.ledger.verdict import Verification
@@ -33,7 +34,7 @@ def office() -> Iterator[Office]:
 
 def _published(installation: TestInstallation, key: SignerKey) -> None:
     with installation.connection() as connection:
-        assert publish(connection, installation.ledger_id, key, NOW.us)
+        assert publish(connection, installation.ledger_id, KeysHere.of(key), NOW.us)
 
 
 def _stamped(installation: TestInstallation, policy: StampPolicy) -> str:

@@ -12,7 +12,8 @@ from coign.kernel.facts import Fact, about
 from coign.kernel.subjects import Organisation, Person, Site, Unit, parse_subject
 from coign.kernel.values import Actor, FreeText, Instant
 from coign.ledger.known import StaleStates
-from coign.ledger.refolding import check_states
+from coign.ledger.refolding import Damage, Within, check_subjects
+from coign.ledger.sharing import Here, Record
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import STATE_BYTES_MAX, Folding, StampFor, States
 from coign.ledger.store import Store, history
@@ -106,7 +107,8 @@ def test_states_are_disposable(travelled):
     rebuild(travelled.database.owner_dsn, travelled.ledger_id)
     assert _states(travelled) == before
     with travelled.connection() as connection, snapshot(connection):
-        assert check_states(connection, travelled.ledger_id, folding(), set()).problems == []
+        here = Here(connection, Record(travelled.ledger_id, 0, travelled.origin, (), folding()), lambda more: None)
+        assert check_subjects(here, Within(), Damage()).problems == []
 
 
 def _make_stale(installation: TestInstallation) -> None:

@@ -327,7 +327,8 @@ def test_an_entry_that_contradicts_the_ones_before_it_is_located(filled, key, ch
         ]
         frontier = Frontier()
         frontier.extend(leaves)
-        owner.execute("update head set frontier = %s where ledger_id = %s", (frontier.to_bytes(), ledger))
+        head = (frontier.to_bytes(), plain["time"], ledger)
+        owner.execute("update head set frontier = %s, last_time = %s where ledger_id = %s", head)
     found = verify(filled, key)
     assert found.problems and {p.position for p in found.problems} == {last}
     with filled.connection() as connection:
@@ -370,7 +371,8 @@ def test_the_command_prints_one_object_and_ends_with_its_exit_code(filled, key, 
     assert command(True, dsn, filled.ledger_id, text, folding()) == 0
     printed = json.loads(capsys.readouterr().out)
     assert set(printed) == {
-        "ok", "what", "ledger", "entries", "checkpoint", "witnesses", "proved", "not_proved", "problems"
+        "ok", "what", "ledger", "entries", "checkpoint", "witnesses", "proved", "not_proved", "problems",
+        "seconds", "entries_per_s", "processes",
     }  # fmt: skip
     with filled.tampering("entry") as owner:
         delete(owner, filled.ledger_id, IN_TILE)

@@ -15,9 +15,10 @@ from coign.database import Database
 from coign.installation.trouble import found_in
 from coign.kernel.errors import Unavailable
 from coign.kernel.values import Instant
-from coign.ledger.checkpoints import log_key, publish
+from coign.ledger.checkpoints import publish
 from coign.ledger.clock import SystemClock
 from coign.ledger.cosignatures import newest_by_key
+from coign.ledger.log_keys import KeysHere, keys_here
 from coign.ledger.submitting import Submitter
 from coign.ledger.witnessed_clock import WitnessedClock, reason
 from coign.service import Service, Settings, prepare
@@ -97,7 +98,7 @@ def test_old_signatures_say_nothing_and_those_of_tomorrow_say_that_the_clock_was
 def _shown(installation: TestInstallation, key: SignerKey, policy: str, off_us: int) -> Iterator[None]:
     clock = WitnessedClock(parse_policy(policy), APART_US_MAX, _off(off_us))
     submitter = Submitter(
-        installation.database.application_dsn, installation.ledger_id, key.verifier(), parse_policy(policy),
+        installation.database.application_dsn, installation.ledger_id, lambda: [key.verifier()], parse_policy(policy),
         lambda: True, pause_s=0.05, clock=clock,
     ).start()  # fmt: skip
     submitter.notify()
@@ -113,14 +114,14 @@ def test_a_clock_that_was_wrong_from_the_start_stops_writing_as_soon_as_witnesse
     installation: TestInstallation, key: SignerKey, tmp_path: Path, off_s: int, side: str
 ):
     with installation.connection() as connection:
-        publish(connection, installation.ledger_id, key, NOON_US)
+        publish(connection, installation.ledger_id, KeysHere.of(key), NOON_US)
     with witnesses(tmp_path, key.verifier()) as policy:
         with _shown(installation, key, policy, 0):
             wait_for(lambda: _signed_by(installation, policy) == 3)
         assert installation.read_only() == ""
         installation.take_in("B1")
         with installation.connection() as connection:
-            publish(connection, installation.ledger_id, key, NOON_US)
+            publish(connection, installation.ledger_id, KeysHere.of(key), NOON_US)
         time.sleep(1)  # the witness's next second, so that its answer is a new one
         with _shown(installation, key, policy, off_s * SECOND_US):
             wait_for(installation.read_only)
@@ -147,7 +148,7 @@ def test_a_start_with_a_clock_behind_what_witnesses_signed_is_read_only_but_for_
     prepare(database)
     with TestInstallation(database, demonstration=demonstration) as installation:
         installation.set_up()
-        key = log_key(tmp_path / f"log-{installation.ledger_id}.key", installation.origin, create=True)
+        key = keys_here(tmp_path / f"log-{installation.ledger_id}.key", installation.origin, create=True).signers[0]
         settings = Settings(home=tmp_path, witnesses=tmp_path / "policy")
         with witnesses(tmp_path, key.verifier(), 1) as policy:
             (tmp_path / "policy").write_text(policy)

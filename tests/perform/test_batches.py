@@ -17,7 +17,8 @@ from coign.kernel.actions import Action, Circumstances, Read
 from coign.kernel.errors import Conflict, NotFound, Refused
 from coign.kernel.subjects import Organisation, Unit
 from coign.kernel.values import Instant
-from coign.ledger.refolding import check_states
+from coign.ledger.refolding import Damage, Within, check_subjects
+from coign.ledger.sharing import Here, Record
 from coign.ledger.shutting import snapshot
 from coign.perform import Request
 from coign.perform.assemble import folding
@@ -109,7 +110,8 @@ def test_a_long_bulk_is_decided_on_what_its_own_beginning_did(place: TestInstall
     ]
     assert sorted({e["time"] for e in written}) == [e["time"] for e in written]
     with place.connection() as connection, snapshot(connection):
-        assert check_states(connection, place.ledger_id, folding(), set()).problems == []
+        here = Here(connection, Record(place.ledger_id, 0, place.origin, (), folding()), lambda more: None)
+        assert check_subjects(here, Within(), Damage()).problems == []
 
 
 def test_a_refusal_at_the_end_of_a_long_bulk_leaves_nothing_of_its_beginning(place: TestInstallation) -> None:

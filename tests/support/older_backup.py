@@ -1,5 +1,6 @@
 """A database as an older backup would have it, made with the rights of its owner."""
 
+import orjson
 from tests.support.installation import TestInstallation
 
 from coign_verify.growing import Frontier
@@ -18,9 +19,8 @@ def set_back(installation: TestInstallation, size: int) -> None:
         rows = owner.execute("select body from entry where ledger_id = %s order by position", (ledger,)).fetchall()
         frontier = Frontier()
         frontier.extend(leaf_hash(bytes(row[0])) for row in rows)
-        owner.execute(
-            "update head set size = %s, frontier = %s where ledger_id = %s", (size, frontier.to_bytes(), ledger)
-        )
+        head = (size, frontier.to_bytes(), orjson.loads(rows[-1][0])["time"], ledger)
+        owner.execute("update head set size = %s, frontier = %s, last_time = %s where ledger_id = %s", head)
         owner.execute("delete from subject_head where ledger_id = %s", (ledger,))
         owner.execute(
             "insert into subject_head select ledger_id, subject, max(seq), max(position) from entry_subject "

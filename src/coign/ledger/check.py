@@ -174,8 +174,18 @@ def check_range(
         for position, plain in block.entries.items():
             ends.update({a["subject"]: (a["seq"], position) for a in plain["about"]})
     if to_the_end and not problems:
-        problems += _check_subject_heads(connection, ledger_id, ends)
+        problems += _check_subject_heads(connection, ledger_id, ends) + _check_last_time(
+            connection, ledger_id, last_time
+        )
     return problems
+
+
+def _check_last_time(connection: psycopg.Connection, ledger_id: int, last_time: str) -> list[Problem]:
+    """The next entry is dated after what the head says, so that must be what the last entry says."""
+    row = connection.execute("select last_time from head where ledger_id = %s", (ledger_id,)).fetchone()
+    if row is None or row[0] == last_time:
+        return []
+    return [Problem(None, "container", f"the head dates the last entry {row[0]}, not {last_time}")]
 
 
 def _time_before(connection: psycopg.Connection, ledger_id: int, position: int) -> str:

@@ -79,18 +79,24 @@ def _checked(
 ) -> dict[VerifierKey, int]:
     """When each of these keys signed the checkpoint of this size; nothing where one signature is wrong."""
     row = connection.execute(
-        "select c.note, (select string_agg(line, '') from cosignature where ledger_id = c.ledger_id and size = c.size "
-        "and (witness, key_id) in (select * from unnest(%s::text[], %s::bytea[]))) "
-        "from checkpoint c where c.ledger_id = %s and c.size = %s",
-        ([key.name for key in keys], [key.key_id for key in keys], ledger_id, size),
+        "select note from checkpoint where ledger_id = %s and size = %s", (ledger_id, size)
     ).fetchone()
+    stored = connection.execute(
+        "select witness, key_id, time_s, line from cosignature where ledger_id = %s and size = %s "
+        "and (witness, key_id) in (select * from unnest(%s::text[], %s::bytea[]))",
+        (ledger_id, size, [key.name for key in keys], [key.key_id for key in keys]),
+    ).fetchall()
     try:
         if row is None:
             raise ValueError("that checkpoint is not stored")
-        if row[1] is None:
+        if not stored:
             return {}
-        signed = cosignatures(parse_note(bytes(row[0])).text, row[1].encode(), keys)
-        return {key: time_s for key, time_s, _ in signed}
+        lines = "".join(line for _, _, _, line in stored)
+        times = {key: time_s for key, time_s, _ in cosignatures(parse_note(bytes(row[0])).text, lines.encode(), keys)}
+        # The time beside a line is what pages go by.
+        if {(key.name, key.key_id, time_s) for key, time_s in times.items()} != {(n, k, t) for n, k, t, _ in stored}:
+            raise ValueError("stored beside them is another time or another key than they give")
+        return times
     except ValueError as error:
         problem = Problem(None, "signature", f"the cosignatures of the checkpoint of size {size}: {error}")
         if problem not in problems:

@@ -58,6 +58,10 @@ class PagesInMemory:
         """Keep them."""
         self._kept.update({prefix: packed(page) for prefix, page in pages.items()})
 
+    def packed(self) -> Mapping[str, bytes]:
+        """All of them, as they would be stored."""
+        return self._kept
+
 
 class PagesInDatabase:
     """Pages of a ledger's map, as rows."""

@@ -1,6 +1,7 @@
 """Recomputes, on a walk over all entries, the roots that `ledger.heads.v1` entries gave for the heads of all subjects.
 
-In memory is one map of the subjects met so far, some 100 bytes for each.
+The map that is kept in the database is compared page by page where it ends. In memory is one map of the subjects met so
+far, some 100 bytes for each.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,15 +11,19 @@ from typing import Any, LiteralString
 import psycopg
 
 from coign.installation.events import THIS, LedgerHeads
-from coign.ledger.heads import STEP_ENTRIES, Heads, PagesInMemory, last_entries, put, root_of
+from coign.ledger.heads import Heads, PagesInMemory, put, root_of
+from coign.ledger.sharing import Here
 from coign.ledger.shutting import Problem
 from coign.ledger.soundness import read_canonical
+from coign_verify.heads import Leaf, key_of
 from coign_verify.jcs import JsonError
 
 _ABOUT: LiteralString = (
     "select e.body from entry_subject s join entry e using (ledger_id, position) "
     "where s.ledger_id = %s and s.subject = %s and s.seq is not null order by s.position"
 )
+
+_PAGES: LiteralString = "select prefix, parts from heads_page where ledger_id = %(ledger)s"
 
 
 def _sizes(connection: psycopg.Connection, ledger_id: int) -> Iterator[int]:
@@ -31,38 +36,75 @@ def _told(plain: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [fact["body"] for fact in plain["intent"]["facts"] if fact["type"] == LedgerHeads.TYPE]
 
 
-class HeadsWalk:
-    """What such entries should say, as the walk comes to the sizes that they cover."""
+#: So many changed subjects are taken into the map at once: the more, the fewer of its pages are made twice.
+_WAITING_MAX = 50_000
 
-    def __init__(self, connection: psycopg.Connection, ledger_id: int) -> None:
+
+class HeadsWalk:
+    """What such entries should say, as the walk comes to the sizes that they cover; and the map that is kept."""
+
+    def __init__(self, here: Here) -> None:
+        self._here, ledger_id = here, here.record.ledger_id
+        row = here.connection.execute(
+            "select size, subjects from heads_map where ledger_id = %s", (ledger_id,)
+        ).fetchone()
+        self._kept: tuple[int, int] = row or (0, 0)
         # The index tells at which sizes to stop; one that is not in it cannot be told when its entry comes.
-        self._sizes = sorted(_sizes(connection, ledger_id), reverse=True)
-        self._pages, self._waiting = PagesInMemory(), list[Mapping[str, Any]]()
+        self._sizes = sorted({*_sizes(here.connection, ledger_id), self._kept[0]}, reverse=True)
+        self._pages, self._waiting = PagesInMemory(), dict[str, tuple[int, int]]()
         self._taken = self._subjects = self.agreeing = 0
         self._found: dict[int, Heads] = {}
+        self.problems: list[Problem] = []
 
-    def check(self, position: int, plain: Mapping[str, Any]) -> Problem | None:
-        """Take the next sound entry; what is wrong with it if it is about the heads and says something else."""
-        while self._sizes and self._sizes[-1] <= position:
-            self._stop_at(self._sizes.pop(), position)
+    def check(self, position: int, plain: Mapping[str, Any]) -> None:
+        """Take the next sound entry; note what is wrong if it is about the heads and says something else."""
+        self._stop_before(position)
         wrong = [why for body in _told(plain) if (why := self._why_not(body))]
+        if wrong:
+            self.problems.append(Problem(position, "invariant", wrong[0]))
         self._taken += 1
-        self._waiting.append(plain)
-        if len(self._waiting) >= STEP_ENTRIES:
+        for each in plain["about"]:
+            self._waiting[each["subject"]] = (each["seq"], position)
+            self._subjects += each["seq"] == 1
+        if len(self._waiting) >= _WAITING_MAX:
             self._take()
-        return Problem(position, "invariant", wrong[0]) if wrong else None
 
-    def _stop_at(self, size: int, position: int) -> None:
-        """At this size the map is as an entry to come must tell, unless entries are missing or damaged."""
-        if size == position == self._taken:
-            self._take()
-            self._found[size] = Heads(size, root_of(self._pages), self._subjects)
+    def end(self) -> None:
+        """The record ends here; the kept map may cover all of it, and no more."""
+        size = self._here.record.size
+        self._stop_before(size)
+        if not 0 <= self._kept[0] <= size:
+            self._say(f"the map of heads that is kept covers {self._kept[0]} entries, the record has {size}")
+
+    def _stop_before(self, position: int) -> None:
+        """At these sizes the map is as an entry to come must tell, unless entries are missing or damaged."""
+        while self._sizes and self._sizes[-1] <= position:
+            size = self._sizes.pop()
+            if size == position == self._taken:
+                self._take()
+                self._found[size] = Heads(size, root_of(self._pages), self._subjects)
+                if size == self._kept[0]:
+                    self._compare_kept()
 
     def _take(self) -> None:
-        leaves, begun = last_entries(self._waiting)
-        put(self._pages, leaves)
-        self._subjects += begun
-        self._waiting = []
+        put(self._pages, [Leaf(key_of(subject), *last) for subject, last in self._waiting.items()])
+        self._waiting.clear()
+
+    def _compare_kept(self) -> None:
+        made = self._pages.packed()
+        if self._subjects != self._kept[1]:
+            self._say(f"the map of heads that is kept counts {self._kept[1]} subjects, there are {self._subjects}")
+        seen = 0
+        with self._here.streams() as streams:
+            for prefix, parts in streams.rows("pages", _PAGES):
+                seen += prefix in made
+                if made.get(prefix) != parts:
+                    self._say(f"page {prefix!r} of the map of heads that is kept does not follow from the entries")
+        if seen < sum(map(bool, made.values())):
+            self._say(f"{len(made) - seen} pages of the map of heads that is kept are not there")
+
+    def _say(self, detail: str) -> None:
+        self.problems.append(Problem(None, "read_model", detail))
 
     def _why_not(self, body: Mapping[str, Any]) -> str:
         found = self._found.get(body["size"])

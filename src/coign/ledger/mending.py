@@ -15,11 +15,11 @@ import psycopg
 from psycopg import sql
 
 from coign.kernel.frozen import dataclass
+from coign.ledger.entry_walk import claims_of
 from coign.ledger.log_keys import KnownKeys
 from coign.ledger.proving import Proved, Spare, Stored, Target, prove, walk
 from coign.ledger.soundness import root_of
 from coign.ledger.streams import Ordered, Streams
-from coign.ledger.verification import claims_of
 from coign_verify.growing import Frontier
 from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import leaf_hash
@@ -310,9 +310,11 @@ class _Mending:
     def _head(self) -> None:
         if self._done.not_held:
             return  # of a record with holes the head stays as it is: whoever looks must see where it ended
-        row = self._owner.execute("select size, frontier from head where ledger_id = %s", (self._ledger_id,)).fetchone()
-        wanted = (self._size, self._tree.to_bytes())
-        if row is not None and (row[0], bytes(row[1])) == wanted:
+        row = self._owner.execute(
+            "select size, frontier, last_time from head where ledger_id = %s", (self._ledger_id,)
+        ).fetchone()
+        wanted = (self._size, self._tree.to_bytes(), self._last_time)
+        if row is not None and (row[0], bytes(row[1]), row[2]) == wanted:
             return
         if row is not None and row[0] > self._size:
             return  # entries behind the signed ones that nothing proves: told by verifying, never cut off here
@@ -320,7 +322,7 @@ class _Mending:
         self._owner.execute(
             "insert into head (ledger_id, size, frontier, last_time) values (%s, %s, %s, %s) on conflict (ledger_id) "
             "do update set size = excluded.size, frontier = excluded.frontier, last_time = excluded.last_time",
-            (self._ledger_id, *wanted, self._last_time),
+            (self._ledger_id, *wanted),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg import sql
 
 from coign_verify.findings import Kind, Problem
 
@@ -61,11 +62,16 @@ def not_accepted(connection: psycopg.Connection, ledger_id: int, problems: Itera
 
 
 @contextmanager
-def snapshot(connection: psycopg.Connection) -> Iterator[None]:
-    """All reads inside see the ledger as it is now, however long they take and whoever goes on writing."""
+def snapshot(connection: psycopg.Connection, *, exported: str = "") -> Iterator[None]:
+    """All reads inside see the ledger as it is now, however long they take and whoever goes on writing.
+
+    `exported`: they see it as another connection does that exported its snapshot under this name.
+    """
     assert connection.autocommit, "a snapshot begins and ends its own transaction"
     connection.execute("begin isolation level repeatable read read only")
     try:
+        if exported:
+            connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(exported)))
         # A full walk outlasts the limits that are there for people's requests.
         connection.execute("set local statement_timeout = 0")
         connection.execute("set local idle_in_transaction_session_timeout = 0")

@@ -4,7 +4,6 @@ Entries are looked at in blocks of up to 256, the entries below one tile, becaus
 leaf hash: with it an entry whose hash was recomputed along with its bytes is still found.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
@@ -18,7 +17,9 @@ from coign_verify.profile import check_profile
 from coign_verify.tiles import TILE_HASHES
 from coign_verify.tree import HASH_BYTES, leaf_hash, node_hash
 
-_MAY_HOLD_FRACTION = re.compile(rb'(?:":|[\[,])-?[0-9]+[.eE]')
+# Without its digits a number that is no integer is a point or an `e` behind what may come before a value.
+_DIGITS, _POINTS = b"-0123456789", bytes.maketrans(b"eE", b"..")
+_FRACTIONS = (b'":.', b"[.", b",.")
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
@@ -187,9 +188,14 @@ def read_canonical(body: bytes) -> Any:
     if again != body:
         raise JsonError("not in canonical form")
     # ASCII without anything that looks like a fraction is within the profile; the rest is looked at piece by piece.
-    if not body.isascii() or _MAY_HOLD_FRACTION.search(body):
+    if not body.isascii() or _may_hold_fraction(body):
         check_profile(plain)
     return plain
+
+
+def _may_hold_fraction(body: bytes) -> bool:
+    bare = body.translate(_POINTS, _DIGITS)
+    return any(mark in bare for mark in _FRACTIONS)
 
 
 def split(hashes: bytes) -> list[bytes]:

@@ -32,6 +32,10 @@ class Folding:
         #: A state from its stored form. States never change, so the same bytes may give the same object.
         self.load = lru_cache(LOADED_MAX)(self._load)
 
+    def __reduce__(self) -> tuple[type["Folding"], tuple[tuple[View[Any], ...]]]:
+        """It goes to other processes as its views."""
+        return Folding, (tuple(self.views.values()),)
+
     def listening(self, fact: type[Fact], kind: str) -> tuple[View[Any], ...]:
         """The views of a subject of this kind that a fact of this type may change."""
         return self._by_fact.get((fact, kind), ())

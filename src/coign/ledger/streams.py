@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from types import TracebackType
 from typing import Any, LiteralString
 
@@ -13,16 +14,19 @@ PAGE_ROWS = 2048
 class Streams:
     """Opens streams inside a snapshot, and closes them all at its end."""
 
-    def __init__(self, connection: psycopg.Connection, ledger_id: int) -> None:
-        self._connection, self._ledger_id = connection, ledger_id
+    def __init__(self, connection: psycopg.Connection, ledger_id: int, *, few: bool = False) -> None:
+        """`few`: not even all rows fill a page, so each query is asked at once."""
+        self._connection, self._ledger_id, self._few = connection, ledger_id, few
         self._open = ExitStack()
 
-    def rows(self, name: str, query: LiteralString) -> Iterator[Any]:
-        """The rows of a query; `%(ledger)s` in it stands for the ledger."""
+    def rows(self, name: str, query: LiteralString, **given: Any) -> Iterator[Any]:
+        """The rows of a query; `%(ledger)s` in it stands for the ledger, other names for what is given."""
+        values = {"ledger": self._ledger_id, **given}
+        if self._few:
+            return iter(self._connection.execute(query, values, binary=True).fetchall())
         cursor = self._open.enter_context(self._connection.cursor(name))
-        cursor.itersize = PAGE_ROWS
-        cursor.execute(query, {"ledger": self._ledger_id})
-        return iter(cursor)
+        cursor.execute(query, values, binary=True)
+        return chain.from_iterable(iter(lambda: cursor.fetchmany(PAGE_ROWS), []))
 
     def __enter__(self) -> "Streams":
         return self

@@ -22,6 +22,10 @@ class Verification:
     proved: list[str] = field(default_factory=list)
     not_proved: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
+    entries_per_s: float = 0.0
+    #: How many processes shared the work.
+    processes: int = 1
     #: Everything agrees, but no key is known that could say whose ledger this is.
     origin_unknown: bool = False
 
@@ -40,6 +44,12 @@ class Verification:
         if self.origin_unknown:
             return f"Intact, but of unknown origin: {self.entries} entries agree, no trusted key signed them."
         return f"Verifies: {self.entries} entries of {self.ledger}, nothing changed, missing, added or reordered."
+
+    @property
+    def pace(self) -> str:
+        """How long it took, in a sentence."""
+        by = "one process" if self.processes == 1 else f"{self.processes} processes"
+        return f"{self.entries} entries in {self.seconds:.1f} s by {by}: {self.entries_per_s:,.0f} entries a second."
 
     def hold_against(self, found: Sequence[Problem]) -> None:
         """Add what shows only from outside the database; nothing counts as proved then."""

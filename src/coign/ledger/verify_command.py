@@ -90,6 +90,7 @@ def _print(result: Verification, as_json: bool) -> None:
             print(f"{title}: {line}")
     for problem in result.problems:
         print(f"Problem: {problem}")
+    print(result.pace)
     print(result.verdict)
 
 

@@ -219,16 +219,18 @@ class OrganisationState:
     brought_in_by: Organisation | None = None
 
 
+def _evolve_organisation(state: OrganisationState, fact: Fact, stamp: Stamp) -> OrganisationState:
+    if isinstance(fact, OrganisationRegistered):
+        return OrganisationState(fact.name, fact.category, fact.country, stamp.actor.organisation)
+    return state
+
+
 ORGANISATION = View(
     "people.organisation",
     kinds=frozenset({"organisation"}),
     folds=(OrganisationRegistered,),
     state=OrganisationState,
-    evolve=lambda state, fact, stamp: (
-        OrganisationState(fact.name, fact.category, fact.country, stamp.actor.organisation)
-        if isinstance(fact, OrganisationRegistered)
-        else state
-    ),
+    evolve=_evolve_organisation,
     version=2,
     public=True,
 )
@@ -244,13 +246,17 @@ class SiteState:
     country: str = ""
 
 
+def _evolve_site(state: SiteState, fact: Fact, stamp: Stamp) -> SiteState:
+    if isinstance(fact, SiteRegistered):
+        return SiteState(fact.organisation, fact.name, fact.zone, fact.country)
+    return state
+
+
 SITE = View(
     "people.site",
     kinds=frozenset({"site"}),
     folds=(SiteRegistered,),
     state=SiteState,
-    evolve=lambda state, fact, stamp: (
-        SiteState(fact.organisation, fact.name, fact.zone, fact.country) if isinstance(fact, SiteRegistered) else state
-    ),
+    evolve=_evolve_site,
     public=True,
 )

@@ -139,12 +139,16 @@ class AuthorisationState:
     says: Authorised | None = None
 
 
+def _evolve_authorisation(state: AuthorisationState, fact: Fact, stamp: Stamp) -> AuthorisationState:
+    return AuthorisationState(evolved(state.says, fact, stamp))
+
+
 AUTHORISATION = View(
     "regulatory.authorisation",
     kinds=frozenset({"authorisation"}),
     folds=_DECISIONS,
     state=AuthorisationState,
-    evolve=lambda state, fact, stamp: AuthorisationState(evolved(state.says, fact, stamp)),
+    evolve=_evolve_authorisation,
     public=True,
 )
 
@@ -204,16 +208,18 @@ class AdministrationState:
     at: Instant | None = None
 
 
+def _evolve_administration(state: AdministrationState, fact: Fact, stamp: Stamp) -> AdministrationState:
+    if isinstance(fact, AdministrationDecided):
+        return AdministrationState(fact.authorisation, fact.decider, fact.may_be_given, stamp.time)
+    return state
+
+
 ADMINISTRATION = View(
     "regulatory.administration",
     kinds=frozenset({"chain"}),
     folds=(AdministrationDecided,),
     state=AdministrationState,
-    evolve=lambda state, fact, stamp: (
-        AdministrationState(fact.authorisation, fact.decider, fact.may_be_given, stamp.time)
-        if isinstance(fact, AdministrationDecided)
-        else state
-    ),
+    evolve=_evolve_administration,
     public=True,
 )
 

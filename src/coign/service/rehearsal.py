@@ -1,7 +1,7 @@
 """A temporary installation where two organisations hand units to and fro: what drills break and what bench measures."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -55,16 +55,16 @@ def _actor(organisation: Organisation, role: str, number: int) -> Actor:
     return Actor(Person(f"person:{role}-{number}"), role, organisation)
 
 
-def set_up(door: Door, callers: int) -> None:
-    """Register organisations and people, and finish set-up. Repeating it changes nothing."""
+def set_up(door: Door, callers: int, *, besides: Sequence[Actor] = ()) -> None:
+    """Register organisations and people, those `besides` as well, and finish set-up. Repeating it changes nothing."""
     requests: list[Request] = []
     for organisation, name, category, role in _ORGANISATIONS:
         fields = {"organisation": organisation, "name": name, "category": category, "country": "DE"}
         requests.append(_request("people.register_organisation", f"setup-{organisation}", fields))
         for number in range(callers):
             requests += _registered(_actor(organisation, role, number))
-    for administrator in ADMINISTRATORS:
-        requests += _registered(administrator)
+    for actor in (*ADMINISTRATORS, *besides):
+        requests += _registered(actor)
     requests.append(_request("installation.finish_setup", "setup-finished", {}))
     for start in range(0, len(requests), 200):
         door.perform_all(requests[start : start + 200])

@@ -14,6 +14,7 @@ from coign.database import Database
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
 from coign.ledger import check as start_check
+from coign.ledger import heads
 from coign.ledger.log_keys import KeysHere, KnownKeys, known_keys
 from coign.ledger.mending import Mended, SpareKey, SpareNote, Spares, mend
 from coign.ledger.proving import Spare
@@ -100,6 +101,7 @@ def _repair(
         # A change of the key may be what is damaged here, or be newer than the backup: whoever tells of more is heard.
         known = max(known_keys(owner, number, keys.known)[0], known_in(archive, number, keys), key=_changes)
         done = mend(owner, number, known, seen, spares)
+        heads.forget(owner, number)  # whoever enters them next makes the map anew
     progress(f"ledger {number}: {len(done.entries)} entries put back")
     if done.anything:
         rebuild(database.owner_dsn, number, views=_views(number), progress=progress)

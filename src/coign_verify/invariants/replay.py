@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from coign_verify.invariants.model import (
@@ -41,14 +42,7 @@ class Monitors:
 
     def __init__(self, invariants: Sequence[Invariant], terms: Terms = NO_TERMS) -> None:
         self.invariants, self.terms = tuple(invariants), terms
-        self._by_type: dict[str, _Hearers] = {}
-        for each in self.invariants:
-            for kind in each.hears:
-                self._by_type.setdefault(kind, _Hearers([], [])).judges.append((each.name, each.judge))
-        for tracker in TRACKERS:
-            for kind, (names, fold) in tracker.folds.items():
-                told = (tracker.name, tracker.start, names, fold)
-                self._by_type.setdefault(kind, _Hearers([], [])).folds.append(told)
+        self._by_type = _hearers(self.invariants)
 
     def step(self, states: States, entry: Entry, heads: Heads | None = None) -> Step:
         """Judge one entry by what was known before it, then remember what it says. `states` is not touched.
@@ -80,6 +74,19 @@ class _Hearers(NamedTuple):
 
 
 _NOBODY = _Hearers([], [])
+
+
+@cache
+def _hearers(invariants: tuple[Invariant, ...]) -> Mapping[str, _Hearers]:
+    found: dict[str, _Hearers] = {}
+    for each in invariants:
+        for kind in each.hears:
+            found.setdefault(kind, _Hearers([], [])).judges.append((each.name, each.judge))
+    for tracker in TRACKERS:
+        for kind, (names, fold) in tracker.folds.items():
+            found.setdefault(kind, _Hearers([], [])).folds.append((tracker.name, tracker.start, names, fold))
+    return found
+
 
 #: A fact that lacks a field, or holds something else in it than was agreed, is not judged; nothing is remembered of it.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
