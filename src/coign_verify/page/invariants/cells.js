@@ -66,7 +66,7 @@ invariant("PAT-S1, TRC-S1, SCS-12, CSV-29, GMP-18", Object.keys(MISMATCHES),
     const concerned = [...new Set(fact.subjects("units", "unit", "found", "beside"))].sort();
     // Whatever else was scanned need be no container of any therapy, and cannot be stopped.
     const there = concerned.filter((each) => each.startsWith("unit:") && known.of(UNIT, each).chain);
-    const blocked = new Set(fact.beside("identity.units_blocked.v1").flatMap(({ units }) => units));
+    const blocked = new Set(fact.beside("identity.units_blocked.v1").flatMap(({ units }) => listIn(units)));
     return there.filter((unit) => !blocked.has(unit)).map((unit) => `${unit} was not stopped by ${fact.type}`);
   });
 

@@ -81,6 +81,16 @@ class Replay {
     }
   }
 
+  /** Each invariant, as it came through: how often it met what it speaks of, where it is broken, what was not judged. */
+  summary(broken) {
+    const forgot = TRACKERS.filter(({ name }) => this.notJudged.has(name));
+    const all = [...INVARIANTS, ...forgot.map(({ name }) => ({ name, requirement: [], sentence: `What is remembered as ${name}.` }))];
+    return all.map(({ name, requirement, sentence }) => ({
+      name, requirement, sentence, held: this.held.get(name) ?? 0, notJudged: this.notJudged.get(name) ?? 0, why: this.why.get(name) ?? "",
+      broken: [...new Set(broken.filter((each) => each.invariant === name).map(({ position }) => position))],
+    }));
+  }
+
   proved() {
     const met = INVARIANTS.filter(({ name }) => this.held.has(name)).length;
     return [`${INVARIANTS.length} invariants were replayed over ${this.entries} entries and none is broken; ${met} of them met what they speak of`];
