@@ -21,5 +21,5 @@ SCRIPTS = (
 def page() -> bytes:
     """The page, whole; put together once."""
     folder = files(__name__)
-    scripts = [f"const ACCOUNT_STYLE = {json.dumps(STYLE)};", *(folder.joinpath(*name.split("/")).read_text("utf-8") for name in SCRIPTS)]
+    scripts = [f"const ACCOUNT_STYLE = {json.dumps(STYLE)};", *((folder / name).read_text("utf-8") for name in SCRIPTS)]
     return (folder / "page.html").read_text("utf-8").replace("/*SCRIPTS*/", "\n".join(scripts)).encode()

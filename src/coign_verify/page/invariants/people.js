@@ -98,21 +98,6 @@ invariant("CSV-15, TRC-08", ["people.person_registered.v1", "identity.unit_creat
     return unless(!bearer, `${bearer} bears ${din} already`);
   });
 
-invariant("CSV-14, CSV-18, CSV-20, CSV-S6", ["done", "observed", "refused"],
-  "What is signed is signed with a key that was enrolled for its actor before, in time, and says what it means.",
-  function a_signature_fits_its_intent(known, fact) {
-    if ((fact.entry.signature ?? null) === null) return null;
-    const { credential, method } = strict(fact.entry.signature), { person } = fact;
-    const key = known.of(PERSON, person).keys.find((each) => each.credential === credential);
-    if (key?.method !== method) return [`${person} had no such key`];
-    if (method === "demonstration" && !known.of(LEDGER, THIS).demonstration)
-      return ["it is signed by a demonstration key, and this record is no demonstration"];
-    const intent = strict(fact.entry.intent);
-    if (!intent.meaning) return [`the signature of ${person} means nothing`];
-    const inTime = !isBefore(fact.time, intent.prepared) && (!intent.expires || !isBefore(intent.expires, fact.time));
-    return unless(inTime, `${person} signed what was no longer, or not yet, to be signed`);
-  });
-
 /** Judgements, with what they judge: the field that both name, and the facts by which somebody had a part in it. */
 const JUDGED = {
   "identity.label_verified.v1": ["unit", "identity.unit_created.v1"],
@@ -143,4 +128,19 @@ invariant("CSV-06, CSV-24, GMP-02", ["people.role_granted.v1"],
     if (person === fact.person) return [`${person} granted themselves ${role}`];
     const roles = new Set([...known.of(PERSON, person).grants.map((grant) => grant.role), role]);
     return unless(!roles.delete("admin") || !roles.size, `${person} is administrator and ${[...roles].sort().join(", ")}`);
+  });
+
+invariant("CSV-14, CSV-18, CSV-20, CSV-S6", ["done", "observed", "refused"],
+  "What is signed is signed with a key that was enrolled for its actor before, in time, and says what it means.",
+  function a_signature_fits_its_intent(known, fact) {
+    if ((fact.entry.signature ?? null) === null) return null;
+    const { credential, method } = strict(fact.entry.signature), { person } = fact;
+    const key = known.of(PERSON, person).keys.find((each) => each.credential === credential);
+    if (key?.method !== method) return [`${person} had no such key`];
+    if (method === "demonstration" && !known.of(LEDGER, THIS).demonstration)
+      return ["it is signed by a demonstration key, and this record is no demonstration"];
+    const intent = strict(fact.entry.intent);
+    if (!intent.meaning) return [`the signature of ${person} means nothing`];
+    const inTime = !isBefore(fact.time, intent.prepared) && (!intent.expires || !isBefore(intent.expires, fact.time));
+    return unless(inTime, `${person} signed what was no longer, or not yet, to be signed`);
   });
