@@ -6,9 +6,14 @@ from importlib.resources import files
 
 from coign_verify.account import STYLE
 
+_INVARIANTS = (
+    "model", "trackers/units", "trackers/therapies", "trackers/plant", "trackers/people", "trackers/steps",
+    "bedside", "therapies", "cells", "plant", "people", "order", "record", "replay",
+)  # fmt: skip
 #: Each uses what those before it hold.
 SCRIPTS = (
-    "bytes.js", "json.js", "archive.js", "notes.js", "tree.js", "signatures.js", "account.js", "pack.js", "view.js",
+    "bytes.js", "json.js", "archive.js", "notes.js", "tree.js", "signatures.js", "account.js",
+    *(f"invariants/{name}.js" for name in _INVARIANTS), "pack.js", "view.js",
 )  # fmt: skip
 
 

@@ -24,7 +24,11 @@ function fromHex(text) {
 }
 
 /** One character for each byte. */
-const toBinary = (bytes) => Array.from(bytes, (each) => String.fromCharCode(each)).join("");
+function toBinary(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode.apply(null, bytes.slice(at, at + 8192)));
+  return parts.join("");
+}
 
 const fromBinary = (text) => Uint8Array.from(text, (each) => each.charCodeAt(0));
 
@@ -91,7 +95,14 @@ function sha256(bytes) {
       const choose = (e & f) ^ (~e & g);
       const one = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + choose + ROUNDS[n] + w[n]) | 0;
       const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+      h = g;
+      g = f;
+      f = e;
+      e = (d + one) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (one + two) | 0;
     }
     [a, b, c, d, e, f, g, h].forEach((each, n) => (state[n] += each));
   }

@@ -22,6 +22,17 @@ async function signedEd25519(publicBytes, signature, message) {
   }
 }
 
+/** ML-DSA-44 over some bytes, by the browser: not all have it. */
+async function signedMlDsa44(publicBytes, signature, message) {
+  const key = await mlDsa44Key(publicBytes);
+  return crypto.subtle.verify("ML-DSA-44", key, signature, message);
+}
+
+const mlDsa44Key = (publicBytes) => crypto.subtle.importKey("raw-public", publicBytes, "ML-DSA-44", false, ["verify"]);
+
+/** Whether this browser can check signatures of that kind. */
+const hasMlDsa44 = () => mlDsa44Key(new Uint8Array(PUBLIC_BYTES[ML_DSA_44_COSIGNATURE])).then(() => true, () => false);
+
 /** A key as `name+id+base64` tells it. */
 function keyFromText(text) {
   const [, name, id, encoded] = /^([^+]*)\+([^+]*)\+([^]*)$/.exec(text) ?? [];
@@ -41,13 +52,27 @@ async function signedAt(key, text, signature) {
   if (signature.length < 8) return null;
   const time = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0);
   if (time > 2n ** 63n - 1n) return null;
+  let checkpoint;
   try {
-    checkpointFromText(text);
+    checkpoint = checkpointFromText(text);
   } catch {
     return null; // no checkpoint: nothing a cosigner can have signed
   }
-  const message = toBytes(`cosignature/v1\ntime ${time}\n${text}`);
-  return (await signedEd25519(key.publicBytes, signature.slice(8), message)) ? time : null;
+  const value = signature.slice(8);
+  const holds = key.kind === ML_DSA_44_COSIGNATURE
+    ? await signedMlDsa44(key.publicBytes, value, subtreeMessage(key.name, time, checkpoint))
+    : await signedEd25519(key.publicBytes, value, toBytes(`cosignature/v1\ntime ${time}\n${text}`));
+  return holds ? time : null;
+}
+
+/** What a witness signs by ML-DSA-44: that it saw the tree of this log from its first entry to its last. */
+const subtreeMessage = (name, time, { origin, size, root }) =>
+  joined(toBytes("subtree/v1\n\0"), withLength(name), eightBytes(time), withLength(origin), eightBytes(0), eightBytes(size), root);
+
+function withLength(text) {
+  const bytes = toBytes(text);
+  if (bytes.length > 255) throw new Wrong("a name is too long for ML-DSA-44 cosignatures");
+  return joined(Uint8Array.of(bytes.length), bytes);
 }
 
 /** A text and the signatures below it; nothing is checked yet. */
@@ -120,7 +145,7 @@ async function cosignedBy(bytes, logKey, witnessKeys) {
 
 /** Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough (C2SP tlog-policy). */
 function trustFrom(text) {
-  const trust = { logs: [], witnesses: [], unusable: [], quorum: null }, named = new Map();
+  const trust = { logs: [], witnesses: [], quorum: null }, named = new Map();
   let hasQuorum = false;
   const member = (name) => {
     if (!named.has(name)) throw new Wrong(`no line above it names ${name}`);
@@ -133,7 +158,7 @@ function trustFrom(text) {
       if (words.length === 1 || (kind === "log" && words.length <= 3)) trust.logs.push(keyFromText(name ?? kind));
       else if (kind === "witness" && third && more.length <= 1 && !named.has(name)) {
         named.set(name, newKey(keyFromText(third), named.values()));
-        (named.get(name).kind === ML_DSA_44_COSIGNATURE ? trust.unusable : trust.witnesses).push(named.get(name));
+        trust.witnesses.push(named.get(name));
       } else if (kind === "group" && more.length && !named.has(name)) named.set(name, groupOf(third, more.map(member)));
       else if (kind === "quorum" && words.length === 2 && !hasQuorum) {
         hasQuorum = true;

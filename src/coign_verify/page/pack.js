@@ -12,9 +12,13 @@ function isPack(data) {
   return text.startsWith("PK\x03\x04") || text.includes(KIND) || text.slice(0, 200).includes(ACCOUNT);
 }
 
-/** What is proved, what is not, what is wrong and where; `code` as of the command: 0, 1 or 3. */
-async function verifyPack(data, trust) {
-  const check = new Check(trust);
+/**
+ * What is proved, what is not, what is wrong and where; `code` as of the command: 0, 1 or 3.
+ *
+ * `goesOn`: told now and then what is being looked at, and how far along it is (null, or the entries done and all).
+ */
+async function verifyPack(data, trust, goesOn = async () => {}) {
+  const check = new Check(trust, goesOn);
   try {
     await check.run(data);
   } catch (error) {
@@ -27,12 +31,12 @@ async function verifyPack(data, trust) {
 }
 
 class Check {
-  found = { ledger: "", entries: 0, checkpoint: null, witnesses: [], proved: [], notProved: [], problems: [] };
+  found = { ledger: "", entries: 0, checkpoint: null, witnesses: [], proved: [], notProved: [], problems: [], invariants: [] };
   unmatched = [];
   signedByTrusted = false;
 
-  constructor(trust) {
-    this.trust = trust;
+  constructor(trust, goesOn) {
+    Object.assign(this, { trust, goesOn });
   }
 
   say(position, kind, detail) {
@@ -48,13 +52,26 @@ class Check {
     await this.sign(files);
     this.contents = readJson(files[CONTENTS]);
     if (!same(canonical(this.contents), files[CONTENTS])) this.say(null, "container", `${CONTENTS} is not in its one spelling`);
+    await this.goesOn("entries", null);
     this.read(files[ENTRIES]);
+    await this.goesOn("their places in the record", null);
     this.tree();
     this.inside();
     this.complete();
     await this.keys();
+    await this.invariants();
+    await this.goesOn("the readable account", null);
     this.account(files[ACCOUNT]);
     this.tell();
+  }
+
+  /** All entries in their order, while somebody is told how far along that is. */
+  async *each(what) {
+    let done = 0;
+    for (const entry of this.entries) {
+      if (done++ % 100 === 0) await this.goesOn(what, [done, this.entries.size]);
+      yield entry;
+    }
   }
 
   // Who signed for what
@@ -63,7 +80,9 @@ class Check {
     const note = noteFrom(files[MANIFEST]), manifest = manifestFrom(note.text);
     this.key = keyFromText(manifest.key);
     this.chain = manifest.chain;
-    const witnesses = this.trust.witnesses.filter((each) => !same(each.publicBytes, this.key.publicBytes));
+    const canCheck = (await hasMlDsa44()) ? () => true : ({ kind }) => kind !== ML_DSA_44_COSIGNATURE;
+    const witnesses = this.trust.witnesses.filter((each) => canCheck(each) && !same(each.publicBytes, this.key.publicBytes));
+    this.unusable = this.trust.witnesses.filter((each) => !canCheck(each));
     this.checkpoint = checkpointFromText(noteFrom(files[CHECKPOINT]).text);
     let seen = new Map();
     try {
@@ -244,7 +263,7 @@ class Check {
     this.walk = new SignatureWalk();
     this.gapless = this.signed = this.rests = this.shown = 0;
     const own = new Set(this.own), names = [...this.counted.keys()];
-    for (const [at, entry] of this.entries) {
+    for await (const [at, entry] of this.each("signatures")) {
       const wrong = await this.walk.check(entry, this.bodies.get(at));
       if (wrong) this.say(at, "signature", wrong);
       const known = this.readBy(entry, names);
@@ -269,6 +288,16 @@ class Check {
         : names.some((name) => isHere(name, each.seq) && toHex(sha256(joined(label, toBytes(name)))) === each.commitment));
   }
 
+  // What holds in every true record
+
+  async invariants() {
+    const walk = new Replay({ partial: true }), broken = [];
+    for await (const [, entry] of this.each("invariants")) broken.push(...walk.feed(entry));
+    for (const { position, invariant: name, sentence } of broken) this.say(position, "invariant", `${name}: ${sentence}`);
+    this.replayed = walk;
+    this.found.invariants = walk.summary(broken);
+  }
+
   account(page) {
     const made = account({
       origin: this.checkpoint.origin, chain: this.chain, size: this.checkpoint.size, redacted: this.contents.redacted,
@@ -289,6 +318,7 @@ class Check {
       ...(seen ? [`${seen} trusted witnesses were shown this record, and cosigned it`] : []),
       ...this.walk.proved(),
       ...(this.signed ? [`for ${this.gapless} of ${this.signed} signatures no key of the signer was changed unseen before`] : []),
+      ...this.replayed.proved(),
       `${this.shown} of ${this.rests} states that decisions rested on are those of entries in it`,
       `the readable account follows from these entries, and ${this.contents.documents.length} documents are named by their hashes`,
     ];
@@ -296,13 +326,13 @@ class Check {
     found.notProved = [
       ...this.unmatched,
       "that what was recorded is true: only that it was recorded so, and in this order",
-      "that no invariant of a therapy is broken: this page does not replay them, `coign-verify` does",
       reach ? `that nothing more was recorded about the therapy from entry ${reach} on`
         : "that nothing about the therapy is left out: no heads were entered yet that could show it",
       ...(this.newer ? [`how much was recorded about ${this.newer} things that began after entry ${reach - 1}`] : []),
       ...(found.witnesses.length ? [] : ["that everybody was shown the same record: no witness that is trusted here has cosigned it"]),
-      ...this.trust.unusable.map((key) => `what ${key.name} saw: this page cannot check signatures of its kind, ML-DSA-44`),
+      ...this.unusable.map((key) => `what ${key.name} saw: this browser cannot check signatures of its kind, ML-DSA-44`),
       ...(this.withheld.size ? [`what ${this.withheld.size} withheld entries say${to}: their hashes stand in the record`] : []),
+      ...this.replayed.notProved(),
       ...this.walk.notProved(),
     ];
   }

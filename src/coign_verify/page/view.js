@@ -21,13 +21,40 @@ function shown(found) {
   listed("proved", found.proved);
   listed("not-proved", found.notProved);
   listed("witnesses", found.witnesses.map((each) => `${each.name}, ${each.at}`));
+  shownInvariants(found.invariants);
   part("account").hidden = !found.account;
   part("account-page").srcdoc = found.account ?? "";
   part("verdict").focus();
 }
 
+/** What must hold in every record: where it is broken, where it could not be judged and why, where it held. */
+function shownInvariants(all) {
+  const cited = ({ sentence, requirement }) => [sentence, ...(requirement.length ? [`(${requirement.join(", ")})`] : [])].join(" ");
+  const times = (count, word) => (count ? [`${word} ${count === 1 ? "once" : `${count} times`}`] : []);
+  const counted = (each) => `${cited(each)} ${[...times(each.held, "Met"), ...times(each.notJudged, "not judged")].join(", ")}`;
+  const broken = all.filter((each) => each.broken.length), unbroken = all.filter((each) => !each.broken.length);
+  const judged = unbroken.filter((each) => each.held && !each.notJudged), partly = unbroken.filter((each) => each.notJudged);
+  listed("broken", broken.map((each) => `${cited(each)} Entry ${each.broken.join(", ")}`));
+  listed("not-judged", partly.map((each) => `${counted(each)}: ${each.why}`));
+  listed("held", judged.map(counted));
+  listed("unmet", unbroken.filter((each) => !each.held && !each.notJudged).map(cited));
+  part("invariants-count").textContent = `${broken.length} broken, ${partly.length} not judged everywhere, ${judged.length} held`;
+  part("invariants").hidden = !all.length;
+  part("invariants").open = broken.length > 0;
+}
+
+let told = 0, asked = 0;
+
+/** Say what is being looked at, and let the page breathe: a long check is no reason for it to stand still. */
+async function goesOn(what, count) {
+  if (performance.now() - told < 50) return;
+  part("problem").textContent = `Checking ${what}${count ? `, entry ${count[0]} of ${count[1]}` : ""}…`;
+  await new Promise((done) => setTimeout(done, 0));
+  told = performance.now();
+}
+
 async function check() {
-  const file = part("pack").files[0];
+  const file = part("pack").files[0], mine = ++asked;
   part("problem").textContent = "";
   part("answer").hidden = true;
   if (!file) return;
@@ -36,8 +63,10 @@ async function check() {
     if (!isPack(data)) throw new Wrong(`${file.name} is not a pack`);
     const trust = trustFrom(part("trust").value);
     part("problem").textContent = "Checking…";
-    shown(await verifyPack(data, trust));
+    const found = await verifyPack(data, trust, goesOn);
+    if (mine !== asked) return; // meanwhile somebody asked about something else
     part("problem").textContent = "";
+    shown(found);
   } catch (error) {
     part("problem").textContent = error.message;
   }
@@ -52,4 +81,5 @@ part("trust-file").addEventListener("change", async () => {
 // For scripts, and for whoever compares this page with the command.
 globalThis.coignVerify = {
   verifyPack, trustFrom, isPack, fromBase64, toBase64, readJson, canonical, noteFrom, verifiedBy, keyFromText, byPasskey,
+  replay, Terms, INVARIANTS,
 };

@@ -1,0 +1,71 @@
+// What is remembered of a person: roles, keys, and what they are qualified for; and of the record itself.
+
+const exceptGrant = (grants, role, organisation) => grants.filter((each) => each.role !== role || each.organisation !== organisation);
+const exceptTask = (qualifications, task) => qualifications.filter((each) => each.task !== task);
+const qualifiedFor = ({ qualifications }, task, until) => ({ qualifications: [...exceptTask(qualifications, task), { task, until }] });
+const exceptKey = (keys, credential) => keys.filter((each) => each.credential !== credential);
+const MICROSECONDS_A_DAY = 86_400e6;
+
+/** Somebody, or some device, that acts. */
+const PERSON = tracker(
+  "person",
+  { registered: false, left: false, grants: [], qualifications: [], keys: [], proposed: [] },
+  ["person", {
+    "people.person_registered.v1": { registered: true },
+    "people.role_granted.v1": ({ grants }, { body: { role, organisation }, held }) =>
+      ({ grants: [...exceptGrant(grants, role, organisation), { role, organisation, until: held.until || "" }] }),
+    "people.role_revoked.v1": ({ grants }, { body }) => ({ grants: exceptGrant(grants, body.role, body.organisation) }),
+    "people.access_ended.v1": ({ grants }, { body: { organisation } }) => ({ grants: grants.filter((each) => each.organisation !== organisation) }),
+    "people.authenticator_proposed.v1": ({ proposed }, { body }) => ({ proposed: [...proposed, { credential: body.credential, by: body.proposed_by }] }),
+    "people.authenticator_enrolled.v1": ({ keys }, { body: { credential, method } }) => ({ keys: [...exceptKey(keys, credential), { credential, method }] }),
+    "people.authenticator_revoked.v1": ({ keys }, { body: { credential } }) => ({ keys: exceptKey(keys, credential) }),
+    "people.credentials_reset.v1": { keys: [] },
+    "people.person_left.v1": { left: true, grants: [], keys: [] },
+    "training.qualified.v1": (state, { body }) => qualifiedFor(state, body.task, body.until),
+    "training.qualification_earned.v1": (state, { body, time }) => {
+      shaped(Number.isSafeInteger(body.valid_days), "no number of days");
+      return qualifiedFor(state, body.task, instantText(instant(time) + body.valid_days * MICROSECONDS_A_DAY));
+    },
+    "training.qualification_revoked.v1": ({ qualifications }, { body: { task } }) => ({ qualifications: exceptTask(qualifications, task) }),
+    // Whoever is not qualified has nothing that could be extended, and nothing is ever shortened by it.
+    "training.extension_approved.v1": (state, { body: { task }, body }) => {
+      const held = state.qualifications.find((each) => each.task === task);
+      return held ? qualifiedFor(state, task, isBefore(held.until, body.until) ? body.until : held.until) : null;
+    },
+  }],
+);
+
+/** Whether this role is theirs now. */
+const holdsRole = ({ grants, left }, role, organisation, now) =>
+  grants.some((each) => each.role === role && each.organisation === organisation && (!each.until || isBefore(now, each.until))) && !left;
+
+/** Whether they are qualified for a task now. */
+const mayDo = ({ qualifications }, task, now) => qualifications.some((each) => each.task === task && isBefore(now, each.until));
+
+/** The record itself. */
+const LEDGER = tracker("ledger", { demonstration: false, setUp: false }, ["ledger", {
+  "ledger.opened.v1": (_, { body }) => ({ demonstration: body.demonstration }),
+  "installation.setup_finished.v1": { setUp: true },
+}]);
+const THIS = "ledger:this";
+
+/** What somebody did that somebody else is to judge, by the field with the subject by which it is found again. */
+const PARTS = {
+  unit: ["identity.unit_created.v1", "identity.label_verified.v1"],
+  batch: ["facility.monitored.v1"],
+  lot: ["supply.lot_held.v1"],
+  equipment: ["equipment.device_calibrated.v1", "equipment.device_cleaned.v1"],
+  person: ["training.extension_asked.v1"],
+  case: [
+    "quality.deviation_opened.v1", "supply.lot_suspected.v1", "supply.pack_suspected.v1", "incident.act_reported.v1",
+    "correction.proposed.v1", "correction.differs.v1", "correction.value_corrected.v1",
+  ],
+};
+
+/** Of each kind the newest, as a device is calibrated and cleaned for years; of a correction everybody. */
+function tookPart({ parts }, { type, person }) {
+  const others = parts.filter((each) => each.type !== type || (type.startsWith("correction.") && each.person !== person));
+  return { parts: [...others, { type, person }] };
+}
+
+const PART = tracker("part", { parts: [] }, ...Object.entries(PARTS).map(([field, types]) => [field, byType(types.map((type) => [type, tookPart]))]));

@@ -1,0 +1,96 @@
+// What is remembered of the order of things: which steps a subject has been through.
+
+/** What must have happened first, one of the facts named, to the subject in the field named. */
+const FIRST = {
+  "clinical.identity_settled.v1": ["patient", "clinical.identity_corrected.v1"],
+  "clinical.consent_withdrawn.v1": ["patient", "clinical.consent_given.v1"],
+  "clinical.conditioning_given.v1": ["chain", "clinical.conditioning_begun.v1"],
+  "collection.finished.v1": ["chain", "collection.started.v1"],
+  "collection.leaving_checked.v1": ["unit", "identity.label_verified.v1"],
+  "collection.cryobag_filled.v1": ["source", "identity.label_verified.v1"],
+  "collection.freezing_finished.v1": ["source", "collection.cryobag_filled.v1"],
+  "donor.marker_reported.v1": ["chain", "donor.samples_taken.v1"],
+  "manufacturing.line_cleared.v1": ["room", "manufacturing.line_checked.v1"],
+  "manufacturing.step_completed.v1": ["batch", "manufacturing.batch_started.v1"],
+  "manufacturing.sample_drawn.v1": ["batch", "manufacturing.batch_started.v1"],
+  "manufacturing.bag_filled.v1": ["batch", "manufacturing.step_completed.v1"],
+  "manufacturing.filled.v1": ["batch", "manufacturing.step_completed.v1"],
+  "manufacturing.product_frozen.v1": ["batch", "manufacturing.filled.v1"],
+  "manufacturing.labels_counted.v1": ["batch", "manufacturing.filled.v1"],
+  "quality.record_reviewed.v1": ["batch", "manufacturing.filled.v1"],
+  "quality.deviation_closed.v1": ["case", "quality.deviation_opened.v1"],
+  "facility.growth_assessed.v1": ["batch", "facility.growth_found.v1"],
+  "logistics.packed.v1": ["shipper", "logistics.logger_started.v1"],
+  "logistics.departed.v1": ["shipment", "logistics.packed.v1"],
+  "logistics.arrived.v1": ["shipment", "logistics.departed.v1"],
+  "logistics.received.v1": ["shipment", "logistics.receipt_checked.v1"],
+  "storage.taken_out.v1": ["unit", "storage.removal_started.v1"],
+  "infusion.emergency_decided.v1": ["unit", "infusion.emergency_requested.v1"],
+  "closing.disposal_recorded.v1": ["unit", "closing.disposal_decided.v1"],
+  "closing.disposal_confirmed.v1": ["unit", "closing.disposal_recorded.v1"],
+  "correction.value_corrected.v1": ["case", "correction.proposed.v1"],
+  "correction.assessed.v1": ["case", "correction.differs.v1", "correction.value_corrected.v1"],
+  "incident.act_resolved.v1": ["case", "incident.act_reported.v1"],
+  "supply.lot_tested.v1": ["lot", "supply.lot_received.v1"],
+  "supply.lot_approved.v1": ["lot", "supply.lot_tested.v1"],
+  "supply.pack_verified.v1": ["serial", "supply.pack_registered.v1"],
+  "supply.suspicion_cleared.v1": ["case", "supply.suspicion_investigated.v1"],
+  "supply.notification_terminated.v1": ["case", "supply.authority_consulted.v1"],
+  "training.extension_approved.v1": ["person", "training.extension_asked.v1"],
+  "training.course_approved.v1": ["course", "training.course_proposed.v1"],
+  "regulatory.programme_approved.v1": ["programme", "regulatory.programme_proposed.v1"],
+  "regulatory.suspension_lifted.v1": ["authorisation", "regulatory.authorisation_suspended.v1"],
+  "regulatory.fulfilment_judged.v1": ["authorisation", "regulatory.fulfilment_reported.v1"],
+  "people.credentials_reset.v1": ["person", "people.reset_proposed.v1", "people.administrator_proposed.v1"],
+  "correction.differs.v1": ["case", "correction.proposed.v1"],
+  "quality.laboratory_assessed.v1": ["batch", "quality.result_recorded.v1"],
+  "quality.retests_planned.v1": ["batch", "quality.laboratory_assessed.v1"],
+  "quality.retest_recorded.v1": ["batch", "quality.retests_planned.v1"],
+  "quality.investigation_concluded.v1": ["batch", "quality.laboratory_assessed.v1"],
+  "supply.suspicion_investigated.v1": ["case", "supply.pack_suspected.v1", "supply.lot_suspected.v1"],
+  "supply.determined_illegitimate.v1": ["case", "supply.pack_suspected.v1", "supply.lot_suspected.v1"],
+  "supply.illegitimate_notified.v1": ["case", "supply.determined_illegitimate.v1"],
+  "regulatory.question_answered.v1": ["application", "regulatory.question_asked.v1"],
+  "regulatory.application_decided.v1": ["application", "regulatory.application_submitted.v1"],
+  "training.attempt_handed_in.v1": ["attempt", "training.attempt_started.v1"],
+  "training.lesson_retired.v1": ["lesson", "training.lesson_attached.v1"],
+  "equipment.device_cleaned.v1": ["equipment", "equipment.device_registered.v1"],
+  "equipment.device_calibrated.v1": ["equipment", "equipment.device_registered.v1"],
+};
+
+/** What happens once to the subject in the field named. */
+const ONCE = {
+  "people.organisation_registered.v1": "organisation",
+  "people.site_registered.v1": "site",
+  "manufacturing.room_registered.v1": "room",
+  "equipment.device_registered.v1": "equipment",
+  "storage.box_set_up.v1": "box",
+  "supply.lot_received.v1": "lot",
+  "supply.pack_registered.v1": "serial",
+  "regulatory.authorisation_granted.v1": "authorisation",
+  "clinical.patient_enrolled.v1": "patient",
+  "clinical.conditioning_begun.v1": "chain",
+  "manufacturing.batch_started.v1": "batch",
+  "manufacturing.filled.v1": "batch",
+  "logistics.packed.v1": "shipment",
+  "logistics.received.v1": "shipment",
+  "infusion.started.v1": "unit",
+  "infusion.finished.v1": "unit",
+  "incident.act_reported.v1": "case",
+  "closing.therapy_ended.v1": "chain",
+  "identity.chain_ended.v1": "chain",
+  "installation.setup_finished.v1": "ledger",
+};
+
+/** By type of fact the fields of the subjects that it is looked up by. */
+function stepFields() {
+  const fields = new Map(Object.entries(ONCE).map(([type, field]) => [type, new Set([field])]));
+  for (const [field, ...types] of Object.values(FIRST))
+    for (const type of types) fields.set(type, including(fields.get(type) ?? [], field));
+  // Whoever pours a bag out calls it the source; whoever scanned its label called it the unit.
+  return fields.set("identity.label_verified.v1", new Set(["unit"]));
+}
+
+const happened = ({ steps }, { type }) => (steps.has(type) ? null : { steps: including(steps, type) });
+
+const HAPPENED = tracker("happened", { steps: new Set() }, ...[...stepFields()].map(([type, fields]) => [[...fields].join(" "), { [type]: happened }]));

@@ -1,0 +1,35 @@
+"""The packs of the demonstration on the page that checks them without a network."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import Browser
+from tests.demo.conftest import only_therapy
+from tests.support.offline import agree, opened
+
+from coign.drill.mutating import Mutation
+from coign.ledger.checkpoints import publish
+from coign.ledger.store import connect
+from coign.service import Service
+from coign.service.pack_sight import Sight
+from coign.service.packing import Packer
+from coign_verify.archive import read_archive
+from coign_verify.pack import files_of
+
+
+@pytest.mark.requirement("CSV-01")
+def test_the_page_comes_to_the_answers_of_the_command(
+    after_the_end: Service, chromium: Browser, tmp_path: Path
+) -> None:
+    service, trust = after_the_end, f"log {after_the_end.log_key.text}\n"
+    with connect(service.database.application_dsn) as connection:
+        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+        packer = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        whole, slim = (packer.pack(only_therapy(service), Sight(service.states, role)).data for role in ("", "courier"))
+    random, files = Random(3), files_of(read_archive(whole)[0])
+    changed = [Mutation(whole, files, random).data for _ in range(4)]
+    with opened(chromium, tmp_path) as here:
+        found = agree(here, [whole, slim, *changed], trust)
+    assert [each.exit_code for each in found] == [0, 0, 1, 1, 1, 1]
+    assert all(any("invariants were replayed" in line for line in each.proved) for each in found[:2])

@@ -1,0 +1,75 @@
+"""The page that checks packs, open in a browser, and questions to it."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from coign_verify.findings import Findings
+from coign_verify.invariants import Terms
+from coign_verify.pack_check import verify_pack
+from coign_verify.page import page as offline_page
+from coign_verify.trust import read_trust
+
+
+class Here:
+    """Asks the page what it would say."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, script: str, *given: Any) -> Any:
+        return self.page.evaluate(f"async (given) => {{ const v = coignVerify; {script} }}", list(given))
+
+    def packs(self, packs: Iterable[bytes], trust: str) -> Any:
+        """What it finds in each of these."""
+        script = """
+          const [packs, trust] = given;
+          const found = await Promise.all(packs.map((pack) => v.verifyPack(v.fromBase64(pack), v.trustFrom(trust))));
+          return found.map(({ account, invariants, ...rest }) => rest)"""
+        return self(script, [base64.b64encode(data).decode() for data in packs], trust)
+
+    def replayed(self, told: Sequence[Any], terms: Terms) -> Any:
+        """What is broken and met in histories; each with whether terms are given and whether entries may be missing."""
+        script = """
+          const stream = new Blob([v.fromBase64(given[0])]).stream().pipeThrough(new DecompressionStream("deflate"));
+          const { told, terms } = await new Response(stream).json();
+          return told.map(([entries, isGiven, partial]) => {
+            const { broken, walk } = v.replay(entries, { partial, terms: new v.Terms(isGiven ? terms : {}) });
+            const found = broken.map(({ position, invariant }) => `${position} ${invariant}`);
+            return [found, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)];
+          })"""
+        given = {"told": told, "terms": {"limits": terms.limits, "tasks": terms.tasks}}
+        # Histories are alike, and what is sent to a browser is slow to get there.
+        return self(script, base64.b64encode(zlib.compress(json.dumps(given).encode(), 1)).decode())
+
+
+@contextmanager
+def opened(browser: Browser, folder: Path, script: str = "") -> Iterator[Here]:
+    """The page, opened from a file, with no network; `script` runs before its own."""
+    file = folder / "verify.html"
+    file.write_bytes(offline_page())
+    context = browser.new_context(offline=True, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.add_init_script(script)
+    page.goto(file.as_uri())
+    yield Here(page)
+    context.close()
+
+
+def agree(here: Here, packs: Sequence[bytes], trust: str) -> list[Findings]:
+    """Page and command come to the same answers, name the same place first, and prove and do not prove the same."""
+    ours = [verify_pack(data, read_trust(trust)) for data in packs]
+    for page, found in zip(here.packs(packs, trust), ours, strict=True):
+        assert page["code"] == found.exit_code, (page["verdict"], found.verdict)
+        first = [(p["position"], p["kind"]) for p in page["problems"][:1]]
+        assert first == [(p.position, p.kind) for p in found.problems[:1]], (page["verdict"], found.verdict)
+        if not found.problems:
+            assert (page["proved"], page["notProved"]) == (found.proved, found.not_proved)
+            assert page["witnesses"] == found.witnesses
+    return ours
