@@ -152,6 +152,9 @@ def _next(
         if after not in came and after not in seen:
             seen.add(after)
             new.append((after, number))
+    came_by = came[world]
+    if came_by is not None and came_by[1] < 0:
+        return new  # time has passed already, and nobody did anything
     for number, wait in enumerate(waits, start=1):
         after = ground.later(world, ground.now(world).plus(minutes=wait))
         if after not in came and after not in seen:
