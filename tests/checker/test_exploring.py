@@ -19,7 +19,7 @@ ENDLESS = float("inf")
 
 @pytest.fixture(scope="session")
 def told(history: History) -> Knocking:
-    knocked = Knocking(checking.story_ground(history), history, checking.WAITS_MIN, ENDLESS)
+    knocked = Knocking(checking.story_ground(history), history, ENDLESS)
     knocked.prepare()
     assert knocked.ground.refused == set(), "every act of the story is allowed"
     return knocked
@@ -36,7 +36,8 @@ def milestone(history: History, stage: str) -> exploring.Milestone:
 
 def looked_around(history: History, told: Knocking, stage: str, depth: int) -> tuple[Explored, Ground]:
     here, found = exploring.around(history, told.ground, told.worlds, milestone(history, stage)), Explored()
-    exploring.explore(here, checking.WAITS_AROUND, depth, ENDLESS, found)
+    waits = exploring.waits_around(history, milestone(history, stage), told.waits)
+    exploring.explore(here, waits, depth, ENDLESS, found)
     return found, here
 
 

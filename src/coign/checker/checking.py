@@ -15,10 +15,6 @@ from coign.checker.rules import Move, Rules
 from coign.kernel.actions import Gate, Risk
 from coign.perform import assemble
 
-#: What passes when somebody is late: the two persons at a bed, a thawed bag, a day, a promise, the shelf life.
-WAITS_MIN = (31, 160, 25 * 60, 9 * 24 * 60, 32 * 24 * 60, 300 * 24 * 60)
-#: Of these, those that are tried around a milestone, where every further one costs a world each.
-WAITS_AROUND = WAITS_MIN[:3]
 #: As far as is looked around each milestone.
 DEPTH = 6
 #: Of the time, what goes to single deviations followed to the therapy's end.
@@ -57,7 +53,7 @@ def check(
 ) -> Checked:  # fmt: skip
     """Follow every deviation of the story, then look around each stage. `only`: these stages."""
     ground, found, began = story_ground(history), Explored(), time.monotonic()
-    told = Knocking(ground, history, WAITS_MIN, began + seconds * SHARE_FOLLOWED)
+    told = Knocking(ground, history, began + seconds * SHARE_FOLLOWED)
     told.prepare()
     around = [m for m in exploring.milestones(history, knocking.FOLLOWED) if not only or m.stage in only]
     if not only:
@@ -70,7 +66,7 @@ def check(
         left = began + seconds - time.monotonic()
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
-        exploring.explore(here, WAITS_AROUND, depth, ends, found)
+        exploring.explore(here, exploring.waits_around(history, milestone, told.waits), depth, ends, found)
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 
@@ -134,7 +130,7 @@ SHARE_LOOKING = 0.6
 def knock_out(history: History, *, seconds: float, progress: Progress = lambda line: None) -> list[Verdict]:
     """Take out each gate that guards patients or products and look for a story that only it holds back."""
     began = time.monotonic()
-    knocked = Knocking(story_ground(history), history, WAITS_MIN, began + seconds * SHARE_LOOKING)
+    knocked = Knocking(story_ground(history), history, began + seconds * SHARE_LOOKING)
     knocked.prepare()
     progress("Looking for what each gate alone holds back …")
     knocked.look_around()

@@ -74,11 +74,21 @@ class Explored:
 def at_hand(history: History, milestone: Milestone) -> list[Move]:
     """What may be tried: acts that were just done or are about to come, and what can go wrong with them."""
     acts = history.acts
-    near = [told.move for told in acts[max(0, milestone.index - BEHIND) : milestone.index + AHEAD]]
+    near = [acts[index].move for index in _near(history, milestone)]
     together = _together([move.time for move in near])
     near = [replace(move, time=time) for move, time in zip(near, together, strict=True)]
     twists, to_come = Twists(acts), near[min(BEHIND, milestone.index) :][:TWISTED]
     return [*near, *(twisted for move in to_come for twisted in twists.of(move))]
+
+
+def _near(history: History, milestone: Milestone) -> range:
+    return range(max(0, milestone.index - BEHIND), min(len(history.acts), milestone.index + AHEAD))
+
+
+def waits_around(history: History, milestone: Milestone, waits: Mapping[int, Sequence[int]]) -> list[int]:
+    """Until a limit of an act at hand is over; `waits`: of each act. What all of them ask is tried along the story."""
+    asked = [set(waits[index]) for index in _near(history, milestone) if index in waits]
+    return sorted(set[int]().union(*asked) - set[int].intersection(*asked))
 
 
 def _together(times: Sequence[Instant]) -> list[Instant]:

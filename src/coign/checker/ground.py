@@ -188,8 +188,9 @@ class Ground:
     def _find(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
         """An outcome that was not found by all that the move ever looked at."""
         now = self._number(NOW, max(self.now(world), self.moves[number].time))
-        index, width, step = self._index, len(world), memo.in_turn.get(now)
-        while step.__class__ is _Looks:
+        index, width = self._index, len(world)
+        step: _Looks | Outcome | None = memo.in_turn.get(now)
+        while isinstance(step, _Looks):
             at = index.get(step.slot, width)
             step = step.on.get(world[at] if at < width else 0)
         if step is None:

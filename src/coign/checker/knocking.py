@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
+from coign.checker.deadlines import Deadlines
 from coign.checker.ground import NONE, Ground, World
 from coign.checker.history import History
 from coign.checker.rules import Move
@@ -58,9 +59,10 @@ class Knocking:
 
     ground: Ground
     history: History
-    waits: Sequence[int]
     ends: float
     worlds: list[World] = field(default_factory=list)
+    #: Of each act of a therapy, how long somebody must wait until one of its limits is over, in minutes.
+    waits: dict[int, tuple[int, ...]] = field(default_factory=dict)
     candidates: dict[str, list[Deviation]] = field(default_factory=lambda: defaultdict(list))
     pairs: dict[frozenset[str], list[Deviation]] = field(default_factory=lambda: defaultdict(list))
     shown: dict[str, Shown] = field(default_factory=dict)
@@ -69,9 +71,11 @@ class Knocking:
 
     def prepare(self) -> None:
         """Tell the story once: every act is allowed."""
-        world = self.ground.start
-        for number in range(len(self.history.acts)):
+        world, deadlines = self.ground.start, Deadlines(self.ground.rules)
+        for number, told in enumerate(self.history.acts):
             self.worlds.append(world)
+            if told.therapy in (FOLLOWED, TROUBLED):
+                self.waits[number] = deadlines.of(told.move, self.ground.states(world), self.ground.now(world))
             outcome = self.ground.outcome(self.ground.fit(world), number)
             assert outcome.changes, (self.ground.moves[number].action.name, outcome)
             world = self.ground.after(self.ground.fit(world), outcome)
@@ -110,9 +114,7 @@ class Knocking:
                 yield Deviation(index, (), index + left_out)
             if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
                 yield Deviation(index, (index, index), index + 1)
-        for wait in self.waits:
-            for index in of_therapy:
-                yield Deviation(index, (), index, wait)
+        yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
         yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
         seen: Counter[tuple[str, str]] = Counter()
         for index in (*of_therapy, *before):
