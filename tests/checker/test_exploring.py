@@ -8,9 +8,10 @@ from coign import catalogue
 from coign.checker import checking, exploring, invariants
 from coign.checker.checking import Verdict
 from coign.checker.exploring import Explored
-from coign.checker.ground import Ground
+from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.stories import told_of
 from coign.checker.twists import Twists
 from coign.kernel.actions import Risk
 
@@ -76,7 +77,7 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
     bare, found = Ground(told.ground.rules, told.ground.monitors, base, [move], move.time), Explored()
     exploring.explore(bare, (), 1, ENDLESS, found)
     story = next(v for v in found.violations if v.invariant == "nothing_is_given_unless_two_saw_it_at_the_bed")
-    beginning, line = checking.told_of("before", story.moves, story.sentence)
+    beginning, line = told_of(history, Beginning(start - 1, "before"), story.moves, story.sentence)
     assert beginning["outcome"] == "before"
     assert line["action"] == "Start the infusion" and "at a bed" in line["outcome"] and "(" in line["who"]
 

@@ -1,7 +1,7 @@
 """The two questions: does anything happen that must not, and what does each gate hold back?"""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from coign.checker.exploring import Explored, Violation
 from coign.checker.ground import Ground
 from coign.checker.history import History
 from coign.checker.knocking import Knocking, Shown
-from coign.checker.rules import Move, Rules
+from coign.checker.rules import Rules
+from coign.checker.stories import Line, told_of
 from coign.kernel.actions import Gate, Risk
 from coign.perform import assemble
 
@@ -20,7 +21,6 @@ DEPTH = 6
 #: Of the time, what goes to single deviations followed to the therapy's end.
 SHARE_FOLLOWED = 0.4
 
-Line = Mapping[str, str]
 Progress = Callable[[str], None]
 
 
@@ -76,8 +76,8 @@ def _names(given: Iterable[Any]) -> set[str]:
 
 
 def _violation(told: Knocking, shown: Shown) -> Violation:
-    moves = tuple(told.ground.moves[n] for n in dict.fromkeys((*shown.deviation.instead, *shown.acts)))
-    return Violation(shown.invariant, shown.sentence, moves, told.beginning(shown.deviation))
+    beginning, moves = told.told(shown)
+    return Violation(shown.invariant, shown.sentence, moves, beginning)
 
 
 def _first_of_each(found: Explored) -> Explored:
@@ -87,24 +87,6 @@ def _first_of_each(found: Explored) -> Explored:
         shortest.setdefault((each.invariant, each.moves[-1].action.name), each)
     found.violations = list(shortest.values())
     return found
-
-
-def told_of(beginning: str, moves: Sequence[Move], outcome: str) -> list[Line]:
-    """A story as it is read aloud: what came before, then who does what, and what comes of it."""
-    first = {"who": "everybody", "action": "As it should be", "outcome": beginning}
-    return [first, *_lines(moves, outcome)]
-
-
-def _lines(moves: Sequence[Move], outcome: str) -> list[Line]:
-    last = len(moves) - 1
-    return [
-        {
-            "who": f"{move.actor.person.identifier} ({move.actor.role})",
-            "action": move.action.title,
-            "outcome": "; ".join(filter(None, (move.twist, outcome if index == last else "done"))),
-        }
-        for index, move in enumerate(moves)
-    ]
 
 
 # Gates
@@ -151,9 +133,9 @@ def _judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
     shown = knocked.knock(gate.id)
     if shown is None:
         return Verdict(gate, NOT_SHOWN, reason=_why_not(knocked, gate))
-    moves = [knocked.ground.moves[number] for number in shown.acts]
+    beginning, moves = knocked.told(shown)
     beside = ", ".join(sorted(shown.without - {gate.id}))
-    story = tuple(told_of(knocked.beginning(shown.deviation), moves, shown.sentence))
+    story = tuple(told_of(knocked.history, beginning, moves, shown.sentence))
     return Verdict(gate, PAIRED if beside else NECESSARY, beside, shown.invariant, story)
 
 

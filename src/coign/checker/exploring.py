@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from coign.checker.ground import Ground, Outcome, World
+from coign.checker.ground import Beginning, Ground, Outcome, World
 from coign.checker.history import History
 from coign.checker.rules import KNOWN, Move, Slot
+from coign.checker.stories import at
 from coign.checker.twists import Twists
 from coign.kernel.values import Instant
 from coign.perform.shape import shape_of
@@ -36,13 +37,13 @@ def milestones(history: History, therapy: str) -> list[Milestone]:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What must not happen and did, and the moves that led there from the story."""
+    """What must not happen and did, and the moves that led there from the story, each at its time."""
 
     invariant: str
     sentence: str
     moves: tuple[Move, ...]
-    #: What came before them, in words.
-    beginning: str
+    #: What came before them.
+    beginning: Beginning
 
 
 @dataclass
@@ -150,13 +151,15 @@ def _next(
     for number, outcome in enumerate(outcomes):
         if not outcome.changes:
             if outcome.stuck:
-                found.violations.append(_violation(ground, came, world, number, "every_rule_answers", outcome.stuck))
+                told = _told(ground, waits, [*_path(came, world), number])
+                found.violations.append(Violation("every_rule_answers", outcome.stuck, told, ground.beginning))
             continue
         if number in once and number in done:
             continue
         found.transitions += 1
         if outcome.broken:
-            found.violations.append(_violation(ground, came, world, number, *outcome.broken[0]))
+            told = _told(ground, waits, [*_path(came, world), number])
+            found.violations.append(Violation(*outcome.broken[0], told, ground.beginning))
             continue
         after = ground.after(world, outcome)
         if after not in came and after not in seen:
@@ -183,9 +186,16 @@ def _path(came: Came, world: World) -> list[int]:
     return path[::-1]
 
 
-def _violation(ground: Ground, came: Came, world: World, number: int, invariant: str, sentence: str) -> Violation:
-    numbers = [n for n in _path(came, world) if n >= 0]
-    return Violation(invariant, sentence, tuple(ground.moves[n] for n in (*numbers, number)), ground.beginning)
+def _told(ground: Ground, waits: Sequence[int], path: Sequence[int]) -> tuple[Move, ...]:
+    """The moves of a path, each at its time."""
+    now, moves = ground.now(ground.start), []
+    for number in path:
+        if number < 0:
+            now = now.plus(minutes=waits[-number - 1])
+        else:
+            moves.append(at(ground.moves[number], now))
+            now = moves[-1].time
+    return tuple(moves)
 
 
 def around(history: History, story: Ground, worlds: Sequence[World], milestone: Milestone) -> Ground:
@@ -193,7 +203,7 @@ def around(history: History, story: Ground, worlds: Sequence[World], milestone: 
     world = story.fit(worlds[milestone.index])
     base = story.states(world)
     moves = [move for move in at_hand(history, milestone) if not _makes_again(move, base)]
-    beginning = f"the story up to the stage {milestone.stage}, {milestone.index} acts"
+    beginning = Beginning(milestone.index, f"the story up to the stage {milestone.stage}, {milestone.index} acts")
     return Ground(story.rules, story.monitors, base, moves, story.now(world), beginning)
 
 

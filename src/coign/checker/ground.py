@@ -89,14 +89,23 @@ class _Memo:
         self.found = {(*key, 0): outcome for key, outcome in self.found.items()}
 
 
+class Beginning(NamedTuple):
+    """How it came to where a ground begins: so many acts as they were told, and in words."""
+
+    told: int = 0
+    words: str = ""
+
+
+BEGINNING = Beginning()
+
+
 class Ground:
     """All worlds that some moves can lead to from one situation."""
 
     def __init__(
         self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant,
-        beginning: str = "",
+        beginning: Beginning = BEGINNING,
     ) -> None:  # fmt: skip
-        #: How it came to where this ground begins, in words.
         self.beginning = beginning
         self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base

@@ -125,6 +125,9 @@ class Rules:
             return Answer(unmet)
         try:
             facts = tuple(move.action.decide(move.command, known))
+            declared = self.judge.rests_on(job, reads)
+            unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
+            assert not unread, f"{unread[0]} was changed and not read"
             self.enter(facts, look, now, move)
         except Exception as error:
             # What a gate guards may be what the act itself needs: without it there is nothing to enter.

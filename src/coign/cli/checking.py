@@ -49,6 +49,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _checked(history: Any, asked: argparse.Namespace) -> int:
     from coign.checker import checking, invariants
+    from coign.checker.stories import told_of
     from coign.cli.program import INCOMPLETE, NO, OK
 
     found = checking.check(
@@ -56,7 +57,7 @@ def _checked(history: Any, asked: argparse.Namespace) -> int:
     )  # fmt: skip
     seen = found.explored
     violations = [
-        {"invariant": each.invariant, "story": checking.told_of(each.beginning, each.moves, each.sentence)}
+        {"invariant": each.invariant, "story": told_of(history, each.beginning, each.moves, each.sentence)}
         for each in seen.violations
     ]
     ok = not violations and not found.vacuous
