@@ -18,14 +18,6 @@ from coign.kernel.actions import Risk
 ENDLESS = float("inf")
 
 
-@pytest.fixture(scope="session")
-def told(history: History) -> Knocking:
-    knocked = Knocking(checking.story_ground(history), history, ENDLESS)
-    knocked.prepare()
-    assert knocked.ground.refused == set(), "every act of the story is allowed"
-    return knocked
-
-
 def act_of(history: History, action: str, therapy: str = FOLLOWED) -> int:
     """Where the story tells this act of a therapy for the first time."""
     return next(n for n, t in enumerate(history.acts) if (t.move.action.name, t.therapy) == (action, therapy))

@@ -118,7 +118,7 @@ def knock_out(history: History, *, seconds: float, progress: Progress = lambda l
     knocked.look_around()
     knocked.ends = began + seconds
     progress("Taking out one gate after another …")
-    return [_judged(knocked, gate) for gate in catalogue.GATES.values()]
+    return [judged(knocked, gate) for gate in catalogue.GATES.values()]
 
 
 def share_shown(verdicts: Sequence[Verdict]) -> float:
@@ -127,7 +127,8 @@ def share_shown(verdicts: Sequence[Verdict]) -> float:
     return sum(each.verdict in (NECESSARY, PAIRED) for each in guarding) / len(guarding) if guarding else 1.0
 
 
-def _judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
+def judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
+    """What one gate is good for, by what was looked around for."""
     if gate.risk is Risk.DATA:
         return Verdict(gate, NOT_SAFETY, reason=gate.protects)
     shown = knocked.knock(gate.id)

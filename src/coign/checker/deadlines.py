@@ -1,7 +1,7 @@
 """The limits that an act's own rules ask for, and how long somebody must wait until they are over."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -27,10 +27,10 @@ class Deadlines:
         noting = Rulebook(_RuleSets(book.rules, self._note), programmes, book.basis)
         self.rules = Rules(replace(rules.judge, rulebook=noting))
 
-    def of(self, move: Move, states: Mapping[Slot, Any], now: Instant) -> tuple[int, ...]:
+    def of(self, move: Move, at: Callable[[Slot], Any], now: Instant) -> tuple[int, ...]:
         """Minutes, just over each limit that is looked up for a move in this situation; the shortest first."""
         self._asked.clear()
-        self.rules.ask(move, Look(states.get), max(now, move.time))
+        self.rules.ask(move, Look(at), max(now, move.time))
         return tuple(sorted({math.floor(minutes) + JUST_OVER_MIN for minutes in self._asked}))
 
     def _note(self, quantity: Quantity) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from coign.checker.ground import Beginning, Ground, Outcome, World
 from coign.checker.history import History
 from coign.checker.rules import KNOWN, Move, Slot
-from coign.checker.stories import at
+from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
 from coign.kernel.values import Instant
 from coign.perform.shape import shape_of
@@ -152,7 +152,7 @@ def _next(
         if not outcome.changes:
             if outcome.stuck:
                 told = _told(ground, waits, [*_path(came, world), number])
-                found.violations.append(Violation("every_rule_answers", outcome.stuck, told, ground.beginning))
+                found.violations.append(Violation(EVERY_RULE_ANSWERS, outcome.stuck, told, ground.beginning))
             continue
         if number in once and number in done:
             continue

@@ -4,7 +4,7 @@ A move's outcome depends on the few states that its rules look at. They are note
 then on the same move among the same states is one look into a dictionary.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
@@ -143,6 +143,16 @@ class Ground:
         """The same world at another time."""
         return (self._number(NOW, now), *world[1:])
 
+    def at(self, world: AnyWorld) -> Callable[[Slot], Any]:
+        """What is known there of one slot."""
+        index, values, base, width = self._index, self._values, self._base, len(world)
+
+        def found(slot: Slot) -> Any:
+            at = index.get(slot)
+            return base.get(slot) if at is None else values[at][world[at] if at < width else 0]
+
+        return found
+
     def states(self, world: World) -> dict[Slot, Any]:
         """Everything that is known there."""
         own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
@@ -209,9 +219,7 @@ class Ground:
 
     def _ask(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
         move = self.moves[number]
-        look = Look(
-            lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]]
-        )
+        look = Look(self.at(world))
         now = max(self.now(world), move.time)
         answer = self.rules.ask(move, look, now, without)
         if answer.facts:

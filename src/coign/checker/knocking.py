@@ -11,7 +11,7 @@ from coign.checker.deadlines import Deadlines
 from coign.checker.ground import NONE, Beginning, Ground, World
 from coign.checker.history import History
 from coign.checker.rules import Move
-from coign.checker.stories import at
+from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
 from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
@@ -77,7 +77,7 @@ class Knocking:
         for number, told in enumerate(self.history.acts):
             self.worlds.append(world)
             if told.therapy in (FOLLOWED, TROUBLED):
-                self.waits[number] = deadlines.of(told.move, self.ground.states(world), self.ground.now(world))
+                self.waits[number] = deadlines.of(told.move, self.ground.at(world), self.ground.now(world))
             outcome = self.ground.outcome(self.ground.fit(world), number)
             assert outcome.changes, (self.ground.moves[number].action.name, outcome)
             world = self.ground.after(self.ground.fit(world), outcome)
@@ -163,7 +163,7 @@ class Knocking:
             if outcome.changes:
                 continue
             if outcome.stuck:
-                self.violations.append(Shown(NONE, "every_rule_answers", outcome.stuck, deviation, tuple(done)))
+                self.violations.append(Shown(NONE, EVERY_RULE_ANSWERS, outcome.stuck, deviation, tuple(done)))
                 return
             if outcome.unmet and len(outcome.unmet) <= 2:
                 self._note(frozenset(outcome.unmet), deviation)

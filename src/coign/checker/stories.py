@@ -16,6 +16,8 @@ from coign.kernel.values import Actor, Instant, Secret
 from coign.ledger.encoding import from_record, from_wire, plain
 
 Line = Mapping[str, Any]
+#: Stands where the name of an invariant does: a rule failed with an error of its own.
+EVERY_RULE_ANSWERS = "every_rule_answers"
 
 
 class Story(NamedTuple):

@@ -152,6 +152,13 @@ class Ledger:
             ).fetchall()
         return [{**orjson.loads(body), "position": position} for body, position in rows]
 
+    def size(self) -> int:
+        """How many entries that are."""
+        with connect(self.database.application_dsn) as reads:
+            row = reads.execute("select size from head where ledger_id = %s", (self.id,)).fetchone()
+        assert row is not None
+        return int(row[0])
+
     @contextmanager
     def copy(self) -> Iterator["Ledger"]:
         """Another ledger with the same past and origin, for as long as the block lasts; this one stays as it is."""
