@@ -8,21 +8,14 @@ from coign import catalogue
 from coign.checker import checking, exploring, invariants
 from coign.checker.checking import Verdict
 from coign.checker.exploring import Explored
-from coign.checker.ground import Ground
+from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.stories import told_of
 from coign.checker.twists import Twists
 from coign.kernel.actions import Risk
 
 ENDLESS = float("inf")
-
-
-@pytest.fixture(scope="session")
-def told(history: History) -> Knocking:
-    knocked = Knocking(checking.story_ground(history), history, checking.WAITS_MIN, ENDLESS)
-    knocked.prepare()
-    assert knocked.ground.refused == set(), "every act of the story is allowed"
-    return knocked
 
 
 def act_of(history: History, action: str, therapy: str = FOLLOWED) -> int:
@@ -36,7 +29,8 @@ def milestone(history: History, stage: str) -> exploring.Milestone:
 
 def looked_around(history: History, told: Knocking, stage: str, depth: int) -> tuple[Explored, Ground]:
     here, found = exploring.around(history, told.ground, told.worlds, milestone(history, stage)), Explored()
-    exploring.explore(here, checking.WAITS_AROUND, depth, ENDLESS, found)
+    waits = exploring.waits_around(history, milestone(history, stage), told.waits)
+    exploring.explore(here, waits, depth, ENDLESS, found)
     return found, here
 
 
@@ -75,7 +69,7 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
     bare, found = Ground(told.ground.rules, told.ground.monitors, base, [move], move.time), Explored()
     exploring.explore(bare, (), 1, ENDLESS, found)
     story = next(v for v in found.violations if v.invariant == "nothing_is_given_unless_two_saw_it_at_the_bed")
-    beginning, line = checking.told_of("before", story.moves, story.sentence)
+    beginning, line = told_of(history, Beginning(start - 1, "before"), story.moves, story.sentence)
     assert beginning["outcome"] == "before"
     assert line["action"] == "Start the infusion" and "at a bed" in line["outcome"] and "(" in line["who"]
 

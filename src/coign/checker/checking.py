@@ -1,7 +1,7 @@
 """The two questions: does anything happen that must not, and what does each gate hold back?"""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,20 +11,16 @@ from coign.checker.exploring import Explored, Violation
 from coign.checker.ground import Ground
 from coign.checker.history import History
 from coign.checker.knocking import Knocking, Shown
-from coign.checker.rules import Move, Rules
+from coign.checker.rules import Rules
+from coign.checker.stories import Line, told_of
 from coign.kernel.actions import Gate, Risk
 from coign.perform import assemble
 
-#: What passes when somebody is late: the two persons at a bed, a thawed bag, a day, a promise, the shelf life.
-WAITS_MIN = (31, 160, 25 * 60, 9 * 24 * 60, 32 * 24 * 60, 300 * 24 * 60)
-#: Of these, those that are tried around a milestone, where every further one costs a world each.
-WAITS_AROUND = WAITS_MIN[:3]
 #: As far as is looked around each milestone.
 DEPTH = 6
 #: Of the time, what goes to single deviations followed to the therapy's end.
 SHARE_FOLLOWED = 0.4
 
-Line = Mapping[str, str]
 Progress = Callable[[str], None]
 
 
@@ -57,7 +53,7 @@ def check(
 ) -> Checked:  # fmt: skip
     """Follow every deviation of the story, then look around each stage. `only`: these stages."""
     ground, found, began = story_ground(history), Explored(), time.monotonic()
-    told = Knocking(ground, history, WAITS_MIN, began + seconds * SHARE_FOLLOWED)
+    told = Knocking(ground, history, began + seconds * SHARE_FOLLOWED)
     told.prepare()
     around = [m for m in exploring.milestones(history, knocking.FOLLOWED) if not only or m.stage in only]
     if not only:
@@ -70,7 +66,7 @@ def check(
         left = began + seconds - time.monotonic()
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
-        exploring.explore(here, WAITS_AROUND, depth, ends, found)
+        exploring.explore(here, exploring.waits_around(history, milestone, told.waits), depth, ends, found)
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 
@@ -80,8 +76,8 @@ def _names(given: Iterable[Any]) -> set[str]:
 
 
 def _violation(told: Knocking, shown: Shown) -> Violation:
-    moves = tuple(told.ground.moves[n] for n in dict.fromkeys((*shown.deviation.instead, *shown.acts)))
-    return Violation(shown.invariant, shown.sentence, moves, told.beginning(shown.deviation))
+    beginning, moves = told.told(shown)
+    return Violation(shown.invariant, shown.sentence, moves, beginning)
 
 
 def _first_of_each(found: Explored) -> Explored:
@@ -91,24 +87,6 @@ def _first_of_each(found: Explored) -> Explored:
         shortest.setdefault((each.invariant, each.moves[-1].action.name), each)
     found.violations = list(shortest.values())
     return found
-
-
-def told_of(beginning: str, moves: Sequence[Move], outcome: str) -> list[Line]:
-    """A story as it is read aloud: what came before, then who does what, and what comes of it."""
-    first = {"who": "everybody", "action": "As it should be", "outcome": beginning}
-    return [first, *_lines(moves, outcome)]
-
-
-def _lines(moves: Sequence[Move], outcome: str) -> list[Line]:
-    last = len(moves) - 1
-    return [
-        {
-            "who": f"{move.actor.person.identifier} ({move.actor.role})",
-            "action": move.action.title,
-            "outcome": "; ".join(filter(None, (move.twist, outcome if index == last else "done"))),
-        }
-        for index, move in enumerate(moves)
-    ]
 
 
 # Gates
@@ -134,13 +112,13 @@ SHARE_LOOKING = 0.6
 def knock_out(history: History, *, seconds: float, progress: Progress = lambda line: None) -> list[Verdict]:
     """Take out each gate that guards patients or products and look for a story that only it holds back."""
     began = time.monotonic()
-    knocked = Knocking(story_ground(history), history, WAITS_MIN, began + seconds * SHARE_LOOKING)
+    knocked = Knocking(story_ground(history), history, began + seconds * SHARE_LOOKING)
     knocked.prepare()
     progress("Looking for what each gate alone holds back …")
     knocked.look_around()
     knocked.ends = began + seconds
     progress("Taking out one gate after another …")
-    return [_judged(knocked, gate) for gate in catalogue.GATES.values()]
+    return [judged(knocked, gate) for gate in catalogue.GATES.values()]
 
 
 def share_shown(verdicts: Sequence[Verdict]) -> float:
@@ -149,15 +127,16 @@ def share_shown(verdicts: Sequence[Verdict]) -> float:
     return sum(each.verdict in (NECESSARY, PAIRED) for each in guarding) / len(guarding) if guarding else 1.0
 
 
-def _judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
+def judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
+    """What one gate is good for, by what was looked around for."""
     if gate.risk is Risk.DATA:
         return Verdict(gate, NOT_SAFETY, reason=gate.protects)
     shown = knocked.knock(gate.id)
     if shown is None:
         return Verdict(gate, NOT_SHOWN, reason=_why_not(knocked, gate))
-    moves = [knocked.ground.moves[number] for number in shown.acts]
+    beginning, moves = knocked.told(shown)
     beside = ", ".join(sorted(shown.without - {gate.id}))
-    story = tuple(told_of(knocked.beginning(shown.deviation), moves, shown.sentence))
+    story = tuple(told_of(knocked.history, beginning, moves, shown.sentence))
     return Verdict(gate, PAIRED if beside else NECESSARY, beside, shown.invariant, story)
 
 

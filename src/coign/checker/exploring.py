@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from coign.checker.ground import Ground, Outcome, World
+from coign.checker.ground import Beginning, Ground, Outcome, World
 from coign.checker.history import History
 from coign.checker.rules import KNOWN, Move, Slot
+from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
 from coign.kernel.values import Instant
 from coign.perform.shape import shape_of
@@ -36,13 +37,13 @@ def milestones(history: History, therapy: str) -> list[Milestone]:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What must not happen and did, and the moves that led there from the story."""
+    """What must not happen and did, and the moves that led there from the story, each at its time."""
 
     invariant: str
     sentence: str
     moves: tuple[Move, ...]
-    #: What came before them, in words.
-    beginning: str
+    #: What came before them.
+    beginning: Beginning
 
 
 @dataclass
@@ -74,11 +75,21 @@ class Explored:
 def at_hand(history: History, milestone: Milestone) -> list[Move]:
     """What may be tried: acts that were just done or are about to come, and what can go wrong with them."""
     acts = history.acts
-    near = [told.move for told in acts[max(0, milestone.index - BEHIND) : milestone.index + AHEAD]]
+    near = [acts[index].move for index in _near(history, milestone)]
     together = _together([move.time for move in near])
     near = [replace(move, time=time) for move, time in zip(near, together, strict=True)]
     twists, to_come = Twists(acts), near[min(BEHIND, milestone.index) :][:TWISTED]
     return [*near, *(twisted for move in to_come for twisted in twists.of(move))]
+
+
+def _near(history: History, milestone: Milestone) -> range:
+    return range(max(0, milestone.index - BEHIND), min(len(history.acts), milestone.index + AHEAD))
+
+
+def waits_around(history: History, milestone: Milestone, waits: Mapping[int, Sequence[int]]) -> list[int]:
+    """Until a limit of an act at hand is over; `waits`: of each act. What all of them ask is tried along the story."""
+    asked = [set(waits[index]) for index in _near(history, milestone) if index in waits]
+    return sorted(set[int]().union(*asked) - set[int].intersection(*asked))
 
 
 def _together(times: Sequence[Instant]) -> list[Instant]:
@@ -140,18 +151,23 @@ def _next(
     for number, outcome in enumerate(outcomes):
         if not outcome.changes:
             if outcome.stuck:
-                found.violations.append(_violation(ground, came, world, number, "every_rule_answers", outcome.stuck))
+                told = _told(ground, waits, [*_path(came, world), number])
+                found.violations.append(Violation(EVERY_RULE_ANSWERS, outcome.stuck, told, ground.beginning))
             continue
         if number in once and number in done:
             continue
         found.transitions += 1
         if outcome.broken:
-            found.violations.append(_violation(ground, came, world, number, *outcome.broken[0]))
+            told = _told(ground, waits, [*_path(came, world), number])
+            found.violations.append(Violation(*outcome.broken[0], told, ground.beginning))
             continue
         after = ground.after(world, outcome)
         if after not in came and after not in seen:
             seen.add(after)
             new.append((after, number))
+    came_by = came[world]
+    if came_by is not None and came_by[1] < 0:
+        return new  # time has passed already, and nobody did anything
     for number, wait in enumerate(waits, start=1):
         after = ground.later(world, ground.now(world).plus(minutes=wait))
         if after not in came and after not in seen:
@@ -170,9 +186,16 @@ def _path(came: Came, world: World) -> list[int]:
     return path[::-1]
 
 
-def _violation(ground: Ground, came: Came, world: World, number: int, invariant: str, sentence: str) -> Violation:
-    numbers = [n for n in _path(came, world) if n >= 0]
-    return Violation(invariant, sentence, tuple(ground.moves[n] for n in (*numbers, number)), ground.beginning)
+def _told(ground: Ground, waits: Sequence[int], path: Sequence[int]) -> tuple[Move, ...]:
+    """The moves of a path, each at its time."""
+    now, moves = ground.now(ground.start), []
+    for number in path:
+        if number < 0:
+            now = now.plus(minutes=waits[-number - 1])
+        else:
+            moves.append(at(ground.moves[number], now))
+            now = moves[-1].time
+    return tuple(moves)
 
 
 def around(history: History, story: Ground, worlds: Sequence[World], milestone: Milestone) -> Ground:
@@ -180,7 +203,7 @@ def around(history: History, story: Ground, worlds: Sequence[World], milestone: 
     world = story.fit(worlds[milestone.index])
     base = story.states(world)
     moves = [move for move in at_hand(history, milestone) if not _makes_again(move, base)]
-    beginning = f"the story up to the stage {milestone.stage}, {milestone.index} acts"
+    beginning = Beginning(milestone.index, f"the story up to the stage {milestone.stage}, {milestone.index} acts")
     return Ground(story.rules, story.monitors, base, moves, story.now(world), beginning)
 
 

@@ -4,7 +4,7 @@ A move's outcome depends on the few states that its rules look at. They are note
 then on the same move among the same states is one look into a dictionary.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
@@ -56,14 +56,26 @@ class Outcome(NamedTuple):
     stuck: str = ""
 
 
-class _Memo:
-    """The outcomes of one move, by the numbers of the states that it looks at."""
+class _Looks(NamedTuple):
+    """What the rules look at next, and how they go on for each state that they find there."""
 
-    __slots__ = ("found", "indexes", "pick", "seen")
+    slot: Slot
+    on: dict[int, Any]
+
+
+class _Memo:
+    """The outcomes of one move: by all that it ever looked at, which is quick, and by what it looks at in turn.
+
+    What is looked at first tells what is looked at next; a state that it does not come to makes no difference.
+    """
+
+    __slots__ = ("found", "in_turn", "indexes", "pick", "seen")
 
     def __init__(self) -> None:
         self.indexes = [NOW, NOW]  # two, so that `pick` always gives a tuple
         self.seen: set[Slot] = set()
+        #: By the time of the act.
+        self.in_turn: dict[int, _Looks | Outcome] = {}
         self.clear()
 
     def clear(self) -> None:
@@ -77,14 +89,23 @@ class _Memo:
         self.found = {(*key, 0): outcome for key, outcome in self.found.items()}
 
 
+class Beginning(NamedTuple):
+    """How it came to where a ground begins: so many acts as they were told, and in words."""
+
+    told: int = 0
+    words: str = ""
+
+
+BEGINNING = Beginning()
+
+
 class Ground:
     """All worlds that some moves can lead to from one situation."""
 
     def __init__(
         self, rules: Rules, monitors: Monitors, base: Mapping[Slot, Any], moves: Sequence[Move], now: Instant,
-        beginning: str = "",
+        beginning: Beginning = BEGINNING,
     ) -> None:  # fmt: skip
-        #: How it came to where this ground begins, in words.
         self.beginning = beginning
         self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base
@@ -122,6 +143,16 @@ class Ground:
         """The same world at another time."""
         return (self._number(NOW, now), *world[1:])
 
+    def at(self, world: AnyWorld) -> Callable[[Slot], Any]:
+        """What is known there of one slot."""
+        index, values, base, width = self._index, self._values, self._base, len(world)
+
+        def found(slot: Slot) -> Any:
+            at = index.get(slot)
+            return base.get(slot) if at is None else values[at][world[at] if at < width else 0]
+
+        return found
+
     def states(self, world: World) -> dict[Slot, Any]:
         """Everything that is known there."""
         own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
@@ -135,12 +166,12 @@ class Ground:
     def outcome(self, world: AnyWorld, number: int, without: frozenset[str] = NONE) -> Outcome:
         """What a move comes to; `without`: gates that nobody asks."""
         memo = self._memos[number]
-        found = memo.found.get(memo.pick(world)) or self._ask(world, number, memo, NONE)
+        found = memo.found.get(memo.pick(world)) or self._find(world, number, memo, NONE)
         if found.changes or not found.unmet or not without.issuperset(found.unmet):
             return found
         # Whichever gates are left out: what happens is the same, once none of those that refuse is asked.
         memo = self._unguarded.setdefault(number, _Memo())
-        return memo.found.get(memo.pick(world)) or self._ask(world, number, memo, frozenset(found.unmet))
+        return memo.found.get(memo.pick(world)) or self._find(world, number, memo, frozenset(found.unmet))
 
     def outcomes(self, world: World) -> tuple[World, list[Outcome]]:
         """What every move comes to, and the world with the slots that were found meanwhile."""
@@ -148,7 +179,7 @@ class Ground:
         for number, memo in enumerate(self._memos):
             outcome = memo.found.get(memo.pick(world))
             if outcome is None:
-                outcome = self._ask(world, number, memo, NONE)
+                outcome = self._find(world, number, memo, NONE)
                 world = self.fit(world)
             found.append(outcome)
         return world, found
@@ -173,11 +204,22 @@ class Ground:
         for index, number in outcome.changes:
             world[index] = number
 
+    def _find(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
+        """An outcome that was not found by all that the move ever looked at."""
+        now = self._number(NOW, max(self.now(world), self.moves[number].time))
+        index, width = self._index, len(world)
+        step: _Looks | Outcome | None = memo.in_turn.get(now)
+        while isinstance(step, _Looks):
+            at = index.get(step.slot, width)
+            step = step.on.get(world[at] if at < width else 0)
+        if step is None:
+            return self._ask(world, number, memo, without)
+        memo.found[memo.pick(world)] = step
+        return step
+
     def _ask(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
         move = self.moves[number]
-        look = Look(
-            lambda slot: self._base.get(slot) if (i := self._index.get(slot)) is None else self._values[i][world[i]]
-        )
+        look = Look(self.at(world))
         now = max(self.now(world), move.time)
         answer = self.rules.ask(move, look, now, without)
         if answer.facts:
@@ -202,11 +244,24 @@ class Ground:
             if answer.facts:
                 self.succeeded.add(move.action.name)
         memo.found[memo.pick((*world, *(0,) * (len(self._values) - len(world))))] = outcome
+        self._remember(memo.in_turn, self._number(NOW, now), world, look.seen, outcome)
         return outcome
 
-    def _note(self, memo: _Memo, seen: set[Slot]) -> None:
-        new = seen - memo.seen
-        memo.seen |= new
+    def _remember(
+        self, turn: dict[int, Any], first: int, world: AnyWorld, seen: Iterable[Slot], outcome: Outcome
+    ) -> None:
+        """Note an outcome under what was looked at, in turn."""
+        width, key = len(world), first
+        for slot in seen:
+            looks = turn.setdefault(key, _Looks(slot, {}))
+            assert looks.slot == slot, f"a rule looks at {slot} or {looks.slot}, and nothing tells which"
+            at = self._index.get(slot, width)
+            turn, key = looks.on, world[at] if at < width else 0
+        turn[key] = outcome
+
+    def _note(self, memo: _Memo, seen: Iterable[Slot]) -> None:
+        new = [slot for slot in seen if slot not in memo.seen]
+        memo.seen.update(new)
         known = [self._index[slot] for slot in new if slot in self._index]
         for slot in new:
             if slot not in self._index:

@@ -15,7 +15,7 @@ class Told:
     stage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class History:
     """A story from which everything is explored."""
 

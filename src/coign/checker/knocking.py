@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from coign.checker.ground import NONE, Ground, World
+from coign.checker.deadlines import Deadlines
+from coign.checker.ground import NONE, Beginning, Ground, World
 from coign.checker.history import History
 from coign.checker.rules import Move
+from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
 from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
@@ -25,6 +27,7 @@ FOLLOWED, TROUBLED = "0", "2"
 INTERRUPTED_EACH = 5
 #: So many acts of one kind are twisted.
 LIKE_IT_MAX = 3
+KEY_ENROLLED = "people.confirm_authenticator"
 #: How many acts are left out together at most.
 LEFT_OUT_MAX = 6
 
@@ -58,9 +61,10 @@ class Knocking:
 
     ground: Ground
     history: History
-    waits: Sequence[int]
     ends: float
     worlds: list[World] = field(default_factory=list)
+    #: Of each act of a therapy, how long somebody must wait until one of its limits is over, in minutes.
+    waits: dict[int, tuple[int, ...]] = field(default_factory=dict)
     candidates: dict[str, list[Deviation]] = field(default_factory=lambda: defaultdict(list))
     pairs: dict[frozenset[str], list[Deviation]] = field(default_factory=lambda: defaultdict(list))
     shown: dict[str, Shown] = field(default_factory=dict)
@@ -69,9 +73,11 @@ class Knocking:
 
     def prepare(self) -> None:
         """Tell the story once: every act is allowed."""
-        world = self.ground.start
-        for number in range(len(self.history.acts)):
+        world, deadlines = self.ground.start, Deadlines(self.ground.rules)
+        for number, told in enumerate(self.history.acts):
             self.worlds.append(world)
+            if told.therapy in (FOLLOWED, TROUBLED):
+                self.waits[number] = deadlines.of(told.move, self.ground.at(world), self.ground.now(world))
             outcome = self.ground.outcome(self.ground.fit(world), number)
             assert outcome.changes, (self.ground.moves[number].action.name, outcome)
             world = self.ground.after(self.ground.fit(world), outcome)
@@ -89,6 +95,9 @@ class Knocking:
         self._of: dict[str, list[int]] = {
             therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
             for therapy in (FOLLOWED, TROUBLED)
+        }
+        self._enrolled = {
+            told.move.command.person: n for n, told in enumerate(acts) if told.move.action.name == KEY_ENROLLED
         }
 
     @property
@@ -110,9 +119,7 @@ class Knocking:
                 yield Deviation(index, (), index + left_out)
             if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
                 yield Deviation(index, (index, index), index + 1)
-        for wait in self.waits:
-            for index in of_therapy:
-                yield Deviation(index, (), index, wait)
+        yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
         yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
         seen: Counter[tuple[str, str]] = Counter()
         for index in (*of_therapy, *before):
@@ -143,15 +150,20 @@ class Knocking:
 
     def follow(self, deviation: Deviation) -> None:
         """Go on after it as if nothing had happened, with all gates in place."""
+        done: list[int] = []
         for step, outcome in self.run(deviation, NONE):
+            if outcome.changes or outcome.stuck:
+                done.append(step)
             if outcome.broken:
                 name, sentence = outcome.broken[0]
-                self.violations.append(Shown(NONE, name, sentence, deviation, (step,)))
+                self.violations.append(
+                    Shown(NONE, name, sentence, deviation, self._shortest(NONE, deviation, done, name))
+                )
                 return
             if outcome.changes:
                 continue
             if outcome.stuck:
-                self.violations.append(Shown(NONE, "every_rule_answers", outcome.stuck, deviation, (step,)))
+                self.violations.append(Shown(NONE, EVERY_RULE_ANSWERS, outcome.stuck, deviation, tuple(done)))
                 return
             if outcome.unmet and len(outcome.unmet) <= 2:
                 self._note(frozenset(outcome.unmet), deviation)
@@ -181,16 +193,21 @@ class Knocking:
         followed = self._of.get(therapy, self._of[FOLLOWED])
         return followed[bisect_left(followed, deviation.goes_on) :]
 
-    def beginning(self, deviation: Deviation) -> str:
-        """How the story comes to where it leaves its way, in words."""
-        acts = self.history.acts
+    def told(self, shown: Shown) -> tuple[Beginning, tuple[Move, ...]]:
+        """What was shown as a story: how it comes to where it leaves its way, and the acts from there, each in time."""
+        deviation, acts = shown.deviation, self.history.acts
         said = [f"the story so far, {deviation.at} acts"]
         if deviation.wait_min:
             said.append(f"{deviation.wait_min} min pass")
         left_out = [told.move.action.title for told in acts[deviation.at : deviation.goes_on]]
         if left_out and not deviation.instead:
             said.append(f"left out: {', '.join(left_out)}")
-        return "; ".join(said)
+        now = self.ground.now(self.worlds[deviation.at]).plus(minutes=deviation.wait_min)
+        moves: list[Move] = []
+        for number in shown.acts:
+            moves.append(at(self.ground.moves[number], now))
+            now = moves[-1].time
+        return Beginning(deviation.at, "; ".join(said)), tuple(moves)
 
     def knock(self, gate: str) -> Shown | None:
         """Look for a story that only this gate holds back; else one that it holds back together with another."""
@@ -241,10 +258,17 @@ class Knocking:
         """Without the acts that it does not need, the last ones first."""
         for index in range(len(acts) - 2, -1, -1):
             fewer = acts[:index] + acts[index + 1 :]
-            if self._breaks(without, deviation, fewer, broken):
+            if self._can_sign(deviation, fewer) and self._breaks(without, deviation, fewer, broken):
                 acts = fewer
         return tuple(acts)
 
+    def _can_sign(self, deviation: Deviation, acts: Sequence[int]) -> bool:
+        """Rules ask nobody for a key, and the door asks everybody who signs."""
+        signing = [m.actor for m in (self.ground.moves[n] for n in acts) if m.action.meaning_for(m.actor.role)]
+        enrolled = {self._enrolled.get(actor.person, -1) for actor in signing}
+        return all(n < deviation.at or n in acts for n in enrolled)
+
     def _breaks(self, without: frozenset[str], deviation: Deviation, acts: list[int], broken: str) -> bool:
         outcomes = [outcome for _, outcome in self.run(deviation, without, acts)]
-        return all(o.changes for o in outcomes) and broken in dict(outcomes[-1].broken)
+        refused = {gate for outcome in outcomes for gate in outcome.unmet}
+        return all(o.changes for o in outcomes) and broken in dict(outcomes[-1].broken) and without <= refused

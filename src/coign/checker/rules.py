@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from coign.kernel.actions import Action, Circumstances
@@ -42,25 +43,27 @@ class Move:
 
 
 class Look:
-    """What one decision sees and writes. `seen`: every slot that was looked at, whatever was found there."""
+    """What one decision sees and writes. `seen`: every slot that was looked at, in turn, whatever was found there."""
 
-    __slots__ = ("_at", "seen", "written")
+    __slots__ = ("_at", "_newest", "seen", "written")
 
     def __init__(self, at: Callable[[Slot], Any]) -> None:
         self._at = at
-        self.seen: set[Slot] = set()
+        self._newest: dict[Slot, Any] = {}
+        self.seen: list[Slot] = []
         self.written: dict[Slot, Any] = {}
 
     def get(self, slot: Slot, default: Any = None) -> Any:
         """The newest value, or nothing."""
-        if slot in self.written:
-            return self.written[slot]
-        self.seen.add(slot)
-        found = self._at(slot)
+        try:
+            found = self._newest[slot]
+        except KeyError:
+            self.seen.append(slot)
+            found = self._newest[slot] = self._at(slot)
         return default if found is None else found
 
     def __setitem__(self, slot: Slot, value: Any) -> None:
-        self.written[slot] = value
+        self.written[slot] = self._newest[slot] = value
 
 
 class _Counts(Mapping[Subject, int]):
@@ -122,6 +125,9 @@ class Rules:
             return Answer(unmet)
         try:
             facts = tuple(move.action.decide(move.command, known))
+            declared = self.judge.rests_on(job, reads)
+            unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
+            assert not unread, f"{unread[0]} was changed and not read"
             self.enter(facts, look, now, move)
         except Exception as error:
             # What a gate guards may be what the act itself needs: without it there is nothing to enter.
@@ -137,22 +143,33 @@ class Rules:
                 look[subject, KNOWN] = 1
 
 
-def entry_of(move: Move, now: Instant, answer: Answer) -> dict[str, Any]:
-    """The entry that would be made, as monitors and lists read entries."""
+@lru_cache(maxsize=4096)
+def _asked(move: Move) -> tuple[dict[str, Any], dict[Subject, None]]:
+    """What an intent says before anything is decided, and the subjects that it names."""
     intent = {
         "action": move.action.full_name,
         "actor": plain(move.actor),
         "command": plain(move.command),
-        "facts": [fact_body(fact) for fact in answer.facts],
         "meaning": move.action.meaning_for(move.actor.role),
         "claimed_time": None,
     }
+    return intent, _named(move.command)
+
+
+def _named(said: Any) -> dict[Subject, None]:
+    return dict.fromkeys(s for f in fields(said) for s in subjects_in(getattr(said, f.name)))
+
+
+def entry_of(move: Move, now: Instant, answer: Answer) -> dict[str, Any]:
+    """The entry that would be made, as monitors and lists read entries."""
+    intent, asked = _asked(move)
     subjects = dict.fromkeys(s for fact in answer.facts for s in about(fact))
-    said = (move.command, *answer.facts)
-    named = dict.fromkeys(s for each in said for f in fields(each) for s in subjects_in(getattr(each, f.name)))
+    named = dict(asked)
+    for fact in answer.facts:
+        named.update(_named(fact))
     return {
         "about": [{"subject": subject, "seq": 1, "prev": None} for subject in subjects],
-        "intent": intent,
+        "intent": {**intent, "facts": [fact_body(fact) for fact in answer.facts]},
         "outcome": "observed" if move.action.observed else "done",
         "position": move.position,
         "refs": [subject for subject in named if subject not in subjects],

@@ -1,6 +1,9 @@
-"""`coign check`: explores the rules in memory, without database; `--knock-out`: takes one gate out after another."""
+"""`coign check`: explores the rules in memory, without database; `--knock-out`: takes one gate out after another;
+`--replay`: does what they found again through the real door.
+"""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from coign.cli.output import answer, say
@@ -18,6 +21,12 @@ def add_commands(commands: Any) -> None:
     )
     check.add_argument("--seconds", type=_seconds, help="how long (default: 60, with --knock-out 300)")
     check.add_argument("--knock-out", action="store_true", help="take out each gate: what does it hold back?")
+    check.add_argument(
+        "--replay",
+        metavar="FILE",
+        type=Path,
+        help="do the stories of this output again, through the door of a scratch database",
+    )
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
     check.add_argument("--debug", action="store_true", help="show where a defect comes from")
     check.set_defaults(run=_run)
@@ -42,6 +51,10 @@ def _seconds(text: str) -> float:
 def _run(asked: argparse.Namespace) -> int:
     from coign.demo import telling_in_memory
 
+    if asked.replay:
+        from coign.cli import replaying
+
+        return replaying.run(asked)
     say("Telling three therapies in memory …")
     history = telling_in_memory.told_of_this_release()
     return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
@@ -49,6 +62,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _checked(history: Any, asked: argparse.Namespace) -> int:
     from coign.checker import checking, invariants
+    from coign.checker.stories import told_of
     from coign.cli.program import INCOMPLETE, NO, OK
 
     found = checking.check(
@@ -56,7 +70,7 @@ def _checked(history: Any, asked: argparse.Namespace) -> int:
     )  # fmt: skip
     seen = found.explored
     violations = [
-        {"invariant": each.invariant, "story": checking.told_of(each.beginning, each.moves, each.sentence)}
+        {"invariant": each.invariant, "story": told_of(history, each.beginning, each.moves, each.sentence)}
         for each in seen.violations
     ]
     ok = not violations and not found.vacuous

@@ -88,7 +88,7 @@ def door(
 
     `rates`: others than those of the rule sets, for measuring and tests.
     """
-    return _door(
+    return put_together(
         place,
         judge(programmes, programmes_digest),
         catalogue.ACTIONS,
@@ -112,7 +112,7 @@ def access_door(
     on_commit: Callable[[int], None] = lambda size: None,
 ) -> Door:
     """The door of the access ledger, beside that of the therapies."""
-    return _door(
+    return put_together(
         place,
         access_judge(),
         {action.name: action for action in access.ACTIONS},
@@ -127,7 +127,7 @@ def access_door(
     )
 
 
-def _door(
+def put_together(
     place: Place,
     the_judge: Judge,
     actions: Mapping[str, Action[Any]],
@@ -141,6 +141,7 @@ def _door(
     on_commit: Callable[[int], None],
     in_transaction: Callable[[], bool],
 ) -> Door:
+    """A door of these rules and actions, whatever the catalogue says; what holds for the other two holds for it."""
     pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
         place.dsn, min_size=1, max_size=8, timeout=10, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
