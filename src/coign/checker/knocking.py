@@ -23,7 +23,7 @@ BESIDE_EACH = 6
 FOLLOWED, TROUBLED = "0", "2"
 #: Before each so manieth act something may come in between.
 INTERRUPTED_EACH = 5
-#: So many acts of one kind are twisted.
+#: So many acts of one kind are twisted in each stage.
 LIKE_IT_MAX = 3
 #: How many acts are left out together at most.
 LEFT_OUT_MAX = 6
@@ -106,24 +106,29 @@ class Knocking:
         of_therapy += [n for n in self._of[TROUBLED] if acts[n].therapy and acts[n].move.action.name not in known]
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
-            for left_out in range(1, LEFT_OUT_MAX + 1):
+            for left_out in range(2, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)
-            if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
-                yield Deviation(index, (index, index), index + 1)
+            yield from self._alone(index)
         for wait in self.waits:
             for index in of_therapy:
                 yield Deviation(index, (), index, wait)
         yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
-        seen: Counter[tuple[str, str]] = Counter()
+        seen: Counter[tuple[str, str, str]] = Counter()
         for index in (*of_therapy, *before):
-            move = acts[index].move
-            seen[move.action.name, move.actor.role] += 1
+            move, stage = acts[index].move, acts[index].stage
+            seen[move.action.name, move.actor.role, stage] += 1
             if index in before:
-                yield Deviation(index, (), index + 1)
-            if seen[move.action.name, move.actor.role] > LIKE_IT_MAX:
+                yield from self._alone(index)
+            if seen[move.action.name, move.actor.role, stage] > LIKE_IT_MAX:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+
+    def _alone(self, index: int) -> Iterator[Deviation]:
+        """One act left out, and done again."""
+        yield Deviation(index, (), index + 1)
+        if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
+            yield Deviation(index, (index, index), index + 1)
 
     def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
         """Where it can be done and has something to say: before every few acts."""

@@ -20,6 +20,7 @@ from coign.demo import (
     put_right,
     turns,
 )
+from coign.demo.besides import telling
 from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of
 from coign.demo.seed import Seeding
@@ -131,6 +132,7 @@ def told_of_this_release() -> History:
 def told(programmes: Programmes) -> History:
     """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
+    telling.before(here)
     going = [enrolled(here, number) for number in range(2)]
     while _waits(going[-1]):
         going = [_a_stage(here, therapy) for therapy in going]
@@ -142,6 +144,7 @@ def told(programmes: Programmes) -> History:
     for each in (classroom, administration, devices, oversight):
         each.furnish(_Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
+    telling.after(here)
     between = tuple(_interrupting(here, going[0]))
     return History(tuple(here.acts), programmes, between)
 

@@ -1,6 +1,6 @@
 """What holds in every true record, stated apart from the gates; see README.md."""
 
-from coign_verify.invariants import bedside, cells, order, people, plant, record, therapies
+from coign_verify.invariants import bedside, cells, days, houses, order, people, plant, record, therapies
 from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
 
@@ -12,6 +12,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     *plant.INVARIANTS,
     *people.INVARIANTS,
     *order.INVARIANTS,
+    *days.INVARIANTS,
+    *houses.INVARIANTS,
     *record.INVARIANTS,
 )
 

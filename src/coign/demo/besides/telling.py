@@ -1,0 +1,29 @@
+"""Everything beside the therapies, in the order in which it is told."""
+
+from collections.abc import Callable, Mapping
+
+from coign.demo.besides import Do, administrators, devices_in_doubt, learning, letters, second_jobs, store_in_doubt
+from coign.demo.in_memory import InMemory
+
+
+def before(here: InMemory) -> None:
+    """Before the first patient."""
+    second_jobs.given(Do(here))
+
+
+def after(here: InMemory) -> None:
+    """After the last therapy."""
+    for what, told in AFTERWARDS.items():
+        here.stage = what
+        told(Do(here))
+    here.stage = ""
+
+
+AFTERWARDS: Mapping[str, Callable[[Do], None]] = {
+    "second jobs": second_jobs.done,
+    "administrators": administrators.told,
+    "devices in doubt": devices_in_doubt.told,
+    "letters": letters.told,
+    "store in doubt": store_in_doubt.told,
+    "learning": learning.told,
+}
