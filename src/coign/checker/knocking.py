@@ -17,6 +17,8 @@ from coign.perform.shape import shape_of
 
 #: So many stories are tried for a gate before the next one.
 TRIED_EACH = 12
+#: Of these, so many that leave the story at an act of the same kind.
+TRIED_LIKE_IT = 3
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
 #: The therapies whose acts go wrong, one without trouble and one with it; others are there to be mixed up with.
@@ -129,6 +131,8 @@ class Knocking:
         yield Deviation(index, (), index + 1)
         if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
             yield Deviation(index, (index, index), index + 1)
+        if self.history.acts[index].stage and not self.history.acts[index].therapy:
+            yield from (Deviation(index, (), index, wait) for wait in self.waits)
 
     def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
         """Where it can be done and has something to say: before every few acts."""
@@ -165,8 +169,14 @@ class Knocking:
 
     def _note(self, unmet: frozenset[str], deviation: Deviation) -> None:
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
-        if len(noted) < TRIED_EACH:
+        like_it = sum(self._left(each) == self._left(deviation) for each in noted)
+        if len(noted) < TRIED_EACH and like_it < TRIED_LIKE_IT:
             noted.append(deviation)
+
+    def _left(self, deviation: Deviation) -> str:
+        """The act with which a deviation leaves the story."""
+        acts = self.history.acts
+        return acts[deviation.at].move.action.name if deviation.at < len(acts) else ""
 
     def run(self, deviation: Deviation, without: frozenset[str], acts: Sequence[int] = ()) -> Iterator[tuple[int, Any]]:
         """The moves from a deviation to the story's end with their outcomes; `acts`: only these."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
 from coign import catalogue
 from coign.checker.history import History
@@ -20,19 +19,17 @@ from coign.demo import (
     put_right,
     turns,
 )
-from coign.demo.besides import telling
+from coign.demo.besides import Do, by, mishaps, telling
+from coign.demo.besides.beginning import SEED, Beginning
 from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of
-from coign.demo.seed import Seeding
 from coign.kernel.errors import Forbidden, NotFound, Refused
 from coign.kernel.subjects import Chain, Organisation, Patient
-from coign.kernel.values import Actor
 from coign.perform.request import Request
 from coign.programmes.model import JourneyStep, Programmes
 from coign.service import SETUP, therapies
 from coign.training.courses.model import Library
 
-SEED = 1
 #: Between two acts, unless a day was agreed.
 PACE_MIN = 2
 NO_TROUBLE: Mapping[str, str] = {}
@@ -40,18 +37,11 @@ NO_TROUBLE: Mapping[str, str] = {}
 WAITS_H = (24, 48, 96, 168, 336)
 
 
-class _Beginning(Seeding):
-    """The story's beginning, whose keys are remembered in memory."""
-
-    def stands(self, actor: Actor, nonce: str) -> bool:
-        return (actor.person, f"seed/{self.seed}/{nonce}") in cast(InMemory, self.service).nonces
-
-
 def begun(programmes: Programmes) -> InMemory:
     """People, keys, skills and stock, and no patient yet."""
     here = InMemory(programmes)
     here.perform(Request("installation.open", SETUP, "open", {"origin": here.origin, "demonstration": True}))
-    _Beginning(here.service, SEED).run()
+    Beginning(here.service, SEED).run()
     return here
 
 
@@ -132,7 +122,6 @@ def told_of_this_release() -> History:
 def told(programmes: Programmes) -> History:
     """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
-    telling.before(here)
     going = [enrolled(here, number) for number in range(2)]
     while _waits(going[-1]):
         going = [_a_stage(here, therapy) for therapy in going]
@@ -142,7 +131,7 @@ def told(programmes: Programmes) -> History:
     _in_trouble(here, going[0])
     here.therapy = here.stage = ""
     for each in (classroom, administration, devices, oversight):
-        each.furnish(_Beginning(here.service, SEED))
+        each.furnish(Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
     telling.after(here)
     between = tuple(_interrupting(here, going[0]))
@@ -164,7 +153,11 @@ def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
 def _in_trouble(here: InMemory, other: Therapy) -> None:
     """From a wrong wristband to a bag that is given after its time."""
     therapy = enrolled(here, 2)
+    before = dict(mishaps.BEFORE)
     while (step := player.open_step(therapy)).id != "check-bedside":
+        if step.id in before:
+            therapy = _mishaps(here, therapy, before.pop(step.id))
+            continue
         if step.id == "check-identity":
             _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
         if step.id == "confirm-product":
@@ -182,6 +175,19 @@ def _in_trouble(here: InMemory, other: Therapy) -> None:
     _all(here, iter([(people.in_role("infusion", people.CENTRE)[0].actor, "infusion.finish", finished)]))
     left = next(bag for bag in _scene(here, therapy).bags if bag != unit)
     _all(here, put_right.disposed_of(Chain(therapy.journey.chain), left))
+
+
+def _mishaps(here: InMemory, therapy: Therapy, told: Sequence[mishaps.Mishap]) -> Therapy:
+    """What happens before a step."""
+
+    def look(name: str) -> Scene:
+        again, actor = _therapy(here, therapy.number, therapy.journey.patient), by(name)
+        return player.look(here.service, again, "", actor, here.look_around())
+
+    for each in told:
+        here.stage = each.__name__.replace("_", " ")
+        each(Do(here), look)
+    return _therapy(here, therapy.number, therapy.journey.patient)
 
 
 def _scene(here: InMemory, therapy: Therapy) -> Scene:

@@ -1,4 +1,4 @@
-"""What two administrators do about a third person: a reset, a further administrator, a key tested, somebody who leaves."""
+"""What administrators do about others: a reset, a new administrator, somebody who leaves."""
 
 from coign.demo import people
 from coign.demo.besides import EVIDENCE, Do, by
@@ -28,6 +28,7 @@ def told(do: Do) -> None:
     do(second, "people.confirm_authenticator", key)
     do(first, "people.test_authenticator", {**key, "passed": True, "evidence": EVIDENCE})
     do(first, "people.confirm_access", {"person": LEAVES})
+    do(first, "people.confirm_access", {"person": second.person})
     do(first, "people.revoke_authenticator", key)
     do(first, "people.revoke_role", {"person": LEAVES, "role": "operator", "organisation": people.MAKER})
     do(first, "people.grant_role", {"person": LEAVES, "role": "warehouse", "organisation": people.MAKER})

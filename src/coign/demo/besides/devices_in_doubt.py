@@ -16,6 +16,6 @@ def told(do: Do) -> None:
     do(by("qa-1"), "equipment.assess_doubt", {"equipment": MEASURED, **judged})
     adjusted = {"finding": "in_order", "calibrated_on": do.now.plus(minutes=1), "due_on": do.now.plus(days=90)}
     do(by("analyst-1"), "equipment.calibrate", {"equipment": MEASURED, **adjusted, "evidence": EVIDENCE})
-    do(by("operator-2"), "equipment.clean", {"equipment": CLEANED, "agent": "70 % isopropanol", "begun_at": do.now})
+    do(by("analyst-1"), "equipment.clean", {"equipment": CLEANED, "agent": "70 % isopropanol", "begun_at": do.now})
     late = {"verdict": "clean", "assessment": "Demonstration: swabs show nothing.", "evidence": EVIDENCE}
     do(by("qa-1"), "equipment.judge_late_cleaning", {"equipment": CLEANED, **late})

@@ -1,7 +1,7 @@
 """People of a small house have a second job: who tested may judge as well, though never what they tested."""
 
 from coign.demo import people
-from coign.demo.besides import Do, by, person
+from coign.demo.besides import EVIDENCE, Do, by, person
 from coign.kernel.subjects import Lot
 
 #: Who holds which further roles at the maker. Administrators and operators are kept apart by the rules of separation.
@@ -15,6 +15,8 @@ JOBS = {
     "warehouse-1": ("qa", "analyst"),
     "operator-3": ("analyst",),
 }
+#: Who besides the analysts may test a product.
+TESTERS, TESTS, TESTING_DAYS = ("warehouse-1", "qcreviewer-1"), "release_testing", 300
 #: A lot that no product is made with: somebody looks at it in every role that may hold it.
 LOOKED_AT = Lot.of("CRYOMEDIUM-4102")
 #: Roles that keep no lot back.
@@ -22,11 +24,14 @@ NOT_OF_THE_STORE = ("trainer", "regulatory")
 
 
 def given(do: Do) -> None:
-    """Before the first patient."""
+    """Before the first programme is in force."""
     for name, roles in JOBS.items():
         for role in roles:
             what = {"person": person(name), "role": role, "organisation": people.MAKER}
             do(by("admin-1"), "people.grant_role", what)
+    for name in TESTERS:
+        until = {"until": do.now.plus(days=TESTING_DAYS), "evidence": EVIDENCE}
+        do(by("trainer-1"), "training.qualify", {"person": person(name), "task": TESTS, **until})
 
 
 def done(do: Do) -> None:

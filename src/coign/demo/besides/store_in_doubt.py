@@ -19,7 +19,7 @@ def told(do: Do) -> None:
 
 def _cleared(do: Do) -> None:
     what = "Demonstration: the seal of the carton is of another colour."
-    case = named(do(by("warehouse-2"), "supply.suspect_lot", {"lot": SUSPECT, "what": what}), "case")
+    case = named(do(by("warehouse-1"), "supply.suspect_lot", {"lot": SUSPECT, "what": what}), "case")
     do(by("qa-1"), "supply.investigate_suspicion", {"case": case, **CHECKED, "packs_wrong": 0, "evidence": EVIDENCE})
     found = "Demonstration: the supplier changed its seals."
     do(by("qa-1"), "supply.clear_suspicion", {"case": case, "finding": found, "evidence": EVIDENCE})

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from coign.demo.besides import Do, administrators, devices_in_doubt, learning, letters, second_jobs, store_in_doubt
+from coign.demo.besides import (
+    Do,
+    administrators,
+    devices_in_doubt,
+    learning,
+    letters,
+    second_jobs,
+    store_in_doubt,
+    stores,
+)
 from coign.demo.in_memory import InMemory
-
-
-def before(here: InMemory) -> None:
-    """Before the first patient."""
-    second_jobs.given(Do(here))
 
 
 def after(here: InMemory) -> None:
@@ -24,6 +28,7 @@ AFTERWARDS: Mapping[str, Callable[[Do], None]] = {
     "administrators": administrators.told,
     "devices in doubt": devices_in_doubt.told,
     "letters": letters.told,
+    "stores": stores.told,
     "store in doubt": store_in_doubt.told,
     "learning": learning.told,
 }
