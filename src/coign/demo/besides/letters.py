@@ -5,7 +5,9 @@ from typing import Any
 
 from coign.demo import people
 from coign.demo.besides import EVIDENCE, Do, by, named
+from coign.identity.views import CHAIN
 from coign.kernel.subjects import Chain, Product
+from coign.regulatory.views import AUTHORISATION
 
 #: A product of which no therapy is told, with everything that is told of it here.
 FOURTH = Product.of("finalucel")
@@ -54,8 +56,11 @@ def _places() -> Mapping[str, Sequence[Any]]:
     }  # fmt: skip
 
 
-def let_through(do: Do, authorisation: str, chain: Chain) -> None:
-    """Administration is stopped; for one patient, who was conditioned, the treating physician decides."""
+def let_through(do: Do, chain: Chain) -> None:
+    """A stop of administration that lets the treating physician decide, and what they decide."""
+    product = do.here.of(CHAIN, chain).product
+    every = do.here.all(AUTHORISATION)
+    authorisation = next(a for a, s in every if s.says and (s.says.product, s.says.jurisdiction) == (product, "EU"))
     scope = {"scope": ["administration"], "decider": "treating_physician", "why": WHY, "evidence": EVIDENCE}
     do(by("authority-1"), "regulatory.suspend", {"authorisation": authorisation, **scope})
     decided = {"chain": chain, "decider": "treating_physician", "may_be_given": True, "evidence": EVIDENCE}

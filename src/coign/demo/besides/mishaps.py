@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from coign.demo import acts, turns
 from coign.demo.acts.testing import result_of
-from coign.demo.besides import EVIDENCE, Do, by
+from coign.demo.besides import EVIDENCE, Do, by, letters
 from coign.demo.scene import Scene
 from coign.identity.views import UNIT
 from coign.manufacturing.views import BATCH
@@ -52,6 +52,21 @@ def other_bag_in_the_hand(do: Do, look: Look) -> None:
     for unit in (meant, found):
         finding = "Demonstration: the frost hid the label; both were read again."
         do(by("qa-1"), "storage.resolve_removal", {"unit": unit, "finding": finding})
+
+
+def hazard(do: Do, look: Look) -> None:
+    """A marker of the donor is reactive: the bags that lie here are marked, and lie apart."""
+    scene = look("celllab-1")
+    report = acts.ACTS["donor.record_report"](scene)
+    do(by("celllab-1"), "donor.record_report", {**report, "syphilis": "reactive"})
+    for unit in look("warehouse-1").bags:
+        do(by("warehouse-1"), "donor.set_apart", {"unit": unit, "label": unit, "place": "tank 3, rack 1"})
+
+
+def let_through(do: Do, look: Look) -> None:
+    """Administration is stopped; of one patient, who was conditioned, the treating physician decides."""
+    chain = look("physician-1").chain
+    letters.let_through(do, chain)
 
 
 def stood_overnight(do: Do, look: Look) -> None:
@@ -114,11 +129,13 @@ BEFORE: Mapping[str, tuple[Mishap, ...]] = {
     "donor-samples": (drip,),
     "verify-collection-label": (mistyped_volume,),
     "clear-line": (other_bag_in_the_hand,),
+    "accept-material": (hazard,),
     "fill-bags": (stood_overnight,),
     "verify-product-label": (other_label,),
     "record-monitoring": (growth,),
     "record-results": (laboratory_error,),
     "close-deviations": (repeated,),
     "review-record": (sent_before,),
+    "assess-patient": (let_through,),
 }
 
