@@ -21,8 +21,8 @@ TRIED_EACH = 12
 TRIED_LIKE_IT = 3
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
-#: The therapies whose acts go wrong, one without trouble and one with it; others are there to be mixed up with.
-FOLLOWED, TROUBLED = "0", "2"
+#: The therapies whose acts go wrong: one without trouble, and those in trouble; others are there to be mixed up with.
+FOLLOWED, TROUBLED = "0", ("2", "3")
 #: Before each so manieth act something may come in between.
 INTERRUPTED_EACH = 5
 #: So many acts of one kind are twisted in each stage.
@@ -90,7 +90,7 @@ class Knocking:
         acts = self.history.acts
         self._of: dict[str, list[int]] = {
             therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
-            for therapy in (FOLLOWED, TROUBLED)
+            for therapy in (FOLLOWED, *TROUBLED)
         }
 
     @property
@@ -103,9 +103,11 @@ class Knocking:
         twists = Twists(self.history.acts)
         acts = self.history.acts
         of_therapy = [n for n in self._of[FOLLOWED] if acts[n].therapy]
-        known = {acts[n].move.action.name for n in of_therapy}
-        # Of the one in trouble, what the other one does not show.
-        of_therapy += [n for n in self._of[TROUBLED] if acts[n].therapy and acts[n].move.action.name not in known]
+        known = {self._kind(n) for n in of_therapy}
+        for therapy in TROUBLED:  # what the ones before do not show
+            new = [n for n in self._of[therapy] if acts[n].therapy and self._kind(n) not in known]
+            known |= {self._kind(n) for n in new}
+            of_therapy += new
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
             for left_out in range(2, LEFT_OUT_MAX + 1):
@@ -125,6 +127,11 @@ class Knocking:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+
+    def _kind(self, index: int) -> tuple[str, str]:
+        """Acts of one kind in one stage are alike."""
+        told = self.history.acts[index]
+        return told.move.action.name, told.stage
 
     def _alone(self, index: int) -> Iterator[Deviation]:
         """One act left out, and done again."""

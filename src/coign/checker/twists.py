@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import permutations
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from coign.checker.history import Told
@@ -14,6 +15,8 @@ from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, Instant, Quantity, Secret
 
 YEAR_DAYS = 366
+#: Read under another unit a number is another number.
+UNITS = ("mL", "g")
 #: A number that is a little off, and one that is far off.
 OFF_BY = (1, 1000)
 TIMES = (Decimal("0.001"), Decimal(1000))
@@ -66,15 +69,16 @@ class Twists:
                 yield from (value + off for off in OFF_BY)
             case Quantity():
                 yield from (Quantity.of(value.amount * times, value.unit) for times in TIMES)
+                yield Quantity(value.value, next(unit for unit in UNITS if unit != value.unit))
             case tuple():
                 yield from self._several(value)
             case _ if is_dataclass(value):
                 yield from self._parts(value)
 
     def _subjects(self, subject: Subject) -> Iterator[Subject]:
-        other = self._other.get(subject)
-        if other is not None:
-            yield other
+        others = self._other.get(subject)
+        if others:
+            yield from dict.fromkeys((others[0], others[-1]))
             return
         yield from [s for s in self._of_kind[subject.kind] if s != subject][:2]
 
@@ -133,8 +137,8 @@ def _colleagues(acts: Sequence[Told]) -> dict[tuple[str, str], list[Actor]]:
     return {key: list(actors) for key, actors in found.items()}
 
 
-def _others(acts: Sequence[Told]) -> dict[Subject, Subject]:
-    """Of each thing of one therapy the thing that stands for it in another, by what was done with them."""
+def _others(acts: Sequence[Told]) -> dict[Subject, list[Subject]]:
+    """Of each thing of one therapy those that stand for it in others, by what was done with them."""
     counts: Counter[tuple[str, str]] = Counter()
     by_turn: dict[tuple[str, int], dict[str, Move]] = defaultdict(dict)
     for told in acts:
@@ -142,15 +146,14 @@ def _others(acts: Sequence[Told]) -> dict[Subject, Subject]:
             counts[told.therapy, told.move.action.name] += 1
             turn = told.move.action.name, counts[told.therapy, told.move.action.name]
             by_turn[turn][told.therapy] = told.move
-    found: dict[Subject, Subject] = {}
+    found: dict[Subject, dict[Subject, None]] = defaultdict(dict)
     for moves in by_turn.values():
-        for one, other in zip(moves.values(), list(moves.values())[1:], strict=False):
+        for one, other in permutations(moves.values(), 2):
             for f in fields(one.command):
                 pairs = zip(
                     subjects_in(getattr(one.command, f.name)), subjects_in(getattr(other.command, f.name)), strict=False
                 )
                 for mine, theirs in pairs:
                     if mine != theirs:
-                        found.setdefault(mine, theirs)
-                        found.setdefault(theirs, mine)
-    return found
+                        found[mine][theirs] = None
+    return {mine: list(theirs) for mine, theirs in found.items()}

@@ -129,6 +129,7 @@ def told(programmes: Programmes) -> History:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
     _in_trouble(here, going[0])
+    _abroad(here)
     here.therapy = here.stage = ""
     for each in (classroom, administration, devices, oversight):
         each.furnish(Beginning(here.service, SEED))
@@ -175,6 +176,20 @@ def _in_trouble(here: InMemory, other: Therapy) -> None:
     _all(here, iter([(people.in_role("infusion", people.CENTRE)[0].actor, "infusion.finish", finished)]))
     left = next(bag for bag in _scene(here, therapy).bags if bag != unit)
     _all(here, put_right.disposed_of(Chain(therapy.journey.chain), left))
+
+
+def _abroad(here: InMemory) -> None:
+    """A product that fails and goes to another jurisdiction, decided about before its audit trail is read."""
+    therapy, decided = enrolled(here, 3, people.CENTRE_US), "supply-exception"
+    while not player.is_done(therapy, decided):
+        step = player.open_step(therapy)
+        if step.id == "review-audit-trail":
+            therapy = _mishaps(here, therapy, (mishaps.reviewed_later,))
+            steps = {each.id: each for each in therapy.programme.journey}
+            for waits in ("request-exception", "record-expanded-access", decided):
+                _in_time(here, _therapy(here, therapy.number, therapy.journey.patient), steps[waits])
+            return
+        therapy = _act(here, therapy, {"record-results": "failing_viability"})
 
 
 def _mishaps(here: InMemory, therapy: Therapy, told: Sequence[mishaps.Mishap]) -> Therapy:

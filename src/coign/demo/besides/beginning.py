@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from coign.demo import people, stock
 from coign.demo.besides import Do, second_jobs
 from coign.demo.in_memory import InMemory
 from coign.demo.seed import Seeding
@@ -12,6 +13,11 @@ SEED = 1
 
 class Beginning(Seeding):
     """Whose keys are remembered in memory."""
+
+    def run(self, journeys: int = 3) -> None:
+        """And a therapy is told of the second centre."""
+        super().run(journeys)
+        stock.of_a_house(self, "celllab", people.CENTRE_US, 1)
 
     def stands(self, actor: Actor, nonce: str) -> bool:
         return (actor.person, f"seed/{self.seed}/{nonce}") in cast(InMemory, self.service).nonces

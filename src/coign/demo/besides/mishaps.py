@@ -123,6 +123,12 @@ def sent_before(do: Do, look: Look) -> None:
     do(by("qp-1"), "quality.allow_quarantine_shipment", {"batch": look("qp-1").batch, **why})
 
 
+def reviewed_later(do: Do, look: Look) -> None:
+    """For a reason the audit trail is read after the decision."""
+    why = {"why": "Demonstration: the patient is conditioned; the review is made within days."}
+    do(by("qa-1"), "quality.defer_audit_trail_review", {"batch": look("qa-1").batch, **why})
+
+
 #: By the step that each comes before, in the therapy in which much goes wrong.
 BEFORE: Mapping[str, tuple[Mishap, ...]] = {
     "check-identity": (moved_slot,),
