@@ -72,7 +72,8 @@ def let_through(do: Do, look: Look) -> None:
 def stood_overnight(do: Do, look: Look) -> None:
     """Longer than the step before it lasts: the cells are looked at, and the hold is extended."""
     do.here.advance(hours=9)
-    do(by("qa-1"), "manufacturing.extend_hold", acts.ACTS["manufacturing.extend_hold"](look("qa-1")))
+    judged = acts.ACTS["manufacturing.extend_hold"](look("qa-1"))
+    do(by("qp-1", "qa"), "manufacturing.extend_hold", judged)
 
 
 def other_label(do: Do, look: Look) -> None:

@@ -204,7 +204,7 @@ class Authorisation(NamedTuple):
     def allows(self, act: str, now: str, site: str = "", decided: tuple[str, str] | None = None) -> bool:
         """Whether this act is allowed now at this place, or somebody whom the stop names decided so since it began."""
         blocking = (s for s in self.stops if act in s.acts and s.site in ("", site))
-        overruled = all(decided is not None and decided[0] == s.decider and decided[1] > s.since for s in blocking)
+        overruled = all(decided is not None and decided[0] == s.decider and decided[1] >= s.since for s in blocking)
         return overruled and self.valid_from <= now < self.valid_until
 
 
