@@ -137,6 +137,15 @@ def test_an_open_deviation_stops_the_certificate_also_when_it_is_reported_after_
     plant.certified()
 
 
+@pytest.mark.requirement("GMP-19", "GMP-02")
+def test_whoever_of_the_quality_unit_reported_a_deviation_of_a_batch_does_not_judge_it() -> None:
+    plant = plant_at("reviewed")
+    plant.act("quality.open_deviation", QA, batch=BATCH, description=SEALED, case=CASE)
+    with pytest.raises(Refusal) as no:
+        plant.act("quality.close_deviation", QA, case=CASE, assessment=SEALED)
+    assert no.value.gates == ("quality.closer_had_no_part",)
+
+
 @pytest.mark.requirement("GMP-S2")
 def test_a_product_below_its_limit_is_not_certified_however_much_it_is_needed() -> None:
     plant = Plant(MARCH)

@@ -19,13 +19,15 @@ from coign.perform.shape import shape_of
 
 #: So many stories are tried for a gate before the next one.
 TRIED_EACH = 12
+#: Of these, so many that leave the story at an act of the same kind.
+TRIED_LIKE_IT = 3
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
-#: The therapies whose acts go wrong, one without trouble and one with it; others are there to be mixed up with.
-FOLLOWED, TROUBLED = "0", "2"
+#: The therapies whose acts go wrong: one without trouble, and those in trouble; others are there to be mixed up with.
+FOLLOWED, TROUBLED = "0", ("2", "3")
 #: Before each so manieth act something may come in between.
 INTERRUPTED_EACH = 5
-#: So many acts of one kind are twisted.
+#: So many acts of one kind are twisted in each stage.
 LIKE_IT_MAX = 3
 KEY_ENROLLED = "people.confirm_authenticator"
 #: How many acts are left out together at most.
@@ -94,7 +96,7 @@ class Knocking:
         acts = self.history.acts
         self._of: dict[str, list[int]] = {
             therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
-            for therapy in (FOLLOWED, TROUBLED)
+            for therapy in (FOLLOWED, *TROUBLED)
         }
         self._enrolled = {
             told.move.command.person: n for n, told in enumerate(acts) if told.move.action.name == KEY_ENROLLED
@@ -110,27 +112,41 @@ class Knocking:
         twists = Twists(self.history.acts)
         acts = self.history.acts
         of_therapy = [n for n in self._of[FOLLOWED] if acts[n].therapy]
-        known = {acts[n].move.action.name for n in of_therapy}
-        # Of the one in trouble, what the other one does not show.
-        of_therapy += [n for n in self._of[TROUBLED] if acts[n].therapy and acts[n].move.action.name not in known]
+        known = {self._kind(n) for n in of_therapy}
+        for therapy in TROUBLED:  # what the ones before do not show
+            new = [n for n in self._of[therapy] if acts[n].therapy and self._kind(n) not in known]
+            known |= {self._kind(n) for n in new}
+            of_therapy += new
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
-            for left_out in range(1, LEFT_OUT_MAX + 1):
+            for left_out in range(2, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)
-            if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
-                yield Deviation(index, (index, index), index + 1)
+            yield from self._alone(index)
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
         yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
-        seen: Counter[tuple[str, str]] = Counter()
+        seen: Counter[tuple[str, str, str]] = Counter()
         for index in (*of_therapy, *before):
-            move = acts[index].move
-            seen[move.action.name, move.actor.role] += 1
+            move, stage = acts[index].move, acts[index].stage
+            seen[move.action.name, move.actor.role, stage] += 1
             if index in before:
-                yield Deviation(index, (), index + 1)
-            if seen[move.action.name, move.actor.role] > LIKE_IT_MAX:
+                yield from self._alone(index)
+            if seen[move.action.name, move.actor.role, stage] > LIKE_IT_MAX:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+
+    def _kind(self, index: int) -> tuple[str, str]:
+        """Acts of one kind in one stage are alike."""
+        told = self.history.acts[index]
+        return told.move.action.name, told.stage
+
+    def _alone(self, index: int) -> Iterator[Deviation]:
+        """One act left out, and done again."""
+        yield Deviation(index, (), index + 1)
+        if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
+            yield Deviation(index, (index, index), index + 1)
+        if self.history.acts[index].stage and not self.history.acts[index].therapy:
+            yield from (Deviation(index, (), index, wait) for wait in self.waits)
 
     def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
         """Where it can be done and has something to say: before every few acts."""
@@ -167,13 +183,19 @@ class Knocking:
                 return
             if outcome.unmet and len(outcome.unmet) <= 2:
                 self._note(frozenset(outcome.unmet), deviation)
-            if outcome.unmet and step in deviation.instead:
+            if (outcome.unmet or outcome.denied) and step in deviation.instead:
                 return  # what was held back changes nothing: the story is the same again
 
     def _note(self, unmet: frozenset[str], deviation: Deviation) -> None:
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
-        if len(noted) < TRIED_EACH:
+        like_it = sum(self._left(each) == self._left(deviation) for each in noted)
+        if len(noted) < TRIED_EACH and like_it < TRIED_LIKE_IT:
             noted.append(deviation)
+
+    def _left(self, deviation: Deviation) -> str:
+        """The act with which a deviation leaves the story."""
+        acts = self.history.acts
+        return acts[deviation.at].move.action.name if deviation.at < len(acts) else ""
 
     def run(self, deviation: Deviation, without: frozenset[str], acts: Sequence[int] = ()) -> Iterator[tuple[int, Any]]:
         """The moves from a deviation to the story's end with their outcomes; `acts`: only these."""

@@ -1,7 +1,7 @@
 """The catalogue's own rules asked in memory: what the door does between parsing and appending, and nothing else."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -108,6 +108,9 @@ class Rules:
         job = self._jobs.get(move)
         if job is None:
             job = self._jobs[move] = move.job
+        for subject in _looked_up(move):
+            if not look.get((subject, KNOWN)):
+                return Answer(denied=f"{subject} is not known here")
         rulebook = self.judge.rulebook
         known = Circumstances(
             now=now, actor=move.actor, states=cast(States, look), heads=_Counts(look),
@@ -141,6 +144,14 @@ class Rules:
             self.judge.folding.apply(cast(States, look), fact, stamp)
             for subject in about(fact):
                 look[subject, KNOWN] = 1
+
+
+def _looked_up(move: Move) -> Iterator[Subject]:
+    """Whatever an entry is about that was looked up for a command: in another story it may never have been made."""
+    found = (getattr(move.command, name) for name in shape_of(move.action).resolved)
+    for value in found:
+        if is_dataclass(value):
+            yield from (subject for f in fields(value) for subject in subjects_in(getattr(value, f.name)))
 
 
 @lru_cache(maxsize=4096)

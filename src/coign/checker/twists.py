@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import permutations
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from coign.checker.history import Told
@@ -12,11 +13,14 @@ from coign.checker.rules import Move
 from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, Instant, Quantity, Secret
+from coign.people.actions.roles import GrantRole
 
 YEAR_DAYS = 366
 #: A number that is a little off, and one that is far off.
 OFF_BY = (1, 1000)
 TIMES = (Decimal("0.001"), Decimal(1000))
+#: A measurement of something else.
+ANOTHER_UNIT = "Cel"
 
 
 class Twists:
@@ -33,9 +37,8 @@ class Twists:
 
     def of(self, move: Move) -> Iterator[Move]:
         """Every variant of one act."""
-        for actor in self._colleagues.get((move.actor.role, move.actor.organisation), ()):
-            if actor != move.actor:
-                yield replace(move, actor=actor, twist=f"by {actor.person.identifier}")
+        for actor in self._others_who_may(move):
+            yield replace(move, actor=actor, twist=f"by {actor.person.identifier}")
         hints = _hints(move.action.command)
         for f in fields(move.command):
             value = getattr(move.command, f.name)
@@ -45,6 +48,13 @@ class Twists:
                 if other != value:
                     twisted = replace(move.command, **{f.name: other})
                     yield replace(move, command=twisted, twist=f"{f.name}: {_said(other)} instead of {_said(value)}")
+
+    def _others_who_may(self, move: Move) -> Iterator[Actor]:
+        """Everybody in a role that the action allows; of another house whoever has this very role."""
+        mine = move.actor
+        for (role, house), actors in self._colleagues.items():
+            if role == mine.role or (house == mine.organisation and role in move.action.roles):
+                yield from (actor for actor in actors if actor.person != mine.person)
 
     def _values(self, value: Any, hint: Any) -> Iterator[Any]:
         match value:
@@ -64,23 +74,26 @@ class Twists:
                 yield not value
             case int():
                 yield from (value + off for off in OFF_BY)
+                yield -1 - value
             case Quantity():
                 yield from (Quantity.of(value.amount * times, value.unit) for times in TIMES)
+                yield Quantity.of(value.amount, ANOTHER_UNIT)
             case tuple():
                 yield from self._several(value)
             case _ if is_dataclass(value):
                 yield from self._parts(value)
 
     def _subjects(self, subject: Subject) -> Iterator[Subject]:
-        other = self._other.get(subject)
-        if other is not None:
-            yield other
+        others = self._other.get(subject)
+        if others:
+            yield from dict.fromkeys((others[0], others[-1]))
             return
         yield from [s for s in self._of_kind[subject.kind] if s != subject][:2]
 
     def _several(self, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if values:
             yield values[:-1]
+            yield (*values, values[-1])
         for index, value in enumerate(values):
             for other in self._values(value, type(value)):
                 yield (*values[:index], other, *values[index + 1 :])
@@ -108,6 +121,7 @@ def _words(value: str, hint: Any) -> Iterator[str]:
         yield from (word for word in listed if word != value)
     elif value:
         yield str(Decimal(value) * 1000) if value.isdecimal() else f"{value}-other"
+        yield ""
 
 
 def _literals(hint: Any) -> list[Any]:
@@ -125,16 +139,18 @@ def _said(value: Any) -> str:
 
 
 def _colleagues(acts: Sequence[Told]) -> dict[tuple[str, str], list[Actor]]:
-    """Who ever acted in a role of a house."""
+    """Who ever acted in a role of a house, or was given it."""
     found: dict[tuple[str, str], dict[Actor, None]] = defaultdict(dict)
     for told in acts:
-        actor = told.move.actor
-        found[actor.role, actor.organisation][actor] = None
+        asked = told.move.command
+        given = [Actor(asked.person, asked.role, asked.organisation)] if isinstance(asked, GrantRole) else []
+        for actor in (told.move.actor, *given):
+            found[actor.role, actor.organisation][actor] = None
     return {key: list(actors) for key, actors in found.items()}
 
 
-def _others(acts: Sequence[Told]) -> dict[Subject, Subject]:
-    """Of each thing of one therapy the thing that stands for it in another, by what was done with them."""
+def _others(acts: Sequence[Told]) -> dict[Subject, list[Subject]]:
+    """Of each thing of one therapy those that stand for it in others, by what was done with them."""
     counts: Counter[tuple[str, str]] = Counter()
     by_turn: dict[tuple[str, int], dict[str, Move]] = defaultdict(dict)
     for told in acts:
@@ -142,15 +158,14 @@ def _others(acts: Sequence[Told]) -> dict[Subject, Subject]:
             counts[told.therapy, told.move.action.name] += 1
             turn = told.move.action.name, counts[told.therapy, told.move.action.name]
             by_turn[turn][told.therapy] = told.move
-    found: dict[Subject, Subject] = {}
+    found: dict[Subject, dict[Subject, None]] = defaultdict(dict)
     for moves in by_turn.values():
-        for one, other in zip(moves.values(), list(moves.values())[1:], strict=False):
+        for one, other in permutations(moves.values(), 2):
             for f in fields(one.command):
                 pairs = zip(
                     subjects_in(getattr(one.command, f.name)), subjects_in(getattr(other.command, f.name)), strict=False
                 )
                 for mine, theirs in pairs:
                     if mine != theirs:
-                        found.setdefault(mine, theirs)
-                        found.setdefault(theirs, mine)
-    return found
+                        found[mine][theirs] = None
+    return {mine: list(theirs) for mine, theirs in found.items()}

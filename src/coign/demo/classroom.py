@@ -80,27 +80,28 @@ def _certified(seeding: "Seeding") -> None:
 
 def _taken(seeding: "Seeding", courses: dict[Course, CourseVersion]) -> None:
     """Some made it, one failed once, several wait to be watched, two have not begun, two sat side by side."""
-    _assigned(seeding, "operator-3", ASEPTIC)
-    _assigned(seeding, "nurse-2", ICE)
-    _tried(seeding, "nurse-1", courses[ICE])
-    _watched(seeding, "nurse-1", "physician-1", ICE, "ice_scoring")
-    _tried(seeding, "warehouse-2", courses[SHIPPER])
-    _tried(seeding, "celllab-2", courses[SHIPPER], wrong=4)
+    assigned(seeding, "operator-3", ASEPTIC)
+    assigned(seeding, "nurse-2", ICE)
+    tried(seeding, "nurse-1", courses[ICE])
+    watched(seeding, "nurse-1", "physician-1", ICE, "ice_scoring")
+    tried(seeding, "warehouse-2", courses[SHIPPER])
+    tried(seeding, "celllab-2", courses[SHIPPER], wrong=4)
     for name in ("infusion-1", "infusion-2"):
-        _tried(seeding, name, courses[IDENTITY])
-    _assigned(seeding, "pharmacist-1", IDENTITY)
+        tried(seeding, name, courses[IDENTITY])
+    assigned(seeding, "pharmacist-1", IDENTITY)
     for name, course in WAITING:
-        _tried(seeding, name, courses[course])
+        tried(seeding, name, courses[course])
 
 
-def _assigned(seeding: "Seeding", name: str, course: Course) -> None:
+def assigned(seeding: "Seeding", name: str, course: Course) -> None:
+    """A trainer gives a course to somebody."""
     command = {"person": _actor(name).person, "course": course}
     seeding.once(f"assigned/{name}/{course}", _actor("trainer-1"), "training.assign_course", lambda: command)
 
 
-def _tried(seeding: "Seeding", name: str, course: CourseVersion, *, wrong: int = 0) -> None:
+def tried(seeding: "Seeding", name: str, course: CourseVersion, *, wrong: int = 0) -> None:
     """Assigned, begun, and handed in some minutes later, with so many of the drawn questions wrong."""
-    _assigned(seeding, name, course.course)
+    assigned(seeding, name, course.course)
     actor, key = _actor(name), f"attempt/{name}/{course.course}"
     begun = seeding.once(f"{key}/start", actor, "training.start_attempt", lambda: {"course": course.course})
     if begun is not None:
@@ -130,7 +131,8 @@ def _wait(seeding: "Seeding", minutes: float) -> None:
         seeding.service.advance(hours)
 
 
-def _watched(seeding: "Seeding", name: str, by: str, course: Course, task: str) -> None:
+def watched(seeding: "Seeding", name: str, by: str, course: Course, task: str) -> None:
+    """Somebody who masters a task saw that somebody else does."""
     command = {
         "person": _actor(name).person,
         "course": course,

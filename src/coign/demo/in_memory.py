@@ -11,9 +11,9 @@ import orjson
 from coign import catalogue, rulesets
 from coign.checker.history import Told
 from coign.checker.rules import Look, Move, Rules, Slot, entry_of
-from coign.demo import (
-    people,
-)
+from coign.correction.actions.propose import Propose
+from coign.correction.events import ValueCorrected
+from coign.demo import people
 from coign.kernel.errors import Forbidden, Refused
 from coign.kernel.subjects import HospitalNumber, Organisation, Subject
 from coign.kernel.values import Actor, Digest, Instant, Secret
@@ -33,6 +33,7 @@ from coign.records.reading import Thing
 from coign.records.working import Working
 from coign.service import Service
 from coign.service.audit_trail import Reading
+from coign.service.correcting import as_corrected, recorded
 from coign.service.resolvers import LoggerFile
 
 S = TypeVar("S")
@@ -86,6 +87,7 @@ class InMemory:
     now: Instant = BEGINS
     states_kept: dict[Slot, Any] = field(default_factory=dict)
     acts: list[Told] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     documents_kept: dict[Digest, bytes] = field(default_factory=dict)
     nonces: set[tuple[str, str]] = field(default_factory=set)
     identities_kept: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class InMemory:
         logger_file = LoggerFile(cast(Any, self), cast(Any, self), self.programmes)
         self._resolvers: dict[str, Resolver] = {
             "identity_lookup": self._look_up, "identity_match": self._match, "logger_file": logger_file,
-            READER: self._nothing_stands_out,
+            READER: self._nothing_stands_out, "recorded_value": self._recorded,
         }  # fmt: skip
 
     @property
@@ -183,6 +185,7 @@ class InMemory:
         self.states_kept.update(look.written)
         entry = Entry(move.position, orjson.dumps(entry_of(move, self.now, answer)))
         self.projection.project(entry, self.journeys)
+        self.entries.append(entry)
         self.acts.append(Told(move, self.therapy, self.stage))
         self.nonces.add((request.actor.person, request.nonce))
         return Done((EntryReference(move.position, move.action.name, [str(s) for s in entry.about], b""),))
@@ -211,6 +214,11 @@ class InMemory:
     def _match(self, command: Any, actor: Actor) -> Mapping[str, Any]:
         kept = self.identities_kept[command.patient]
         return {"matches": all(getattr(command, n).text == kept[n] for n in ("birth_date", "hospital_number"))}
+
+    def _recorded(self, command: Propose, actor: Actor) -> Mapping[str, Any]:
+        found = recorded(self.entries[command.entry], command.name)
+        told = [fact for entry in self.entries for fact in entry.facts if isinstance(fact, ValueCorrected)]
+        return {"found": as_corrected(found, told)}
 
     def _nothing_stands_out(self, command: Any, actor: Actor) -> Mapping[str, Any]:
         """Told without stations, claims and refusals, nothing can."""

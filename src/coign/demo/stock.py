@@ -43,14 +43,19 @@ def lay_in(seeding: "Seeding", journeys: int) -> None:
         ("warehouse", people.MAKER, journeys),
     ):  # fmt: skip
         if therapies:
-            by = people.in_role(role, house)[0]
-            _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
-            _tanks(seeding, by)
-            if house != people.MAKER:
-                _store_of_a_centre(seeding, house)
+            of_a_house(seeding, role, house, therapies)
     _rooms(seeding)
     devices.lay_in(seeding)
     _store_of_the_maker(seeding)
+
+
+def of_a_house(seeding: "Seeding", role: str, house: Organisation, therapies: int) -> None:
+    """Shippers, tanks, and the store of a centre."""
+    by = people.in_role(role, house)[0]
+    _shippers(seeding, by, SHIPPERS_EACH + therapies * 2 // 3)
+    _tanks(seeding, by)
+    if house != people.MAKER:
+        _store_of_a_centre(seeding, house)
 
 
 def _shippers(seeding: "Seeding", by: Account, count: int) -> None:

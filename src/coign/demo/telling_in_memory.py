@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
 from coign import catalogue
 from coign.checker.history import History
@@ -20,18 +19,17 @@ from coign.demo import (
     put_right,
     turns,
 )
+from coign.demo.besides import Do, by, mishaps, telling
+from coign.demo.besides.beginning import SEED, Beginning
 from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of
-from coign.demo.seed import Seeding
 from coign.kernel.errors import Forbidden, NotFound, Refused
 from coign.kernel.subjects import Chain, Organisation, Patient
-from coign.kernel.values import Actor
 from coign.perform.request import Request
 from coign.programmes.model import JourneyStep, Programmes
 from coign.service import SETUP, therapies
 from coign.training.courses.model import Library
 
-SEED = 1
 #: Between two acts, unless a day was agreed.
 PACE_MIN = 2
 NO_TROUBLE: Mapping[str, str] = {}
@@ -39,18 +37,11 @@ NO_TROUBLE: Mapping[str, str] = {}
 WAITS_H = (24, 48, 96, 168, 336)
 
 
-class _Beginning(Seeding):
-    """The story's beginning, whose keys are remembered in memory."""
-
-    def stands(self, actor: Actor, nonce: str) -> bool:
-        return (actor.person, f"seed/{self.seed}/{nonce}") in cast(InMemory, self.service).nonces
-
-
 def begun(programmes: Programmes) -> InMemory:
     """People, keys, skills and stock, and no patient yet."""
     here = InMemory(programmes)
     here.perform(Request("installation.open", SETUP, "open", {"origin": here.origin, "demonstration": True}))
-    _Beginning(here.service, SEED).run()
+    Beginning(here.service, SEED).run()
     return here
 
 
@@ -138,10 +129,12 @@ def told(programmes: Programmes) -> History:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
     _in_trouble(here, going[0])
+    _abroad(here)
     here.therapy = here.stage = ""
     for each in (classroom, administration, devices, oversight):
-        each.furnish(_Beginning(here.service, SEED))
+        each.furnish(Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
+    telling.after(here)
     between = tuple(_interrupting(here, going[0]))
     return History(tuple(here.acts), programmes, between)
 
@@ -161,7 +154,11 @@ def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
 def _in_trouble(here: InMemory, other: Therapy) -> None:
     """From a wrong wristband to a bag that is given after its time."""
     therapy = enrolled(here, 2)
+    before = dict(mishaps.BEFORE)
     while (step := player.open_step(therapy)).id != "check-bedside":
+        if step.id in before:
+            therapy = _mishaps(here, therapy, before.pop(step.id))
+            continue
         if step.id == "check-identity":
             _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
         if step.id == "confirm-product":
@@ -179,6 +176,33 @@ def _in_trouble(here: InMemory, other: Therapy) -> None:
     _all(here, iter([(people.in_role("infusion", people.CENTRE)[0].actor, "infusion.finish", finished)]))
     left = next(bag for bag in _scene(here, therapy).bags if bag != unit)
     _all(here, put_right.disposed_of(Chain(therapy.journey.chain), left))
+
+
+def _abroad(here: InMemory) -> None:
+    """A product that fails and goes to another jurisdiction, decided about before its audit trail is read."""
+    therapy, decided = enrolled(here, 3, people.CENTRE_US), "supply-exception"
+    while not player.is_done(therapy, decided):
+        step = player.open_step(therapy)
+        if step.id == "review-audit-trail":
+            therapy = _mishaps(here, therapy, (mishaps.reviewed_later,))
+            steps = {each.id: each for each in therapy.programme.journey}
+            for waits in ("request-exception", "record-expanded-access", decided):
+                _in_time(here, _therapy(here, therapy.number, therapy.journey.patient), steps[waits])
+            return
+        therapy = _act(here, therapy, {"record-results": "failing_viability"})
+
+
+def _mishaps(here: InMemory, therapy: Therapy, told: Sequence[mishaps.Mishap]) -> Therapy:
+    """What happens before a step."""
+
+    def look(name: str) -> Scene:
+        again, actor = _therapy(here, therapy.number, therapy.journey.patient), by(name)
+        return player.look(here.service, again, "", actor, here.look_around())
+
+    for each in told:
+        here.stage = each.__name__.replace("_", " ")
+        each(Do(here), look)
+    return _therapy(here, therapy.number, therapy.journey.patient)
 
 
 def _scene(here: InMemory, therapy: Therapy) -> Scene:

@@ -1,7 +1,17 @@
 """What holds in every true record, stated apart from the gates; see README.md."""
 
-from coign_verify.invariants import bedside, cells, order, people, plant, record, therapies
-from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
+from coign_verify.invariants import bedside, cells, days, houses, order, people, plant, record, therapies
+from coign_verify.invariants.model import (
+    Broken,
+    Heads,
+    Invariant,
+    Known,
+    Plan,
+    PlannedSample,
+    PlannedStep,
+    PlannedTest,
+    Terms,
+)
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
 
 #: All of them, in the order of the README.
@@ -12,7 +22,24 @@ INVARIANTS: tuple[Invariant, ...] = (
     *plant.INVARIANTS,
     *people.INVARIANTS,
     *order.INVARIANTS,
+    *days.INVARIANTS,
+    *houses.INVARIANTS,
     *record.INVARIANTS,
 )
 
-__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms", "replay"]
+__all__ = [
+    "INVARIANTS",
+    "Broken",
+    "Heads",
+    "Invariant",
+    "Known",
+    "Monitors",
+    "Plan",
+    "PlannedSample",
+    "PlannedStep",
+    "PlannedTest",
+    "Replay",
+    "Step",
+    "Terms",
+    "replay",
+]

@@ -79,15 +79,71 @@ class NotJudged(Exception):
     """What a rule would have to know was not told: entries about the subject are missing, or a limit is not given."""
 
 
+class PlannedStep(NamedTuple):
+    """A step of production: its measurements with their units, the materials and kinds of devices that it takes."""
+
+    id: str
+    measured: tuple[tuple[str, str], ...] = ()
+    materials: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    #: Of these, the kinds that must be clean of another patient's cells.
+    clean: frozenset[str] = frozenset()
+    #: Minutes that cells may wait after it.
+    hold_min: float | None = None
+
+
+class PlannedSample(NamedTuple):
+    """A sample: after which step it is drawn, for which tests, and the least volume with its unit."""
+
+    id: str
+    after: str
+    tests: frozenset[str] = frozenset()
+    least: tuple[str, str] | None = None
+
+
+class PlannedTest(NamedTuple):
+    """A test of the release panel; `number`: it is compared with limits, in this unit."""
+
+    id: str
+    unit: str = ""
+    number: bool = True
+    may_be_pending: bool = False
+
+
+class Plan(NamedTuple):
+    """What a programme's version plans for a batch."""
+
+    steps: tuple[PlannedStep, ...] = ()
+    samples: tuple[PlannedSample, ...] = ()
+    tests: tuple[PlannedTest, ...] = ()
+    bags_max: int = 1
+
+    def step(self, name: str) -> PlannedStep | None:
+        """A step by its name."""
+        return next((each for each in self.steps if each.id == name), None)
+
+    def sample(self, name: str) -> PlannedSample | None:
+        """A sample by its name."""
+        return next((each for each in self.samples if each.id == name), None)
+
+    def test(self, name: str) -> PlannedTest | None:
+        """A test by its name."""
+        return next((each for each in self.tests if each.id == name), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What therapies are held to and no public fact says, by the hash of a programme's version.
+    """What therapies and houses are held to and no public fact says, by the hash of a programme's version.
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
+    `plans`: what a batch consists of. `house`: minutes and counts that hold whatever the programme is, by their name,
+    each with the days from which it held, the oldest first.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    house: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
@@ -102,6 +158,20 @@ class Terms:
             return self.tasks[version].get(name, "")
         except KeyError:
             raise NotJudged(f"the tasks of programme version {version} are not given") from None
+
+    def plan(self, version: str) -> Plan:
+        """What a version plans; NotJudged if nobody gave it."""
+        try:
+            return self.plans[version]
+        except KeyError:
+            raise NotJudged(f"the plan of programme version {version} is not given") from None
+
+    def of_the_house(self, name: str, now: str) -> float:
+        """What held on a day; NotJudged if nobody gave it."""
+        held = [value for since, value in self.house.get(name, ()) if since <= now[:10]]
+        if not held:
+            raise NotJudged(f"{name} is not given")
+        return held[-1]
 
 
 class Heads:

@@ -2,7 +2,7 @@
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.trackers import BATCH, CHAIN, CUSTODY, HAPPENED, UNIT
-from coign_verify.invariants.trackers.steps import FIRST, ONCE
+from coign_verify.invariants.trackers.steps import FIRST, ONCE, OVER
 
 #: Acts of the centre that treats, and of the house that makes, on a therapy, a container or a batch of it.
 AT_THE_CENTRE = (
@@ -50,6 +50,14 @@ def what_happens_once_does_not_happen_again(known: Known, fact: Heard) -> Verdic
     return tuple(f"{fact.type} of {subject} for a second time" for subject in again)
 
 
+@invariant("CSV-07", "GMP-04", "GMP-06", "REG-02", "SCS-16", hears=tuple(OVER))
+def nothing_follows_what_ends_it(known: Known, fact: Heard) -> Verdict:
+    """What was decided, closed, revoked or rejected goes no further and is not decided again."""
+    field, ends = OVER[fact.type]
+    over = [(s, sorted(known.of(HAPPENED, s) & set(ends))) for s in fact.subjects(field)]
+    return tuple(f"{fact.type} of {subject} after {kinds[0]}" for subject, kinds in over if kinds)
+
+
 @invariant("CSV-04", "TRC-26", "REG-02", hears=(*AT_THE_CENTRE, *AT_THE_MAKER))
 def each_house_acts_on_its_own_therapies(known: Known, fact: Heard) -> Verdict:
     """A patient is treated by the people of their centre, and a product made and released by those of its maker."""
@@ -72,6 +80,7 @@ def whoever_works_with_a_unit_holds_it(known: Known, fact: Heard) -> Verdict:
 INVARIANTS = (
     what_comes_second_follows_what_comes_first,
     what_happens_once_does_not_happen_again,
+    nothing_follows_what_ends_it,
     each_house_acts_on_its_own_therapies,
     whoever_works_with_a_unit_holds_it,
 )

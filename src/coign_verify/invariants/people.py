@@ -147,6 +147,7 @@ JUDGED = {
     "equipment.doubt_assessed.v1": ("equipment", ("equipment.device_calibrated.v1",)),
     "equipment.late_cleaning_judged.v1": ("equipment", ("equipment.device_cleaned.v1",)),
     "training.extension_approved.v1": ("person", ("training.extension_asked.v1",)),
+    "training.attempt_decided.v1": ("attempt", ("training.attempt_handed_in.v1",)),
     "correction.assessed.v1": (
         "case",
         ("correction.proposed.v1", "correction.differs.v1", "correction.value_corrected.v1"),

@@ -1,5 +1,15 @@
 """What is remembered of the facts, subject by subject; see the README one level up."""
 
+from coign_verify.invariants.trackers.houses import (
+    APPLICATION,
+    ATTEMPT,
+    EXTENSIONS,
+    LEARNER,
+    ORGANISATION,
+    SUPPLIER,
+    SUSPICION,
+    VERSION,
+)
 from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
 from coign_verify.invariants.trackers.steps import HAPPENED
@@ -11,10 +21,12 @@ TRACKERS = (
     *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
     *(PERSON, PART, LEDGER, HAPPENED),
+    *(ORGANISATION, SUPPLIER, VERSION, APPLICATION, SUSPICION, ATTEMPT, LEARNER, EXTENSIONS),
 )
 
 __all__ = [
-    "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE", "DONATION", "HAPPENED",
-    "LEDGER", "LOT", "PART", "PATIENT", "PERSON", "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT",
-    "SHIPPER", "THIS", "TRACKERS", "UNIT", "WARMTH",
+    "APPLICATION", "ATTEMPT", "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE",
+    "DONATION", "EXTENSIONS", "HAPPENED", "LEARNER", "LEDGER", "LOT", "ORGANISATION", "PART", "PATIENT", "PERSON",
+    "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT", "SHIPPER", "SUPPLIER", "SUSPICION", "THIS",
+    "TRACKERS", "UNIT", "VERSION", "WARMTH",
 ]  # fmt: skip

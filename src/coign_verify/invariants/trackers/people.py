@@ -38,6 +38,8 @@ class Person(NamedTuple):
     qualifications: frozenset[Qualification] = frozenset()
     keys: frozenset[EnrolledKey] = frozenset()
     proposed: frozenset[tuple[str, str]] = frozenset()
+    employer: str = ""
+    administrator_proposed_by: str = ""
 
     def holds(self, role: str, organisation: str, now: str) -> bool:
         """Whether this role is theirs now."""
@@ -105,7 +107,14 @@ PERSON = Tracker(
     "person",
     Person(),
     {
-        "people.person_registered.v1": (("person",), lambda s, f: s._replace(registered=True)),
+        "people.person_registered.v1": (
+            ("person",),
+            lambda s, f: s._replace(registered=True, employer=f.body["organisation"]),
+        ),
+        "people.administrator_proposed.v1": (
+            ("person",),
+            lambda s, f: s._replace(administrator_proposed_by=f.body["proposed_by"]),
+        ),
         "people.role_granted.v1": (("person",), _granted),
         "people.role_revoked.v1": (
             ("person",),
@@ -158,6 +167,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "equipment.device_calibrated.v1": ("equipment",),
     "equipment.device_cleaned.v1": ("equipment",),
     "training.extension_asked.v1": ("person",),
+    "training.attempt_handed_in.v1": ("attempt",),
     "correction.proposed.v1": ("case",),
     "correction.differs.v1": ("case",),
     "correction.value_corrected.v1": ("case",),

@@ -146,6 +146,9 @@ class Lot(NamedTuple):
     held: bool = False
     suspect: bool = False
     had_in_hand: frozenset[str] = frozenset()
+    material: str = ""
+    supplier: str = ""
+    origin_stated: bool = False
 
     @property
     def in_doubt(self) -> bool:
@@ -167,7 +170,11 @@ def _in_hand(state: Lot, fact: Heard) -> Lot:
 
 
 def _received(state: Lot, fact: Heard) -> Lot:
-    return _in_hand(state, fact)._replace(received=True, expires=fact.body["expires"])
+    body = fact.body
+    return _in_hand(state, fact)._replace(
+        received=True, expires=body["expires"], material=body.get("material", ""), supplier=body.get("supplier", ""),
+        origin_stated=bool(body.get("origin_statement")),
+    )  # fmt: skip
 
 
 LOT = Tracker(
@@ -194,13 +201,19 @@ class Serial(NamedTuple):
     registered: bool = False
     used: bool = False
     suspect: bool = False
+    lot: str = ""
+    expires_on: str = ""
+
+
+def _taken_in(state: Serial, fact: Heard) -> Serial:
+    return state._replace(registered=True, lot=fact.body["lot"], expires_on=fact.body.get("expires_on", ""))
 
 
 SERIAL = Tracker(
     "serial",
     Serial(),
     {
-        "supply.pack_registered.v1": (("serial",), lambda s, f: s._replace(registered=True)),
+        "supply.pack_registered.v1": (("serial",), _taken_in),
         "supply.pack_used.v1": (("serial",), lambda s, f: s._replace(used=True)),
         "supply.pack_suspected.v1": (("serial",), lambda s, f: s._replace(suspect=True)),
         "supply.determined_illegitimate.v1": (("serial",), lambda s, f: s._replace(suspect=True)),
@@ -216,6 +229,8 @@ class Device(NamedTuple):
     due_on: str = ""
     out_by: str = ""
     in_order: bool = True
+    used_at: str = ""
+    measured_on: str = ""
 
     def may_be_used(self, now: str) -> bool:
         """Whether it is registered, in service, in order and not due."""
@@ -224,7 +239,8 @@ class Device(NamedTuple):
 
 def _calibrated(state: Device, fact: Heard) -> Device:
     fine = fact.body["finding"] == "in_order"
-    return state._replace(in_order=fine, due_on=fact.body["due_on"] or "" if fine else state.due_on)
+    due_on = fact.body["due_on"] or "" if fine else state.due_on
+    return state._replace(in_order=fine, due_on=due_on, measured_on=fact.body.get("calibrated_on") or fact.time)
 
 
 DEVICE = Tracker(
@@ -236,6 +252,7 @@ DEVICE = Tracker(
             lambda s, f: Device(registered=True, due_on=f.body["due_on"]),
         ),
         "equipment.device_calibrated.v1": (("equipment",), _calibrated),
+        "equipment.devices_used.v1": (("equipment",), lambda s, f: s._replace(used_at=f.time)),
         "equipment.device_taken_out.v1": (("equipment",), lambda s, f: s._replace(out_by=f.body["by"])),
         "equipment.device_returned.v1": (("equipment",), lambda s, f: s._replace(out_by="")),
     },

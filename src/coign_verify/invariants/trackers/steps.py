@@ -56,9 +56,27 @@ FIRST: dict[str, tuple[str, tuple[str, ...]]] = {
     "regulatory.application_decided.v1": ("application", ("regulatory.application_submitted.v1",)),
     "training.attempt_handed_in.v1": ("attempt", ("training.attempt_started.v1",)),
     "training.lesson_retired.v1": ("lesson", ("training.lesson_attached.v1",)),
+    "regulatory.authorisation_varied.v1": ("authorisation", ("regulatory.authorisation_granted.v1",)),
+    "regulatory.authorisation_renewed.v1": ("authorisation", ("regulatory.authorisation_granted.v1",)),
+    "regulatory.authorisation_suspended.v1": ("authorisation", ("regulatory.authorisation_granted.v1",)),
+    "regulatory.authorisation_revoked.v1": ("authorisation", ("regulatory.authorisation_granted.v1",)),
+    "regulatory.condition_imposed.v1": ("authorisation", ("regulatory.authorisation_granted.v1",)),
+    "regulatory.administration_decided.v1": ("authorisation", ("regulatory.authorisation_suspended.v1",)),
+    "supply.lot_retested.v1": ("lot", ("supply.lot_approved.v1",)),
+    "quality.exception_risk_assessed.v1": ("chain", ("quality.exception_requested.v1",)),
+    "quality.exception_accepted.v1": ("chain", ("quality.exception_risk_assessed.v1",)),
+    "quality.exception_notified.v1": ("chain", ("quality.exception_requested.v1",)),
+    "quality.expanded_access_recorded.v1": ("chain", ("quality.exception_requested.v1",)),
+    "equipment.late_cleaning_judged.v1": ("equipment", ("equipment.device_cleaned.v1",)),
     "equipment.device_cleaned.v1": ("equipment", ("equipment.device_registered.v1",)),
     "equipment.device_calibrated.v1": ("equipment", ("equipment.device_registered.v1",)),
 }
+
+#: Ends that several acts do not follow.
+CASE_IS_OVER = ("supply.suspicion_cleared.v1", "supply.determined_illegitimate.v1")
+REVOKED = ("regulatory.authorisation_revoked.v1",)
+DECIDED_OTHERWISE = ("quality.batch_rejected.v1", "quality.supplied_under_exception.v1")
+BATCH_IS_CLOSED = ("manufacturing.filled.v1", "manufacturing.abandoned.v1", "quality.batch_rejected.v1")
 
 #: What happens once to the subject in the field named.
 ONCE: dict[str, str] = {
@@ -68,6 +86,16 @@ ONCE: dict[str, str] = {
     "equipment.device_registered.v1": "equipment",
     "storage.box_set_up.v1": "box",
     "supply.lot_received.v1": "lot",
+    "supply.lot_approved.v1": "lot",
+    "supply.determined_illegitimate.v1": "case",
+    "supply.suspicion_cleared.v1": "case",
+    "regulatory.application_decided.v1": "application",
+    "regulatory.authorisation_revoked.v1": "authorisation",
+    "training.attempt_handed_in.v1": "attempt",
+    "training.attempt_decided.v1": "attempt",
+    "manufacturing.slot_confirmed.v1": "chain",
+    "quality.material_accepted.v1": "unit",
+    "quality.supplied_under_exception.v1": "batch",
     "supply.pack_registered.v1": "serial",
     "regulatory.authorisation_granted.v1": "authorisation",
     "clinical.patient_enrolled.v1": "patient",
@@ -84,13 +112,37 @@ ONCE: dict[str, str] = {
     "installation.setup_finished.v1": "ledger",
 }
 
+#: What ends something, and what does not follow once it has ended, by the field that names it.
+OVER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "supply.suspicion_investigated.v1": ("case", CASE_IS_OVER),
+    "supply.suspicion_cleared.v1": ("case", CASE_IS_OVER),
+    "supply.determined_illegitimate.v1": ("case", CASE_IS_OVER),
+    "supply.lot_tested.v1": ("lot", ("supply.lot_approved.v1", "supply.lot_rejected.v1")),
+    "supply.lot_approved.v1": ("lot", ("supply.lot_rejected.v1",)),
+    "supply.lot_retested.v1": ("lot", ("supply.lot_rejected.v1",)),
+    "regulatory.authorisation_varied.v1": ("authorisation", REVOKED),
+    "regulatory.authorisation_renewed.v1": ("authorisation", REVOKED),
+    "regulatory.authorisation_suspended.v1": ("authorisation", REVOKED),
+    "regulatory.suspension_lifted.v1": ("authorisation", REVOKED),
+    "regulatory.condition_imposed.v1": ("authorisation", REVOKED),
+    "regulatory.fulfilment_judged.v1": ("authorisation", REVOKED),
+    "regulatory.question_asked.v1": ("application", ("regulatory.application_decided.v1",)),
+    "quality.material_accepted.v1": ("unit", ("quality.material_rejected.v1",)),
+    "quality.certified.v1": ("batch", DECIDED_OTHERWISE),
+    "quality.supplied_under_exception.v1": ("batch", ("quality.batch_rejected.v1",)),
+    "manufacturing.step_completed.v1": ("batch", BATCH_IS_CLOSED),
+    "manufacturing.sample_drawn.v1": ("batch", ("manufacturing.abandoned.v1",)),
+    "manufacturing.bag_filled.v1": ("batch", BATCH_IS_CLOSED),
+    "manufacturing.filled.v1": ("batch", BATCH_IS_CLOSED),
+}
+
 Steps = frozenset[str]
 
 
 def _fields() -> dict[str, tuple[str, ...]]:
     """The facts that are remembered, each with the fields of the subjects that it is looked up by."""
     found: dict[str, tuple[str, ...]] = {kind: (field,) for kind, field in ONCE.items()}
-    for field, kinds in FIRST.values():
+    for field, kinds in (*FIRST.values(), *OVER.values()):
         for kind in kinds:
             found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), field)))
     # Whoever pours a bag out calls it the source; whoever scanned its label called it the unit.

@@ -194,11 +194,17 @@ class Authorisation(NamedTuple):
     valid_until: str = ""
     stops: frozenset[Suspension] = frozenset()
     stops_so_far: int = 0
+    jurisdiction: str = ""
+    basis: str = ""
+
+    def is_valid(self, now: str) -> bool:
+        """Whether it is within its time, whatever it lets be done."""
+        return self.valid_from <= now < self.valid_until and not any(s.acts == EVERY_ACT for s in self.stops)
 
     def allows(self, act: str, now: str, site: str = "", decided: tuple[str, str] | None = None) -> bool:
         """Whether this act is allowed now at this place, or somebody whom the stop names decided so since it began."""
         blocking = (s for s in self.stops if act in s.acts and s.site in ("", site))
-        overruled = all(decided is not None and decided[0] == s.decider and decided[1] > s.since for s in blocking)
+        overruled = all(decided is not None and decided[0] == s.decider and decided[1] >= s.since for s in blocking)
         return overruled and self.valid_from <= now < self.valid_until
 
 
@@ -207,7 +213,10 @@ EVERY_ACT = ("new_orders", "collection", "manufacture", "dispatch", "administrat
 
 def _granted(state: Authorisation, fact: Heard) -> Authorisation:
     body = fact.body
-    return Authorisation(tuple(body["centres"]), tuple(body["sites"]), body["valid_from"], body["valid_until"])
+    return Authorisation(
+        tuple(body["centres"]), tuple(body["sites"]), body["valid_from"], body["valid_until"],
+        jurisdiction=body.get("jurisdiction", ""), basis=body.get("basis", ""),
+    )  # fmt: skip
 
 
 def _varied(state: Authorisation, fact: Heard) -> Authorisation:
