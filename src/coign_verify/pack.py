@@ -9,8 +9,8 @@ from coign_verify.archive import Files, archive
 from coign_verify.jcs import canonical
 
 KIND = "coign/pack/v1"
-ACCOUNT, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
-    "account.html", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl",
+ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
+    "account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl",
 )  # fmt: skip
 PACK_BYTES_MAX = 256 * 1024 * 1024
 

@@ -13,7 +13,18 @@ from coign_verify.heads import leaf_hash as heads_leaf
 from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
 from coign_verify.keys import Algorithm
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.pack import (
+    ACCOUNT,
+    CHECKPOINT,
+    CONTENTS,
+    ENTRIES,
+    MANIFEST,
+    PAPER,
+    Manifest,
+    beside,
+    contents_bytes,
+    pack,
+)
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
 
@@ -157,7 +168,7 @@ def packed(
     note = build_note(text, [sign_note(text, key), *(sign_note(text, each, time_s=1_780_000_000) for each in cosigned)])
     files = {
         CHECKPOINT: note, CONTENTS: contents_bytes(**given), ENTRIES: b"".join(body + b"\n" for body in shown.values()),
-        ACCOUNT: page(shown, given, record.origin, size),
+        ACCOUNT: page(shown, given, record.origin, size), PAPER: b"%PDF-1.7 as the log signed it",
     }  # fmt: skip
     text = Manifest.of(key.verifier().text, CHAIN, files).text()
     return pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})

@@ -10,6 +10,7 @@ import psycopg
 
 from coign.database import Database, home
 from coign.documents import Documents
+from coign.gateways.paper import pdf_of
 from coign.installation.events import LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
@@ -33,7 +34,18 @@ from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside, contents_bytes, pack
+from coign_verify.pack import (
+    ACCOUNT,
+    CHECKPOINT,
+    CONTENTS,
+    ENTRIES,
+    MANIFEST,
+    PAPER,
+    Manifest,
+    beside,
+    contents_bytes,
+    pack,
+)
 from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import leaf_hash
@@ -184,7 +196,7 @@ class Packer:
             subjects=[each["subject"] for each in told], entries=list(shown.values()),
         )  # fmt: skip
         files = {
-            ACCOUNT: page, CHECKPOINT: note, CONTENTS: contents,
+            ACCOUNT: page, PAPER: pdf_of(page), CHECKPOINT: note, CONTENTS: contents,
             ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
         }  # fmt: skip
         text = Manifest.of(self._key.verifier().text, chain, files).text()
