@@ -1,9 +1,9 @@
 """Puts a pack together: one therapy's entries, what their decisions rested on, and the proofs for an outsider."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
@@ -57,6 +57,7 @@ _OF_A_PATIENT = ("patient:", "donor:", "number:", "chain:", "unit:", "batch:", "
 _KEY_FACTS = "people."
 
 Connection = psycopg.Connection[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def sign_newest(connection: Connection, ledger_id: int, key: SignerKey, now_us: 
 
 def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
-    folder, key = settings.home or home(), _signed_now(database, settings)
+    folder, key = settings.home or home(), signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
         return Packer(connection, LEDGER_ID, key, Documents(folder / "documents")).pack(chain, sight)
@@ -121,7 +122,7 @@ def pack_of(database: Database, settings: Settings, chain: str, role: str = "") 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
     """One entry of an installation with its proof, as a file."""
-    _signed_now(database, settings)
+    signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         note = checkpoints.latest(connection, LEDGER_ID)
         size = Checkpoint.parse(parse_note(note).text).size if note else 0
@@ -137,7 +138,7 @@ def entry_of(database: Database, settings: Settings, position: int) -> bytes:
     return proof_file(position, bytes(row[0]), proof, note)
 
 
-def _signed_now(database: Database, settings: Settings) -> SignerKey:
+def signed_now(database: Database, settings: Settings) -> SignerKey:
     """The log's key, after everything that is recorded was signed with it."""
     file = settings.log_key_file or (settings.home or home()) / "log.key"
     key = log_key(file, opened(database).origin, create=False)
@@ -154,6 +155,10 @@ class Packer:
 
     def pack(self, chain: str, sight: Sight) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
+        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, note, signed))
+
+    def _at_checkpoint(self, make: Callable[[bytes, Checkpoint], T]) -> T:
+        """What is made of the record as it was at the newest checkpoint, which is given with all that signed it."""
         with snapshot(self._connection):
             note = checkpoints.latest(self._connection, self._ledger_id)
             if note is None:
@@ -165,7 +170,7 @@ class Packer:
                 raise Unavailable(
                     f"the lists are {behind:,} entries behind the record: ask again while the server runs"
                 )
-            return self._packed(chain, sight, note, signed)
+            return make(note, signed)
 
     def _packed(self, chain: str, sight: Sight, note: bytes, signed: Checkpoint) -> Packed:
         subjects = self._subjects(chain)

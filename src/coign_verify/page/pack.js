@@ -299,7 +299,7 @@ class Check {
       "that no invariant of a therapy is broken: this page does not replay them, `coign-verify` does",
       reach ? `that nothing more was recorded about the therapy from entry ${reach} on`
         : "that nothing about the therapy is left out: no heads were entered yet that could show it",
-      `that ${PAPER} says what ${ACCOUNT} says: it is the file that was signed, and was not made anew here`,
+      `that ${PAPER} says what ${ACCOUNT} says: it is the file that was signed, not made anew here`,
       ...(this.newer ? [`how much was recorded about ${this.newer} things that began after entry ${reach - 1}`] : []),
       ...(found.witnesses.length ? [] : ["that everybody was shown the same record: no witness that is trusted here has cosigned it"]),
       ...this.trust.unusable.map((key) => `what ${key.name} saw: this page cannot check signatures of its kind, ML-DSA-44`),

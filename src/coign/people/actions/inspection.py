@@ -76,5 +76,5 @@ OPEN_INSPECTION = Action(
     emits=(InspectionScoped, RoleGranted),
     requirements=("REG-10", "CSV-04", "CSV-24"),
     risk=Risk.DATA,
-    rationale="A scope that is wrong shows an inspector another patient's therapy, or hides the one that is looked into.",
+    rationale="A wrong scope shows an inspector another patient's therapy, or hides the one that is looked into.",
 )
