@@ -22,7 +22,7 @@ def account(
     own = set(subjects)
     of_it = [e for e in entries if own & _named(e)]
     others = [e for e in entries if not own & _named(e)]
-    corrected = _corrected(entries)
+    corrected = corrected_in(entries)
     head = [
         f"<h1>{escape(chain)}</h1>",
         f"<p>From the record {escape(origin)} as it was at {size} entries. {len(of_it)} entries about this therapy, "
@@ -36,8 +36,8 @@ def account(
     body = [
         *head,
         f"<h2>What it consists of</h2><p>{', '.join(map(escape, subjects))}</p>",
-        "<h2>What happened</h2>", *(_article(e, corrected) for e in of_it),
-        "<h2>What decisions rested on</h2>", *(_article(e, corrected) for e in others),
+        "<h2>What happened</h2>", *(article(e, corrected) for e in of_it),
+        "<h2>What decisions rested on</h2>", *(article(e, corrected) for e in others),
     ]  # fmt: skip
     page = [
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(chain)}</title>',
@@ -57,7 +57,7 @@ def _facts(entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return facts
 
 
-def _corrected(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str, str], str]:
+def corrected_in(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str, str], str]:
     """By entry, fact and field: what counts in place of a recorded value, and which entry says so."""
     found = {}
     for entry in entries:
@@ -69,7 +69,7 @@ def _corrected(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str, str
     return found
 
 
-def _article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], str]) -> str:
+def article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], str]) -> str:
     intent, signature = entry["intent"], entry["signature"]
     actor = intent["actor"]
     time, at = entry["time"], entry["position"]

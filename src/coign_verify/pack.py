@@ -7,8 +7,8 @@ from hashlib import sha256
 from coign_verify.archive import Files
 
 KIND = "coign/pack/v1"
-ACCOUNT, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
-    "account.html", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl",
+ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
+    "account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl",
 )  # fmt: skip
 PACK_BYTES_MAX = 256 * 1024 * 1024
 

@@ -31,6 +31,7 @@ from coign_verify.pack import (
     ENTRIES,
     MANIFEST,
     PACK_BYTES_MAX,
+    PAPER,
     Manifest,
     Node,
     PackError,
@@ -306,8 +307,8 @@ class _Check:
               if self._signed else []),
             *self._replayed.proved(),
             f"{self._shown} of {self._rests} states that decisions rested on are those of entries in it",
-            f"the readable account follows from these entries, and {len(self._contents['documents'])} documents are "
-            "named by their hashes",
+            f"the readable page {ACCOUNT} follows from these entries: it was made anew; and "
+            f"{len(self._contents['documents'])} documents are named by their hashes",
         ]  # fmt: skip
         self._found.not_proved = [*self._unmatched, *self._unproved(reach)]
 
@@ -317,6 +318,9 @@ class _Check:
             said.append(f"that nothing more was recorded about the therapy from entry {reach} on")
         else:
             said.append("that nothing about the therapy is left out: no heads were entered yet that could show it")
+        said.append(
+            f"that {PAPER} says what {ACCOUNT} says: it is the file that was signed, and was not made anew here"
+        )
         if self._newer:
             said.append(f"how much was recorded about {self._newer} things that began after entry {reach - 1}")
         if not self._found.witnesses:

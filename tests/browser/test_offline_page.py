@@ -22,7 +22,8 @@ from coign_verify.findings import Findings
 from coign_verify.jcs import JsonError, loads_strict
 from coign_verify.keys import Algorithm, VerifierKey
 from coign_verify.notes import NoteError, parse_note, verify_note
-from coign_verify.pack import CHECKPOINT, files_of, pack
+from coign_verify.pack import CHECKPOINT, files_of
+from coign_verify.pack_making import pack
 from coign_verify.signing import SignerKey
 from coign_verify.trust import read_trust
 

@@ -13,7 +13,7 @@ from coign_verify.heads import leaf_hash as heads_leaf
 from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
 from coign_verify.keys import Algorithm
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
@@ -163,7 +163,7 @@ def packed(
     files = {
         CHECKPOINT: note + below.encode(), CONTENTS: contents_bytes(**given),
         ENTRIES: b"".join(body + b"\n" for body in shown.values()),
-        ACCOUNT: page(shown, given, record.origin, size),
+        ACCOUNT: page(shown, given, record.origin, size), PAPER: b"%PDF-1.7 as the log signed it",
     }  # fmt: skip
     text = Manifest.of(key.verifier().text, CHAIN, files).text()
     return pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})

@@ -1,10 +1,13 @@
 """On pages: a value is corrected by two, the record is shown as it stood, somebody's acts are found with refusals."""
 
 import csv
+import json
 import re
+import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from html import unescape
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +19,13 @@ from coign.collection.views import COLLECTION
 from coign.database import Database
 from coign.demo import people, player, scene
 from coign.identity.views import UNIT
-from coign.kernel.errors import Invalid, Refused
+from coign.kernel.errors import Invalid, NotFound, Refused
 from coign.kernel.subjects import Chain
+from coign.ledger.checkpoints import publish
+from coign.ledger.store import connect
 from coign.service import Service
+from coign.service.exporting import Exported, Exporter, texts_of
+from coign.service.pack_sight import Sight
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -95,6 +102,39 @@ def certified(house: House) -> tuple[str, str]:
     return found.status, found.sentence
 
 
+def exported(house: House, subjects: list[str]) -> Exported:
+    """What somebody who may see everything takes away."""
+    service = house.service
+    with connect(service.database.application_dsn) as connection:
+        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+        exporter = Exporter(connection, service.ledger_id, service.signing_key(), service.documents)
+        return exporter.export(subjects, Sight(service.states), lambda found: texts_of(service.vault, found))
+
+
+def read_back(data: bytes) -> dict[str, bytes]:
+    """The files of an export, each with the hash that its manifest names; read with nothing of ours."""
+    with zipfile.ZipFile(BytesIO(data)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    listed = [line.split(" ") for line in files["manifest.txt"].decode().splitlines() if line.startswith("file ")]
+    assert {name for _, name, _, _ in listed} == files.keys() - {"manifest.txt"}
+    for _, name, size, digest in listed:
+        assert (len(files[name]), sha256(files[name]).hexdigest()) == (int(size), digest)
+    return files
+
+
+def recorded(house: House, files: dict[str, bytes]) -> dict[int, bytes]:
+    """Every entry that the record has about what an export says it is about."""
+    named = [each["subject"] for each in json.loads(files["contents.json"])["subjects"]]
+    size = int(files["checkpoint.txt"].split(b"\n")[1])
+    with connect(house.service.database.reader_dsn) as connection:
+        rows = connection.execute(
+            "select distinct e.position, e.body from entry_subject s join entry e using (ledger_id, position) "
+            "where s.ledger_id = %s and s.subject = any(%s) and e.position < %s",
+            (house.service.ledger_id, named, size),
+        ).fetchall()
+    return {at: bytes(body) for at, body in rows}
+
+
 def history(house: House, who: str, query: str = "") -> str:
     return house.get(who, f"/subjects/{house.chain}/{query}")
 
@@ -167,6 +207,52 @@ def test_whoever_assesses_sees_both_values_and_what_was_done_since(house: House)
 
 
 @pytest.mark.requirement("CSV-02")
+def test_an_export_read_back_by_itself_is_what_the_record_holds_and_its_print_shows_old_new_and_why(
+    house: House,
+) -> None:
+    found = exported(house, [str(house.chain)])
+    assert found.data == exported(house, [str(house.chain)]).data, "the same state gives the same bytes"
+    files = read_back(found.data)
+    whole = recorded(house, files)
+    entries = [line for line in files["entries.jsonl"].split(b"\n") if line]
+    assert entries == [body for _at, body in sorted(whole.items())], "every entry, in its own bytes"
+    plain = {at: json.loads(body) for at, body in whole.items()}
+    told = [json.loads(line) for line in files["values.jsonl"].splitlines()]
+    assert {(v["position"], v["fact"], v["field"], json.dumps(v["value"])) for v in told} == {
+        (at, fact["type"], name, json.dumps(value))
+        for at, entry in plain.items() if entry["outcome"] != "refused"
+        for fact in entry["intent"]["facts"] for name, value in fact["body"].items()
+    }  # fmt: skip
+    signed = [json.loads(line) for line in files["signatures.jsonl"].splitlines()]
+    assert {s["position"]: s["signature"] for s in signed} == {
+        at: entry["signature"] for at, entry in plain.items() if entry["signature"] is not None
+    }
+    old = next(v for v in told if v["field"] == "volume" and v["replaced"])
+    assert old["replaced"].startswith("corrected to 77.25 mL by entry ")
+    page = unescape(files["export.html"].decode())
+    assert f"<del>{old['value']['value']} mL</del>" in page and "<ins>77.25 mL</ins>" in page
+    assert "read from the wrong line" in page and "person:nurse-1 and person:nurse-2" in page
+    assert "Vogt" not in page and b"Vogt" not in files["texts.jsonl"], "who somebody is stays in the vault"
+    assert files["export.pdf"].startswith(b"%PDF-") and len(files) == 9
+
+
+@pytest.mark.requirement("CSV-02", "CSV-04")
+def test_any_set_of_records_is_exported_and_what_is_not_known_is_not(house: House) -> None:
+    unit = str(house.collected.unit)
+    files = read_back(exported(house, [unit, "person:nurse-1"]).data)
+    listed = files["manifest.txt"].decode()
+    assert f"subject {unit}\n" in listed and "subject person:nurse-1\n" in listed
+    assert b"people.role_granted.v1" in files["entries.jsonl"]
+    with pytest.raises(NotFound, match="unit:NONE"):
+        exported(house, [unit, "unit:NONE"])
+    taken = house._browser("qa-1").get(f"/subjects/{house.chain}/export/")
+    assert taken.status_code == 200 and read_back(taken.content)["contents.json"]
+    assert b'"withheld":[]' not in read_back(taken.content)["contents.json"], "the maker is not told of the patient"
+    house.get("nurse-1", f"/subjects/{house.chain}/export/", 403)
+    house.get("qa-1", "/subjects/patient:NONE/export/", 404)
+
+
+@pytest.mark.requirement("CSV-02")
 def test_as_of_an_entry_the_page_shows_what_stood_then_and_offers_nothing_to_do(house: House) -> None:
     at = entry_of(history(house, "nurse-1"))
     then = history(house, "nurse-1", f"?as_of={at}").partition("<main")[2]
@@ -197,7 +283,7 @@ def test_as_of_an_instant_before_anything_the_page_says_so_and_what_is_no_time_i
 def taken(house: House, query: str) -> list[dict[str, str]]:
     """The rows of the table that a nurse takes along."""
     answer: Any = house._browser("nurse-1").get(f"/done-by/person:nurse-1/acts.csv{query}")
-    return list(csv.DictReader(StringIO(b"".join(answer.streaming_content).decode())))
+    return list(csv.DictReader(StringIO(answer.content.decode())))
 
 
 @pytest.mark.requirement("REG-S2")

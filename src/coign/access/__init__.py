@@ -1,16 +1,16 @@
-"""Who looked at whose identity: the one action of the access ledger."""
+"""Who looked at whose identity, and who took a copy of what: the actions of the access ledger."""
 
 from collections.abc import Sequence
 from dataclasses import field
 from typing import get_args
 
-from coign.access.events import IdentitiesShown
-from coign.access.views import LOOKS
+from coign.access.events import CopyTaken, IdentitiesShown
+from coign.access.views import COPIES, LOOKS
 from coign.kernel.actions import Action, Circumstances, Read, Risk
 from coign.kernel.fields import asks
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Digest
 from coign.people.events import Role
 
 
@@ -50,5 +50,39 @@ LOOK = Action(
     beyond_sight=("patients",),
 )
 
-ACTIONS = (LOOK,)
-VIEWS = (LOOKS,)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCopy:
+    """What was taken away as a file or on paper, from which page, and the hash of its bytes."""
+
+    what: str = field(metadata=asks("What", "known"))
+    sha256: Digest = field(metadata=asks("Hash", "known"))
+    page: str = field(metadata=asks("Page", "known"))
+
+
+def _taken(asked: TakeCopy, known: Circumstances) -> Sequence[CopyTaken]:
+    actor = known.actor
+    return (
+        CopyTaken(
+            by=actor.person, role=actor.role, organisation=actor.organisation,
+            what=asked.what, sha256=asked.sha256, page=asked.page,
+        ),
+    )  # fmt: skip
+
+
+TAKE_COPY = Action(
+    name="access.take_copy",
+    title="Take a copy away",
+    command=TakeCopy,
+    roles=frozenset(get_args(Role)),
+    reads=lambda asked, actor: (Read(actor.person, COPIES),),
+    gates=(),
+    decide=_taken,
+    emits=(CopyTaken,),
+    requirements=("REG-10", "CSV-02", "CSV-05"),
+    risk=Risk.DATA,
+    rationale="Nobody calls a file back, so it must be known who has which; the page decides whether it may be taken.",
+)
+
+ACTIONS = (LOOK, TAKE_COPY)
+VIEWS = (LOOKS, COPIES)

@@ -1,4 +1,4 @@
-"""`coign pack`: one therapy with everything that proves it, in one file that `coign verify` checks anywhere."""
+"""`coign pack`: one therapy with everything that proves it. `coign export`: any records, with every version."""
 
 import argparse
 from dataclasses import asdict
@@ -9,8 +9,9 @@ from coign.cli.output import answer, say
 
 
 def add_commands(commands: Any) -> None:
-    """Add `pack`."""
-    pack = commands.add_parser("pack", help="a therapy as a file that proves itself", description=__doc__)
+    """Add `pack` and `export`."""
+    about = "One therapy with everything that proves it, in one file that `coign verify` checks anywhere."
+    pack = commands.add_parser("pack", help="a therapy as a file that proves itself", description=about)
     pack.add_argument("chain", metavar="CHAIN", nargs="?", help="the therapy: chain:…, or what comes after the colon")
     pack.add_argument("-o", dest="file", metavar="FILE", type=Path, help="the file to write")
     pack.add_argument("--redact", default="", metavar="ROLE", help="withhold what somebody of this role may not read")
@@ -19,6 +20,14 @@ def add_commands(commands: Any) -> None:
     pack.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
     pack.add_argument("--debug", action="store_true", help="show where a defect comes from")
     pack.set_defaults(run=_pack)
+    about = "Any set of records for people and machines: entries, every version of every value, signatures, proofs."
+    export = commands.add_parser("export", help="any records with all versions of their values", description=about)
+    export.add_argument("subjects", metavar="SUBJECT", nargs="+", help="kind:identifier; a chain: all of its therapy")
+    export.add_argument("-o", dest="file", metavar="FILE", type=Path, required=True, help="the file to write")
+    export.add_argument("--redact", default="", metavar="ROLE", help="withhold what somebody of this role may not read")
+    export.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
+    export.add_argument("--debug", action="store_true", help="show where a defect comes from")
+    export.set_defaults(run=_export)
 
 
 def _pack(given: argparse.Namespace) -> int:
@@ -92,4 +101,26 @@ def _write_entry(given: argparse.Namespace) -> int:
     say(f"`coign verify {given.file}` checks it.")
     told = {"ok": True, "entry": given.entry, "file": str(given.file), "bytes": len(content)}
     answer(told, f"{given.file}: entry {given.entry}, {len(content):,} bytes", as_json=given.as_json)
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from hashlib import sha256
+
+    from coign.database import running
+    from coign.service import Settings
+    from coign.service.exporting import export_of, subjects_of
+    from coign.service.trace_file import write_aside
+
+    subjects, settings = subjects_of(given.subjects), Settings.read()
+    with running(settings.home) as database:
+        found = export_of(database, settings, subjects, given.redact)
+    write_aside(given.file, found.data)
+    told = {
+        "ok": True, "subjects": list(subjects), "file": str(given.file), "bytes": len(found.data),
+        "sha256": sha256(found.data).hexdigest(), "entries": found.entries, "withheld": found.withheld,
+    }  # fmt: skip
+    named = ", ".join(subjects)
+    text = f"{given.file}: {named}, {found.entries} entries and {found.withheld} withheld, {len(found.data):,} bytes"
+    answer(told, text, as_json=given.as_json)
     return 0

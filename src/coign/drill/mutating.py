@@ -14,7 +14,7 @@ from coign_verify.archive import read_archive
 from coign_verify.jcs import canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, files_of
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, files_of
 from coign_verify.pack_check import verify_pack
 from coign_verify.pack_making import pack
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -187,7 +187,8 @@ class Mutation:
         self._contents["heads"] = self._random.choice([None, *self._listed])
 
     def account(self) -> None:
-        self._files[ACCOUNT] = _bytes_changed(self._random, self._files[ACCOUNT])
+        name = self._random.choice((ACCOUNT, PAPER))
+        self._files[name] = _bytes_changed(self._random, self._files[name])
 
     def checkpoint(self) -> None:
         self._files[CHECKPOINT] = _bytes_changed(self._random, self._files[CHECKPOINT])

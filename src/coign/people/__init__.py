@@ -6,6 +6,7 @@ from coign.people.actions.authenticators import (
     REVOKE_AUTHENTICATOR,
     TEST_AUTHENTICATOR,
 )
+from coign.people.actions.inspection import OPEN_INSPECTION
 from coign.people.actions.register import RECORD_LEAVING, REGISTER_ORGANISATION, REGISTER_PERSON, REGISTER_SITE
 from coign.people.actions.reset import AGREE_TO_ADMINISTRATOR, AGREE_TO_RESET, PROPOSE_ADMINISTRATOR, PROPOSE_RESET
 from coign.people.actions.review import CONFIRM_ACCESS, END_ACCESS
@@ -19,6 +20,7 @@ ACTIONS = (
     RECORD_LEAVING,
     GRANT_ROLE,
     REVOKE_ROLE,
+    OPEN_INSPECTION,
     PROPOSE_AUTHENTICATOR,
     CONFIRM_AUTHENTICATOR,
     TEST_AUTHENTICATOR,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from coign.kernel.facts import Fact
 from coign.kernel.frozen import dataclass
-from coign.kernel.subjects import Organisation, Person, Site
+from coign.kernel.subjects import Chain, Organisation, Person, Product, Site
 from coign.kernel.values import Digest, FreeText, Identifying, Instant
 
 OrganisationKind = Literal["treatment_centre", "maker", "courier", "authority", "laboratory"]
@@ -54,6 +54,17 @@ class RoleGranted(Fact, type="people.role_granted.v1", about=("person",)):
     role: Role
     organisation: Organisation
     until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionScoped(Fact, type="people.inspection_scoped.v1", about=("person",)):
+    """What an inspector looks into for an organisation. Each list that is not empty narrows it (21 CFR 11.10(b))."""
+
+    person: Person
+    organisation: Organisation
+    therapies: tuple[Chain, ...] = ()
+    products: tuple[Product, ...] = ()
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from coign.people.events import Role
 
 ADMINISTRATOR: Role = "admin"
+INSPECTOR: Role = "inspector"
 #: Administrators do nothing regulated.
 ADMINISTRATION = frozenset({ADMINISTRATOR})
 #: Who makes does not judge.

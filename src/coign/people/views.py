@@ -4,7 +4,7 @@ from dataclasses import field, replace
 
 from coign.kernel.facts import Fact
 from coign.kernel.frozen import dataclass
-from coign.kernel.subjects import Organisation, Person
+from coign.kernel.subjects import Chain, Organisation, Person, Product, Site
 from coign.kernel.values import FreeText, Instant
 from coign.kernel.views import Stamp, View
 from coign.people.events import (
@@ -16,6 +16,7 @@ from coign.people.events import (
     AuthenticatorRevoked,
     AuthenticatorTested,
     CredentialsReset,
+    InspectionScoped,
     OrganisationRegistered,
     PersonLeft,
     PersonRegistered,
@@ -24,7 +25,16 @@ from coign.people.events import (
     RoleRevoked,
     SiteRegistered,
 )
-from coign.people.separation import ADMINISTRATOR
+from coign.people.separation import ADMINISTRATOR, INSPECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an inspector may look into: each list that is not empty narrows it."""
+
+    therapies: tuple[Chain, ...] = ()
+    products: tuple[Product, ...] = ()
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Grant:
     role: str
     organisation: Organisation
     until: Instant | None = None
+    #: Of inspectors alone; None: all that the organisation may know of.
+    scope: Scope | None = None
     reviewed_at: Instant = field(kw_only=True)
 
     def is_overdue(self, now: Instant, review_interval_min: float) -> bool:
@@ -139,6 +151,10 @@ def _evolve(state: Authority, fact: Fact, stamp: Stamp) -> Authority:
             return replace(
                 state, grants=(*_without(state.grants, role, organisation), grant), administrator_waiting=waiting
             )
+        case InspectionScoped(organisation=organisation, therapies=therapies, products=products, sites=sites):
+            scope, of_it = Scope(therapies, products, sites), (INSPECTOR, organisation)
+            scoped = (replace(g, scope=scope) if (g.role, g.organisation) == of_it else g for g in state.grants)
+            return replace(state, grants=tuple(scoped))
         case RoleRevoked(role=role, organisation=organisation):
             return replace(state, grants=_without(state.grants, role, organisation))
         case AuthenticatorProposed(credential=id, method=method, public_key=key, proposed_by=by):
@@ -190,6 +206,7 @@ AUTHORITY = View(
     folds=(
         PersonRegistered,
         RoleGranted,
+        InspectionScoped,
         RoleRevoked,
         AuthenticatorProposed,
         AuthenticatorEnrolled,
@@ -204,7 +221,7 @@ AUTHORITY = View(
     ),
     state=Authority,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )
 

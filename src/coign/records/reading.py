@@ -1,4 +1,4 @@
-"""What pages, REST and commands ask of the read models. Every list is of what one organisation may see."""
+"""What pages, REST and commands ask of the read models: of what one organisation may see, within the page's scope."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from coign.catalogue import ACTIONS
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
+from coign.records import scope
 from coign.records.journey import Journey
 
 
@@ -75,8 +76,11 @@ _VISIBLE = (
 )
 
 
+_IN_SCOPE = "(%(w)s::text[] is null or j.root = any(%(w)s))"
+
+
 def _visible(organisation: str | None) -> str:
-    return "true" if organisation is None else _VISIBLE
+    return _IN_SCOPE if organisation is None else f"{_IN_SCOPE} and {_VISIBLE}"
 
 
 def journeys(
@@ -87,7 +91,7 @@ def journeys(
         return cursor.execute(
             f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_visible(organisation)} "  # noqa: S608
             "order by j.position desc limit %(m)s",
-            {"l": ledger_id, "o": organisation, "m": at_most},
+            {"l": ledger_id, "o": organisation, "m": at_most, "w": scope.roots()},
         ).fetchall()
 
 
@@ -101,7 +105,7 @@ def journeys_at(
         found = cursor.execute(
             f"select {_JOURNEY} from records.journey j "  # noqa: S608
             f"where j.ledger_id = %(l)s and j.root = any(%(r)s) and {_visible(organisation)}",
-            {"l": ledger_id, "r": list(roots), "o": organisation},
+            {"l": ledger_id, "r": list(roots), "o": organisation, "w": scope.roots()},
         ).fetchall()
     return {j.root: j for j in found}
 
@@ -109,7 +113,9 @@ def journeys_at(
 def count_journeys(connection: psycopg.Connection, ledger_id: int, organisation: str) -> int:
     """How many therapies an organisation is party to."""
     row = connection.execute(
-        "select count(*) from records.party where ledger_id = %s and organisation = %s", (ledger_id, organisation)
+        "select count(*) from records.party j where ledger_id = %(l)s and organisation = %(o)s "  # noqa: S608
+        f"and {_IN_SCOPE}",
+        {"l": ledger_id, "o": organisation, "w": scope.roots()},
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -130,8 +136,11 @@ def in_hand(
             f"(select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.root in (select n.root "
             f"from records.next_step n where n.ledger_id = %(l)s and n.action = any(%(a)s)) and {seen} "
             "order by j.position desc limit %(m)s)",
-            {"l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "n": newest, "m": at_most},
-        ).fetchall()
+            {
+                "l": ledger_id, "o": organisation, "a": list(_UNDER_WAY), "n": newest, "m": at_most,
+                "w": scope.roots(),
+            },
+        ).fetchall()  # fmt: skip
     return sorted({j.root: j for j in found}.values(), key=lambda j: -j.position)
 
 
@@ -143,7 +152,7 @@ def journey(
         return cursor.execute(
             f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s "  # noqa: S608
             f"and j.root = %(r)s and {_visible(organisation)}",
-            {"l": ledger_id, "r": root, "o": organisation},
+            {"l": ledger_id, "r": root, "o": organisation, "w": scope.roots()},
         ).fetchone()
 
 

@@ -6,6 +6,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from coign.kernel.frozen import dataclass
+from coign.records import scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def open_duties(
             from records.duty t
             join records.safety_event e using (ledger_id, subject, event)
             where t.ledger_id = %(l)s and t.sent = '' and %(o)s in (e.centre, e.sponsor)
+              and (%(w)s::text[] is null or e.root = any(%(w)s))
             order by t.legal_due, t.duty limit %(m)s
             """,
-            {"l": ledger_id, "o": organisation, "m": at_most},
+            {"l": ledger_id, "o": organisation, "w": scope.roots(), "m": at_most},
         ).fetchall()
 
 
@@ -103,11 +105,12 @@ def serious_events(
             """
             select t.subject, t.event, t.root, t.product, t.stage, t.kind, t.term, t.serious, t.fatal, t.known
             from records.safety_event t
-            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.serious
+            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and t.serious
               and (%(p)s = '' or t.product = %(p)s)
             order by t.position desc, t.event limit %(m)s
             """,
-            {"l": ledger_id, "o": organisation, "p": product, "m": at_most},
+            {"l": ledger_id, "o": organisation, "w": scope.roots(), "p": product, "m": at_most},
         ).fetchall()
 
 
@@ -130,10 +133,11 @@ def grades_by_day(
         select s.scale, s.day, s.grade, count(*)
         from records.special_interest s
         join records.treated t using (ledger_id, root)
-        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and s.day <= %(d)s
+        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and s.day <= %(d)s
         group by 1, 2, 3
         """,
-        {"l": ledger_id, "o": organisation, "d": days_max},
+        {"l": ledger_id, "o": organisation, "w": scope.roots(), "d": days_max},
     ).fetchall()
     found: dict[tuple[str, int], dict[int, int]] = {}
     for scale, day, grade, count in rows:
@@ -156,21 +160,23 @@ def products(connection: psycopg.Connection, ledger_id: int, organisation: str) 
         select t.product, count(*)
         from records.treated t
         where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s))
         group by 1 order by 1
         """,
-        {"l": ledger_id, "o": organisation},
+        {"l": ledger_id, "o": organisation, "w": scope.roots()},
     ).fetchall()
     return {str(product): int(count) for product, count in rows}
 
 
 def by_stage(connection: psycopg.Connection, ledger_id: int, organisation: str, product: str) -> list[StageCounts]:
     """Worst grade of each patient and serious events, counted by stage. Three queries, however many patients."""
-    asked = {"l": ledger_id, "o": organisation, "p": product}
+    asked = {"l": ledger_id, "o": organisation, "w": scope.roots(), "p": product}
     treated = connection.execute(
         """
         select t.stage, count(*)
         from records.treated t
-        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.product = %(p)s
+        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and t.product = %(p)s
         group by 1 order by 1
         """,
         asked,
@@ -182,7 +188,8 @@ def by_stage(connection: psycopg.Connection, ledger_id: int, organisation: str, 
             select t.root, t.stage, s.scale, max(s.grade)::text as grade
             from records.treated t
             join records.special_interest s using (ledger_id, root)
-            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.product = %(p)s
+            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and t.product = %(p)s
             group by 1, 2, 3
         ) worst
         group by 1, 2, 3
@@ -193,7 +200,8 @@ def by_stage(connection: psycopg.Connection, ledger_id: int, organisation: str, 
         """
         select t.stage, count(distinct t.root), count(*)
         from records.safety_event t
-        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.product = %(p)s and t.serious
+        where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and t.product = %(p)s and t.serious
         group by 1
         """,
         asked,
@@ -246,11 +254,15 @@ def responses(
                    count(*) filter (where jsonb_exists(t.missed, %(t)s)),
                    count(*) filter (where t.infused <= %(v)s and not jsonb_exists(t.responses || t.missed, %(t)s))
             from records.treated t
-            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor) and t.product = %(p)s
+            where t.ledger_id = %(l)s and %(o)s in (t.centre, t.sponsor)
+              and (%(w)s::text[] is null or t.root = any(%(w)s)) and t.product = %(p)s
             group by 1, 2
             """,
-            {"l": ledger_id, "o": organisation, "p": product, "t": timepoint, "b": due_before, "v": overdue_before},
-        ).fetchall()
+            {
+                "l": ledger_id, "o": organisation, "w": scope.roots(), "p": product, "t": timepoint, "b": due_before,
+                "v": overdue_before,
+            },
+        ).fetchall()  # fmt: skip
         for stage in sorted({row[0] for row in rows}):
             of_stage = [row[1:] for row in rows if row[0] == stage]
             categories = {category: due for category, due, _, _ in of_stage if category is not None}

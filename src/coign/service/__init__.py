@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,12 @@ class Service:
         looked = {"patients": sorted(patients), "page": page}
         nonce = f"look-{secrets.token_hex(16)}"
         self.access.perform(Request("access.look", actor, nonce, looked, source=Source.INSIDE))
+
+    def taken(self, actor: Actor, what: str, content: bytes, page: str) -> None:
+        """Enter into the access ledger that somebody takes these bytes away; before they are handed over."""
+        told = {"what": what, "sha256": sha256(content).hexdigest(), "page": page}
+        nonce = f"copy-{secrets.token_hex(16)}"
+        self.access.perform(Request("access.take_copy", actor, nonce, told, source=Source.INSIDE))
 
 
 def prepare(database: Database) -> None:

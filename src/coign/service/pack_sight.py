@@ -1,6 +1,6 @@
 """What the receiver of a pack may see: all of it, or what somebody of one role may read at work (CSV-04, TRC-26)."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from typing import Any, get_args
 
 from coign import catalogue
@@ -21,13 +21,21 @@ OF_THE_WAY = ("custody.", "logistics.", "coldchain.logger_")
 class Sight:
     """By the role of the receiver; an empty one sees everything that is told of this therapy.
 
-    `organisation`: for somebody there; otherwise for somebody in any organisation where the role is held.
+    `organisation`: for somebody there; otherwise for somebody in any organisation where the role is held. `inside`:
+    what the scope of whoever asks leaves of some subjects (REG-10).
     """
 
-    def __init__(self, states: States, role: str = "", organisation: Organisation | None = None) -> None:
+    def __init__(
+        self,
+        states: States,
+        role: str = "",
+        organisation: Organisation | None = None,
+        inside: Callable[[Collection[Subject]], Collection[Subject]] = lambda subjects: subjects,
+    ) -> None:
         if role and role not in get_args(Role):
             raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(get_args(Role)))}")
         self.role, self._states = f"{role} of {organisation}" if organisation else role, states
+        self._inside = inside
         self._organisations = (
             {organisation}
             if organisation
@@ -45,7 +53,7 @@ class Sight:
             return sorted(subjects)
         parsed = [parse_subject(text) for text in subjects]
         parties = self._states.several([catalogue.PARTIES], parsed)
-        return sorted(s for s in parsed if any(self._sees(s, o, parties) for o in self._organisations))
+        return sorted(s for s in self._inside(parsed) if any(self._sees(s, o, parties) for o in self._organisations))
 
     def hidden(self, entries: Mapping[int, Mapping[str, Any]], there: Set[str]) -> set[int]:
         """Where entries stand that nobody of the role may read: they name, or tell of, what is not for them.
@@ -59,10 +67,12 @@ class Sight:
         states = self._states.several([catalogue.PARTIES, UNIT], everything)
         chains = sorted({s.chain for (view, _), s in states.items() if view == UNIT.name and s.chain})
         states |= self._states.several([catalogue.PARTIES], chains)
+        inside = frozenset(self._inside(everything))
         return {
             at
             for at, entry in entries.items()
-            if not any(self._reads(entry, named[at], organisation, states) for organisation in self._organisations)
+            if not named[at] <= inside
+            or not any(self._reads(entry, named[at], organisation, states) for organisation in self._organisations)
         }
 
     def _reads(

@@ -1,15 +1,16 @@
 """Puts a pack together: one therapy's entries, what their decisions rested on, and the proofs for an outsider."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
 
 from coign.database import Database, home
 from coign.documents import Documents
+from coign.gateways.paper import pdf_of
 from coign.installation.events import LOG_KEY, LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
@@ -36,7 +37,7 @@ from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, Manifest, beside
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -49,6 +50,7 @@ _OF_A_PATIENT = ("patient:", "donor:", "number:", "chain:", "unit:", "batch:", "
 _KEY_FACTS = ("people.", "ledger.log_key_")
 
 Connection = psycopg.Connection[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def sign_newest(connection: Connection, ledger_id: int, keys: KeysHere, now_us: 
 
 def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
-    folder, keys = settings.home or home(), _signed_now(database, settings)
+    folder, keys = settings.home or home(), signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
         return Packer(connection, LEDGER_ID, keys, Documents(folder / "documents")).pack(chain, sight)
@@ -113,7 +115,7 @@ def pack_of(database: Database, settings: Settings, chain: str, role: str = "") 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
     """One entry of an installation with its proof, as a file."""
-    _signed_now(database, settings)
+    signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         note = checkpoints.latest(connection, LEDGER_ID)
         size = Checkpoint.parse(parse_note(note).text).size if note else 0
@@ -129,7 +131,7 @@ def entry_of(database: Database, settings: Settings, position: int) -> bytes:
     return proof_file(position, bytes(row[0]), proof, note)
 
 
-def _signed_now(database: Database, settings: Settings) -> KeysHere:
+def signed_now(database: Database, settings: Settings) -> KeysHere:
     """The log's keys, after everything that is recorded was signed with the one that counts."""
     keys = keys_here(log_key_file(settings), opened(database).origin)
     with connect(database.application_dsn) as connection:
@@ -148,6 +150,10 @@ class Packer:
 
     def pack(self, chain: str, sight: Sight) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
+        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, note, signed))
+
+    def _at_checkpoint(self, make: Callable[[bytes, Checkpoint], T]) -> T:
+        """What is made of the record as it was at the newest checkpoint, which is given with all that signed it."""
         with snapshot(self._connection):
             note = checkpoints.latest(self._connection, self._ledger_id)
             if note is None:
@@ -159,7 +165,7 @@ class Packer:
                 raise Unavailable(
                     f"the lists are {behind:,} entries behind the record: ask again while the server runs"
                 )
-            return self._packed(chain, sight, note, signed)
+            return make(note, signed)
 
     def _packed(self, chain: str, sight: Sight, note: bytes, signed: Checkpoint) -> Packed:
         subjects = self._subjects(chain)
@@ -190,7 +196,7 @@ class Packer:
             subjects=[each["subject"] for each in told], entries=list(shown.values()),
         )  # fmt: skip
         files = {
-            ACCOUNT: page, CHECKPOINT: note, CONTENTS: contents,
+            ACCOUNT: page, PAPER: pdf_of(page), CHECKPOINT: note, CONTENTS: contents,
             ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
         }  # fmt: skip
         key = self._key(signed.size)

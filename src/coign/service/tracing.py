@@ -22,6 +22,7 @@ from coign.ledger.tiles import Tiles
 from coign.manufacturing.views import BATCH, BatchState
 from coign.people.views import SITE
 from coign.quality.views import DISPOSITION, DispositionState
+from coign.records import scope
 from coign.records.trace import Hit, position_at, projected_to, walk
 from coign.service.trace_file import Proved, Signed, trace_file
 from coign.supply.views import LOT, LotState
@@ -181,7 +182,8 @@ class Tracer:
         subjects = [parse_subject(text) for text in found]
         parties = self._states(connection, [PARTIES], [s for s in subjects if not s.public])
         empty = PARTIES.state()
-        return [str(s) for s in subjects if may_see(s, parties.get((str(s), PARTIES.name), empty), organisation)]
+        seen = [str(s) for s in subjects if may_see(s, parties.get((str(s), PARTIES.name), empty), organisation)]
+        return list(scope.inside(connection, self._ledger_id, seen))
 
     def _told(self, connection: "psycopg.Connection[Any]", found: Sequence[Hit]) -> tuple[Traced, ...]:
         states = self._states(connection, _TOLD, [hit.subject for hit in found])

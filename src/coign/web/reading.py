@@ -1,7 +1,7 @@
 """What pages and the API read back: states, entries, tiles; always through the one rule of sight."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar, cast
 
@@ -24,6 +24,7 @@ from coign.ledger.states import Folding
 from coign.ledger.store import history
 from coign.ledger.tiles import Tiles
 from coign.people.views import ORGANISATION, SITE
+from coign.records import scope
 from coign.service.heads import Reach, reach
 from coign.service.states import States
 from coign.web import kept, running
@@ -254,7 +255,15 @@ class Reader:
         if organisation is None:
             return False
         parties: Parties = self.state(catalogue.PARTIES, subject)
-        return may_see(subject, parties, organisation)
+        return may_see(subject, parties, organisation) and bool(self.in_scope([subject]))
+
+    def in_scope(self, subjects: Collection[Subject]) -> Collection[Subject]:
+        """Those that the scope of whoever reads this page leaves, whatever their house may know (REG-10)."""
+        if scope.within() is None:
+            return subjects
+        with self.connection() as connection:
+            left = scope.inside(connection, self._ledger_id, [str(s) for s in subjects])
+        return [s for s in subjects if str(s) in left]
 
     def existing(self, subjects: Iterable[str]) -> set[Subject]:
         """Those about which anything was ever recorded: an identifier allotted and not used tells of nothing."""

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "coign.web.zones.AtHome",
     "coign.web.accounts.noting.Noted",
     "coign.web.accounts.middleware.SignedIn",
+    "coign.web.inspection.narrowing.Inspecting",
     "coign.web.middleware.Answers",
 ]
 TEMPLATES = [

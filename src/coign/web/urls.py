@@ -12,6 +12,7 @@ from django.urls import path
 from coign.web.api import actions, identifiers, lists, log, openapi, record
 from coign.web.external import openid
 from coign.web.fhir import capability, receiving
+from coign.web.inspection import exports
 from coign.web.pages import (
     audit_trail,
     courses,
@@ -127,6 +128,7 @@ urlpatterns = [
     path("done-by/<str:name>/", deeds.of_person, name="deeds"),
     path("done-by/<str:name>/acts.csv", deeds.as_csv, name="deeds-csv"),
     path("subjects/<str:name>/trace/", tracing.trace, name="trace"),
+    path("subjects/<str:name>/export/", exports.export, name="export"),
     path("reference/", reference.index, name="reference"),
     path("reference/actions/", reference.actions, name="reference-actions"),
     path("reference/access/", reference.access, name="reference-access"),

@@ -1,8 +1,8 @@
 // Checks a pack from its bytes alone, step by step as src/coign_verify/pack_check.py does and apart from it.
 
 const KIND = "coign/pack/v1", PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX = 1000;
-const FILES = ["account.html", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
-const [ACCOUNT, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
+const FILES = ["account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
+const [ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
 const HEADS_FACT = "ledger.heads.v1", BELONGING = ["patient", "unit", "batch"];
 const UNSEEN = "that others were shown the same";
 
@@ -320,7 +320,7 @@ class Check {
       ...(this.signed ? [`for ${this.gapless} of ${this.signed} signatures no key of the signer was changed unseen before`] : []),
       ...this.replayed.proved(),
       `${this.shown} of ${this.rests} states that decisions rested on are those of entries in it`,
-      `the readable account follows from these entries, and ${this.contents.documents.length} documents are named by their hashes`,
+      `the readable page ${ACCOUNT} follows from these entries: it was made anew; and ${this.contents.documents.length} documents are named by their hashes`,
     ];
     const to = this.contents.redacted ? ` from the role ${this.contents.redacted}` : "";
     found.notProved = [
@@ -328,6 +328,7 @@ class Check {
       "that what was recorded is true: only that it was recorded so, and in this order",
       reach ? `that nothing more was recorded about the therapy from entry ${reach} on`
         : "that nothing about the therapy is left out: no heads were entered yet that could show it",
+      `that ${PAPER} says what ${ACCOUNT} says: it is the file that was signed, not made anew here`,
       ...(this.newer ? [`how much was recorded about ${this.newer} things that began after entry ${reach - 1}`] : []),
       ...(found.witnesses.length ? [] : ["that everybody was shown the same record: no witness that is trusted here has cosigned it"]),
       ...this.unusable.map((key) => `what ${key.name} saw: this browser cannot check signatures of its kind, ML-DSA-44`),

@@ -273,3 +273,23 @@ for review in ("people.confirm_access", "people.end_access"):
     accepted(review, actor=ADMIN, given=[REGISTERED, granted("nurse")], command=nina)
     lone_refusal(review, "people.has_access_here", actor=ADMIN, given=[REGISTERED], command=nina)
     lone_refusal(review, "people.not_oneself", actor=ADMIN, command=MYSELF)
+
+INSPECTION = {
+    "person": "person:nina",
+    "organisation": "organisation:hospital",
+    "until": NOW.plus(days=20),
+    "sites": ["site:clinic"],
+}
+inspected = {"actor": ADMIN}
+accepted("people.open_inspection", **inspected, given=[ORGANISATION, SITE, REGISTERED], command=INSPECTION)
+for name, lone in {
+    "people.person_is_active": {"given": [ORGANISATION, SITE]},
+    "people.organisation_is_registered": {"given": [SITE, REGISTERED]},
+    "people.roles_are_separate": {"given": [ORGANISATION, SITE, REGISTERED, granted("admin")]},
+    "people.inspectors_access_ends": {"command": INSPECTION | {"until": NOW.plus(days=400)}},
+    "people.scope_is_given": {"command": INSPECTION | {"sites": []}},
+    "people.scope_is_known": {"command": INSPECTION | {"products": ["product:other"]}},
+    "people.is_for_own_organisation": {"actor": ABROAD, "given": [OURS, SITE, REGISTERED]},
+}.items():
+    usual = inspected | {"given": [ORGANISATION, SITE, REGISTERED], "command": INSPECTION}
+    lone_refusal("people.open_inspection", name, **(usual | lone))

@@ -145,4 +145,3 @@ BEFORE: Mapping[str, tuple[Mishap, ...]] = {
     "review-record": (sent_before,),
     "assess-patient": (let_through,),
 }
-

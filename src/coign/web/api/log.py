@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import Forbidden, NotFound
+from coign.people.separation import INSPECTOR
 from coign.web import acting, metrics, running
 from coign.web.api.problems import answer
 from coign.web.pages.upkeep import what_is_due
@@ -41,6 +42,8 @@ def entry_bundle(request: HttpRequest, path: str) -> HttpResponse:
     token = acting.token_of(request)
     if token is None or not token.allows("log"):
         raise Forbidden("entries are given to tokens with the scope “log”")
+    if token.role == INSPECTOR:
+        raise Forbidden("an inspector reads entries one by one, each as far as its scope goes")
     name = _parsed("entries/" + path)
     return HttpResponse(reader().tiles.entries(name.index, name.width), content_type="application/octet-stream")
 

@@ -14,6 +14,7 @@ from coign.kernel.subjects import Organisation, Subject, parse_subject
 from coign.kernel.values import Instant
 from coign.ledger.encoding import fact_body, plain
 from coign.ledger.entries import Entry
+from coign.records import scope
 from coign.web import acting
 from coign.web.api.problems import answer
 from coign.web.reading import reader
@@ -54,6 +55,8 @@ def _heads(found: Subject) -> dict[str, Any] | None:
 def visible_history(found: Subject, organisation: Organisation, until: Instant | None = None) -> list[Entry]:
     """Every entry about a subject; `NotFound` if there is none, or if this organisation may not know of it."""
     entries = reader().history(found, until) if reader().may_see(found, organisation) else []
+    if scope.within() is not None:  # of what therapies share, only what is of those in scope
+        entries = visible_entries(entries, organisation)
     told = told_to(organisation, entries)
     shown = [e for e in entries if any(found in about(f) and told(f) for f in e.facts)]
     if not shown:

@@ -33,7 +33,10 @@ ENTRIES_MAX = 200
 
 def changes_page(identifier: str, actor: Actor) -> dict[str, Any]:
     """One programme with its versions, everything that was tried, and the batches that run."""
-    programme = Programme.of(identifier)
+    try:
+        programme = Programme.of(identifier)
+    except ValueError:
+        raise NotFound(f"{identifier} is no programme that is known here") from None
     versions = [v for v in running.service().programmes.all() if v.programme == programme]
     if not versions:
         raise NotFound(f"there is no programme {identifier}")

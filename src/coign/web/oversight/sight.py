@@ -5,6 +5,7 @@ from coign.catalogue import PARTIES
 from coign.kernel.subjects import Application, Authorisation, Organisation
 from coign.kernel.values import Actor
 from coign.people.views import ORGANISATION
+from coign.records import scope
 from coign.regulatory.authorised import Authorised
 from coign.regulatory.state import APPLICATION, ApplicationState
 from coign.regulatory.views import AUTHORISATION
@@ -31,6 +32,8 @@ def authorisations(actor: Actor) -> list[Authorised]:
     own = actor.organisation
     watched = jurisdiction_of(own) if is_authority(own) else ""
     found = [s.says for s in reader().every(AUTHORISATION, Authorisation).values() if s.says is not None]
+    if (narrowed := scope.within()) is not None:
+        found = [a for a in found if a.product in narrowed.products]
     return [a for a in found if (a.jurisdiction == watched if watched else _takes_part(own, a))]
 
 

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET
 
 from coign.gateways.labels import LabelContent, LabelKind, label_html, label_pdf, lint
 from coign.identity.views import CHAIN, UNIT, UnitState
-from coign.kernel.errors import Invalid, NotFound
+from coign.kernel.errors import Forbidden, Invalid, NotFound
 from coign.kernel.subjects import Organisation, Unit
+from coign.people.separation import INSPECTOR
 from coign.programmes.model import ProgrammeVersion
 from coign.quality.views import DISPOSITION
 from coign.web import acting, running
@@ -34,7 +35,9 @@ def label(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @require_GET
 def pdf(request: HttpRequest, identifier: str) -> HttpResponse:
-    """The same label for the printer."""
+    """The same label for the printer; an inspector prints none, since a second label may end on another bag."""
+    if acting.actor_of(request).role == INSPECTOR:
+        raise Forbidden("an inspector prints no label: take the export of the unit")
     content, _state = content_of(identifier, acting.sees_for(request))
     response = HttpResponse(label_pdf(content), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="label-{identifier}.pdf"'

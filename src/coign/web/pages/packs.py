@@ -11,8 +11,11 @@ from coign.service.pack_sight import Sight
 from coign.service.packing import Packer
 from coign.web import acting, running
 from coign.web.accounts import security_log
+from coign.web.inspection.copies import handed_over
 from coign.web.reading import reader
 from coign.web.therapy.proof import TAKES_PACKS
+from coign_verify.archive import read_archive
+from coign_verify.pack import ACCOUNT
 
 
 @require_GET
@@ -21,7 +24,7 @@ def pack(request: HttpRequest, root: str) -> HttpResponse:
     actor, service = acting.actor_of(request), running.service()
     if actor.role not in TAKES_PACKS:
         raise Forbidden(f"the role {actor.role} takes no packs: ask somebody of quality")
-    sight = Sight(service.states, actor.role, actor.organisation)
+    sight = Sight(service.states, actor.role, actor.organisation, reader().in_scope)
     with reader().connection() as connection:
         journey = records.journey(connection, service.ledger_id, root, str(actor.organisation))
         if journey is None or not sight.known([journey.chain] if journey.chain else []):
@@ -29,6 +32,5 @@ def pack(request: HttpRequest, root: str) -> HttpResponse:
         packer = Packer(connection, service.ledger_id, service.keys_here(), service.documents)
         found = packer.pack(journey.chain, sight)
     security_log.note("pack.taken", str(actor.person), chain=journey.chain, sha256=sha256(found.data).hexdigest())
-    response = HttpResponse(found.data, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{journey.chain.replace(":", "-")}.zip"'
-    return response
+    page = dict(read_archive(found.data)[0])[ACCOUNT]
+    return handed_over(request, journey.chain.replace(":", "-"), f"pack of {journey.chain}", found.data, page)

@@ -12,6 +12,7 @@ from coign.kernel.values import Actor, Instant
 from coign.ledger.entries import Entry
 from coign.people.separation import ADMINISTRATOR
 from coign.people.views import AUTHORITY
+from coign.records import scope
 from coign.web import running
 from coign.web.learning.past import length_at
 from coign.web.reading import reader
@@ -110,7 +111,8 @@ def rows_about(subject: Subject, first: int, before: int, at_most: int) -> list[
 def told_to(entries: Sequence[Entry], organisation: Organisation) -> tuple[list[Entry], set[int]]:
     """What an organisation is told: what its own people did for it, and what it sees; and which of it opens."""
     opens = {e.position for e in visible_entries(entries, organisation)}
-    return [e for e in entries if e.position in opens or e.actor.organisation == organisation], opens
+    own = organisation if scope.within() is None else None  # within a scope the house's other work is not told
+    return [e for e in entries if e.position in opens or e.actor.organisation == own], opens
 
 
 def line(entry: Entry, *, opens: bool) -> dict[str, Any]:

@@ -138,7 +138,9 @@ def _lot_actions(lot: Lot, state: LotState, actor: Actor) -> list[dict[str, str]
 
 
 def _suppliers(names: Mapping[str, str], actor: Actor, now: Instant) -> list[dict[str, Any]]:
-    own = {s: state for s, state in every(SUPPLIER, Supplier).items() if state.organisation == actor.organisation}
+    every_one = {s: state for s, state in every(SUPPLIER, Supplier).items() if state.organisation == actor.organisation}
+    seen = visible(every_one, actor.organisation)
+    own = {s: state for s, state in every_one.items() if s in seen}
     rows = [
         _supplied(supplier, state.name, each, names, actor, now)
         for supplier, state in own.items()

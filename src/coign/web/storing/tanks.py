@@ -16,6 +16,7 @@ from coign.kernel.values import Actor, Instant
 from coign.storage.state import BOX, TANK, BoxState, TankState
 from coign.storage.views import PLACE, PlaceState
 from coign.web import acting
+from coign.web.reading import reader
 from coign.web.storing.quarantine import may_move, take_out, to_move
 from coign.web.storing.store import form, may
 from coign.web.storing.words import kind_words
@@ -46,7 +47,9 @@ def _tanks(actor: Actor) -> dict[Equipment, TankState]:
 
 
 def _boxes(actor: Actor) -> dict[Box, BoxState]:
-    return {b: s for b, s in every(BOX, Box).items() if s.organisation == actor.organisation}
+    found = {b: s for b, s in every(BOX, Box).items() if s.organisation == actor.organisation}
+    seen = visible(found, actor.organisation)
+    return {b: s for b, s in found.items() if b in seen}
 
 
 def _tank_row(tank: Equipment, state: TankState, boxes: list[BoxState], now: Instant) -> dict[str, Any]:
@@ -111,7 +114,8 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
         raise NotFound(f"there is no tank {name}")
     tank, now = Equipment.of(name), acting.now()
     boxes = {b: s for b, s in _boxes(actor).items() if s.tank == tank}
-    units = [o.unit for s in boxes.values() for o in s.occupied]
+    seen = reader().in_scope([o.unit for s in boxes.values() for o in s.occupied])
+    units = [unit for unit in seen if isinstance(unit, Unit)]
     known, astray = _known(units, actor), to_move(dict.fromkeys(units, state.kind), actor)
     moves = set(astray) if may_move(actor) else set()
     why = state.not_in_service_because(now)
@@ -130,6 +134,7 @@ def one_tank(name: str, actor: Actor) -> dict[str, Any]:
             | {"move_url": take_out(box, o.position) if o.unit in moves else ""}
             for box, s in ordered
             for o in s.occupied
+            if o.unit in known.units
         ],
         "buttons": _buttons(tank, state, actor),
         "history_url": reverse("subject", args=[str(tank)]),
@@ -160,6 +165,8 @@ def _slot(box: Box, position: int, unit: Unit | None, known: _Known, actor: Acto
     if unit is None:
         free = form(PLACE_UNIT, {"box": str(box), "position": str(position)}) if may(PLACE_UNIT, actor) else ""
         return {"position": position, "taken": False, "url": free}
+    if unit not in known.units:  # of a therapy that the reader's scope leaves out
+        return {"position": position, "taken": True, "short": "", "initials": "", "name": "", "url": ""}
     chain, identity = known.of(unit)
     return {
         "position": position,

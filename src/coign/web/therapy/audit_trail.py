@@ -18,6 +18,7 @@ from coign.manufacturing.views import BATCH
 from coign.perform import Request
 from coign.quality.audit_trail import Act, Line
 from coign.quality.audit_trail_state import AUDIT_TRAIL, AuditTrailState
+from coign.records import scope
 from coign.service.audit_trail import Reading
 from coign.web import acting, running
 from coign.web.therapy.coming import ask
@@ -119,7 +120,7 @@ def context(story: Story, question: Question) -> dict[str, Any]:
 
 def _as_far_as_told(story: Story, batch: Batch, read: Reading) -> Reading:
     """The maker's own people read all of it; others what they may read of it entry by entry."""
-    if states_of(BATCH, [batch])[batch].maker == story.actor.organisation:
+    if states_of(BATCH, [batch])[batch].maker == story.actor.organisation and scope.within() is None:
         return read
     positions = [act.position for act in read.trail.acts]
     seen = {e.position for e in visible_entries(entries_at(positions), story.actor.organisation)}

@@ -32,10 +32,10 @@ def every(view: View[S], kind: type[K]) -> dict[K, S]:
 
 
 def visible(subjects: Iterable[Subject], organisation: Organisation) -> frozenset[Subject]:
-    """Those that this organisation may know of: the rule of sight, asked once for all (CSV-04)."""
+    """Those that this organisation may know of: the rule of sight, asked once for all (CSV-04, REG-10)."""
     asked = set(subjects)
     guarded = states_of(catalogue.PARTIES, [s for s in asked if not s.public])
-    return frozenset(s for s in asked if s.public or may_see(s, guarded[s], organisation))
+    return frozenset(reader().in_scope([s for s in asked if s.public or may_see(s, guarded[s], organisation)]))
 
 
 def next_steps_of(roots: Iterable[str]) -> dict[str, list[NextStep]]:
