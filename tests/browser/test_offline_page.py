@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.coign_verify.test_verify_pack import CHANGES, SECOND, changed_pack
 from tests.support.packs import KEY, WITNESS, packed
 from tests.support.passkey import PRESENT, Passkey
 
@@ -98,6 +99,13 @@ def test_whole_withheld_cosigned_and_strange_packs(here: Here) -> None:
     page, ours = here.pack(packed()), verify_pack(packed(), read_trust(TRUST))
     assert page["proved"] == [line for line in ours.proved if "invariants" not in line]
     assert {line for line in ours.not_proved if "invariants" not in line} <= set(page["notProved"])
+
+
+@pytest.mark.parametrize("statements", [case for case, _ in CHANGES])
+def test_changes_of_the_logs_key(here: Here, statements: tuple[str, ...]) -> None:
+    agrees(here, changed_pack(*statements))
+    agrees(here, changed_pack(*statements), f"log {SECOND.verifier().text}\n")
+    agrees(here, changed_pack(*statements, key=KEY))
 
 
 def test_every_change_of_a_pack_is_found_where_the_command_finds_it(here: Here) -> None:

@@ -8,7 +8,8 @@ from coign_verify.account import STYLE
 
 #: Each uses what those before it hold.
 SCRIPTS = (
-    "bytes.js", "json.js", "archive.js", "notes.js", "tree.js", "signatures.js", "account.js", "pack.js", "view.js",
+    "bytes.js", "json.js", "archive.js", "notes.js", "log_keys.js", "tree.js", "signatures.js", "account.js",
+    "pack.js", "view.js",
 )  # fmt: skip
 
 
