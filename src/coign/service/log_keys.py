@@ -4,7 +4,7 @@ The files come first: a new key lies in its place before a statement about it is
 leaves a record that goes on being signed with the key before. See docs/how-to/change-the-log-key.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ from coign_verify.signing import SignerKey, countersigned, log_key_statement
 class PresentLogKey:
     """The key that signs now: the one that the entries name or, before any did, the first one that lies here."""
 
-    def __init__(self, connect: Connect, ledger_id: int, keys: Callable[[], KeysHere]) -> None:
-        self._connect, self._ledger_id, self._keys = connect, ledger_id, keys
+    def __init__(self, connect: Connect, ledger_id: int, trusted: Sequence[VerifierKey]) -> None:
+        self._connect, self._ledger_id, self._trusted = connect, ledger_id, trusted
 
     def __call__(self, command: ProposeLogKey | AgreeToLogKey, actor: Actor) -> Mapping[str, Any]:
         """`present`: the key in its text."""
@@ -46,7 +46,7 @@ class PresentLogKey:
         except ValueError as error:
             raise Invalid.at("statement", f"is not the file of coign db log-key: {error}") from error
         with self._connect() as connection:
-            keys, _ = known_keys(connection, self._ledger_id, self._keys().known)
+            keys, _ = known_keys(connection, self._ledger_id, self._trusted)
         return {"present": keys.at(SIZE_MAX)[0].text}
 
 
