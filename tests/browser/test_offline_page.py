@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.looking import kept_out
+from tests.coign_verify.test_verify_pack import CHANGES, SECOND, changed_pack
 from tests.support.offline import Here, agree, opened
 from tests.support.packs import KEY, WITNESS, packed, told
 from tests.support.passkey import PRESENT, Passkey
@@ -89,6 +90,13 @@ def changed_at_the_end(note: bytes) -> bytes:
     value = bytearray(base64.b64decode(encoded))
     value[-1] ^= 1
     return head + b" " + base64.b64encode(value) + b"\n"
+
+
+@pytest.mark.parametrize("statements", [case for case, _ in CHANGES])
+def test_changes_of_the_logs_key(here: Here, statements: tuple[str, ...]) -> None:
+    agrees(here, changed_pack(*statements))
+    agrees(here, changed_pack(*statements), f"log {SECOND.verifier().text}\n")
+    agrees(here, changed_pack(*statements, key=KEY))
 
 
 def test_every_change_of_a_pack_is_found_where_the_command_finds_it(here: Here) -> None:

@@ -23,6 +23,9 @@ from tests.coign_verify.told import (
     made,
     without,
 )
+from tests.coign_verify.true_beginning import KEYS
+
+from coign_verify.log_keys import SUBJECT
 
 LONG_AGO = at(0)
 STOPPED = fact("identity.units_blocked", units=[FIRST], why="doubt")
@@ -49,6 +52,8 @@ FAILED = {"batch": "batch:1", "attribute": "sterility", "by": "person:analyst-1"
 LATE = line("analyst-1", "quality.result_recorded", **FAILED, verdict="fail")
 SET_ASIDE = line("reviewer-1", "quality.result_invalidated", batch="batch:1", attribute="sterility", by="x")
 
+UNSIGNED = KEYS.says(KEYS.first, KEYS.second, KEYS.second)
+BACK = {"log_key": SUBJECT, "statement": KEYS.says(KEYS.second, KEYS.third)}
 NURSE = {"person": "person:nurse-1", "organisation": CENTRE}
 
 
@@ -135,6 +140,14 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
     "nobody_qualifies_themselves": (
         entry_of("training.qualified", who="nurse-1"),
         entry_of("training.qualified", who="trainer-1"),
+    ),
+    "the_key_of_the_log_changes_only_as_the_keys_say": (
+        both(*(changed(f"ledger.log_key_{kind}", statement=UNSIGNED) for kind in ("proposed", "changed"))),
+        after(
+            "ledger.log_key_changed",
+            line("admin-2", "ledger.log_key_proposed", **BACK),
+            line("admin-1", "ledger.log_key_changed", **BACK),
+        ),
     ),
     "a_key_is_enrolled_by_two": (
         entry_of("people.authenticator_enrolled", who="admin-1"),

@@ -1,6 +1,12 @@
 """How the true story begins: people, what they can do, and a store."""
 
 from tests.coign_verify.told import CENTRE, NEVER, VERSION, Story, at, fact, house, line
+from tests.support.log_keys import KeysOf
+
+from coign_verify.log_keys import SUBJECT
+
+KEYS = KeysOf("log.example/true")
+ROTATED = KEYS.says(KEYS.first, KEYS.second)
 
 PEOPLE = (
     "admin-1",
@@ -46,6 +52,8 @@ def beginning() -> Story:
     key = {"person": "person:physician-1", "credential": "key-1", "method": "demonstration", "public_key": ""}
     told.append(line("admin-1", "people.authenticator_proposed", proposed_by="person:admin-1", evidence="", **key))
     told.append(line("admin-2", "people.authenticator_enrolled", **key))
+    told.append(line("admin-1", "ledger.log_key_proposed", log_key=SUBJECT, statement=ROTATED))
+    told.append(line("admin-2", "ledger.log_key_changed", log_key=SUBJECT, statement=ROTATED))
     told += [
         line(
             "trainer-1",

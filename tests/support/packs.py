@@ -13,6 +13,7 @@ from coign_verify.heads import leaf_hash as heads_leaf
 from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
 from coign_verify.keys import Algorithm
+from coign_verify.log_keys import SUBJECT
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -106,6 +107,18 @@ def told() -> Record:
     record.add("installation.enter_heads.v1", [("ledger.heads.v1", heads)], [THIS])
     record.add("custody.end.v1", [("custody.ended.v1", {"unit": UNIT})], [UNIT])
     record.add("supply.receive.v1", [("supply.lot_received.v1", {"lot": "lot:L2"})], ["lot:L2"])
+    return record
+
+
+def with_change(*statements: str) -> Record:
+    """The same record, and then changes of its log's key by two administrators."""
+    record = told()
+    for statement in statements:
+        for kind, by, of in (("proposed", "person", "admin-1"), ("changed", "proposed_by", "admin-2")):
+            body = {"log_key": SUBJECT, by: "person:admin-1", "statement": statement}
+            who = f"person:{of}"
+            facts = [(f"ledger.log_key_{kind}.v1", body)]
+            record.add(f"installation.{kind}_log_key.v1", facts, [SUBJECT], by=who, role="admin")
     return record
 
 

@@ -9,6 +9,10 @@ from tests.support.installation import HOSPITAL
 from tests.web.site import Site
 
 from coign.service import upkeep
+from coign.service.key_files import log_key_file
+from coign.service.log_keys import Care
+from coign.web.reading import reader
+from coign_verify.log_keys import Change
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -102,3 +106,27 @@ def test_whoever_watches_the_server_gets_the_numbers(site: Site) -> None:
     assert 'coign_upkeep_overdue{kind="record.backed_up"} 0.0' in text
     (line,) = [each for each in text.splitlines() if 'last_timestamp_seconds{kind="record.restore_proved"}' in each]
     assert datetime.fromtimestamp(float(line.split()[-1]), UTC).year >= 2026
+
+
+@pytest.mark.requirement("CSV-01", "CSV-18")
+def test_two_administrators_enter_another_log_key_and_the_page_says_what_is_left_to_do(site: Site) -> None:
+    service = site.service
+    first, admins = log_key_file(service.settings, service.ledger_id), ("key-admin-1", "key-admin-2")
+    for name in admins:
+        site.add_person(name, HOSPITAL, "admin")
+    one, other = (site.browser(name) for name in admins)
+    with reader().connection() as connection:
+        statement = Care(connection, service.ledger_id, service.origin, first).with_new_key()
+    new = Change.read(statement).new.text
+    before = one.get("/upkeep/").content.decode()
+    assert "coign db log-key --new -o FILE" in before and "from the beginning" in before and new not in before
+    as_pasted = {"statement": statement.replace("\n", "\r\n")}
+    assert "<textarea" in one.get("/actions/installation.propose_log_key/").content.decode()
+    wrong = one.post("/actions/installation.propose_log_key/", {"statement": "a letter"})
+    assert wrong.status_code == 422 and "is not the file of coign db log-key" in wrong.content.decode()
+    assert one.post("/actions/installation.propose_log_key/", as_pasted).status_code == 302
+    assert one.post("/actions/installation.agree_to_log_key/", as_pasted).status_code == 409
+    assert other.post("/actions/installation.agree_to_log_key/", as_pasted).status_code == 302
+    after = one.get("/upkeep/").content.decode()
+    assert new in after and "coign db log-key --retire" in after and "No root is on record" in after
+    assert service.log_key.text == new

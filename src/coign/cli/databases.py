@@ -1,9 +1,10 @@
-"""`coign db …`: prepare, back up, restore, repair, and make derived tables anew."""
+"""`coign db …`: prepare, back up, restore, repair, make derived tables anew; and the log's key."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coign.cli import log_keys
 from coign.cli.output import answer, say
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     repair = kinds.add_parser("repair", parents=[common], help="put back damaged entries that the tree proves")
     repair.add_argument("--from", dest="file", metavar="FILE", type=Path, required=True, help="a backup")
     repair.set_defaults(run=_repair)
+    log_keys.add(kinds, common)
     rebuild = kinds.add_parser("rebuild", parents=[common], help="fold all states anew from the entries")
     rebuild.set_defaults(run=_rebuild)
 

@@ -143,9 +143,7 @@ def follow(bodies: dict[int, bytes], trusted: tuple[VerifierKey, ...]) -> tuple[
         with suppress(JsonError, KeyError, TypeError, AttributeError):
             changes |= changes_in({at: read_canonical(body)})
     found = history(changes, lambda at, why: problems.append(Problem(at, "signature", why)))
-    if found is None or not trusted:
-        return KnownKeys(trusted), problems
-    if not {key for _, key in found.keys} & set(trusted):
+    if found is not None and trusted and not {key for _, key in found.keys} & set(trusted):
         problems.append(Problem(min(changes), "signature", "none of the keys it tells of is one that is trusted here"))
-        return KnownKeys(trusted), problems
+        found = None
     return KnownKeys(trusted, found), problems

@@ -115,6 +115,8 @@ class Service:
     door: Door
     #: The access ledger's door: who looked at whose identity.
     access: Door
+    #: The log's keys that lay here at the start: what follows from one of them by entries is relied on.
+    trusted: tuple[VerifierKey, ...]
     #: Whose signatures count; None: nobody outside is shown the record.
     policy: Policy | None
     #: Who stamps checkpoints with the time; None: nobody is asked.
@@ -125,13 +127,13 @@ class Service:
     on_commit: list[Callable[[int], None]] = field(default_factory=list)
 
     def keys_here(self) -> KeysHere:
-        """The log's keys that lie here, read from their files each time: one put there counts from then on."""
+        """The log's keys that lie here, read from their files where something is signed."""
         return keys_here(log_key_file(self.settings, self.ledger_id), self.origin)
 
     def log_keys(self) -> KnownKeys:
-        """Who signs for the record, by its entries and by what lies here."""
+        """Who signs for the record, by its entries and by what lay here at the start."""
         with self.vault.pool.connection() as connection:
-            return known_keys(connection, self.ledger_id, self.keys_here().known)[0]
+            return known_keys(connection, self.ledger_id, self.trusted)[0]
 
     @property
     def log_key(self) -> VerifierKey:
@@ -247,7 +249,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
                 "identity_match": IdentityMatch(identities),
                 "logger_file": LoggerFile(states, documents, programmes),
                 READER: audit_trails,
-                "log_key": PresentLogKey(vault.pool.connection, ledger_id, read_keys),
+                "log_key": PresentLogKey(vault.pool.connection, ledger_id, keys.known),
                 "recorded_value": RecordedValue(vault.pool.connection, ledger_id),
             },
             programmes=programmes,
@@ -281,6 +283,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         projector,
         door,
         access,
+        keys.known,
         relied.policy if relied else None,
         stamp_policy,
         problems,

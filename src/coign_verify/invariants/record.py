@@ -1,6 +1,8 @@
 """Invariants of the record itself: its order, its counts, and what refused and reported entries may say."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
+from coign_verify.invariants.trackers import LOG_KEY
+from coign_verify.log_keys import CHANGED
 
 #: What a report of an act outside the rules may bring with it: nothing that a rule would take for the act itself.
 WITH_A_REPORT = frozenset(
@@ -60,10 +62,27 @@ def time_never_goes_backwards(known: Known, fact: Heard) -> Verdict:
     return () if fact.time > last else (f"it was entered at {fact.time}, after one of {last}",)
 
 
+@invariant("CSV-01", "CSV-18", hears=(CHANGED,))
+def the_key_of_the_log_changes_only_as_the_keys_say(known: Known, fact: Heard) -> Verdict:
+    """The log's key changes by what two brought, and the new key signed, and the one before or the root."""
+    state, statement = known.of(LOG_KEY, fact.body["log_key"]), fact.body["statement"]
+    said = []
+    if state.proposed != statement:
+        said.append("nobody had proposed it")
+    elif state.proposed_by == fact.person:
+        said.append(f"{fact.person} changed it alone")
+    try:
+        state.after(fact.entry.get("position", 0), statement)
+    except ValueError as error:
+        said.append(str(error))
+    return tuple(said)
+
+
 INVARIANTS = (
     what_is_refused_changes_nothing,
     nothing_is_done_while_a_gate_does_not_hold,
     what_is_reported_counts_for_no_gate,
     entries_about_a_subject_follow_without_a_gap,
     time_never_goes_backwards,
+    the_key_of_the_log_changes_only_as_the_keys_say,
 )

@@ -57,6 +57,7 @@ class Check {
     await this.goesOn("their places in the record", null);
     this.tree();
     this.inside();
+    await this.origin();
     this.complete();
     await this.keys();
     await this.invariants();
@@ -84,28 +85,20 @@ class Check {
     const witnesses = this.trust.witnesses.filter((each) => canCheck(each) && !same(each.publicBytes, this.key.publicBytes));
     this.unusable = this.trust.witnesses.filter((each) => !canCheck(each));
     this.checkpoint = checkpointFromText(noteFrom(files[CHECKPOINT]).text);
-    let seen = new Map();
+    this.seen = new Map();
     try {
       await verifiedBy(note, [this.key]);
-      seen = await cosignedBy(files[CHECKPOINT], this.key, witnesses);
+      this.seen = await cosignedBy(files[CHECKPOINT], this.key, witnesses);
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
       this.say(null, "signature", error.message);
     }
-    this.found.witnesses = [...seen].map(([{ name }, time]) => ({ name, at: momentOf(time), valid: true }));
+    this.found.witnesses = [...this.seen].map(([{ name }, time]) => ({ name, at: momentOf(time), valid: true }));
     this.found.ledger = this.checkpoint.origin;
     this.found.checkpoint = { size: this.checkpoint.size, root: toHex(this.checkpoint.root) };
     const lines = manifestLines(files);
     for (const name of FILES)
       if (name !== MANIFEST && !manifest.files.includes(lines[name])) this.say(null, "container", `${name} is not the file that the manifest names`);
-    if (!this.trust.logs.some((each) => each.text === this.key.text)) {
-      const named = this.trust.logs.some((each) => each.name === this.key.name);
-      const other = named ? "the key of this name that is trusted is another one" : "no key of this name is trusted";
-      this.unmatched.push(`who made it: it is signed by ${this.key.text}, and ${other}`);
-    }
-    if (!isEnough(this.trust.quorum, new Set([...seen.keys()].map((key) => key.text))))
-      this.unmatched.push(`${UNSEEN}: ${seen.size} trusted witnesses are not the quorum`);
-    this.signedByTrusted = !this.unmatched.length;
   }
 
   // The entries and their places
@@ -189,6 +182,23 @@ class Check {
     for (const [at, digest] of this.contents.documents)
       if (!toBinary(this.bodies.get(at) ?? []).includes(`"${digest}"`))
         this.say(at, "container", `it names no document ${String(digest).slice(0, 16)}…, as the contents say`);
+  }
+
+  /** Whether the key that signed is trusted, or took the place of one that is by changes that are here. */
+  async origin() {
+    const followed = await keyHistory(this.entries, (at, why) => this.say(at, "signature", why));
+    if (followed.length && followed[followed.length - 1].text !== this.key.text)
+      this.say(null, "signature", `it is signed by ${this.key.text}, which is not its log's key any more`);
+    const own = new Set([this.key.text, ...followed.map((key) => key.text)]);
+    this.keysBefore = own.size - 1;
+    if (!this.trust.logs.some((each) => own.has(each.text))) {
+      const named = this.trust.logs.some((each) => each.name === this.key.name);
+      const other = named ? "the key of this name that is trusted is another one" : "no key of this name is trusted";
+      this.unmatched.push(`who made it: it is signed by ${this.key.text}, and ${other}`);
+    }
+    if (!isEnough(this.trust.quorum, new Set([...this.seen.keys()].map((key) => key.text))))
+      this.unmatched.push(`${UNSEEN}: ${this.seen.size} trusted witnesses are not the quorum`);
+    this.signedByTrusted = !this.unmatched.length;
   }
 
   // That nothing is left out
@@ -315,6 +325,7 @@ class Check {
     found.proved = [
       `${found.entries} entries stand unchanged at their places in ${origin}, a record of ${size} entries`,
       ...(this.covered ? [`about ${this.covered} things of the therapy every entry below ${reach} is here or counted`] : []),
+      ...(this.keysBefore ? [`its key took the place of the one before by a change that both, or the root, signed, ${this.keysBefore} times`] : []),
       ...(seen ? [`${seen} trusted witnesses were shown this record, and cosigned it`] : []),
       ...this.walk.proved(),
       ...(this.signed ? [`for ${this.gapless} of ${this.signed} signatures no key of the signer was changed unseen before`] : []),

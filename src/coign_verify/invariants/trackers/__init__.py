@@ -10,7 +10,7 @@ from coign_verify.invariants.trackers.houses import (
     SUSPICION,
     VERSION,
 )
-from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
+from coign_verify.invariants.trackers.people import LEDGER, LOG_KEY, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
 from coign_verify.invariants.trackers.steps import HAPPENED
 from coign_verify.invariants.trackers.therapies import AUTHORISATION, CHAIN, CORRECTIONS, PATIENT, PRODUCT, PROGRAMME
@@ -20,13 +20,13 @@ TRACKERS = (
     *(UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION),
     *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
-    *(PERSON, PART, LEDGER, HAPPENED),
+    *(PERSON, PART, LEDGER, LOG_KEY, HAPPENED),
     *(ORGANISATION, SUPPLIER, VERSION, APPLICATION, SUSPICION, ATTEMPT, LEARNER, EXTENSIONS),
 )
 
 __all__ = [
     "APPLICATION", "ATTEMPT", "AUTHORISATION", "BAG", "BATCH", "BOX", "CHAIN", "CORRECTIONS", "CUSTODY", "DEVICE",
-    "DONATION", "EXTENSIONS", "HAPPENED", "LEARNER", "LEDGER", "LOT", "ORGANISATION", "PART", "PATIENT", "PERSON",
-    "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT", "SHIPPER", "SUPPLIER", "SUSPICION", "THIS",
+    "DONATION", "EXTENSIONS", "HAPPENED", "LEARNER", "LEDGER", "LOG_KEY", "LOT", "ORGANISATION", "PART", "PATIENT",
+    "PERSON", "PLACE", "PRODUCT", "PROGRAMME", "ROOM", "SERIAL", "SHIPMENT", "SHIPPER", "SUPPLIER", "SUSPICION", "THIS",
     "TRACKERS", "UNIT", "VERSION", "WARMTH",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from coign_verify.invariants.model import Heard, Tracker
+from coign_verify.log_keys import CHANGED, Change, LogKeys
 
 
 class Grant(NamedTuple):
@@ -154,6 +155,36 @@ LEDGER = Tracker(
 )
 THIS = "ledger:this"
 
+
+class LogKey(NamedTuple):
+    """The key that signs for the record: which there were, and what was proposed last, by whom."""
+
+    keys: LogKeys | None = None
+    proposed: str = ""
+    proposed_by: str = ""
+
+    def after(self, position: int, statement: str) -> LogKeys:
+        """The keys with one more change; ValueError says why it cannot be."""
+        told = Change.read(statement)
+        return (self.keys or LogKeys(((0, told.old),))).after(position, told)
+
+
+def _key_proposed(state: LogKey, fact: Heard) -> LogKey:
+    return state._replace(proposed=fact.body["statement"], proposed_by=fact.person)
+
+
+def _key_changed(state: LogKey, fact: Heard) -> LogKey:
+    return LogKey(state.after(fact.entry.get("position", 0), fact.body["statement"]))
+
+
+LOG_KEY = Tracker(
+    "log_key",
+    LogKey(),
+    {
+        "ledger.log_key_proposed.v1": (("log_key",), _key_proposed),
+        CHANGED: (("log_key",), _key_changed),
+    },
+)
 
 #: What somebody did that somebody else is to judge, and the subjects by which it is found again.
 PARTS: dict[str, tuple[str, ...]] = {
