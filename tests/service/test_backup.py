@@ -6,21 +6,27 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.support.databases import another
+from tests.support.witnesses import witnesses
 
 from coign.database import Database
 from coign.database.archive import MANIFEST, SEAL, Archive, BackupDamaged
 from coign.kernel.errors import Conflict, Invalid, Unavailable
 from coign.kernel.subjects import Person
 from coign.kernel.values import Actor
+from coign.ledger.checkpoints import latest
+from coign.ledger.store import connect
 from coign.perform.request import Request
-from coign.service import SETUP, Service, Settings, prepare, rehearsal, restoring
+from coign.service import LEDGER_ID, SETUP, Service, Settings, prepare, rehearsal, restoring
 from coign.service.backing_up import LEFT_OUT, back_up, check, tables_here
 from coign.service.restoring import Into, Restored, restore
+from coign.witness import asking
+from coign.witness.policy import read_policy
 
 PEOPLE = 4
 ADMINS = [Actor(Person(f"person:admin-{n}"), "admin", rehearsal.HOSPITAL) for n in (1, 2)]
@@ -362,3 +368,21 @@ def test_an_older_backup_starts_read_only_until_two_people_go_on(place, tmp_path
         service.door.perform(Request("installation.propose_resume", ADMINS[0], "r1", finding))
         service.door.perform(Request("installation.agree_to_resume", ADMINS[1], "r2", {}))
         hand_over(service, "NEXT", 1)
+
+
+@pytest.mark.requirement("CSV-S7")
+def test_whoever_restores_an_older_backup_is_told_by_the_witnesses_alone(place, tmp_path):
+    older = place.back_up("before.zip")
+    with place.open() as service:
+        hand_over(service, "SEEN", 2)
+        log_key = service.log_key
+    with connect(place.database.application_dsn) as connection:
+        newest = latest(connection, LEDGER_ID)
+    with witnesses(tmp_path / "w", log_key, 1) as policy, another(place.database) as database:
+        (tmp_path / "policy").write_text(policy)
+        (named,) = read_policy(tmp_path / "policy").witnesses
+        assert asking.add_checkpoint(named.url, 0, [], newest).status == HTTPStatus.OK
+        asks = Place(place.database, replace(place.settings, witnesses=tmp_path / "policy"), place.home)
+        done = restored(asks, older, database, place.home)
+    assert not done.problems and not done.ok
+    assert "witness-1.example" in done.read_only and "an older backup was restored" in done.read_only

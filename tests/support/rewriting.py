@@ -1,5 +1,7 @@
-"""What the owner of the database can do to a record at leisure: take an entry out and make everything else agree."""
+"""What the owner of a database can do to a record: take an entry out or exchange it, and make all the rest agree."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
@@ -23,24 +25,50 @@ def take_out(installation: TestInstallation, position: int, *, keep: tuple[str, 
     `keep`: tables among `TELL_OF_SIZES` that are left as they are.
     """
     ledger = installation.ledger_id
-    with installation.tampering(*_FENCED) as owner:
-        rows = owner.execute("select body from entry where ledger_id = %s order by position", (ledger,)).fetchall()
-        bodies = _without([orjson.loads(bytes(body)) for (body,) in rows], position)
-        _write(owner, ledger, bodies)
+    with _owner(installation) as owner:
+        entries = _entries(owner, ledger)
+        del entries[position]
+        _write(owner, ledger, entries)
         for table in ("nonce", "claim"):
             owner.execute(f"delete from {table} where ledger_id = %s and position = %s", (ledger, position))
             owner.execute(
                 f"update {table} set position = position - 1 where ledger_id = %s and position > %s", (ledger, position)
             )
-        for table in set(TELL_OF_SIZES) - set(keep):
-            owner.execute(f"delete from {table} where ledger_id = %s and size > %s", (ledger, position))
+        _forget(owner, ledger, position, keep)
     rebuild(installation.database.owner_dsn, ledger)
 
 
-def _without(entries: list[Any], position: int) -> list[bytes]:
+def exchange(
+    installation: TestInstallation, position: int, change: Callable[[Any], None], *, keep: tuple[str, ...] = ()
+) -> None:
+    """One entry changed, and everything that follows from it."""
+    ledger = installation.ledger_id
+    with _owner(installation) as owner:
+        entries = _entries(owner, ledger)
+        change(entries[position])
+        _write(owner, ledger, entries)
+        _forget(owner, ledger, position, keep)
+    rebuild(installation.database.owner_dsn, ledger)
+
+
+def _owner(installation: TestInstallation) -> AbstractContextManager[psycopg.Connection]:
+    return installation.tampering(*_FENCED)
+
+
+def _entries(owner: psycopg.Connection, ledger: int) -> list[Any]:
+    rows = owner.execute("select body from entry where ledger_id = %s order by position", (ledger,))
+    return [orjson.loads(bytes(body)) for (body,) in rows]
+
+
+def _forget(owner: psycopg.Connection, ledger: int, position: int, keep: tuple[str, ...]) -> None:
+    for table in set(TELL_OF_SIZES) - set(keep):
+        owner.execute(f"delete from {table} where ledger_id = %s and size > %s", (ledger, position))
+
+
+def _numbered(entries: list[Any]) -> list[bytes]:
+    """Their bytes, each with the place where it stands now, and counted by subject anew."""
     last: dict[str, tuple[int, int]] = {}
     bodies = []
-    del entries[position]
     for at, entry in enumerate(entries):
         entry["position"] = at
         for each in entry["about"]:
@@ -51,7 +79,8 @@ def _without(entries: list[Any], position: int) -> list[bytes]:
     return bodies
 
 
-def _write(owner: psycopg.Connection, ledger: int, bodies: list[bytes]) -> None:
+def _write(owner: psycopg.Connection, ledger: int, entries: list[Any]) -> None:
+    bodies = _numbered(entries)
     for table in ("entry", "entry_subject", "tile"):
         owner.execute(f"delete from {table} where ledger_id = %s", (ledger,))
     leaves, frontier, cursor = [leaf_hash(body) for body in bodies], Frontier(), owner.cursor()
@@ -60,11 +89,10 @@ def _write(owner: psycopg.Connection, ledger: int, bodies: list[bytes]) -> None:
         "insert into entry (ledger_id, position, leaf, body) values (%s, %s, %s, %s)",
         [(ledger, at, leaf, body) for at, (leaf, body) in enumerate(zip(leaves, bodies, strict=True))],
     )
-    named = [(at, orjson.loads(body)) for at, body in enumerate(bodies)]
     cursor.executemany(
         "insert into entry_subject (ledger_id, position, subject, seq) values (%s, %s, %s, %s)",
-        [(ledger, at, each["subject"], each["seq"]) for at, entry in named for each in entry["about"]]
-        + [(ledger, at, subject, None) for at, entry in named for subject in entry["refs"]],
+        [(ledger, at, each["subject"], each["seq"]) for at, entry in enumerate(entries) for each in entry["about"]]
+        + [(ledger, at, subject, None) for at, entry in enumerate(entries) for subject in entry["refs"]],
     )
     for index in range(len(leaves) // TILE_HASHES):
         tile, whole = leaves[index * TILE_HASHES : (index + 1) * TILE_HASHES], Frontier()

@@ -84,13 +84,14 @@ def _trust(file: Path | None) -> "Trust":
 
 def _verify_database(given: argparse.Namespace) -> int:
     from coign.database import home, running
+    from coign.ledger.verification import read_log_keys
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
     from coign.programmes.terms import terms_of
     from coign.service import LEDGER_ID, Settings, seen_file, therapies
     from coign.service.reading import opened, trusted_keys
     from coign.service.stamped_files import stamp_policy
-    from coign.service.witnesses import relied_on
+    from coign.service.witnesses import relied_on, shown_now
 
     settings = Settings.read()
     with running(settings.home) as database:
@@ -102,6 +103,7 @@ def _verify_database(given: argparse.Namespace) -> int:
         return command(
             given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen,
             policy=trusted[1], stamp_policy=stamp_policy(settings), terms=terms,
+            witnessed=shown_now(settings, read_log_keys(trusted[0])),
         )  # fmt: skip
 
 

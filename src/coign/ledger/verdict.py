@@ -52,15 +52,26 @@ class Verification:
         return f"{self.entries} entries in {self.seconds:.1f} s by {by}: {self.entries_per_s:,.0f} entries a second."
 
     def hold_against(self, found: Sequence[Problem]) -> None:
-        """Add what shows only from outside the database; nothing counts as proved then."""
+        """Add what shows only from outside the database; nothing counts as proved then.
+
+        From outside one sees that entries are others, not which: the newest checkpoint that is left and fits bounds it.
+        """
         if found:
-            self.ok, self.proved, self.problems = False, [], [*found, *self.problems]
+            fits = (self.checkpoint["size"] if self.checkpoint else 0) if not self.problems else None
+            self.ok, self.proved = False, []
+            self.problems = [*(_placed(each, fits) for each in found), *self.problems]
 
     def as_json(self) -> dict[str, Any]:
         """One object, as `--json` prints it."""
         body = asdict(self)
         del body["origin_unknown"]
         return body
+
+
+def _placed(problem: Problem, fits: int | None) -> Problem:
+    if fits is None or problem.position is not None or problem.kind not in ("missing", "replaced"):
+        return problem
+    return Problem(fits, problem.kind, f"it is this one or one after it: {problem.detail}")
 
 
 def not_listed(problems: int) -> list[str]:

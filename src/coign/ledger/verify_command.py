@@ -2,13 +2,15 @@
 
 import sys
 import time
+from collections.abc import Mapping
 
 import orjson
 import psycopg
 
 from coign.kernel.errors import Invalid, NotFound
+from coign.ledger.check import NONE_SHOWN
 from coign.ledger.log_keys import known_keys
-from coign.ledger.seen import check_seen
+from coign.ledger.seen import check_seen, check_witnessed
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verdict import Verification
@@ -31,11 +33,12 @@ def command(
     policy: Policy | None = None,
     stamp_policy: StampPolicy | None = None,
     terms: Terms | None = None,
+    witnessed: Mapping[str, bytes] = NONE_SHOWN,
 ) -> int:
     """Verify, print, and give the exit code: 0 yes, 1 no, 2 unusable keys, 3 of unknown origin, 4 no database.
 
     `seen`: the newest checkpoint that lies outside the database. `policy`: whose cosignatures count, `stamp_policy`:
-    whose time stamps. `terms`: what the invariants hold programmes to.
+    whose time stamps. `terms`: what the invariants hold programmes to. `witnessed`: what witnesses show now.
     """
     try:
         log_keys = read_log_keys(log_key_text)
@@ -54,7 +57,8 @@ def command(
                 progress=_Telling(),
             )
             keys, _ = known_keys(connection, ledger_id, log_keys)
-            result.hold_against(check_seen(connection, ledger_id, result.entries, seen, keys))
+            outside = check_seen(connection, ledger_id, result.entries, seen, keys)
+            result.hold_against(outside + check_witnessed(connection, ledger_id, result.entries, witnessed, keys))
     except NotFound as error:
         return _fail(as_json, str(error), 1)
     except psycopg.OperationalError as error:

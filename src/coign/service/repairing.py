@@ -3,14 +3,14 @@
 What the signed tree does not prove is not touched (CSV-01, CSV-30). What two people went on from stays blocked.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 import psycopg
 
 from coign import access
-from coign.database import Database
+from coign.database import Database, home
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
 from coign.ledger import check as start_check
@@ -18,18 +18,22 @@ from coign.ledger import heads
 from coign.ledger.log_keys import KeysHere, KnownKeys, known_keys
 from coign.ledger.mending import Mended, SpareKey, SpareNote, Spares, mend
 from coign.ledger.proving import Spare
-from coign.ledger.seen import check_seen
+from coign.ledger.seen import check_seen, check_witnessed
 from coign.ledger.shutting import Problem, is_shut, not_accepted, shut
 from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
+from coign.programmes.terms import terms_of
+from coign.service import therapies
 from coign.service.backing_up import all_entries, keys_of, known_in, ledger_problems, rows_of
 from coign.service.first_start import LEDGER_ID
 from coign.service.key_files import log_keys, seal_key
 from coign.service.reading import opened
 from coign.service.rebuilding import rebuild
+from coign.service.witnesses import shown_now
 from coign.settings import Settings
+from coign_verify.invariants import Terms
 
 Progress = Callable[[str], None]
 
@@ -46,6 +50,14 @@ class Repaired:
     def ok(self) -> bool:
         """Whether the record verifies and can be written again."""
         return not self.problems and not self.read_only
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What lies outside the database: the newest checkpoint published here, and what witnesses show, by name."""
+
+    seen: bytes | None
+    witnessed: Mapping[str, bytes]
 
 
 def repair(
@@ -70,7 +82,9 @@ def repair(
             done.ledgers[origin] = _repair(
                 database, number, keys[number], seen if number > 0 else None, archive, progress
             )
-    _verify(done, database, origins, keys, seen, progress)
+    witnessed = shown_now(settings, keys[LEDGER_ID].known) if LEDGER_ID in keys else {}
+    terms = terms_of(therapies.load(settings.home or home()).all())
+    _verify(done, database, origins, keys, _Outside(seen, witnessed), terms, progress)
     return done
 
 
@@ -154,7 +168,8 @@ def _verify(
     database: Database,
     origins: dict[int, str],
     keys: dict[int, KeysHere],
-    seen: bytes | None,
+    outside: _Outside,
+    terms: Terms,
     progress: Progress,
 ) -> None:
     """The whole record, not only its end: a start alone would not see what remains in the middle."""
@@ -162,11 +177,13 @@ def _verify(
     with connect(database.owner_dsn) as connection:
         for number, origin in origins.items():
             known = keys[number].known if number in keys else ()
-            found = verify_database(connection, number, log_keys=known, folding=_views(number))
+            of_rules = terms if number > 0 else None
+            found = verify_database(connection, number, log_keys=known, folding=_views(number), terms=of_rules)
             problems = list(found.problems)
             if number == LEDGER_ID:
                 now, _ = known_keys(connection, number, known)
-                problems += check_seen(connection, number, found.entries, seen, now)
+                problems += check_seen(connection, number, found.entries, outside.seen, now)
+                problems += check_witnessed(connection, number, found.entries, outside.witnessed, now)
                 remaining = not_accepted(connection, number, problems)
             done.problems += [f"{origin}: {problem}" for problem in problems]
             progress(f"{origin}: {found.entries} entries, {len(problems)} problems")
@@ -174,5 +191,6 @@ def _verify(
         if remaining:
             shut(connection, LEDGER_ID, remaining)
         elif LEDGER_ID in keys:
-            start_check.start(connection, LEDGER_ID, log_keys=keys[LEDGER_ID].known, seen=seen)
+            own = keys[LEDGER_ID].known
+            start_check.start(connection, LEDGER_ID, log_keys=own, seen=outside.seen, witnessed=outside.witnessed)
         done.read_only = is_shut(connection, LEDGER_ID)

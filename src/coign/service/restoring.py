@@ -6,7 +6,7 @@ until two people have decided to go on without it (CSV-S7).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,12 +26,14 @@ from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
+from coign.programmes.terms import terms_of
 from coign.records.projector import Projection
 from coign.service import LEDGER_ID, prepare, seen_file, therapies
 from coign.service.backing_up import keys_of, ledger_problems
 from coign.service.first_start import one_at_a_time
 from coign.service.key_files import master_key, seal_key
 from coign.service.rebuilding import bring_up_to_date, rebuild
+from coign.service.witnesses import shown_now
 from coign.settings import Settings
 from coign.vault import Vault
 from coign_verify.growing import Frontier
@@ -90,6 +92,7 @@ def restore(
     """Check the backup, take it in, make the derived tables, verify. Nothing is touched unless the backup is whole.
 
     The keys must lie in their places already. `seen`: the newest checkpoint published here, kept outside the database.
+    The witnesses of COIGN_WITNESSES are asked what they have seen.
     """
     manifest = archive.manifest
     archive.check_seal(seal_key(settings))
@@ -103,15 +106,19 @@ def restore(
     with one_at_a_time(into.database.application_dsn):
         _load(done, archive, into, accounts, progress)
     progress("Verifying …")
-    _verify(done, settings, into.database, keys, progress)
-    done.read_only = _start(into.database, keys, seen)
+    _verify(done, settings, into, keys, progress)
+    done.read_only = _start(settings, into.database, keys, seen)
     return done
 
 
 def prove(
     path: Path, settings: Settings, *, accounts: AccountTables = no_accounts, progress: Progress = _quiet
 ) -> Restored:
-    """Restore into a temporary database and throw it away: the proof that this backup can be restored."""
+    """Restore into a temporary database and throw it away: the proof that this backup can be restored.
+
+    It may be older than the record, so nobody is asked what they have seen.
+    """
+    settings = replace(settings, witnesses=None)
     with (
         Archive(path) as archive,
         scratch(durable=False) as database,
@@ -180,15 +187,14 @@ def _project(into: Into, ledger_id: int) -> None:
             pass
 
 
-def _verify(
-    done: Restored, settings: Settings, database: Database, keys: Mapping[int, KeysHere], progress: Progress
-) -> None:
-    master = master_key(settings)
-    with _reading(database) as connection:
+def _verify(done: Restored, settings: Settings, into: Into, keys: Mapping[int, KeysHere], progress: Progress) -> None:
+    master, terms = master_key(settings), terms_of(therapies.load(into.home).all())
+    with _reading(into.database) as connection:
         for part in done.manifest.ledgers:
             views = folding() if part.ledger_id > 0 else Folding(access.VIEWS)
             known = keys[part.ledger_id].known if part.ledger_id in keys else ()
-            found = verify_database(connection, part.ledger_id, log_keys=known, folding=views)
+            of_rules = terms if part.ledger_id > 0 else None
+            found = verify_database(connection, part.ledger_id, log_keys=known, folding=views, terms=of_rules)
             done.verified[part.origin] = found.entries
             done.problems += [f"{part.origin}: {problem}" for problem in found.problems]
             if _tree(connection, part.ledger_id) != (part.size, part.root):
@@ -210,9 +216,11 @@ def _tree(connection: psycopg.Connection, ledger_id: int) -> tuple[int, str]:
     return tree.size, tree.root().hex()
 
 
-def _start(database: Database, keys: Mapping[int, KeysHere], seen: bytes | None) -> str:
+def _start(settings: Settings, database: Database, keys: Mapping[int, KeysHere], seen: bytes | None) -> str:
     """What the next start would do, done now, so that whoever restores is told at once."""
     with connect(database.application_dsn) as connection:
         if LEDGER_ID in keys:
-            start_check.start(connection, LEDGER_ID, log_keys=keys[LEDGER_ID].known, seen=seen)
+            own = keys[LEDGER_ID].known
+            witnessed = shown_now(settings, own)
+            start_check.start(connection, LEDGER_ID, log_keys=own, seen=seen, witnessed=witnessed)
         return is_shut(connection, LEDGER_ID)

@@ -38,6 +38,12 @@ def asked(settings: Settings, log_keys: Sequence[VerifierKey]) -> Relied | None:
     return Relied(policy, _shown(policy.witnesses, log_keys[0].name))
 
 
+def shown_now(settings: Settings, log_keys: Sequence[VerifierKey]) -> Mapping[str, bytes]:
+    """What those of COIGN_WITNESSES show of the record of one of these logs, by name; nothing where there are none."""
+    relied = asked(settings, log_keys) if log_keys else None
+    return {} if relied is None else relied.shown
+
+
 def relied_on(settings: Settings) -> Policy | None:
     """Whose stored signatures count: those of COIGN_WITNESSES, or the demonstration's own."""
     if settings.witnesses is not None:
