@@ -10,7 +10,9 @@ from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
 from coign.programmes.dose_plan import DosePlan
 from coign.programmes.safety_plan import SafetyPlan
+from coign_verify.jcs import canonical
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
@@ -183,6 +185,22 @@ class ProgrammeVersion:
     def minutes(self, name: str) -> float:
         """A limit that is a duration, in minutes."""
         return minutes_of(self.quantity(name))
+
+    @property
+    def terms(self) -> Mapping[str, Mapping[str, str]]:
+        """What invariants hold its therapies to: limits of time in seconds, and what must be mastered for what."""
+        limits = {
+            limit.name: f"{limit.quantity.amount * _SECONDS[limit.quantity.unit]:f}"
+            for limit in self.limits.values()
+            if limit.quantity.unit in _SECONDS
+        }
+        tasks = {step.action: step.task for step in self.journey if step.task}
+        return {"limits_s": limits, "tasks": tasks | {step.id: step.task for step in self.steps}}
+
+    @property
+    def terms_digest(self) -> Digest:
+        """The hash of these terms, as it stands in the approval of a version."""
+        return Digest(hashlib.sha256(canonical(self.terms)).hexdigest())
 
     @property
     def cryobags_min(self) -> int:

@@ -1,24 +1,19 @@
-"""What a verifier must be told of programmes to replay the invariants: limits in minutes, and tasks."""
+"""What a verifier must be told of programmes to replay the invariants: limits, and tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from typing import Any
 
-from coign.programmes.model import ProgrammeVersion, minutes_of
+from coign.programmes.model import ProgrammeVersion
 from coign_verify.invariants import Terms
 
 
 def terms_of(versions: Iterable[ProgrammeVersion]) -> Terms:
     """By the hash of each version, as it stands in the record."""
-    limits, tasks = {}, {}
-    for version in versions:
-        limits[str(version.digest)] = dict(_minutes(version))
-        done = {step.action: step.task for step in version.journey if step.task}
-        tasks[str(version.digest)] = done | {step.id: step.task for step in version.steps}
-    return Terms(limits, tasks)
+    read = (Terms.read(str(version.digest), version.terms) for version in versions)
+    return reduce(Terms.and_those, read, Terms())
 
 
-def _minutes(version: ProgrammeVersion) -> Iterable[tuple[str, float]]:
-    for limit in version.limits.values():
-        try:
-            yield limit.name, minutes_of(limit.quantity)
-        except KeyError:  # a limit of something else than time
-            continue
+def documents_of(versions: Iterable[ProgrammeVersion]) -> Mapping[str, Mapping[str, Any]]:
+    """The same as documents, by the hashes that approvals name."""
+    return {str(version.terms_digest): version.terms for version in versions}

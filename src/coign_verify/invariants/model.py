@@ -89,6 +89,16 @@ class Terms:
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @classmethod
+    def read(cls, version: str, document: Mapping[str, Mapping[str, str]]) -> "Terms":
+        """Those of one version, out of the document whose hash stands in its approval."""
+        limits = {name: float(seconds) / 60 for name, seconds in document["limits_s"].items()}
+        return cls({version: limits}, {version: document["tasks"]})
+
+    def and_those(self, more: "Terms") -> "Terms":
+        """Both."""
+        return Terms({**self.limits, **more.limits}, {**self.tasks, **more.tasks})
+
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
         try:

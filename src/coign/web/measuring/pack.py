@@ -35,7 +35,7 @@ def measure(place: Place) -> list[Figure]:
             for _ in player.play(service, root, TREATED):
                 pass
             checkpoints.publish(connection, _LEDGER, service.signing_key(), service.clock.now_us())
-            packer = Packer(connection, _LEDGER, service.signing_key(), service.documents)
+            packer = Packer(connection, _LEDGER, service.signing_key(), service.documents, service.programmes)
             return _figures(place, service, root, packer)
 
 
