@@ -9,7 +9,8 @@ an invariant; 8 the readable account follows from the entries.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, reduce
+from hashlib import sha256
 from typing import Any
 
 from coign_verify.account import account
@@ -18,7 +19,7 @@ from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
 from coign_verify.intent import cut_intent, read_commitment
-from coign_verify.invariants import INVARIANTS, replay
+from coign_verify.invariants import INVARIANTS, Terms, replay
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
@@ -43,6 +44,7 @@ from coign_verify.tree import verify_inclusion
 from coign_verify.trust import Trust
 
 HEADS_FACT = "ledger.heads.v1"
+APPROVED_FACT = "regulatory.programme_approved.v1"
 #: Fields of facts that name a part of the therapy of which the fact is.
 BELONGING = ("patient", "unit", "batch")
 
@@ -272,9 +274,19 @@ class _Check:
     # 7: what holds in every true record
 
     def _invariants(self) -> None:
-        broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, partial=True)
+        broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, self._terms(), partial=True)
         for each in broken:
             self._found.say(each.position, "invariant", str(each))
+
+    def _terms(self) -> Terms:
+        """What therapies are held to: documents in the contents that approvals in it name by their hashes."""
+        given = {sha256(canonical(each)).hexdigest(): each for each in self._contents.get("terms", [])}
+        facts = [f for e in self._lines.entries.values() if e["outcome"] != "refused" for f in e["intent"]["facts"]]
+        named = [(f["body"]["version"], f["body"].get("terms")) for f in facts if f["type"] == APPROVED_FACT]
+        for digest in given.keys() - {digest for _, digest in named}:
+            self._found.say(None, "container", f"the terms with the hash {digest[:16]}… are named by no approval in it")
+        read = (Terms.read(version, given[digest]) for version, digest in named if digest in given)
+        return reduce(Terms.and_those, read, Terms())
 
     # 8: the account
 

@@ -22,11 +22,12 @@ def contents_bytes(
     heads: int | None,
     subjects: Sequence[Mapping[str, Any]],
     documents: Sequence[tuple[int, str]],
+    terms: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """`contents.json`. `leaves`: of all entries, `withheld` says which are not there. `heads`: the entry with the map.
 
     `subjects`: what the therapy consists of: name, `seq` and `position` as the map says, `proof`; or 0, None and none
-    where it began after the map.
+    where it began after the map. `terms`: what programmes hold therapies to, as approvals name it by its hash.
     """
     return canonical(
         {
@@ -36,6 +37,7 @@ def contents_bytes(
             "nodes": [[start, end, node.hex()] for (start, end), node in sorted(nodes.items())],
             "redacted": redacted,
             "subjects": list(subjects),
+            "terms": list(terms),
             "withheld": sorted(withheld),
         }
     )

@@ -295,7 +295,7 @@ def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(war
         assert (found.exit_code, found.problems) == (0, [])
         assert "the role qa of organisation:" in " ".join(found.not_proved)
         assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
-        whole = Packer(connection, service.ledger_id, service.keys_here(), service.documents)
+        whole = Packer(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
         packed = whole.pack(ward.root, Sight(service.states)).data
     everything = verify_pack(packed, trust)
     assert everything.problems == [] and everything.entries > found.entries

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from coign.drill.scratch import Scratch
+from coign.kernel.errors import NotFound
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_inside
 from coign.perform.assemble import folding
@@ -22,6 +23,7 @@ from coign_verify.growing import Frontier
 from coign_verify.invariants import Terms
 from coign_verify.tree import leaf_hash
 
+NOTHING: Mapping[str, Any] = {}
 TELL_EVERY = 1_000
 #: One change in so many is made in the longer record: each check of it takes ten times as long.
 TILED_EACH = 40
@@ -53,10 +55,8 @@ NOT_COVERED: Mapping[str, str] = {
     "nonce.digest": "made with a key outside the database; another one only makes a repeated request a conflict",
     "nonce.answer": "what a repeated request is told; the refusal and its reasons stand in the entry",
     "checkpoint.time": "not signed and only shown; what is relied on are the times that witnesses sign",
-    "checkpoint (a row that is gone)": "breaks nothing and proves nothing: a later one covers the same entries, and the "
-    "newest lies outside the database as well",
-    "cosignature.size, witness, key_id (a row that is gone)": "what a witness is not shown to have signed counts as "
-    "not proved; nothing counts that is not signed",
+    "checkpoint (a row that is gone)": "breaks nothing: later ones cover the same entries, the newest lies outside too",
+    "cosignature.size, witness, key_id (a row that is gone)": "what no signature shows counts as not proved",
     "cosigned": "derived: which checkpoint enough witnesses signed is counted anew from their signatures",
     "state.seq": "nobody reads it: the count of a subject's entries stands in subject_head, which is checked",
     "state.fold": "derived: a state of another version of its view is told as such, never read, and folded anew",
@@ -142,8 +142,6 @@ def drill(
 
 def verified(connection: psycopg.Connection, record: Scratch) -> Verification | None:
     """What `verify --database` says of a record now; None: that there is no such record."""
-    from coign.kernel.errors import NotFound
-
     try:
         return verify_inside(
             connection, record.ledger_id, log_keys=[record.log_key], folding=folding(), terms=Terms(),
@@ -188,12 +186,9 @@ class Rows:
         self._columns: dict[str, list[str]] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         for table in COVERED:
-            found = connection.execute(
-                sql.SQL("select * from {} where ledger_id = %s order by 1, 2, 3").format(sql.Identifier(table))
-                if table not in ("ledger", "head")
-                else sql.SQL("select * from {} where ledger_id = %s").format(sql.Identifier(table)),
-                (ledger_id,),
-            )
+            order = sql.SQL(", ").join(map(sql.Identifier, ("ledger_id", *KEYS[table])))
+            query = sql.SQL("select * from {} where ledger_id = %s order by {}").format(sql.Identifier(table), order)
+            found = connection.execute(query, (ledger_id,))
             assert found.description is not None
             names = [column.name for column in found.description]
             self._rows[table] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -286,24 +281,20 @@ class Rows:
     def _put(self, kind: str, table: str, row: Mapping[str, Any], new: Mapping[str, Any]) -> Change | None:
         if all(row[column] == value for column, value in new.items()):
             return None
-        names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in new)
-        self._execute(
-            sql.SQL("update {table} set {names} where {key}"), table, row, names=names, values=list(new.values())
-        )
+        self._execute("update {table} set {names} where {key}", table, row, new)
         before, after = self._change(kind, table, row), self._change(kind, table, {**row, **new})
         what = f"{kind}: {_short(row, new)} becomes {_short(new, new)}"
         return before._replace(what=what, at=before.at | after.at, names=before.names | after.names)
 
     def _execute(
-        self, statement: LiteralString | sql.SQL, table: str, row: Mapping[str, Any], *, names: sql.Composable = sql.SQL(""),
-        values: list[Any] | None = None,
-    ) -> None:  # fmt: skip
+        self, statement: LiteralString, table: str, row: Mapping[str, Any], new: Mapping[str, Any] = NOTHING
+    ) -> None:
         key = ("ledger_id", *KEYS[table])
         where = sql.SQL(" and ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in key)
-        form = statement if isinstance(statement, sql.SQL) else sql.SQL(statement)
+        names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in new)
         self._connection.execute(
-            form.format(table=sql.Identifier(table), names=names, key=where),
-            [*(values or []), *(row[column] for column in key)],
+            sql.SQL(statement).format(table=sql.Identifier(table), names=names, key=where),
+            [*new.values(), *(row[column] for column in key)],
         )
 
     def _change(self, kind: str, table: str, row: Mapping[str, Any]) -> Change:

@@ -4,19 +4,26 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
+from typing import Any
 
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Product, Programme
 from coign.kernel.values import Digest, Quantity
 from coign.programmes.dose_plan import DosePlan
 from coign.programmes.safety_plan import SafetyPlan
+from coign_verify.jcs import canonical
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
 def minutes_of(quantity: Quantity) -> float:
     """A duration in minutes. KeyError: its unit is no unit of time."""
     return float(quantity.amount * _PER_MINUTE[quantity.unit])
+
+
+def _seconds(quantity: Quantity) -> str:
+    return f"{quantity.amount * _SECONDS[quantity.unit]:f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,13 @@ class Range:
         bounds = (("≥", self.low), ("≤", self.high), (">", self.above), ("<", self.below))
         return " and ".join(f"{sign} {bound}{unit}" for sign, bound in bounds if bound is not None)
 
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """Of a test, what invariants hold its results to: whether they are numbers, and in which unit."""
+        return {
+            "id": self.id, "unit": self.unit, "number": not self.equals, "may_be_pending": self.may_be_pending,
+        }  # fmt: skip
+
 
 #: What is entered where an item does not apply to this patient.
 NOT_APPLICABLE = "not applicable"
@@ -101,6 +115,18 @@ class Step:
     #: How long the cells may wait after it until production goes on; None: the programme sets no time.
     hold_max: Quantity | None = None
 
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """What invariants hold it to."""
+        return {
+            "id": self.id,
+            "measured": [[each.id, each.unit] for each in self.measurements],
+            "materials": sorted(self.materials),
+            "devices": sorted(need.kind for need in self.equipment),
+            "clean": sorted(need.kind for need in self.equipment if need.clean),
+            "hold_s": None if self.hold_max is None else _seconds(self.hold_max),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedSample:
@@ -112,6 +138,12 @@ class PlannedSample:
     after: str
     volume_min: Quantity | None = None  # None: whatever is needed
     tests: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """What invariants hold it to."""
+        least = None if self.volume_min is None else [self.volume_min.value, self.volume_min.unit]
+        return {"id": self.id, "after": self.after, "tests": sorted(self.tests), "least": least}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +215,25 @@ class ProgrammeVersion:
     def minutes(self, name: str) -> float:
         """A limit that is a duration, in minutes."""
         return minutes_of(self.quantity(name))
+
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """What invariants hold its therapies to: limits of time in seconds, tasks to be mastered, a batch's plan."""
+        times = (limit for limit in self.limits.values() if limit.quantity.unit in _SECONDS)
+        tasks = {step.action: step.task for step in self.journey if step.task}
+        return {
+            "limits_s": {limit.name: _seconds(limit.quantity) for limit in times},
+            "tasks": tasks | {step.id: step.task for step in self.steps},
+            "steps": [step.terms for step in self.steps],
+            "samples": [sample.terms for sample in self.samples],
+            "tests": [test.terms for test in self.panel],
+            "bags_max": self.final_containers_max,
+        }
+
+    @property
+    def terms_digest(self) -> Digest:
+        """The hash of these terms, as it stands in the approval of a version."""
+        return Digest(hashlib.sha256(canonical(self.terms)).hexdigest())
 
     @property
     def cryobags_min(self) -> int:

@@ -1,57 +1,27 @@
 """What a verifier must be told of programmes and rule sets to replay the invariants: limits, tasks, plans."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from typing import Any
 
 from coign import rulesets
-from coign.programmes.model import ProgrammeVersion, minutes_of
-from coign_verify.invariants import Plan, PlannedSample, PlannedStep, PlannedTest, Terms
+from coign.programmes.model import ProgrammeVersion
+from coign_verify.invariants import Terms
 
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440), "": Decimal(1)}
 
 
 def terms_of(versions: Iterable[ProgrammeVersion]) -> Terms:
     """By the hash of each version, as it stands in the record."""
-    limits, tasks, plans = {}, {}, {}
-    for version in versions:
-        name = str(version.digest)
-        limits[name] = dict(_minutes(version))
-        done = {step.action: step.task for step in version.journey if step.task}
-        tasks[name] = done | {step.id: step.task for step in version.steps}
-        plans[name] = plan_of(version)
-    return Terms(limits, tasks, plans, of_the_house())
+    read = (Terms.read(str(version.digest), version.terms) for version in versions)
+    return reduce(Terms.and_those, read, Terms(house=of_the_house()))
 
 
-def _minutes(version: ProgrammeVersion) -> Iterable[tuple[str, float]]:
-    for limit in version.limits.values():
-        try:
-            yield limit.name, minutes_of(limit.quantity)
-        except KeyError:  # a limit of something else than time
-            continue
-
-
-def plan_of(version: ProgrammeVersion) -> Plan:
-    """Steps, samples, tests and bags of a batch."""
-    steps = (
-        PlannedStep(
-            step.id,
-            tuple((m.id, m.unit) for m in step.measurements),
-            frozenset(step.materials),
-            frozenset(need.kind for need in step.equipment),
-            frozenset(need.kind for need in step.equipment if need.clean),
-            None if step.hold_max is None else minutes_of(step.hold_max),
-        )
-        for step in version.steps
-    )
-    samples = (
-        PlannedSample(
-            s.id, s.after, frozenset(s.tests), None if s.volume_min is None else (s.volume_min.value, s.volume_min.unit)
-        )
-        for s in version.samples
-    )
-    tests = (PlannedTest(t.id, t.unit, not t.equals, t.may_be_pending) for t in version.panel)
-    return Plan(tuple(steps), tuple(samples), tuple(tests), version.final_containers_max)
+def documents_of(versions: Iterable[ProgrammeVersion]) -> Mapping[str, Mapping[str, Any]]:
+    """The same as documents, by the hashes that approvals name."""
+    return {str(version.terms_digest): version.terms for version in versions}
 
 
 def of_the_house() -> dict[str, tuple[tuple[str, float], ...]]:

@@ -43,12 +43,16 @@ class ProgrammeProposed(Fact, type="regulatory.programme_proposed.v1", about=("p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeApproved(Fact, type="regulatory.programme_approved.v1", about=("programme",)):
-    """A second person agrees: therapies ordered from now on run under this version."""
+    """A second person agrees: therapies ordered from now on run under this version.
+
+    `terms` is the hash of what invariants hold its therapies to, so that they can be judged without the version's file.
+    """
 
     programme: Programme
     version: Digest
     proposed_by: Person
     by: Person
+    terms: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

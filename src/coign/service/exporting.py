@@ -25,6 +25,7 @@ from coign.service.first_start import LEDGER_ID
 from coign.service.pack_sight import Sight
 from coign.service.packing import Packer, signed_now
 from coign.service.states import States
+from coign.service.therapies import load
 from coign.service.vaulting import OpenVault, open_vault
 from coign.settings import Settings
 from coign_verify.account import corrected_in
@@ -118,7 +119,7 @@ def export_of(database: Database, settings: Settings, subjects: Sequence[str], r
     folder, keys = settings.home or home(), signed_now(database, settings)
     with connect(database.reader_dsn) as connection, closing(open_vault(database, settings, LEDGER_ID)) as vault:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
-        exporter = Exporter(connection, LEDGER_ID, keys, Documents(folder / "documents"))
+        exporter = Exporter(connection, LEDGER_ID, keys, Documents(folder / "documents"), load(folder))
         return exporter.export(subjects, sight, lambda found: texts_of(vault, found))
 
 

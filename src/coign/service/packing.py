@@ -23,7 +23,10 @@ from coign.ledger.stamps import stamp_newest
 from coign.ledger.store import connect, take_lease
 from coign.ledger.tiles import Tiles
 from coign.perform.assemble import folding
+from coign.programmes.model import Programmes
+from coign.programmes.terms import documents_of
 from coign.records.trace import projected_to
+from coign.regulatory.events import ProgrammeApproved
 from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
 from coign.service.key_files import log_key_file
@@ -31,6 +34,7 @@ from coign.service.pack_sight import Sight
 from coign.service.reading import opened
 from coign.service.stamped_files import stamp_policy
 from coign.service.states import States
+from coign.service.therapies import load
 from coign.settings import Settings
 from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
@@ -110,7 +114,8 @@ def pack_of(database: Database, settings: Settings, chain: str, role: str = "") 
     folder, keys = settings.home or home(), signed_now(database, settings)
     with connect(database.reader_dsn) as connection:
         sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
-        return Packer(connection, LEDGER_ID, keys, Documents(folder / "documents")).pack(chain, sight)
+        documents, programmes = Documents(folder / "documents"), load(folder)
+        return Packer(connection, LEDGER_ID, keys, documents, programmes).pack(chain, sight)
 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
@@ -145,8 +150,11 @@ def signed_now(database: Database, settings: Settings) -> KeysHere:
 class Packer:
     """Packs of one ledger, over one connection that may only read."""
 
-    def __init__(self, connection: Connection, ledger_id: int, keys: KeysHere, documents: Documents) -> None:
+    def __init__(
+        self, connection: Connection, ledger_id: int, keys: KeysHere, documents: Documents, programmes: Programmes
+    ) -> None:
         self._connection, self._ledger_id, self._keys, self._documents = connection, ledger_id, keys, documents
+        self._terms = documents_of(programmes.all())
 
     def pack(self, chain: str, sight: Sight) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
@@ -190,6 +198,7 @@ class Packer:
         contents = contents_bytes(
             redacted=sight.role, leaves=leaves, withheld=withheld, nodes=self._nodes(leaves, signed.size),
             heads=None if newest is None else newest.position, subjects=told, documents=self._named(shown),
+            terms=self._terms_of(shown.values()),
         )  # fmt: skip
         page = account(
             origin=signed.origin, chain=chain, size=signed.size, redacted=sight.role, withheld=len(withheld),
@@ -299,6 +308,12 @@ class Packer:
                 ways = [each.hex() for each in proof]
                 told.append({"subject": subject, "seq": end.seq, "position": end.position, "proof": ways})
         return told
+
+    def _terms_of(self, shown: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """What approvals among these entries name, if the file of that version is here and says so."""
+        facts = [fact for each in shown if each["outcome"] != "refused" for fact in each["intent"]["facts"]]
+        named = {fact["body"].get("terms") for fact in facts if fact["type"] == ProgrammeApproved.TYPE}
+        return [self._terms[digest] for digest in sorted(named & self._terms.keys())]
 
     def _named(self, shown: Mapping[int, Any]) -> list[tuple[int, str]]:
         """The documents that entries name by their hashes, if they are kept here."""

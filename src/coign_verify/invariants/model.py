@@ -118,6 +118,19 @@ class Plan(NamedTuple):
     tests: tuple[PlannedTest, ...] = ()
     bags_max: int = 1
 
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Plan":
+        """The plan in a document of terms."""
+        return cls(
+            tuple(_step(each) for each in document["steps"]),
+            tuple(
+                PlannedSample(s["id"], s["after"], frozenset(s["tests"]), tuple(s["least"]) if s["least"] else None)
+                for s in document["samples"]
+            ),
+            tuple(PlannedTest(**test) for test in document["tests"]),
+            document["bags_max"],
+        )
+
     def step(self, name: str) -> PlannedStep | None:
         """A step by its name."""
         return next((each for each in self.steps if each.id == name), None)
@@ -129,6 +142,13 @@ class Plan(NamedTuple):
     def test(self, name: str) -> PlannedTest | None:
         """A test by its name."""
         return next((each for each in self.tests if each.id == name), None)
+
+
+def _step(step: Mapping[str, Any]) -> PlannedStep:
+    materials, devices, clean = (frozenset(step[name]) for name in ("materials", "devices", "clean"))
+    measured = tuple((name, unit) for name, unit in step["measured"])
+    hold = None if step["hold_s"] is None else float(step["hold_s"]) / 60
+    return PlannedStep(step["id"], measured, materials, devices, clean, hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +164,21 @@ class Terms:
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
     house: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, version: str, document: Mapping[str, Any]) -> "Terms":
+        """Those of one version, out of the document whose hash stands in its approval."""
+        limits = {name: float(seconds) / 60 for name, seconds in document["limits_s"].items()}
+        return cls({version: limits}, {version: document["tasks"]}, {version: Plan.read(document)})
+
+    def and_those(self, more: "Terms") -> "Terms":
+        """Both."""
+        return Terms(
+            {**self.limits, **more.limits},
+            {**self.tasks, **more.tasks},
+            {**self.plans, **more.plans},
+            {**self.house, **more.house},
+        )
 
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""

@@ -3,6 +3,7 @@
 const KIND = "coign/pack/v1", PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX = 1000;
 const FILES = ["account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
 const [ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
+const APPROVED_FACT = "regulatory.programme_approved.v1";
 const HEADS_FACT = "ledger.heads.v1", BELONGING = ["patient", "unit", "batch"];
 const UNSEEN = "that others were shown the same";
 
@@ -182,6 +183,13 @@ class Check {
     for (const [at, digest] of this.contents.documents)
       if (!toBinary(this.bodies.get(at) ?? []).includes(`"${digest}"`))
         this.say(at, "container", `it names no document ${String(digest).slice(0, 16)}…, as the contents say`);
+    const named = new Set(this.facts().filter(({ type }) => type === APPROVED_FACT).map(({ body }) => body.terms));
+    for (const digest of (this.contents.terms ?? []).map((each) => toHex(sha256(canonical(each)))))
+      if (!named.has(digest)) this.say(null, "container", `the terms with the hash ${digest.slice(0, 16)}… are named by no approval in it`);
+  }
+
+  facts() {
+    return [...this.entries.values()].flatMap(({ outcome, intent }) => (outcome === "refused" ? [] : intent.facts));
   }
 
   /** Whether the key that signed is trusted, or took the place of one that is by changes that are here. */

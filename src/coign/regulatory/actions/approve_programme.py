@@ -28,11 +28,13 @@ def _reads(asked: ApproveProgramme, actor: Actor) -> Sequence[Read]:
 def _decide(asked: ApproveProgramme, known: Circumstances) -> Sequence[ProgrammeApproved]:
     proposed_by = known.state(PROGRAMME, asked.programme).proposed_by
     assert proposed_by is not None
+    version = known.programmes.version(asked.version)
     return (
         ProgrammeApproved(
-            programme=asked.programme, version=asked.version, proposed_by=proposed_by, by=known.actor.person
+            programme=asked.programme, version=asked.version, proposed_by=proposed_by, by=known.actor.person,
+            terms=version.terms_digest,
         ),
-    )
+    )  # fmt: skip
 
 
 ACTION = Action(

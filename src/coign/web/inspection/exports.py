@@ -21,6 +21,6 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
         raise Forbidden(f"the role {actor.role} takes no exports: ask somebody of quality")
     sight = Sight(service.states, actor.role, actor.organisation, reader().in_scope)
     with reader().connection() as connection:
-        exporter = Exporter(connection, service.ledger_id, service.keys_here(), service.documents)
+        exporter = Exporter(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
         found = exporter.export(subjects, sight, lambda commitments: texts_of(service.vault, commitments))
     return handed_over(request, f"export-{name.replace(':', '-')}", f"export of {name}", found.data, found.page)

@@ -35,7 +35,7 @@ def measure(place: Place) -> list[Figure]:
             for _ in player.play(service, root, TREATED):
                 pass
             checkpoints.publish(connection, _LEDGER, service.keys_here(), service.clock.now_us())
-            packer = Packer(connection, _LEDGER, service.keys_here(), service.documents)
+            packer = Packer(connection, _LEDGER, service.keys_here(), service.documents, service.programmes)
             return _figures(place, service, root, packer)
 
 

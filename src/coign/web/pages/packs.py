@@ -29,7 +29,7 @@ def pack(request: HttpRequest, root: str) -> HttpResponse:
         journey = records.journey(connection, service.ledger_id, root, str(actor.organisation))
         if journey is None or not sight.known([journey.chain] if journey.chain else []):
             raise NotFound("this therapy is not known here")
-        packer = Packer(connection, service.ledger_id, service.keys_here(), service.documents)
+        packer = Packer(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
         found = packer.pack(journey.chain, sight)
     security_log.note("pack.taken", str(actor.person), chain=journey.chain, sha256=sha256(found.data).hexdigest())
     page = dict(read_archive(found.data)[0])[ACCOUNT]
