@@ -2,9 +2,11 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 from random import Random
 
@@ -25,6 +27,7 @@ from coign_verify.keys import Algorithm, VerifierKey
 from coign_verify.notes import NoteError, parse_note, verify_note
 from coign_verify.pack import CHECKPOINT, files_of
 from coign_verify.pack_making import pack
+from coign_verify.page import SCRIPTS
 from coign_verify.signing import SignerKey
 from coign_verify.trust import read_trust
 
@@ -51,6 +54,24 @@ def here(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def agrees(here: Here, data: bytes, trust: str = TRUST) -> Findings:
     return agree(here, [data], trust)[0]
+
+
+def test_a_long_check_says_how_far_along_it_is(here: Here) -> None:
+    script = """
+      const said = [], tell = async (what, count) => { said.push([what, count]); };
+      await v.verifyPack(v.fromBase64(given[0]), v.trustFrom(""), tell);
+      return said"""
+    said = here(script, base64.b64encode(packed()).decode())
+    assert [what for what, _ in said][:2] == ["entries", "their places in the record"]
+    assert ["invariants", [1, 9]] in said and ["signatures", [1, 9]] in said
+
+
+def test_no_two_scripts_call_a_thing_the_same() -> None:
+    # They share one scope, and of two functions of a name the second would take the place of the first without a word.
+    folder = resources.files("coign_verify.page")
+    named = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+    names = [name for script in SCRIPTS for name in named.findall((folder / script).read_text("utf-8"))]
+    assert len(names) > 100 and sorted(names) == sorted(set(names))
 
 
 def test_whole_withheld_cosigned_and_strange_packs(here: Here) -> None:
@@ -112,7 +133,7 @@ def test_a_record_that_breaks_an_invariant_is_found_though_every_hash_fits(here:
     found = agrees(here, packed(record))
     assert [(p.position, p.kind) for p in found.problems] == [(7, "invariant")]
     here.page.get_by_label("The pack").set_input_files({"name": "p", "mimeType": "", "buffer": packed(record)})
-    here.page.get_by_text("What is entered as done met every gate. (CSV-07, CSV-08) Entry 7").wait_for()
+    here.page.get_by_text("CSV-07, CSV-08 · by entry 7").wait_for()
     assert "Entry 7, invariant: nothing_is_done_while_a_gate" in here.page.locator("#problems").inner_text()
 
 

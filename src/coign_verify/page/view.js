@@ -4,8 +4,15 @@ const SHAPES = { 0: ["yes", "✓", "Verifies"], 1: ["no", "✕", "Does not verif
 
 const part = (id) => document.getElementById(id);
 
-function listed(id, lines) {
-  part(id).replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+const element = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
+
+/** A list of lines, each with what is said of it besides if there is something; gone where there are none. */
+function listed(id, lines, besides = () => "") {
+  part(id).replaceChildren(...lines.map((line) => {
+    const item = element("li", line.sentence ?? line), more = besides(line);
+    if (more) item.append(element("small", more));
+    return item;
+  }));
   part(id).parentElement.hidden = !lines.length;
 }
 
@@ -14,8 +21,8 @@ function shown(found) {
   part("answer").hidden = false;
   part("verdict").className = kind;
   part("verdict").replaceChildren(
-    Object.assign(document.createElement("strong"), { textContent: `${shape} ${word}` }),
-    Object.assign(document.createElement("span"), { textContent: found.verdict.replace(/^(?:Verifies|Does not verify): /, "") }),
+    element("strong", `${shape} ${word}`),
+    element("span", found.verdict.replace(/^(?:Verifies|Does not verify): /, "")),
   );
   listed("problems", found.problems.map((each) => (each.position === null ? "" : `Entry ${each.position}, ${each.kind}: `) + each.detail));
   listed("proved", found.proved);
@@ -27,18 +34,21 @@ function shown(found) {
   part("verdict").focus();
 }
 
+const often = (count, word) => (count ? [count === 1 ? `${word} once` : `${word} ${count} times`] : []);
+
 /** What must hold in every record: where it is broken, where it could not be judged and why, where it held. */
 function shownInvariants(all) {
-  const cited = ({ sentence, requirement }) => [sentence, ...(requirement.length ? [`(${requirement.join(", ")})`] : [])].join(" ");
-  const times = (count, word) => (count ? [`${word} ${count === 1 ? "once" : `${count} times`}`] : []);
-  const counted = (each) => `${cited(each)} ${[...times(each.held, "Met"), ...times(each.notJudged, "not judged")].join(", ")}`;
-  const broken = all.filter((each) => each.broken.length), unbroken = all.filter((each) => !each.broken.length);
-  const judged = unbroken.filter((each) => each.held && !each.notJudged), partly = unbroken.filter((each) => each.notJudged);
-  listed("broken", broken.map((each) => `${cited(each)} Entry ${each.broken.join(", ")}`));
-  listed("not-judged", partly.map((each) => `${counted(each)}: ${each.why}`));
-  listed("held", judged.map(counted));
-  listed("unmet", unbroken.filter((each) => !each.held && !each.notJudged).map(cited));
-  part("invariants-count").textContent = `${broken.length} broken, ${partly.length} not judged everywhere, ${judged.length} held`;
+  const besides = (...more) => more.filter((each) => each.length).join(" · ");
+  const counts = ({ requirement, held, notJudged, why }) => besides(
+    requirement.join(", "), ...often(held, "met"), ...often(notJudged, "not judged"), why);
+  const broken = all.filter((each) => each.broken.length), others = all.filter((each) => !each.broken.length);
+  const partly = others.filter((each) => each.notJudged), fully = others.filter((each) => !each.notJudged);
+  const held = fully.filter((each) => each.held);
+  listed("broken", broken, (each) => besides(each.requirement.join(", "), `by entry ${each.broken.join(", ")}`));
+  listed("not-judged", partly, counts);
+  listed("held", held, counts);
+  listed("unmet", fully.filter((each) => !each.held), counts);
+  part("invariants-count").textContent = `${broken.length} broken, ${partly.length} not judged in every place, ${held.length} held`;
   part("invariants").hidden = !all.length;
   part("invariants").open = broken.length > 0;
 }

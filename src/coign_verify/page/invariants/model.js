@@ -119,6 +119,10 @@ class Heads {
     return this.last.has(subject) && !this.partly.has(subject);
   }
 
+  lacking(subject) {
+    return this.last.has(subject) ? `not all entries about ${subject} are here` : `what was recorded about ${subject} before is not here`;
+  }
+
   /** Mark the subjects of which entries before this one are missing: what its rules read tells it as well. */
   lookForGaps({ read, about }) {
     for (const each of read)
@@ -146,7 +150,7 @@ class Known {
   /** The state of a subject; not to be judged by if not all was told about it. */
   of(kept, subject) {
     if (subject !== null && typeof subject === "object") throw new Wrong("a subject is no text");
-    if (this.heads.partial && !this.heads.isWhole(subject)) throw new NotJudged(`not all entries about ${subject} are here`);
+    if (this.heads.partial && !this.heads.isWhole(subject)) throw new NotJudged(this.heads.lacking(subject));
     return this.remembered(kept, subject);
   }
 
