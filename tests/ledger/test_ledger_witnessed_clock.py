@@ -129,7 +129,8 @@ def test_a_clock_that_was_wrong_from_the_start_stops_writing_as_soon_as_witnesse
         installation.take_in("B1")
         with installation.connection() as connection:
             publish(connection, installation.ledger_id, key, NOON_US)
-        time.sleep(1)  # the witness's next second, so that its answer is a new one
+        second = int(time.time())
+        wait_for(lambda: int(time.time()) > second)  # so that the next answer is a new one
         with _shown(installation, key, policy, off_s * SECOND_US):
             wait_for(installation.read_only)
     assert f"s {side}: it showed" in installation.read_only() and "Enough witnesses" in installation.read_only()
