@@ -4,15 +4,20 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.cli.conftest import Coign, home_for_tests
 from tests.support.authority import Office
+from tests.support.witnesses import witnesses
 
 from coign.database import Database, running
+from coign.key_files import key_from
 from coign.service import Service, Settings, prepare, rehearsal
+from coign.witness import asking
+from coign.witness.policy import read_policy
 
 KEYS = ("vault.key", "log.key", "access.key")
 
@@ -159,6 +164,18 @@ def test_an_older_backup_restores_and_says_that_something_is_missing(
     assert "an older backup was restored" in said.json["read_only"]
     again = coign("verify", "--database", "--json", home=anew)
     assert (again.code, again.json["problems"][0]["kind"]) == (1, "missing")
+
+    note = kept["newest.checkpoint"]
+    (anew / "newest.checkpoint").unlink()
+    key = key_from(anew / "log.key", note.partition(b"\n")[0].decode(), "log key").verifier()
+    with witnesses(tmp_path / "witness", key, 1) as policy:
+        (tmp_path / "policy").write_text(policy)
+        (named,) = read_policy(tmp_path / "policy").witnesses
+        assert asking.add_checkpoint(named.url, 0, [], note).status == HTTPStatus.OK
+        told = coign("verify", "--database", "--json", home=anew, COIGN_WITNESSES=str(tmp_path / "policy"))
+    (problem,) = told.json["problems"]
+    assert (told.code, problem["kind"]) == (1, "missing") and "the witness witness-1.example" in problem["detail"]
+    assert problem["position"] is not None and told.json["proved"] == []
 
 
 @pytest.mark.requirement("CSV-01")

@@ -153,3 +153,15 @@ def test_a_stamp_of_somebody_else_is_not_believed(
     found = _verified(installation, key, office.policy(tmp_path))
     assert found.exit_code == 1 and [p.kind for p in found.problems] == ["signature"]
     assert "cannot be believed" in found.verdict
+
+
+def test_a_record_whose_hashes_are_damaged_is_told_as_such_and_not_by_its_stamps(
+    filled: TestInstallation, key: SignerKey, office: Office, tmp_path: Path
+):
+    _published(filled, key)
+    assert _stamped(filled, office.policy(tmp_path)) == ""
+    with filled.tampering("entry") as owner:
+        owner.execute("delete from entry where ledger_id = %s and position = 280", (filled.ledger_id,))
+    found = _verified(filled, key, office.policy(tmp_path))
+    assert (280, "missing") in [(p.position, p.kind) for p in found.problems]
+    assert any("give no root" in said for said in found.not_proved)

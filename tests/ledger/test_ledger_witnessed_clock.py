@@ -20,7 +20,7 @@ from coign.ledger.clock import SystemClock
 from coign.ledger.cosignatures import newest_by_key
 from coign.ledger.log_keys import KeysHere, keys_here
 from coign.ledger.submitting import Submitter
-from coign.ledger.witnessed_clock import WitnessedClock, reason
+from coign.ledger.witnessed_clock import WitnessedClock, WitnessedLimits, reason
 from coign.service import Service, Settings, prepare
 from coign.service.clocks import limits
 from coign.witness.policy import majority, parse_policy
@@ -28,7 +28,7 @@ from coign_verify.keys import Algorithm
 from coign_verify.signing import SignerKey
 
 SECOND_US = 1_000_000
-APART_US_MAX = 60 * SECOND_US
+WITHIN = WitnessedLimits(apart_us_max=60 * SECOND_US, counts_us_max=900 * SECOND_US)
 NOON_US = Instant("2026-11-26T12:00:00.000000Z").us
 NOON_S = NOON_US // SECOND_US
 KEYS = [SignerKey.generate(f"w{n}.example", Algorithm.ED25519_COSIGNATURE).verifier() for n in range(3)]
@@ -36,7 +36,7 @@ POLICY = parse_policy(majority([(f"http://w{n}.example", [key]) for n, key in en
 
 
 def _clock(shows_us: int = NOON_US) -> WitnessedClock:
-    return WitnessedClock(POLICY, APART_US_MAX, lambda: shows_us)
+    return WitnessedClock(POLICY, WITHIN, lambda: shows_us)
 
 
 def _off(by_us: int) -> Callable[[], int]:
@@ -83,6 +83,14 @@ def test_an_answer_that_repeats_itself_tells_no_time_and_what_was_found_is_forgo
     assert clock.heard(asked, asked, repeated[:1], {}) is not None
 
 
+def test_what_a_witness_said_long_ago_is_no_second_voice() -> None:
+    clock, asked = _clock(), NOON_US + 600 * SECOND_US
+    assert clock.heard(asked, asked, [(KEYS[0], NOON_S)], {}) is None
+    later = asked + 901 * SECOND_US
+    assert clock.heard(later, later, [(KEYS[1], NOON_S + 901)], {}) is None
+    assert clock.heard(later, later, [(KEYS[2], NOON_S + 901)], {}) is not None
+
+
 @pytest.mark.requirement("CSV-38")
 def test_old_signatures_say_nothing_and_those_of_tomorrow_say_that_the_clock_was_set_back() -> None:
     assert _clock().behind(NOON_S - 3 * 86_400) is None, "the machine was off over the weekend"
@@ -96,7 +104,7 @@ def test_old_signatures_say_nothing_and_those_of_tomorrow_say_that_the_clock_was
 
 @contextmanager
 def _shown(installation: TestInstallation, key: SignerKey, policy: str, off_us: int) -> Iterator[None]:
-    clock = WitnessedClock(parse_policy(policy), APART_US_MAX, _off(off_us))
+    clock = WitnessedClock(parse_policy(policy), WITHIN, _off(off_us))
     submitter = Submitter(
         installation.database.application_dsn, installation.ledger_id, lambda: [key.verifier()], parse_policy(policy),
         lambda: True, pause_s=0.05, clock=clock,
@@ -122,7 +130,8 @@ def test_a_clock_that_was_wrong_from_the_start_stops_writing_as_soon_as_witnesse
         installation.take_in("B1")
         with installation.connection() as connection:
             publish(connection, installation.ledger_id, KeysHere.of(key), NOON_US)
-        time.sleep(1)  # the witness's next second, so that its answer is a new one
+        second = int(time.time())
+        wait_for(lambda: int(time.time()) > second)  # so that the next answer is a new one
         with _shown(installation, key, policy, off_s * SECOND_US):
             wait_for(installation.read_only)
     assert f"s {side}: it showed" in installation.read_only() and "Enough witnesses" in installation.read_only()

@@ -1,11 +1,20 @@
 """How long ago enough witnesses saw the record is said in words with a shape, by limits of a dated rule."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
 
 import pytest
+from tests.support.authority import Office
+from tests.support.installation import HOSPITAL
 from tests.web.site import Site
 
+from coign.kernel.values import Instant
+from coign.ledger.checkpoints import publish
 from coign.ledger.cosignatures import freshness
+from coign.ledger.stamps import stamp_newest
+from coign.ledger.store import connect
 from coign.web.witnessed import Stamp, Witnessed
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -49,3 +58,20 @@ def test_a_time_stamp_has_its_words_and_one_that_was_asked_for_in_vain_is_told(s
     late = Stamp(1200, at, "it does not answer (ConnectTimeout)")
     assert late.status == "look" and late.words.endswith("; the newest was asked for in vain")
     assert late.sentence.endswith("Asked since, it gave none: it does not answer (ConnectTimeout).")
+
+
+def test_pages_tell_the_newest_stamp_and_that_the_authority_gave_none_since(site: Site, tmp_path: Path) -> None:
+    site.add_person("stamp-admin", HOSPITAL, "admin")
+    service, browser = site.service, site.browser("stamp-admin")
+    assert "time stamp" not in browser.get("/upkeep/").content.decode().lower(), "nobody is asked"
+    with Office() as office:
+        service.stamp_policy = office.policy(tmp_path)
+        office.status = HTTPStatus.SERVICE_UNAVAILABLE
+        with connect(service.database.application_dsn) as connection:
+            publish(connection, service.ledger_id, service.signing_key(), time.time_ns() // 1000)
+            told = stamp_newest(connection, service.ledger_id, service.stamp_policy, Instant.of(datetime.now(UTC)))
+            assert told == "it answers 503"
+    page = browser.get("/upkeep/").content.decode()
+    service.stamp_policy = None
+    assert "Asked since, it gave none: it answers 503." in page
+    assert "no time stamp yet; the newest was asked for in vain" in page, "at the foot of every page"

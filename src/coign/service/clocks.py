@@ -14,7 +14,7 @@ from coign.kernel.values import Instant
 from coign.ledger.clock import ClockLimits, SimulatedClock, SystemClock
 from coign.ledger.shutting import stop_writing
 from coign.ledger.store import connect
-from coign.ledger.witnessed_clock import WitnessedClock
+from coign.ledger.witnessed_clock import WitnessedClock, WitnessedLimits
 from coign.ledger.witnessed_clock import reason as not_as_witnessed
 from coign.perform.protocols import Clock
 from coign.witness.policy import Policy
@@ -54,8 +54,11 @@ def against_witnesses(
     if policy is None or isinstance(clock, SimulatedClock):
         return None
     rules, today = rulesets.load(), Instant.of_us(time.time_ns() // 1000)
-    apart_us_max = round(rules.minutes("clock.apart_from_witnesses_max", today) * 60_000_000)
-    witnessed = WitnessedClock(policy, apart_us_max, clock.now_us)
+    within = WitnessedLimits(
+        apart_us_max=round(rules.minutes("clock.apart_from_witnesses_max", today) * 60_000_000),
+        counts_us_max=round(rules.minutes("witness.late_after", today) * 60_000_000),
+    )
+    witnessed = WitnessedClock(policy, within, clock.now_us)
     row = connection.execute("select time_s from cosigned where ledger_id = %s", (ledger_id,)).fetchone()
     wrong = witnessed.behind(row[0]) if row is not None else None
     if wrong is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from coign.service.upkeep import Due
-from coign.web.witnessed import Witnessed
+from coign.web.witnessed import Stamp, Witnessed
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Histogram(
@@ -29,13 +29,20 @@ _SEEN = Gauge("coign_witnessed_entries", "Entries that enough witnesses have sig
 _SEEN_AT = Gauge("coign_witnessed_timestamp_seconds", "When enough witnesses last signed, 0: never", registry=REGISTRY)
 
 
-def text(*, size: int, read_only: bool, seen: Witnessed, due: Iterable[Due] = ()) -> bytes:
+_STAMPED_AT = Gauge(
+    "coign_stamped_timestamp_seconds", "When a time stamping authority last stamped a checkpoint, 0: never",
+    registry=REGISTRY,
+)  # fmt: skip
+
+
+def text(*, size: int, read_only: bool, seen: Witnessed, stamp: Stamp | None = None, due: Iterable[Due] = ()) -> bytes:
     """Everything measured so far."""
     _SIZE.set(size)
     _READ_ONLY.set(int(read_only))
     _WITNESSES.set(seen.relied_on)
     _SEEN.set(seen.size)
     _SEEN_AT.set(seen.at.timestamp() if seen.at else 0)
+    _STAMPED_AT.set(stamp.at.timestamp() if stamp is not None and stamp.at else 0)
     for each in due:
         _OVERDUE.labels(each.kind).set(int(each.overdue))
         if each.last is not None:

@@ -9,7 +9,7 @@ from coign.web import acting, metrics, running
 from coign.web.api.problems import answer
 from coign.web.pages.upkeep import what_is_due
 from coign.web.reading import reader
-from coign.web.witnessed import witnessed
+from coign.web.witnessed import stamped, witnessed
 from coign_verify.page import page as offline_page
 from coign_verify.tiles import TileError, TileName, parse_path
 
@@ -91,5 +91,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def measured(request: HttpRequest) -> HttpResponse:
     """Prometheus text format."""
     head = reader().head()
-    text = metrics.text(size=head.size, read_only=bool(head.read_only), seen=witnessed(), due=what_is_due())
+    text = metrics.text(
+        size=head.size, read_only=bool(head.read_only), seen=witnessed(), stamp=stamped(), due=what_is_due()
+    )
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
