@@ -15,8 +15,9 @@ from coign.ledger.verification import verify_database
 from coign.perform import Request, Source
 from coign.perform.assemble import folding
 from coign.service.heads import ACTOR, HeadsKeeper, enter, entered, is_due
+from coign_verify.absence import verify_absent
 from coign_verify.growing import Frontier
-from coign_verify.heads import verify_absent, verify_present
+from coign_verify.heads import verify_present
 from coign_verify.signing import SignerKey
 from coign_verify.tree import leaf_hash
 
