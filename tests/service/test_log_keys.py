@@ -11,8 +11,10 @@ import psycopg
 import pytest
 from tests.ledger.test_ledger_mending import backup_of
 from tests.support.installation import TestInstallation
+from tests.support.log_keys import KeysOf
 from tests.support.older_backup import set_back
 
+from coign.cli.own_witnesses import OwnWitnesses
 from coign.database import Database
 from coign.kernel.errors import Conflict, IntegrityFailure, Invalid, Refused, Unavailable
 from coign.ledger.check import start_check
@@ -26,11 +28,12 @@ from coign.perform.request import Request
 from coign.service import Service, Settings, prepare, seen_file
 from coign.service.log_keys import Care, new_root, signed_offline
 from coign.service.rebuilding import rebuild
+from coign.witness import asking
 from coign.witness.keeping import Witness
-from coign_verify.checkpoint import SignedCheckpoint, open_checkpoint
+from coign_verify.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
-from coign_verify.signing import SignerKey, log_key_statement
+from coign_verify.signing import SignerKey, build_note, log_key_statement, sign_note
 from coign_verify.tree import leaf_hash
 
 
@@ -301,3 +304,22 @@ def _exchange(owner: psycopg.Connection[Any], ledger: int, position: int, right:
     changed = (leaf_hash(bodies[position]), bodies[position], ledger, position)
     owner.execute("update entry set leaf = %s, body = %s where ledger_id = %s and position = %s", changed)
     owner.execute("update head set frontier = %s where ledger_id = %s", (frontier.to_bytes(), ledger))
+
+
+@pytest.mark.requirement("CSV-01")
+def test_the_demonstrations_own_witnesses_know_every_key_that_lies_here_when_they_start(tmp_path: Path) -> None:
+    keys = KeysOf("log.example/own")
+    own = OwnWitnesses()
+    relied = own.start(Settings(home=tmp_path), [keys.first.verifier(), keys.second.verifier()])
+    try:
+        for size, signers in ((1, [keys.first]), (2, [keys.second, keys.first]), (3, [keys.second])):
+            leaves = [leaf_hash(bytes([n])) for n in range(size)]
+            tree = Frontier()
+            tree.extend(leaves)
+            text = Checkpoint(keys.first.name, size, tree.root()).text()
+            note = build_note(text, [sign_note(text, signer) for signer in signers])
+            proof = {1: [], 2: [leaves[-1]], 3: [leaves[-1]]}[size]
+            for each in relied.policy.witnesses:
+                assert asking.add_checkpoint(each.url, size - 1, proof, note).status == 200, each.name
+    finally:
+        own.stop()
