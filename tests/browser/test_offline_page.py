@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.coign_verify.test_verify_pack import CHANGES, SECOND, changed_pack
+from tests.support.changed_packs import CHANGES, SECOND, changed_pack
 from tests.support.packs import KEY, WITNESS, packed
 from tests.support.passkey import PRESENT, Passkey
 
