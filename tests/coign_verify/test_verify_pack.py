@@ -252,3 +252,9 @@ def test_a_change_that_the_keys_did_not_sign_is_found(statements: tuple[str, ...
 def test_the_key_before_signs_no_pack_any_more() -> None:
     found = verified(changed_pack(ROTATED, key=KEY))
     assert kinds(found) == {(None, "signature")} and "not its log's key any more" in found.verdict
+
+
+@pytest.mark.requirement("CSV-01")
+def test_what_is_changed_in_such_a_pack_is_found_and_located() -> None:
+    result = drill(changed_pack(ROOTED, LOST), times=100, seed=2)
+    assert (result.missed, result.elsewhere, result.found) == ([], [], 100)
