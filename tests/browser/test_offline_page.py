@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.looking import kept_out
-from tests.coign_verify.test_verify_pack import CHANGES, SECOND, changed_pack
+from tests.support.changed_packs import CHANGES, SECOND, changed_pack
 from tests.support.offline import Here, agree, opened
 from tests.support.packs import KEY, WITNESS, packed, told
 from tests.support.passkey import PRESENT, Passkey

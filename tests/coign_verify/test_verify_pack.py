@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from tests.support.changed_packs import CHANGES, LOST, ROOTED, ROTATED, SECOND, changed_pack
 from tests.support.log_keys import key_of
 from tests.support.packs import (
     ANA,
@@ -20,14 +21,13 @@ from tests.support.packs import (
     Record,
     packed,
     told,
-    with_change,
 )  # fmt: skip
 
 from coign.drill.mutating import drill
 from coign_verify.findings import Findings
 from coign_verify.pack import FILES, PACK_BYTES_MAX, is_pack
 from coign_verify.pack_check import verify_pack
-from coign_verify.signing import Algorithm, SignerKey, log_key_statement
+from coign_verify.signing import Algorithm, SignerKey
 from coign_verify.tree import leaf_hash
 from coign_verify.trust import Trust, read_trust
 
@@ -227,39 +227,6 @@ def test_the_account_lists_what_decisions_rested_on_apart() -> None:
     assert LOT in after and f"by {ANA}" in before and UNIT in before
 
 
-SECOND, ROOT = key_of(ORIGIN, 2), key_of(f"{ORIGIN}/root", 4)
-
-
-def says(old: SignerKey, new: SignerKey, *signers: SignerKey, root: SignerKey | None = None) -> str:
-    told = root.verifier() if root else None
-    return log_key_statement(old.verifier(), new.verifier(), told, signers or (old, new))
-
-
-ROTATED, ROOTED = says(KEY, SECOND), says(KEY, KEY, KEY, ROOT, root=ROOT)
-LOST = says(KEY, SECOND, SECOND, ROOT, root=ROOT)
-
-#: Changes that do not hold, and what is said of them; "": they hold for another key than the one trusted.
-CHANGES: list[tuple[tuple[str, ...], str]] = [
-    ((says(KEY, SECOND, SECOND),), "neither the key before nor the root"),
-    ((says(KEY, SECOND, SECOND, ROOT),), "neither the key before nor the root"),
-    ((says(KEY, SECOND, KEY),), "the new key did not sign it"),
-    ((says(KEY, KEY, KEY, root=ROOT),), "the root did not sign it"),
-    ((LOST,), "neither the key before nor the root"),
-    ((says(key_of(ORIGIN, 7), SECOND),), ""),
-    ((ROTATED, says(SECOND, KEY)), "was used here before"),
-    ((ROTATED, ROTATED), "and this log signs with"),
-    ((ROOTED, says(KEY, SECOND)), "none that can stand in"),
-    ((says(KEY, key_of("other.example/2", 2)),), "is no key of"),
-    (("nonsense",), "no empty line"),
-    ((says(KEY, KEY),), "it changes nothing"),
-]
-
-
-def changed_pack(*statements: str, key: SignerKey = SECOND) -> bytes:
-    record = with_change(*statements)
-    return packed(record, size=len(record.bodies), key=key)
-
-
 @pytest.mark.requirement("CSV-01")
 def test_whoever_trusts_an_older_key_follows_the_changes_in_a_pack() -> None:
     new = Trust((SECOND.verifier(),))
@@ -285,3 +252,9 @@ def test_a_change_that_the_keys_did_not_sign_is_found(statements: tuple[str, ...
 def test_the_key_before_signs_no_pack_any_more() -> None:
     found = verified(changed_pack(ROTATED, key=KEY))
     assert kinds(found) == {(None, "signature")} and "not its log's key any more" in found.verdict
+
+
+@pytest.mark.requirement("CSV-01")
+def test_what_is_changed_in_such_a_pack_is_found_and_located() -> None:
+    result = drill(changed_pack(ROOTED, LOST), times=100, seed=2)
+    assert (result.missed, result.elsewhere, result.found) == ([], [], 100)

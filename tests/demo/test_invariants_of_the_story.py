@@ -23,6 +23,7 @@ NO_OCCASION = {
     "an_exception_has_its_papers",
     "what_is_refused_changes_nothing",
     "what_is_reported_counts_for_no_gate",
+    "the_key_of_the_log_changes_only_as_the_keys_say",
 }
 TERMS = terms_of(therapies.released()[0].all())
 

@@ -9,24 +9,31 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from tests.ledger.test_ledger_mending import backup_of
 from tests.support.installation import TestInstallation
+from tests.support.log_keys import KeysOf
+from tests.support.older_backup import set_back
 
+from coign.cli.own_witnesses import OwnWitnesses
 from coign.database import Database
 from coign.kernel.errors import Conflict, IntegrityFailure, Invalid, Refused, Unavailable
 from coign.ledger.check import start_check
 from coign.ledger.checkpoints import latest, publish
-from coign.ledger.log_keys import KeysHere, keys_here
+from coign.ledger.log_keys import KeysHere, follow, is_about_keys, keys_here
+from coign.ledger.mending import mend
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
 from coign.perform.request import Request
 from coign.service import Service, Settings, prepare, seen_file
 from coign.service.log_keys import Care, new_root, signed_offline
+from coign.service.rebuilding import rebuild
+from coign.witness import asking
 from coign.witness.keeping import Witness
-from coign_verify.checkpoint import SignedCheckpoint, open_checkpoint
+from coign_verify.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from coign_verify.growing import Frontier
 from coign_verify.keys import VerifierKey
-from coign_verify.signing import SignerKey, log_key_statement
+from coign_verify.signing import SignerKey, build_note, log_key_statement, sign_note
 from coign_verify.tree import leaf_hash
 
 
@@ -208,6 +215,51 @@ def test_a_lost_key_is_replaced_by_the_root_that_was_on_record_before(house: Hou
         assert service.problems == []
 
 
+@pytest.mark.requirement("CSV-S7")
+def test_a_backup_from_before_the_change_is_told_as_one_and_takes_the_same_statement_again(house: House) -> None:
+    house.publish()
+    before = house.installation.size()
+    with house.care() as care, house.open() as service:
+        statement = care.with_new_key()
+        house.enter(service, statement)
+        house.publish()
+        care.retire()
+    house.installation.take_in("LATER")
+    house.publish()
+    with house.installation.connection() as connection:
+        seen = latest(connection, house.ledger)
+    set_back(house.installation, before)
+    rebuild(house.installation.database.owner_dsn, house.ledger)
+    with house.installation.connection() as connection:
+        told = start_check(connection, house.ledger, log_keys=house.here().known, seen=seen)
+    assert [problem.kind for problem in told] == ["missing"]
+    with house.open() as service:
+        house.enter(service, statement)
+    house.publish()
+    assert house.verified(house.first.verifier()).ok
+
+
+@pytest.mark.requirement("CSV-30")
+def test_a_damaged_change_comes_back_from_a_backup_that_tells_of_it(
+    house: House,
+) -> None:
+    house.publish()
+    with house.care() as care, house.open() as service:
+        house.enter(service, care.with_new_key())
+        house.publish()
+        care.retire()
+    spares, last = backup_of(house.installation), house.installation.size() - 1
+    with house.installation.tampering("entry") as owner:
+        owner.execute("update entry set body = '{}' where ledger_id = %s and position = %s", (house.ledger, last))
+    assert not house.verified(house.first.verifier()).ok
+    told = {each.position: each.body for each in spares.entries() if is_about_keys(each.body)}
+    known, _ = follow(told, house.here().known)
+    with psycopg.connect(house.installation.database.owner_dsn) as owner:
+        done = mend(owner, house.ledger, known, None, spares)
+    assert (done.entries, done.not_held, done.unproved) == ([last], [], "")
+    assert house.verified(house.first.verifier()).ok
+
+
 def test_what_is_no_statement_is_told_with_its_field(house: House) -> None:
     with house.open() as service, pytest.raises(Invalid, match="statement: is not the file of coign db log-key"):
         house.ask(service, "propose", "admin-1", "nothing")
@@ -252,3 +304,22 @@ def _exchange(owner: psycopg.Connection[Any], ledger: int, position: int, right:
     changed = (leaf_hash(bodies[position]), bodies[position], ledger, position)
     owner.execute("update entry set leaf = %s, body = %s where ledger_id = %s and position = %s", changed)
     owner.execute("update head set frontier = %s where ledger_id = %s", (frontier.to_bytes(), ledger))
+
+
+@pytest.mark.requirement("CSV-01")
+def test_the_demonstrations_own_witnesses_know_every_key_that_lies_here_when_they_start(tmp_path: Path) -> None:
+    keys = KeysOf("log.example/own")
+    own = OwnWitnesses()
+    relied = own.start(Settings(home=tmp_path), [keys.first.verifier(), keys.second.verifier()])
+    try:
+        for size, signers in ((1, [keys.first]), (2, [keys.second, keys.first]), (3, [keys.second])):
+            leaves = [leaf_hash(bytes([n])) for n in range(size)]
+            tree = Frontier()
+            tree.extend(leaves)
+            text = Checkpoint(keys.first.name, size, tree.root()).text()
+            note = build_note(text, [sign_note(text, signer) for signer in signers])
+            proof = {1: [], 2: [leaves[-1]], 3: [leaves[-1]]}[size]
+            for each in relied.policy.witnesses:
+                assert asking.add_checkpoint(each.url, size - 1, proof, note).status == 200, each.name
+    finally:
+        own.stop()

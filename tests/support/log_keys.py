@@ -14,8 +14,8 @@ class KeysOf:
 
     def __init__(self, origin: str) -> None:
         self.first, self.second, self.third = (key_of(origin, number) for number in (1, 2, 3))
-        self.root, self.other_root = key_of(f"{origin}/root", 4), key_of(f"{origin}/root", 5)
-        self.stranger = key_of(origin, 6)
+        self.root = key_of(f"{origin}/root", 4)
+        self.stranger = key_of(origin, 5)
 
     def says(self, old: SignerKey, new: SignerKey, *signers: SignerKey, root: SignerKey | None = None) -> str:
         """A statement with these signatures; by the two keys themselves unless others are named."""

@@ -126,6 +126,8 @@ def test_two_administrators_enter_another_log_key_and_the_page_says_what_is_left
     assert wrong.status_code == 422 and "is not the file of coign db log-key" in wrong.content.decode()
     assert one.post("/actions/installation.propose_log_key/", as_pasted).status_code == 302
     assert one.post("/actions/installation.agree_to_log_key/", as_pasted).status_code == 409
+    asks = "/actions/installation.agree_to_log_key/"
+    assert asks in other.get("/").content.decode() and asks not in one.get("/").content.decode()
     assert other.post("/actions/installation.agree_to_log_key/", as_pasted).status_code == 302
     after = one.get("/upkeep/").content.decode()
     assert new in after and "coign db log-key --retire" in after and "No root is on record" in after

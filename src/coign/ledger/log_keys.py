@@ -101,6 +101,13 @@ class KnownKeys:
         size = Checkpoint.parse(parse_note(note).text).size
         return open_checkpoint(note, log_keys=self.at(size), witness_keys=witness_keys)
 
+    def open_kept(self, note: bytes) -> SignedCheckpoint:
+        """The same of one kept outside the database: an older backup lacks the entry that names the key of it."""
+        size = Checkpoint.parse(parse_note(note).text).size
+        named = {key for _, key in self.history.keys} if self.history is not None else set()
+        not_named = [key for key in self.trusted if key not in named]
+        return open_checkpoint(note, log_keys=list(dict.fromkeys([*self.at(size), *not_named])))
+
     def signers(self, here: KeysHere, size: int) -> list[SignerKey]:
         """Who is to sign for a record of this size: the key that counts, and those before it that still lie here.
 

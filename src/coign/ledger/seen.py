@@ -68,7 +68,7 @@ def check_seen(
     if note is None or not keys.trusted:
         return []
     try:
-        signed = keys.open(note).checkpoint
+        signed = keys.open_kept(note).checkpoint
     except ValueError as error:
         return [Problem(None, "signature", f"the checkpoint kept beside the database does not verify: {error}")]
     return _held_against(connection, ledger_id, size, signed, "were published here")
@@ -89,7 +89,7 @@ def check_witnessed(
     found: list[Problem] = []
     for name, note in shown.items():
         try:
-            signed = keys.open(note).checkpoint
+            signed = keys.open_kept(note).checkpoint
         except ValueError as error:
             log.warning("witness.shows_nothing_of_ours", witness=name, reason=str(error))
             continue

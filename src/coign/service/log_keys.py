@@ -52,7 +52,7 @@ class PresentLogKey:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of the key: `keys` as the entries tell, and the numbers of its files that lie here."""
+    """What is known of the key: `keys` as the entries tell, `here` those of them that lie here."""
 
     keys: LogKeys
     here: KeysHere

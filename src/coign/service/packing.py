@@ -268,8 +268,8 @@ class Packer:
         )
         bodies |= self._entries(past, size, sorted(signers), until=max(bodies, default=0))
         bodies |= self._entries("select unnest(%(asked)s)", size, [0])  # says whether all of it is a demonstration
-        about = "select position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)"
-        bodies |= self._entries(about, size, [LOG_KEY])  # how its key came from the one that a reader may know
+        # How the log's key came from the one that a reader may know.
+        bodies |= self._entries(past, size, [LOG_KEY], until=size)
 
     def _made(self, states: Iterable[tuple[str, int]], size: int) -> dict[int, bytes]:
         """The entries that made these states (subject, seq)."""

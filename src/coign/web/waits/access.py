@@ -3,8 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coign.installation.events import LOG_KEY
+from coign.installation.log_key import LOG_KEY_VIEW
 from coign.kernel.values import Actor
 from coign.people.separation import ADMINISTRATOR
+from coign.web import running
 from coign.web.accounts import log_lines
 from coign.web.boards.matter import Matter
 from coign.web.external.models import Link
@@ -20,7 +23,7 @@ def access(actor: Actor) -> list[Matter]:
     """Everything that an administrator of this house can see to now."""
     if actor.role != ADMINISTRATOR:
         return []
-    return [*_people(actor), *_keys(actor), *_alerts(actor), *_care()]
+    return [*_people(actor), *_keys(actor), *_log_key(actor), *_alerts(actor), *_care()]
 
 
 def _people(actor: Actor) -> list[Matter]:
@@ -80,6 +83,16 @@ def _keys(actor: Actor) -> list[Matter]:
             for row in asked
         ]
     )
+
+
+def _log_key(actor: Actor) -> list[Matter]:
+    """A statement about the key of the log that the other administrator brought."""
+    state = running.service().states.of(LOG_KEY_VIEW, LOG_KEY)
+    if state.proposed_by in (None, actor.person):
+        return []
+    page = reverse("form", args=["installation.agree_to_log_key"])
+    words = _("Waits for the second administrator")
+    return [Matter(_("The key of the log"), _("another one, or its root"), words, _("Look and agree"), page)]
 
 
 def _alerts(actor: Actor) -> list[Matter]:
