@@ -12,6 +12,7 @@ from coign.demo import (
     administration,
     classroom,
     devices,
+    inspection,
     interruptions,
     oversight,
     patients,
@@ -139,7 +140,7 @@ def told(programmes: Programmes) -> History:
             going[-1] = _act(here, going[-1])
     _in_trouble(here, going[0])
     here.therapy = here.stage = ""
-    for each in (classroom, administration, devices, oversight):
+    for each in (classroom, administration, devices, oversight, inspection):
         each.furnish(_Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
     between = tuple(_interrupting(here, going[0]))

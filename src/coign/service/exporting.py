@@ -70,14 +70,13 @@ class Exporter(Packer):
     ) -> Exported:
         asked = sorted({each for subject in subjects for each in self._belonging(subject)})
         known = sight.known(asked)
-        if missing := [s for s in subjects if s not in known]:
+        there = self._existing(set(subjects))
+        if missing := [s for s in subjects if s not in known or s not in there]:
             raise NotFound(f"{', '.join(missing)} is not known here")
         bodies = self._entries(
             "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
             signed.size, known,
         )  # fmt: skip
-        if not bodies:
-            raise NotFound(f"nothing was recorded about {', '.join(subjects)}")
         plain = {at: orjson.loads(body) for at, body in bodies.items()}
         hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in _named(each)}))
         shown = {at: each for at, each in plain.items() if at not in hidden}
