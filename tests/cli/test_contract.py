@@ -16,7 +16,8 @@ VARIABLES = {
     "COIGN_LOG_KEY_FILE", "COIGN_WITNESSES",
 }  # fmt: skip
 COMMANDS = (
-    "serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme", "pack", "export",
+    "serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme", "pack",
+    "export",
 )  # fmt: skip
 
 

@@ -87,11 +87,10 @@ class Exporter(Packer):
             PAGE: page, PAPER: pdf_of(page), CHECKPOINT: note,
             CONTENTS: contents_bytes(
                 redacted=sight.role, leaves=leaves, withheld=sorted(hidden), nodes=self._nodes(leaves, signed.size),
-                heads=None, subjects=self._ways(known, self._heads(signed.size)), documents=self._named(shown),
+                heads=None, subjects=self._ways(known, None), documents=self._named(shown),
             ),
             ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
-            VALUES: _lines(_values(shown, texts)), SIGNATURES: _lines(_signatures(shown, bodies)),
-            TEXTS: _lines({"commitment": c, "field": f, "text": t} for c, (f, t) in sorted(texts.items())),
+            **tables(shown, bodies, texts),
         }  # fmt: skip
         text = self._listed(subjects, files)
         whole = {**files, MANIFEST: build_note(text, [sign_note(text, self._key)])}
@@ -135,6 +134,15 @@ def texts_of(vault: OpenVault, commitments: Collection[str]) -> dict[str, tuple[
 
 
 # Tables
+
+
+def tables(shown: Mapping[int, Any], bodies: Mapping[int, bytes], texts: Mapping[str, tuple[str, str]]) -> Any:
+    """The tables of an export: they follow from its entries and texts, so that whoever has those makes them anew."""
+    return {
+        VALUES: _lines(_values(shown, texts)),
+        SIGNATURES: _lines(_signatures(shown, bodies)),
+        TEXTS: _lines({"commitment": c, "field": f, "text": t} for c, (f, t) in sorted(texts.items())),
+    }
 
 
 def _values(shown: Mapping[int, Any], texts: Mapping[str, tuple[str, str]]) -> Iterable[Mapping[str, Any]]:

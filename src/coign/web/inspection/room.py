@@ -65,7 +65,7 @@ def room(actor: Actor) -> dict[str, Any]:
     chains = [Chain(j.chain) for j in found if j.chain]
     slots, seen = states_of(SLOT, chains), visible(chains, actor.organisation)
     rows = [_row(j, odd[j.root], slots[Chain(j.chain)].batch if Chain(j.chain) in seen else None) for j in found]
-    rows.sort(key=lambda row: -row["odd"])
+    rows.sort(key=lambda row: row["odd"], reverse=True)
     return {
         "inspection": _inspection(actor, count),
         "next": _next(rows),
@@ -129,7 +129,7 @@ def _row(journey: Journey, odd: Odd, batch: Batch | None) -> dict[str, Any]:
         "batch_url": reverse("subject", args=[str(batch)]) if batch is not None else "",
         "where": name_of(journey.centre),
         "stage": _("Ended") if journey.ended else stage,
-        "odd": odd.all + 100 * worst,
+        "odd": (worst, odd.all),
         "words": odd.words(),
         "status": "look" if worst else "running" if odd.all else "in_order",
         "word": odd.words() or _("Nothing out of order"),
