@@ -238,7 +238,8 @@ def test_when_the_inspection_is_over_nothing_is_read(house: House) -> None:
     try:
         house.open(therapies=[house.inside], until=house.in_days(-1))
         assert house.get("/api/journeys").status_code == 403
-        assert house.get(f"/journeys/{house.inside}/").status_code == 403
+        for address in ("", "pack/", "audit-trail/"):
+            assert house.get(f"/journeys/{house.inside}/{address}").status_code == 403
     finally:
         house.open(therapies=[house.inside])
 

@@ -17,8 +17,8 @@ from coign.people.views import SITE
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.service.states import States
-from coign.web import acting, running
-from coign.web.inspection.narrowing import scope_of
+from coign.web import running
+from coign.web.inspection.narrowing import inspection_of
 from coign.web.links import reverse
 from coign.web.reading import reader
 from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
@@ -78,7 +78,8 @@ def room(actor: Actor) -> dict[str, Any]:
 
 def _inspection(actor: Actor, count: int) -> dict[str, Any]:
     """What the inspection is about, in words, and when it ends."""
-    grant, scope = acting.authority_of(actor).held(actor.role, actor.organisation, acting.now()), scope_of(actor)
+    grant = inspection_of(actor)
+    scope = grant.scope if grant is not None else None
     lists: list[tuple[str, list[str]]] = []
     if scope is not None:
         lists = [
