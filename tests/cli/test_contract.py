@@ -17,6 +17,7 @@ VARIABLES = {
 }  # fmt: skip
 COMMANDS = (
     "serve", "verify", "conformance", "drill", "bench", "db", "demo", "import", "id", "trace", "programme", "pack",
+    "export",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ COMMANDS = (
         ("db", "repair", "--json"),
         ("trace", "nonsense", "--json"),
         ("pack", "nonsense:X", "-o", "no-such-folder/file", "--json"),
+        ("export", "nonsense:X", "-o", "no-such-folder/file", "--json"),
         ("drill", "mutate", "no-such-file", "--json"),
         ("trace", "lot:L1", "--since", "yesterday", "--json"),
     ],

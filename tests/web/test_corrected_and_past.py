@@ -24,8 +24,12 @@ from coign.kernel.subjects import Chain
 from coign.ledger.checkpoints import publish
 from coign.ledger.store import connect
 from coign.service import Service
+from coign.service.export_check import is_export, verify_export
 from coign.service.exporting import Exported, Exporter, texts_of
 from coign.service.pack_sight import Sight
+from coign_verify.archive import archive, read_archive
+from coign_verify.signing import SignerKey, build_note, sign_note
+from coign_verify.trust import Trust
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -120,6 +124,19 @@ def read_back(data: bytes) -> dict[str, bytes]:
     for _, name, size, digest in listed:
         assert (len(files[name]), sha256(files[name]).hexdigest()) == (int(size), digest)
     return files
+
+
+def signed_anew(files: list[tuple[str, bytes]], key: SignerKey) -> bytes:
+    """What somebody who changed files would sign for them, with a key of their own."""
+    lines = dict(files)["manifest.txt"].decode().partition("\n\n")[0].splitlines()
+    head = [lines[0], f"key {key.verifier().text}", *(line for line in lines if line.startswith("subject "))]
+    checked = dict(files)["checkpoint.txt"].decode().partition("\n\n")[0] + "\n"
+    point = build_note(checked, [sign_note(checked, key)])
+    files = [(n, point if n == "checkpoint.txt" else f) for n, f in files]
+    listed = [f"file {n} {len(f)} {sha256(f).hexdigest()}" for n, f in files if n != "manifest.txt"]
+    text = "".join(f"{line}\n" for line in (*head, *listed))
+    note = build_note(text, [sign_note(text, key)])
+    return archive([(n, note if n == "manifest.txt" else f) for n, f in files])
 
 
 def recorded(house: House, files: dict[str, bytes]) -> dict[int, bytes]:
@@ -234,6 +251,27 @@ def test_an_export_read_back_by_itself_is_what_the_record_holds_and_its_print_sh
     assert "read from the wrong line" in page and "person:nurse-1 and person:nurse-2" in page
     assert "Vogt" not in page and b"Vogt" not in files["texts.jsonl"], "who somebody is stays in the vault"
     assert files["export.pdf"].startswith(b"%PDF-") and len(files) == 9
+
+
+@pytest.mark.requirement("CSV-01", "CSV-02")
+def test_an_export_verifies_and_whatever_is_changed_in_it_is_found(house: House) -> None:
+    data, trust = exported(house, [str(house.chain)]).data, Trust((house.service.log_key,))
+    assert is_export(data)
+    found = verify_export(data, trust)
+    assert (found.exit_code, found.problems) == (0, []) and "made anew" in " ".join(found.proved)
+    assert "export.pdf" in " ".join(found.not_proved)
+    assert verify_export(data, Trust()).exit_code == 3, "whose it is, is not known"
+    for at in range(40, len(data), len(data) // 20):
+        changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        assert verify_export(changed, trust).exit_code == 1, at
+    assert verify_export(data[:-1], trust).exit_code == 1
+    files = read_archive(data)[0]
+    forged = SignerKey.generate(house.service.log_key.name)
+    for name in ("values.jsonl", "signatures.jsonl", "export.html", "entries.jsonl", "texts.jsonl"):
+        changed_files = [(n, f if n != name else f[: len(f) // 2] + f[len(f) // 2 + 1 :]) for n, f in files]
+        mended = signed_anew(changed_files, forged)
+        wrong = verify_export(mended, Trust((forged.verifier(),)))
+        assert wrong.exit_code == 1, name
 
 
 @pytest.mark.requirement("CSV-02", "CSV-04")

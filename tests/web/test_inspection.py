@@ -1,8 +1,12 @@
 """An inspector reads within a scope, on every page and for machines, and enters nothing (REG-10)."""
 
+import json
 import re
+import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from html import unescape
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +20,11 @@ from coign.database import Database
 from coign.demo import people, player, scene
 from coign.kernel.errors import Refused
 from coign.kernel.values import Instant
+from coign.ledger.checkpoints import publish
+from coign.ledger.store import connect
 from coign.records import reading as records
+from coign_verify.pack_check import verify_pack
+from coign_verify.trust import Trust
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -76,6 +84,21 @@ class House:
 
     def connection(self) -> Any:
         return scene.connection(self.service)
+
+    def sign(self) -> None:
+        """The record as it stands is signed, as a server would."""
+        service = self.service
+        with connect(service.database.application_dsn) as connection:
+            publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+
+    def access(self, fact: str) -> list[Any]:
+        """The facts of this kind in the access ledger, in order."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                "select body from entry where ledger_id = %s order by position", (-self.service.ledger_id,)
+            ).fetchall()
+        told = [each for (body,) in rows for each in json.loads(bytes(body))["intent"]["facts"]]
+        return [each["body"] for each in told if each["type"] == fact]
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +238,61 @@ def test_when_the_inspection_is_over_nothing_is_read(house: House) -> None:
     try:
         house.open(therapies=[house.inside], until=house.in_days(-1))
         assert house.get("/api/journeys").status_code == 403
-        assert house.get(f"/journeys/{house.inside}/").status_code == 403
+        for address in ("", "pack/", "audit-trail/"):
+            assert house.get(f"/journeys/{house.inside}/{address}").status_code == 403
+    finally:
+        house.open(therapies=[house.inside])
+
+
+def opened_copy(answer: Any) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.requirement("REG-10", "CSV-02")
+def test_what_an_inspector_takes_away_bears_a_mark_and_is_entered_with_its_hash(house: House) -> None:
+    house.sign()
+    pack = house.get(f"/journeys/{house.inside}/pack/")
+    files = opened_copy(pack)
+    name = house.inside.replace(":", "-")
+    assert list(files) == ["copy.html", "copy.pdf", f"{name}.zip", "copy.txt"]
+    mark = f"Copy for inspection, taken by {INSPECTOR} (inspector) at "
+    original = sha256(files[f"{name}.zip"]).hexdigest()
+    assert mark in files["copy.html"].decode() and f"SHA-256 of the original: {original}" in files["copy.html"].decode()
+    assert files["copy.txt"].decode().startswith(mark) and files["copy.pdf"].startswith(b"%PDF")
+    found = verify_pack(files[f"{name}.zip"], Trust((house.service.log_key,)))
+    assert (found.exit_code, found.problems) == (0, []), "the pack itself has its one form, and no mark"
+    (entry,) = house.access("access.copy_taken.v1")[-1:]
+    assert entry["sha256"] == sha256(pack.content).hexdigest() and entry["what"] == f"pack of {house.inside}"
+    assert (entry["by"], entry["organisation"]) == (f"person:{INSPECTOR}", str(people.MAKER))
+    export = opened_copy(house.get(f"/subjects/{house.inside}/export/"))
+    inner = zipfile.ZipFile(BytesIO(export[f"export-{name}.zip"]))
+    assert mark not in inner.read("export.html").decode() and mark in export["copy.html"].decode()
+    table = house.get("/done-by/person:operator-1/acts.csv").content.decode()
+    assert table.startswith(f'"{mark}')
+    assert [e["what"] for e in house.access("access.copy_taken.v1")][-2:] == [
+        f"export of {house.inside}",
+        "what person:operator-1 did",
+    ]
+    unit = next(s for s in sorted(house.of(house.inside)) if s.startswith("unit:")).partition(":")[2]
+    assert house.get(f"/labels/{unit}/label.pdf").status_code == 403, "a second label may end on another bag"
+    assert house.get(f"/journeys/{house.outside}/pack/").status_code == 404
+    assert house.get(f"/subjects/{house.outside}/export/").status_code == 404
+
+
+@pytest.mark.requirement("REG-10")
+def test_the_room_says_what_for_until_when_and_what_is_next(house: House) -> None:
+    page = unescape(house.get("/").content.decode())
+    main = re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+    assert "Inspection room" in page and "open until" in page and "you read, and enter nothing" in page
+    assert f"Look into therapy {house.inside.partition(':')[2]}" in main
+    assert "Audit trail" in main and "Pack" in main and "Export" in main and "The record holds" in main
+    for address in (f"/journeys/{house.inside}/audit-trail/", f"/subjects/{house.inside}/export/", "/verify.html"):
+        assert f'href="{address}"' in page
+    assert 'class="c-copy">Copy for inspection, printed by inspector-1' in page
+    assert "simulated clock" not in page.lower().partition("</header>")[0] or "/demonstration/advance/" not in page
+    try:
+        house.open(sites=[people.site_of(people.CENTRE_US)])
+        assert "No therapy is in your scope" in house.get("/").content.decode()
     finally:
         house.open(therapies=[house.inside])

@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     what = verify.add_mutually_exclusive_group(required=True)
     what.add_argument("--database", action="store_true", help="the record of this installation")
     what.add_argument(
-        "file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack` or of `coign trace -o`"
+        "file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack`, `coign export` or `coign trace -o`"
     )
     verify.add_argument(
         "--trust", metavar="FILE", type=Path, help="keys of logs, or a policy with witnesses (this installation's)"
@@ -42,6 +42,7 @@ def _verify(given: argparse.Namespace) -> int:
 def _verify_file(given: argparse.Namespace) -> int:
     from coign.kernel.errors import Invalid
     from coign.service import Settings
+    from coign.service.export_check import is_export, verify_export
     from coign.service.stamped_files import judge_stamps, stamp_policy
     from coign.service.trace_file import is_trace, read_trace, verify_trace
     from coign_verify.pack import is_pack
@@ -53,14 +54,16 @@ def _verify_file(given: argparse.Namespace) -> int:
         trust = _trust(given.trust)
     except ValueError as error:
         raise Invalid.at("--trust", str(error)) from error
-    if is_pack(content):
+    if is_export(content):
+        found = verify_export(content, trust)
+    elif is_pack(content):
         found = judge_stamps(verify_pack(content, trust), content, stamp_policy(Settings.read()))
     elif is_proof_file(content):
         found = judge_stamps(verify_proof_file(content, trust), content, stamp_policy(Settings.read()))
     elif is_trace(content):
         found = verify_trace(read_trace(content), trust.logs)
     else:
-        raise Invalid.at("FILE", f"{given.file} is of neither `coign pack` nor `coign trace -o`")
+        raise Invalid.at("FILE", f"{given.file} is of none of `coign pack`, `coign export`, `coign trace -o`")
     answer(found.as_json(), found.text(), as_json=given.as_json)
     return found.exit_code
 

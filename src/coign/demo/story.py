@@ -8,6 +8,7 @@ from coign.demo import (
     administration,
     classroom,
     devices,
+    inspection,
     oversight,
     pace,
     patients,
@@ -53,6 +54,7 @@ def tell(service: Service, seed: int, journeys: int = JOURNEYS, progress: Progre
     administration.furnish(seeding)
     devices.furnish(seeding)
     oversight.furnish(seeding)
+    inspection.furnish(seeding)
     # So that whoever looks at the demonstration finds one, at the same place in every telling.
     with scene.connection(service) as connection:
         heads.enter(connection, service.ledger_id, service.door)

@@ -11,6 +11,7 @@ from coign.demo import (
     administration,
     classroom,
     devices,
+    inspection,
     interruptions,
     oversight,
     patients,
@@ -131,7 +132,7 @@ def told(programmes: Programmes) -> History:
     _in_trouble(here, going[0])
     _abroad(here)
     here.therapy = here.stage = ""
-    for each in (classroom, administration, devices, oversight):
+    for each in (classroom, administration, devices, oversight, inspection):
         each.furnish(Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
     telling.after(here)

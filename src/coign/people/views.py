@@ -127,6 +127,11 @@ class Authority:
         """Whether the person has this role for this organisation now; `lacks` tells whether it is suspended as well."""
         return self.held(role, organisation, now) is not None
 
+    def inspection(self, now: Instant) -> Grant | None:
+        """The inspection that is open for this person now: the first one that has a scope."""
+        open_now = (g for g in self.grants if g.scope is not None and self.holds(g.role, g.organisation, now))
+        return next(open_now, None)
+
     def lacks(self, role: str, organisation: Organisation, now: Instant, review_interval_min: float) -> str | None:
         """None: the person may act in this role for this organisation now. Else the sentence why not."""
         grant = self.held(role, organisation, now)

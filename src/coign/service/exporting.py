@@ -72,14 +72,13 @@ class Exporter(Packer):
     ) -> Exported:
         asked = sorted({each for subject in subjects for each in self._belonging(subject)})
         known = sight.known(asked)
-        if missing := [s for s in subjects if s not in known]:
+        there = self._existing(set(subjects))
+        if missing := [s for s in subjects if s not in known or s not in there]:
             raise NotFound(f"{', '.join(missing)} is not known here")
         bodies = self._entries(
             "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
             signed.size, known,
         )  # fmt: skip
-        if not bodies:
-            raise NotFound(f"nothing was recorded about {', '.join(subjects)}")
         plain = {at: orjson.loads(body) for at, body in bodies.items()}
         hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in _named(each)}))
         shown = {at: each for at, each in plain.items() if at not in hidden}
@@ -90,11 +89,10 @@ class Exporter(Packer):
             PAGE: page, PAPER: pdf_of(page), CHECKPOINT: note,
             CONTENTS: contents_bytes(
                 redacted=sight.role, leaves=leaves, withheld=sorted(hidden), nodes=self._nodes(leaves, signed.size),
-                heads=None, subjects=self._ways(known, self._heads(signed.size)), documents=self._named(shown),
+                heads=None, subjects=self._ways(known, None), documents=self._named(shown),
             ),
             ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
-            VALUES: _lines(_values(shown, texts)), SIGNATURES: _lines(_signatures(shown, bodies)),
-            TEXTS: _lines({"commitment": c, "field": f, "text": t} for c, (f, t) in sorted(texts.items())),
+            **tables(shown, bodies, texts),
         }  # fmt: skip
         key = self._key(signed.size)
         text = self._listed(subjects, files, key)
@@ -139,6 +137,15 @@ def texts_of(vault: OpenVault, commitments: Collection[str]) -> dict[str, tuple[
 
 
 # Tables
+
+
+def tables(shown: Mapping[int, Any], bodies: Mapping[int, bytes], texts: Mapping[str, tuple[str, str]]) -> Any:
+    """The tables of an export: they follow from its entries and texts, so that whoever has those makes them anew."""
+    return {
+        VALUES: _lines(_values(shown, texts)),
+        SIGNATURES: _lines(_signatures(shown, bodies)),
+        TEXTS: _lines({"commitment": c, "field": f, "text": t} for c, (f, t) in sorted(texts.items())),
+    }
 
 
 def _values(shown: Mapping[int, Any], texts: Mapping[str, tuple[str, str]]) -> Iterable[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from coign.kernel.errors import CoignError, Forbidden, Invalid
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor, Instant
 from coign.people.authority import INSIDE, review_interval_min
+from coign.people.separation import INSPECTOR
 from coign.people.views import AUTHORITY, Authority, Grant
 from coign.perform import Done, Request
 from coign.web import kept, metrics, running
@@ -108,8 +109,14 @@ def grants_of(actor: Actor) -> list[Grant]:
 
 
 def begin(request: HttpRequest, account: Account) -> None:
-    """A sign-in begins in the account's role; in one that is held, if that one was taken away meanwhile."""
+    """A sign-in begins in the account's role; in one that is held, if that one was taken away meanwhile.
+
+    Whoever inspects begins where an inspection is open for them.
+    """
     state, at = reader().state(AUTHORITY, account.subject), now()
+    if account.role == INSPECTOR and (opened := state.inspection(at)) is not None:
+        request.session[ROLE], request.session[ORGANISATION] = opened.role, str(opened.organisation)
+        return
     if state.holds(account.role, account.home, at):
         return
     for grant in state.grants:

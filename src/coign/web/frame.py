@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from coign.kernel.errors import CoignError
 from coign.kernel.subjects import Organisation
-from coign.people.separation import ADMINISTRATOR
+from coign.people.separation import ADMINISTRATOR, INSPECTOR
 from coign.web import acting, demonstration, running
 from coign.web.accounts import limits, log_lines, stations
 from coign.web.accounts.models import Account
 from coign.web.external.configuration import providers
+from coign.web.inspection.copies import printed_mark
 from coign.web.links import reverse
 from coign.web.pages.upkeep import what_is_due
 from coign.web.people.deeds import LOOKS_ANYWHERE, LOOKS_AT_HOME
@@ -134,7 +135,9 @@ def _of(request: HttpRequest, account: Account) -> dict[str, Any]:
         "locked": stations.is_locked(request),
         # Looked for only where it is shown: a part of a page, such as an answer to a scan, has none.
         "tray": SimpleLazyObject(lambda: demonstration.tray_of(request, account)),
-        "move_on_url": reverse("advance") if demonstration.is_on() else "",
+        "move_on_url": reverse("advance") if demonstration.is_on() and role != INSPECTOR else "",
+        # At the foot of every sheet that an inspector prints (REG-10).
+        "copy_mark": printed_mark(account.person, organisation) if role == INSPECTOR else "",
         "unlock_url": reverse("unlock"),
         "nav": [
             {"url": (url := reverse(name)), "label": label, "active": _on(path, url)}

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from coign.kernel.errors import Invalid, NotFound
 from coign.kernel.subjects import Organisation, Person
+from coign.people.views import AUTHORITY
+from coign.web import running
 from coign.web.accounts import limits, passwords, security_log
 from coign.web.accounts.models import Account, Token
 
@@ -87,11 +89,18 @@ def issue_token(
 
 
 def demonstration_token(name: str) -> str:
-    """The token of `coign demo token`: of a demonstration's account, for a shift, and it may sign."""
+    """The token of `coign demo token`: of a demonstration's account, for a shift, and it may sign.
+
+    That of an inspector is for the inspection that is open, if there is one.
+    """
     account = Account.objects.filter(user__username=name, demonstration=True).first()
     if account is None:
         raise NotFound(f"there is no demonstration account {name}")
-    return issue_token(account, label="coign demo token", scopes=("read", "act", "sign"))
+    opened = running.service().states.of(AUTHORITY, account.subject).inspection(running.now())
+    label, scopes = "coign demo token", ("read", "act", "sign")
+    if opened is None:
+        return issue_token(account, label=label, scopes=scopes)
+    return issue_token(account, label=label, scopes=scopes, role=opened.role, organisation=opened.organisation)
 
 
 def revoke_tokens(account: Account) -> int:

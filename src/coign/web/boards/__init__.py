@@ -52,7 +52,7 @@ BOARDS: Mapping[str, Sequence[Make]] = {
     "trainer": (able,),
     "regulatory": (programmes,),
     "authority": (record, programmes),
-    "inspector": (record, programmes),
+    "inspector": (programmes,),
     "admin": (record,),
 }
 

@@ -43,6 +43,14 @@ def mark_of(actor: Actor, original: bytes) -> str:
     )
 
 
+def printed_mark(person: str, organisation: str) -> str:
+    """The same for a page that a browser prints, of which there are no bytes to hash."""
+    return (
+        f"Copy for inspection, printed by {person.partition(':')[2]} (inspector) at {name_of(organisation)} on "
+        f"{acting.now()[:19].replace('T', ' ')} UTC"
+    )
+
+
 def _copy(name: str, original: bytes, page: bytes, mark: str) -> bytes:
     said = f'<p class="mark">{mark}</p>'
     marked = page.decode().replace("</head><body>", f'{_STYLE}</head><body data-copy="{mark}">\n{said}', 1).encode()

@@ -9,7 +9,7 @@ from coign.kernel.errors import CoignError, Forbidden
 from coign.kernel.subjects import Organisation, Site
 from coign.kernel.values import Actor
 from coign.people.separation import INSPECTOR
-from coign.people.views import SITE, Scope
+from coign.people.views import SITE, Grant, Scope
 from coign.records import scope
 from coign.records.scope import Within
 from coign.web import acting, kept, running
@@ -54,15 +54,17 @@ class Inspecting:
             return None
         if name in _ENTERS or (request.method not in ("GET", "HEAD", "OPTIONS") and not _is_own(name)):
             return say_no(request, Forbidden(ENTERS_NOTHING))
-        if (found := scope_of(actor)) is not None:
-            scope.narrow(_within(found))
+        grant = inspection_of(actor)
+        if grant is None:  # it is over: whatever a page forgets to ask, nothing is told
+            scope.narrow(Within(()))
+        elif grant.scope is not None:
+            scope.narrow(_within(grant.scope))
         return None
 
 
-def scope_of(actor: Actor) -> Scope | None:
-    """What an inspection looks into; None: all that the house may know of."""
-    grant = acting.authority_of(actor).held(actor.role, actor.organisation, acting.now())
-    return grant.scope if grant is not None else None
+def inspection_of(actor: Actor) -> Grant | None:
+    """What this inspector came for, and until when. Without a scope: all that the house may know of."""
+    return acting.authority_of(actor).held(actor.role, actor.organisation, acting.now())
 
 
 def _is_own(name: str) -> bool:

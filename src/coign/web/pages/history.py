@@ -25,6 +25,7 @@ from coign.web.roles import role_words
 from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.looking import entries_at, named_in, told_to, visible
 from coign.web.therapy.people import names_of
+from coign.web.therapy.proof import TAKES_PACKS
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words
@@ -133,6 +134,7 @@ def _ways(request: HttpRequest, found: Subject) -> dict[str, Any]:
         "report": report_address(actor, str(found)) if found.kind == "unit" else "",
         "next": correcting.next_acts(found, actor) if isinstance(found, Case) else [],
         "traced": True,
+        "export": reverse("export", args=[found]) if actor.role in TAKES_PACKS else "",
     }
 
 

@@ -12,12 +12,14 @@ from coign import catalogue
 from coign.kernel.subjects import Chain, Patient
 from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
+from coign.people.separation import INSPECTOR
 from coign.records import reading as records
 from coign.records.journey import Journey
 from coign.records.reading import NextStep
 from coign.web import acting, running, waits
 from coign.web.boards import Board, boards_of
 from coign.web.boards.making import Who
+from coign.web.inspection.room import room
 from coign.web.links import reverse
 from coign.web.oversight.desk import desk
 from coign.web.pages.journey import who_row
@@ -54,7 +56,7 @@ AT_THE_DESK = frozenset({"authority", "regulatory"})
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person now; for safety, assessors and regulatory affairs, what the law waits for."""
+    """What waits for this person now; for safety, assessors, regulatory affairs and inspectors a page of their own."""
     actor, at_most = acting.actor_of(request), waits.STEPS_MAX if WHOLE in request.GET else ROWS_MAX
     if actor.role == SAFETY_OFFICER and acting.lacks(actor) is None:
         return render(request, "pages/safety.html", home_context(actor, at_most) | board(actor))
@@ -62,6 +64,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context = home_context(actor, without=(authorisations,))
         more = [*context["rows"], *context["others"]]
         return render(request, "pages/oversight.html", context | desk(actor, more) | {"is_first_page": True})
+    if actor.role == INSPECTOR and acting.lacks(actor) is None:
+        return render(request, "pages/inspection.html", home_context(actor) | room(actor))
     return render(request, "pages/home.html", home_context(actor, at_most))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from coign.kernel.errors import Invalid, NotFound
-from coign.web import demonstration, running
+from coign.web import acting, demonstration, running
 from coign.web.accounts import security_log, stations
 from coign.web.roles import role_words
 
@@ -33,6 +33,7 @@ def continue_as(request: HttpRequest) -> HttpResponse:
     login(request, account.user, backend=_BACKEND)
     stations.stay_here(request, account)  # whoever shows the demonstration is the only one: no choice between stations
     stations.arrive(request, account)
+    acting.begin(request, account)
     security_log.note("demonstration.continued_as", account.person, before=before)
     messages.info(
         request,

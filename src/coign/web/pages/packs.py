@@ -21,6 +21,7 @@ from coign_verify.pack import ACCOUNT
 @require_GET
 def pack(request: HttpRequest, root: str) -> HttpResponse:
     """What the reader's organisation may know of a therapy; taking it away is noted (21 CFR 11.10(b), REG-10)."""
+    acting.sees_for(request)
     actor, service = acting.actor_of(request), running.service()
     if actor.role not in TAKES_PACKS:
         raise Forbidden(f"the role {actor.role} takes no packs: ask somebody of quality")

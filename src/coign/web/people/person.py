@@ -55,7 +55,7 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 def _role(grant: Grant, clock: Clock) -> dict[str, Any]:
-    due = clock.review_due(grant)
+    due, scope = clock.review_due(grant), grant.scope
     over = grant.until is not None and grant.until <= clock.now
     if over:
         status, word = "not_yet", _("Ended")
@@ -69,6 +69,7 @@ def _role(grant: Grant, clock: Clock) -> dict[str, Any]:
         "role": grant.role,
         "words": role_words(grant.role),
         "organisation": name_of(grant.organisation),
+        "scope": ", ".join(s.identifier for s in (*scope.therapies, *scope.products, *scope.sites)) if scope else "",
         "until": grant.until.moment if grant.until is not None else None,
         "reviewed": grant.reviewed_at.moment,
         "due": due.moment,

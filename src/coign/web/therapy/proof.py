@@ -30,6 +30,12 @@ def proof(story: Story) -> dict[str, Any]:
         pack, page = reverse("pack", args=[story.journey.root]), reverse("offline-check")
         seal["actions"] += [
             {"label": _("Pack to hand over"), "icon": "package-export", "url": pack, "download": True},
+            {
+                "label": _("Export with every version"),
+                "icon": "download",
+                "url": reverse("export", args=[story.journey.chain]),
+                "download": True,
+            },
             {"label": _("Page that checks it"), "icon": "shield-check", "url": page, "download": True},
         ]
     return seal

@@ -1,0 +1,176 @@
+"""The first page of an inspector: what they are here for, what is out of order in it, proof, and copies."""
+
+from collections import Counter
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coign.access import VIEWS
+from coign.access.views import COPIES
+from coign.kernel.frozen import dataclass
+from coign.kernel.subjects import Batch, Chain
+from coign.kernel.values import Actor
+from coign.ledger.states import Folding
+from coign.manufacturing.views import SLOT
+from coign.people.views import SITE
+from coign.records import reading as records
+from coign.records.journey import Journey
+from coign.service.states import States
+from coign.web import running
+from coign.web.inspection.narrowing import inspection_of
+from coign.web.links import reverse
+from coign.web.reading import reader
+from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
+from coign.web.therapy.proof import proof_of_record
+from coign.web.therapy.story import name_of, programme_of
+from coign.web.therapy.track import local_day
+
+#: As many therapies as a page holds; all are a click away.
+THERAPIES_MAX, LOOKED_AT_MAX = 25, 2000
+_DEVIATION, _CORRECTION = "quality.deviation_opened.v1", "correction.value_corrected.v1"
+#: What is out of order, the worst first.
+KINDS = ("deviation", "observed", "refused", "corrected")
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """What is out of order in one therapy, by kind, as far as this reader may know."""
+
+    counts: Counter[str]
+
+    @property
+    def all(self) -> int:
+        """How much there is to look into."""
+        return sum(self.counts.values())
+
+    def words(self) -> str:
+        """In one line."""
+        said = {
+            "deviation": ngettext("%d deviation", "%d deviations", self.counts["deviation"]),
+            "observed": ngettext("%d act outside the rules", "%d acts outside the rules", self.counts["observed"]),
+            "refused": ngettext("%d refusal", "%d refusals", self.counts["refused"]),
+            "corrected": ngettext("%d correction", "%d corrections", self.counts["corrected"]),
+        }
+        return ", ".join(said[kind] % self.counts[kind] for kind in KINDS if self.counts[kind])
+
+
+def room(actor: Actor) -> dict[str, Any]:
+    """Everything that the page shows besides what waits."""
+    with reader().connection() as connection:
+        ledger_id, house = running.service().ledger_id, str(actor.organisation)
+        found = records.journeys(connection, ledger_id, house, at_most=THERAPIES_MAX)
+        count = records.count_journeys(connection, ledger_id, house)
+    odd = odd_in([j.root for j in found], actor)
+    chains = [Chain(j.chain) for j in found if j.chain]
+    slots, seen = states_of(SLOT, chains), visible(chains, actor.organisation)
+    rows = [_row(j, odd[j.root], slots[Chain(j.chain)].batch if Chain(j.chain) in seen else None) for j in found]
+    rows.sort(key=lambda row: row["odd"], reverse=True)
+    return {
+        "inspection": _inspection(actor, count),
+        "next": _next(rows),
+        "therapies": rows,
+        "more": max(0, count - len(rows)),
+        "proof": _proof(),
+        "copies": _copies(actor),
+    }
+
+
+def _inspection(actor: Actor, count: int) -> dict[str, Any]:
+    """What the inspection is about, in words, and when it ends."""
+    grant = inspection_of(actor)
+    scope = grant.scope if grant is not None else None
+    lists: list[tuple[str, list[str]]] = []
+    if scope is not None:
+        lists = [
+            (_("Therapies"), [t.identifier for t in scope.therapies]),
+            (_("Products"), [p.identifier.capitalize() for p in scope.products]),
+            (_("Sites"), [reader().state(SITE, s).name or s.identifier for s in scope.sites]),
+        ]
+    return {
+        "house": name_of(actor.organisation),
+        "until": local_day(grant.until) if grant is not None and grant.until is not None else "",
+        "scope": [(label, ", ".join(named)) for label, named in lists if named],
+        "whole": scope is None,
+        "count": count,
+    }
+
+
+def _next(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The one thing to look into now: the therapy in which most is out of order."""
+    if not rows:
+        return None
+    first = rows[0]
+    return {
+        "eyebrow": _("Next for you"),
+        "status": first["status"],
+        "title": _("Look into therapy %s") % first["title"],
+        "sentence": first["words"] or _("Nothing in it is out of order so far. Read it from the order on."),
+        "primary": {"label": _("Open the therapy"), "kind": "primary", "big": True, "url": first["url"]},
+        "others": [button for button in first["buttons"] if button["url"] != first["url"]],
+    }
+
+
+def _row(journey: Journey, odd: Odd, batch: Batch | None) -> dict[str, Any]:
+    programme, named = programme_of(journey), journey.chain or journey.root
+    stage = next((s.title for s in programme.stages if s.id == journey.stage), "") if programme is not None else ""
+    worst = odd.counts["deviation"] + odd.counts["observed"]
+    buttons: list[dict[str, Any]] = []
+    if batch is not None:
+        buttons.append({"label": _("Audit trail"), "url": reverse("audit-trail", args=[journey.root])})
+    if journey.chain:
+        buttons += [
+            {"label": _("Pack"), "url": reverse("pack", args=[journey.root]), "download": True},
+            {"label": _("Export"), "url": reverse("export", args=[journey.chain]), "download": True},
+        ]
+    return {
+        "title": named.partition(":")[2],
+        "product": programme.product_name if programme is not None else "",
+        "batch": batch.identifier if batch is not None else "",
+        "batch_url": reverse("subject", args=[str(batch)]) if batch is not None else "",
+        "where": name_of(journey.centre),
+        "stage": _("Ended") if journey.ended else stage,
+        "odd": (worst, odd.all),
+        "words": odd.words(),
+        "status": "look" if worst else "running" if odd.all else "in_order",
+        "word": odd.words() or _("Nothing out of order"),
+        "url": reverse("journey", args=[journey.root]),
+        "buttons": buttons,
+    }
+
+
+def odd_in(roots: list[str], actor: Actor) -> dict[str, Odd]:
+    """What is out of order in each of these therapies: refusals, observed acts, deviations, corrections."""
+    with reader().connection() as connection:
+        told = connection.execute(
+            "select root, position, outcome, facts from records.act where ledger_id = %s and root = any(%s) "
+            "and (outcome <> 'done' or facts && %s) order by position desc limit %s",
+            (running.service().ledger_id, roots, [_DEVIATION, _CORRECTION], LOOKED_AT_MAX),
+        ).fetchall()
+    entries = entries_at(sorted({position for _root, position, _outcome, _facts in told}))
+    open_to = {e.position for e in visible_entries(entries, actor.organisation)}
+    found: dict[str, Counter[str]] = {root: Counter() for root in roots}
+    for root, position, outcome, facts in told:
+        if position in open_to:
+            kinds = {outcome} & {"observed", "refused"}
+            kinds |= {kind for kind, fact in (("deviation", _DEVIATION), ("corrected", _CORRECTION)) if fact in facts}
+            found[root].update(kinds)
+    return {root: Odd(counts) for root, counts in found.items()}
+
+
+def _proof() -> dict[str, Any]:
+    """The seal of the record, with the check that asks nobody, and that of the newest entry."""
+    seal = proof_of_record()
+    check = _("Page that checks packs offline")
+    page = {"label": check, "icon": "shield-check", "url": reverse("offline-check"), "download": True}
+    return seal | {"actions": [*seal.get("actions", []), page]}
+
+
+def _copies(actor: Actor) -> str:
+    """How many copies they took away so far; the access ledger holds each."""
+    service = running.service()
+    taken = States(reader().connection, -service.ledger_id, Folding(VIEWS)).of(COPIES, actor.person)
+    if not taken.count or taken.last_at is None:
+        return _("You have taken no copy so far. Each one bears your name and is entered.")
+    said = ngettext("You took %(n)d copy, on %(day)s.", "You took %(n)d copies, the last on %(day)s.", taken.count)
+    return said % {"n": taken.count, "day": local_day(taken.last_at)}
