@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
@@ -23,10 +23,9 @@ from coign.kernel.facts import FACTS
 from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import Folding
-from coign.ledger.streams import Streams
+from coign.ledger.streams import PAGE_ROWS, Streams
 from coign_verify.invariants import Terms
 from coign_verify.keys import VerifierKey
-from coign_verify.tiles import TILE_HASHES
 
 #: A shorter record is walked in less time than processes take to start.
 SHARED_FROM_ENTRIES = 30_000
@@ -60,7 +59,7 @@ class Here(NamedTuple):
 
     def streams(self) -> Streams:
         """Opens streams of the record's rows."""
-        return Streams(self.connection, self.record.ledger_id, few=self.record.size <= TILE_HASHES)
+        return Streams(self.connection, self.record.ledger_id, few=self.record.size <= PAGE_ROWS)
 
 
 class Part(NamedTuple):
@@ -79,6 +78,10 @@ class Hands(Protocol):
         """What comes of each part, in their order; `total` of `what` is counted on the way."""
 
 
+Share = Callable[[psycopg.Connection, Record, Progress], AbstractContextManager[Hands]]
+"""Who does the parts of a check of this record."""
+
+
 def processes_for(size: int) -> int:
     """How many processes a record of this size is shared out over, of the cores that we may use."""
     if size < SHARED_FROM_ENTRIES:
@@ -88,13 +91,23 @@ def processes_for(size: int) -> int:
 
 
 @contextmanager
-def hands(connection: psycopg.Connection, record: Record, progress: Progress, processes: int) -> Iterator[Hands]:
+def hands(
+    connection: psycopg.Connection, record: Record, progress: Progress, *, processes: int | None
+) -> Iterator[Hands]:
     """This process alone, or so many others; `connection` is inside a snapshot for as long as the block lasts."""
+    processes = processes or processes_for(record.size)
     if processes == 1:
-        yield Alone(connection, record, progress)
+        with alone(connection, record, progress) as one:
+            yield one
         return
     with ExitStack() as stack:
         yield Several(stack, connection, record, progress, processes)
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, record: Record, progress: Progress) -> Iterator[Hands]:
+    """This process alone."""
+    yield Alone(connection, record, progress)
 
 
 class Alone:
