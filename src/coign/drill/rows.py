@@ -211,7 +211,6 @@ class Rows:
         self, connection: psycopg.Connection, ledger_id: int, random: Random, covered: Mapping[str, tuple[str, ...]]
     ) -> None:
         self._connection, self._ledger_id, self._random, self._covered = connection, ledger_id, random, covered
-        self._columns: dict[str, list[str]] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         for table in COVERED:
             order = sql.SQL(", ").join(map(sql.Identifier, ("ledger_id", *KEYS[table])))

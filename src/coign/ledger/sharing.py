@@ -8,7 +8,8 @@ started them, however that ends: a pipe that nobody writes to any more tells the
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing import get_context
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from coign.kernel.errors import Unavailable
 from coign.kernel.facts import FACTS
 from coign.kernel.frozen import dataclass
 from coign.ledger.shutting import snapshot
@@ -161,9 +163,16 @@ class Several:
         while waiting:
             done, waiting = wait(waiting, _TELL_S, FIRST_EXCEPTION)
             for each in done:
-                each.result()
+                _result(each)
             self._progress(what, total if not waiting else min(self._counted.value, total), total)
-        return [future.result() for future in futures]
+        return [_result(future) for future in futures]
+
+
+def _result(future: "Future[Any]") -> Any:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise Unavailable("a process that checked a part of the record was ended; start the check again") from error
 
 
 class _Given(NamedTuple):
