@@ -34,6 +34,8 @@ SHARED_FROM_ENTRIES = 30_000
 #: The invariants are replayed in one of them: when that takes longest, more processes bring nothing.
 PROCESSES_MAX = 8
 _TELL_S = 0.5
+#: Streams are read to their end: plans that give a first row soon and the last one late are of no use.
+WHOLE_ROWS = "set local cursor_tuple_fraction = 1"
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how many were, and how many there are."""
@@ -209,6 +211,7 @@ def _work(part: Part) -> Any:
     if _here is None:
         connection = _open.enter_context(psycopg.connect(_given.address, autocommit=True))
         _open.enter_context(snapshot(connection, exported=_given.exported))
+        connection.execute(WHOLE_ROWS)
         _here = Here(connection, _given.record, _tell)
     return part.work(_here, *part.given)
 

@@ -19,7 +19,7 @@ from coign.ledger.check import size_and_origin, upper_tiles
 from coign.ledger.cosigned_walk import Cosigned, check_cosignatures
 from coign.ledger.entry_walk import Walked, walk_entries
 from coign.ledger.refolding import Damage, Refolded, check_subjects, cut
-from coign.ledger.sharing import Hands, Part, Progress, Record, Share, alone, hands
+from coign.ledger.sharing import WHOLE_ROWS, Hands, Part, Progress, Record, Share, alone, hands
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.states import Folding
 from coign.ledger.told_walk import Told, check_heads, check_signatures, replay_invariants
@@ -72,7 +72,7 @@ def verify_inside(
     `share`: who does the parts. What a transaction has changed itself, no other process sees.
     """
     start = time.perf_counter()
-    connection.execute("set local cursor_tuple_fraction = 1")
+    connection.execute(WHOLE_ROWS)
     size, origin = size_and_origin(connection, ledger_id)
     record = Record(ledger_id, _walked(connection, ledger_id, size), origin, tuple(log_keys), folding, terms)
     with share(connection, record, progress) as workers:
