@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.support.packs import (
 
 from coign.drill.mutating import drill
 from coign_verify.findings import Findings
+from coign_verify.jcs import canonical
 from coign_verify.pack import FILES, PACK_BYTES_MAX, is_pack
 from coign_verify.pack_check import verify_pack
 from coign_verify.signing import Algorithm, SignerKey
@@ -54,6 +56,45 @@ def test_a_pack_as_it_was_made_proves_what_it_says_and_no_more() -> None:
     unsaid = "\n".join(found.not_proved)
     assert "from entry 8 on" in unsaid and "1 withheld entries" in unsaid and "no witness" in unsaid
     assert found.text().splitlines()[-1] == found.verdict
+
+
+def with_limit(seconds: str) -> tuple[Record, dict[str, Any]]:
+    """Somebody looks at a patient in the chair a second after somebody else; a programme says how late that may be."""
+    terms = {"limits_s": {"identity_check_window": seconds}, "tasks": {}}
+    record, version = told(), "aa" * 32
+    named = {"programme": "programme:p", "version": version, "terms": sha256(canonical(terms)).hexdigest()}
+    record.add("regulatory.approve_programme.v1", [("regulatory.programme_approved.v1", named)], ["programme:p"])
+    begun = {
+        "chain": "chain:C2", "patient": "patient:P2", "programme": "programme:p", "version": version, "product": "p",
+        "centre": "organisation:h", "maker": "organisation:m",
+    }  # fmt: skip
+    record.add("identity.order.v1", [("identity.chain_begun.v1", begun)], ["chain:C2", "patient:P2"])
+    looked = {"chain": "chain:C2", "by": ANA, "first": ANA, "second": "person:ben"}
+    record.add("collection.check_identity.v1", [("collection.identity_checked.v1", looked)], ["chain:C2"])
+    record.add("collection.confirm_identity.v1", [("collection.identity_confirmed.v1", looked)], ["chain:C2"])
+    return record, terms
+
+
+@pytest.mark.requirement("CSV-01", "GMP-06")
+def test_limits_of_a_programme_in_it_are_those_whose_hash_two_people_approved() -> None:
+    for seconds, held in (("30", True), ("0.5", False)):
+        record, terms = with_limit(seconds)
+        size = len(record.bodies)
+        found = verified(packed(record, size=size, terms=[terms]))
+        broken = [p for p in found.problems if "the_second_follows_the_first_at_the_chair" in p.detail]
+        assert [p.position for p in broken] == ([] if held else [size - 1])
+        without = verified(packed(record, size=size))
+        assert not any("at_the_chair" in p.detail for p in without.problems), "nobody can tell without the limit"
+        assert any("limits of a programme" in line for line in without.not_proved)
+
+
+@pytest.mark.requirement("CSV-01")
+def test_other_limits_than_those_that_were_approved_are_found() -> None:
+    record, terms = with_limit("0.5")
+    looser = {**terms, "limits_s": {"identity_check_window": "3600"}}
+    found = verified(packed(record, size=len(record.bodies), terms=[looser]))
+    assert (None, "container") in kinds(found)
+    assert any("are named by no approval in it" in problem.detail for problem in found.problems)
 
 
 def test_it_is_a_zip_file_that_any_laptop_opens() -> None:
@@ -198,9 +239,10 @@ def test_a_file_larger_than_any_pack_is_not_read() -> None:
 
 @pytest.mark.requirement("CSV-01")
 def test_every_change_is_found_and_located() -> None:
-    result = drill(packed(cosigned=[WITNESS]), times=600, seed=1)
+    record, terms = with_limit("30")
+    result = drill(packed(record, size=len(record.bodies), terms=[terms], cosigned=[WITNESS]), times=600, seed=1)
     assert (result.missed, result.elsewhere, result.found) == ([], [], 600)
-    assert len(result.kinds) == 18
+    assert len(result.kinds) == 19
 
 
 def test_what_breaks_an_invariant_is_found_though_the_log_signed_it() -> None:

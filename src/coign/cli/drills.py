@@ -20,8 +20,12 @@ def add(commands: "argparse._SubParsersAction[Any]", common: argparse.ArgumentPa
     stops.set_defaults(run=_database)
     restore = kinds.add_parser("restore", parents=[common], help="back up under load, lose everything, restore")
     restore.set_defaults(run=_restore)
-    mutate = kinds.add_parser("mutate", parents=[common], help="change a pack in every way: each change must be found")
-    mutate.add_argument("file", metavar="FILE", type=Path, help="a file of `coign pack`")
+    mutate = kinds.add_parser(
+        "mutate", parents=[common], help="change a pack, or rows of the database, in every way: each must be found"
+    )
+    what = mutate.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file of `coign pack`")
+    what.add_argument("--rows", action="store_true", help="rows of a record in a temporary installation")
     mutate.add_argument("--times", type=_times, default=1000, metavar="N", help="changes (1000)")
     mutate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same changes")
     mutate.set_defaults(run=_mutate)
@@ -119,6 +123,21 @@ def _clock(given: argparse.Namespace) -> int:
 
 
 def _mutate(given: argparse.Namespace) -> int:
+    return _mutate_rows(given) if given.rows else _mutate_pack(given)
+
+
+def _mutate_rows(given: argparse.Namespace) -> int:
+    from coign.drill.rows import drill
+
+    said = drill(given.times, given.seed, progress=say).to_json()
+    lines = [f"{said['tried']} changes of rows: {said['found']} found, {said['located']} located"]
+    lines += [f"  {kind}: {n['tried']}, {n['found']}, {n['located']}" for kind, n in said["kinds"].items()]
+    lines += [f"Not changed, {what}: {why}" for what, why in said["not_covered"].items()]
+    answer(said, "\n".join([*lines, *said["missed"], *said["elsewhere"]]), as_json=given.as_json)
+    return 0 if said["ok"] else 1
+
+
+def _mutate_pack(given: argparse.Namespace) -> int:
     from coign.drill.mutating import drill
     from coign.kernel.errors import Invalid
 

@@ -179,6 +179,11 @@ class Mutation:
         each = self._random.choice(self._contents["subjects"])
         each["seq"] = max(0, each["seq"] - 1) if self._random.random() < 0.5 else each["seq"] + 1
 
+    def terms(self) -> None:
+        for each in self._contents["terms"]:
+            name = self._random.choice(sorted(each["limits_s"]))
+            each["limits_s"][name] = str(self._random.randrange(1, 10**9))
+
     def subject(self) -> None:
         subjects = self._contents["subjects"]
         del subjects[self._random.randrange(len(subjects))]
@@ -225,6 +230,7 @@ _CHANGES: tuple[tuple[str, Callable[[Mutation], None] | None], ...] = (
     ("a leaf hash", Mutation.leaf),
     ("a hash of the tree", Mutation.node),
     ("how many entries there are about something", Mutation.count),
+    ("a limit of its programme", Mutation.terms),
     ("a thing of the therapy left out", Mutation.subject),
     ("where the heads stand", Mutation.heads),
     ("the readable account", Mutation.account),

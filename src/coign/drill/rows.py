@@ -8,13 +8,15 @@ that is no hole, stands in `NOT_COVERED`.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
 
-from coign.drill.scratch import Scratch
+from coign.drill.ahead import Ahead
+from coign.drill.scratch import Scratch, scratch
 from coign.kernel.errors import NotFound
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_inside
@@ -112,26 +114,44 @@ class Change(NamedTuple):
     names: frozenset[str] = frozenset()
 
 
-def drill(
+def drill(times: int, seed: int, progress: Callable[[str], None] = lambda line: None) -> Tried:
+    """Try so many changes in a temporary installation; the same seed makes the same ones."""
+    with scratch() as (dsn, small, tiled), _connected(dsn) as connection:
+        return changes(
+            connection, small, tiled, times, seed, lambda done: progress(f"{done} of {times} changes of rows")
+        )
+
+
+def _connected(dsn: str) -> psycopg.Connection:
+    return psycopg.connect(dsn, autocommit=True, prepare_threshold=0)
+
+
+def changes(
     connection: psycopg.Connection,
     small: Scratch,
     tiled: Scratch,
     times: int,
     seed: int,
     progress: Callable[[int], None] = lambda done: None,
+    *,
+    covered: Mapping[str, tuple[str, ...]] = COVERED,
 ) -> Tried:
     """Try so many changes; the same seed makes the same ones. The connection is the owner's, and commits by itself."""
     random, tried = Random(seed), Tried()  # noqa: S311
     connection.execute("set plan_cache_mode = force_generic_plan")
-    rows = {record.ledger_id: Rows(connection, record.ledger_id, random) for record in (small, tiled)}
+    rows, ahead = {}, {}
+    for record in (small, tiled):
+        rows[record.ledger_id] = Rows(connection, record.ledger_id, random, covered)
+        ahead[record.ledger_id] = Ahead(connection)
+        _sound(connection, record, ahead[record.ledger_id])
     while (number := tried.tried.total()) < times:
         record = tiled if random.randrange(TILED_EACH) == 0 else small
         connection.pgconn.exec_(b"begin isolation level repeatable read")
         try:
-            change = rows[record.ledger_id].changed(["tile"] if record is tiled and random.random() < 0.5 else None)
+            change = rows[record.ledger_id].changed(["tile"] if record is tiled and number % 2 else None)
             if change is None:  # the database itself does not allow it, or nothing would be different
                 continue
-            _judge(tried, change, number, seed, verified(connection, record))
+            _judge(tried, change, number, seed, ahead[record.ledger_id].check(partial(verified, record)))
         finally:
             # Behind the driver's back: it would forget every statement that it has prepared.
             connection.pgconn.exec_(b"rollback")
@@ -140,7 +160,13 @@ def drill(
     return tried
 
 
-def verified(connection: psycopg.Connection, record: Scratch) -> Verification | None:
+def _sound(connection: psycopg.Connection, record: Scratch, ahead: Ahead) -> None:
+    with connection.transaction():
+        answer = ahead.check(partial(verified, record))
+    assert answer is not None and answer.ok, answer
+
+
+def verified(record: Scratch, connection: psycopg.Connection) -> Verification | None:
     """What `verify --database` says of a record now; None: that there is no such record."""
     try:
         return verify_inside(
@@ -181,9 +207,10 @@ def is_located(change: Change, answer: Verification) -> bool:
 class Rows:
     """The rows of one record, as they are before any change."""
 
-    def __init__(self, connection: psycopg.Connection, ledger_id: int, random: Random) -> None:
-        self._connection, self._ledger_id, self._random = connection, ledger_id, random
-        self._columns: dict[str, list[str]] = {}
+    def __init__(
+        self, connection: psycopg.Connection, ledger_id: int, random: Random, covered: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._connection, self._ledger_id, self._random, self._covered = connection, ledger_id, random, covered
         self._rows: dict[str, list[dict[str, Any]]] = {}
         for table in COVERED:
             order = sql.SQL(", ").join(map(sql.Identifier, ("ledger_id", *KEYS[table])))
@@ -197,12 +224,14 @@ class Rows:
 
     def changed(self, tables: list[str] | None = None) -> Change | None:
         """Make one change, drawn; None where the database does not take it or nothing would differ."""
-        present = [table for table in tables or COVERED if self._rows[table]]
+        present = [table for table in self._covered if self._rows[table] and (tables is None or table in tables)]
+        if not present:
+            return None
         table = self._random.choice(present)
         ways = [self._value]
-        if table in _WHOLE:
+        if table in _WHOLE and self._covered is COVERED:
             ways += [self._taken_away]
-        if table in _WHOLE and KEYS[table]:
+        if table in _WHOLE and self._covered is COVERED and KEYS[table]:
             ways += [self._added, self._swapped]
         if table == "entry":
             ways += [self._rewritten, self._rewritten_above]
@@ -215,7 +244,7 @@ class Rows:
 
     def _value(self, table: str) -> Change | None:
         row = self._random.choice(self._rows[table])
-        column = self._random.choice(COVERED[table])
+        column = self._random.choice(self._covered[table])
         new = self._other(row[column], [each[column] for each in self._rows[table]])
         return self._put(f"{table}.{column}", table, row, {column: new})
 

@@ -7,7 +7,7 @@ with their indexes. The rest is walked by the scrubber in the background and by 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from types import MappingProxyType
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import structlog
@@ -27,6 +27,11 @@ from coign_verify.tiles import TILE_HASHES
 
 TAIL_ENTRIES = 10_000
 NONE_SHOWN: Mapping[str, bytes] = MappingProxyType({})
+
+_NO_SUCH_TILE: LiteralString = (
+    "select level, idx from tile where ledger_id = %(ledger)s and level <> 0 and (level not between 1 and 6 "
+    "or idx < 0 or idx >= %(size)s::bigint >> least(8 * (level + 1), 63)) order by level, idx"
+)
 
 log = structlog.get_logger()
 
@@ -241,6 +246,9 @@ def upper_tiles(connection: psycopg.Connection, ledger_id: int, size: int) -> li
                 problems.append(Problem(first, "container", wrong))
         problems += [missing_tile(level, index) for index in range(count) if index not in seen]
         level, count = level + 1, count // TILE_HASHES
+    for level, index in connection.execute(_NO_SUCH_TILE, {"ledger": ledger_id, "size": size}).fetchall():
+        said = f"tile {level}/{index} is stored, but the record has no such tile"
+        problems.append(Problem(None, "container", said))
     return problems
 
 

@@ -9,6 +9,7 @@ from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 
+from coign.installation.events import LedgerHeads
 from coign.kernel.facts import FACTS, Fact, about
 from coign.ledger.check import missing_tile
 from coign.ledger.encoding import fact_from
@@ -21,6 +22,7 @@ from coign_verify.findings import Kind
 from coign_verify.signers import KEYS_CHANGE
 from coign_verify.tiles import TILE_HASHES
 
+_RELIED_ON = KEYS_CHANGE | {LedgerHeads.TYPE}
 #: Below and above every position that a row can have.
 _FIRST, _LAST = -(1 << 63), (1 << 63) - 1
 
@@ -151,6 +153,9 @@ class _Walk:
         kept = StoredTile(tile[1], tile[2]) if tile is not None and complete else None
         block = check_block(part, rows, kept, origin=self._record.origin, last_time=self._found.last_time)
         self._problems += block.problems
+        for position in [at for at, plain in block.entries.items() if _cannot_be_read(plain)]:
+            del block.entries[position]
+            self._say(position, "invariant", "one of its facts does not have the form that was agreed for its type")
         if complete and tile is None:
             self._problems.append(missing_tile(0, part.start // TILE_HASHES))
         if not complete and tile is not None:
@@ -243,6 +248,18 @@ def _time_before(connection: psycopg.Connection, record: Record, position: int) 
         if last_time:
             return last_time
     return ""
+
+
+def _cannot_be_read(plain: Any) -> bool:
+    """Whether it holds a fact that is relied on here and is not formed as it must be."""
+    for body in plain["intent"]["facts"]:
+        cls = FACTS.get(body["type"])
+        if cls is not None and (body["type"] in _RELIED_ON or cls.claims is not Fact.claims):
+            try:
+                fact_from(body)
+            except (KeyError, TypeError, ValueError):  # msgspec's errors are of the last kind
+                return True
+    return False
 
 
 def _unchecked(note: bytes) -> Checkpoint:

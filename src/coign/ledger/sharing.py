@@ -8,8 +8,9 @@ started them, however that ends: a pipe that nobody writes to any more tells the
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
@@ -19,20 +20,22 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from coign.kernel.errors import Unavailable
 from coign.kernel.facts import FACTS
 from coign.kernel.frozen import dataclass
 from coign.ledger.log_keys import KnownKeys
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import Folding
-from coign.ledger.streams import Streams
+from coign.ledger.streams import PAGE_ROWS, Streams
 from coign_verify.invariants import Terms
-from coign_verify.tiles import TILE_HASHES
 
 #: A shorter record is walked in less time than processes take to start.
 SHARED_FROM_ENTRIES = 30_000
 #: The invariants are replayed in one of them: when that takes longest, more processes bring nothing.
 PROCESSES_MAX = 8
 _TELL_S = 0.5
+#: Streams are read to their end: plans that give a first row soon and the last one late are of no use.
+WHOLE_ROWS = "set local cursor_tuple_fraction = 1"
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how many were, and how many there are."""
@@ -60,7 +63,7 @@ class Here(NamedTuple):
 
     def streams(self) -> Streams:
         """Opens streams of the record's rows."""
-        return Streams(self.connection, self.record.ledger_id, few=self.record.size <= TILE_HASHES)
+        return Streams(self.connection, self.record.ledger_id, few=self.record.size <= PAGE_ROWS)
 
 
 class Part(NamedTuple):
@@ -79,6 +82,10 @@ class Hands(Protocol):
         """What comes of each part, in their order; `total` of `what` is counted on the way."""
 
 
+Share = Callable[[psycopg.Connection, Record, Progress], AbstractContextManager[Hands]]
+"""Who does the parts of a check of this record."""
+
+
 def processes_for(size: int) -> int:
     """How many processes a record of this size is shared out over, of the cores that we may use."""
     if size < SHARED_FROM_ENTRIES:
@@ -88,13 +95,23 @@ def processes_for(size: int) -> int:
 
 
 @contextmanager
-def hands(connection: psycopg.Connection, record: Record, progress: Progress, processes: int) -> Iterator[Hands]:
+def hands(
+    connection: psycopg.Connection, record: Record, progress: Progress, *, processes: int | None
+) -> Iterator[Hands]:
     """This process alone, or so many others; `connection` is inside a snapshot for as long as the block lasts."""
+    processes = processes or processes_for(record.size)
     if processes == 1:
-        yield Alone(connection, record, progress)
+        with alone(connection, record, progress) as one:
+            yield one
         return
     with ExitStack() as stack:
         yield Several(stack, connection, record, progress, processes)
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, record: Record, progress: Progress) -> Iterator[Hands]:
+    """This process alone."""
+    yield Alone(connection, record, progress)
 
 
 class Alone:
@@ -148,9 +165,16 @@ class Several:
         while waiting:
             done, waiting = wait(waiting, _TELL_S, FIRST_EXCEPTION)
             for each in done:
-                each.result()
+                _result(each)
             self._progress(what, total if not waiting else min(self._counted.value, total), total)
-        return [future.result() for future in futures]
+        return [_result(future) for future in futures]
+
+
+def _result(future: "Future[Any]") -> Any:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise Unavailable("a process that checked a part of the record was ended; start the check again") from error
 
 
 class _Given(NamedTuple):
@@ -187,6 +211,7 @@ def _work(part: Part) -> Any:
     if _here is None:
         connection = _open.enter_context(psycopg.connect(_given.address, autocommit=True))
         _open.enter_context(snapshot(connection, exported=_given.exported))
+        connection.execute(WHOLE_ROWS)
         _here = Here(connection, _given.record, _tell)
     return part.work(_here, *part.given)
 

@@ -20,6 +20,7 @@ from coign_verify.tree import HASH_BYTES, leaf_hash, node_hash
 # Without its digits a number that is no integer is a point or an `e` behind what may come before a value.
 _DIGITS, _POINTS = b"-0123456789", bytes.maketrans(b"eE", b"..")
 _FRACTIONS = (b'":.', b"[.", b",.")
+_ABOUT, _FACT = {"prev", "seq", "subject"}, {"body", "type"}
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
@@ -171,11 +172,27 @@ def _claimed_position(plain: Any) -> int:
             "ledger": str(),
             "about": list(),
             "refs": list(),
+            "read": list(),
             "outcome": str(),
+            "signature": None | {"method": str(), "credential": str(), "value": str()},
             "intent": {"ledger": str(), "nonce": str(), "actor": {"person": str()}, "facts": list()},
-        }:
+        } if _is_shaped(plain):
             return position
     raise JsonError("a part that every entry has is missing")
+
+
+def _is_shaped(plain: Any) -> bool:
+    for each in plain["about"]:
+        if not isinstance(each, dict) or each.keys() != _ABOUT or type(each["subject"]) is not str:
+            return False
+        if type(each["seq"]) is not int or each["seq"] < 1:
+            return False
+    if not all(isinstance(each, dict) and type(each.get("seq")) is int for each in plain["read"]):
+        return False
+    facts = plain["intent"]["facts"]
+    return all(isinstance(fact, dict) and fact.keys() == _FACT and type(fact["type"]) is str for fact in facts) and all(
+        type(subject) is str for subject in plain["refs"]
+    )
 
 
 def read_canonical(body: bytes) -> Any:

@@ -9,6 +9,7 @@ memory grows with the subjects, for the invariants, and hardly with the entries;
 import time
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import partial
 from itertools import pairwise
 
 import psycopg
@@ -19,7 +20,7 @@ from coign.ledger.cosigned_walk import Cosigned, check_cosignatures
 from coign.ledger.entry_walk import Walked, walk_entries
 from coign.ledger.log_keys import known_keys
 from coign.ledger.refolding import Damage, Refolded, check_subjects, cut
-from coign.ledger.sharing import Hands, Part, Progress, Record, hands, processes_for
+from coign.ledger.sharing import WHOLE_ROWS, Hands, Part, Progress, Record, Share, alone, hands
 from coign.ledger.shutting import Problem, snapshot
 from coign.ledger.stamps import StampsChecked, check_stamps
 from coign.ledger.states import Folding
@@ -56,7 +57,7 @@ def verify_database(
     with snapshot(connection):
         return verify_inside(
             connection, ledger_id, log_keys=log_keys, folding=folding, terms=terms, policy=policy,
-            stamp_policy=stamp_policy, progress=progress, processes=processes,
+            stamp_policy=stamp_policy, progress=progress, share=partial(hands, processes=processes),
         )  # fmt: skip
 
 
@@ -70,18 +71,18 @@ def verify_inside(
     policy: Policy | None = None,
     stamp_policy: StampPolicy | None = None,
     progress: Progress = lambda what, done, total: None,
-    processes: int | None = 1,
+    share: Share = alone,
 ) -> Verification:
     """The same inside a transaction that sees one state of the database from its begin to its end.
 
-    What it has changed itself, no other process sees.
+    `share`: who does the parts. What a transaction has changed itself, no other process sees.
     """
     start = time.perf_counter()
-    connection.execute("set local cursor_tuple_fraction = 1")
+    connection.execute(WHOLE_ROWS)
     size, origin = size_and_origin(connection, ledger_id)
     keys, wrong = known_keys(connection, ledger_id, log_keys)
     record = Record(ledger_id, _walked(connection, ledger_id, size), origin, keys, folding, terms)
-    with hands(connection, record, progress, processes or processes_for(size)) as workers:
+    with share(connection, record, progress) as workers:
         check = _Check(connection, record, workers, wrong)
         check.run(size)
         cosigned = check_cosignatures(connection, ledger_id, policy)
