@@ -3,8 +3,10 @@
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,20 @@ class Here:
             const found = broken.map(({ position, invariant }) => `${position} ${invariant}`);
             return [found, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)];
           })"""
-        given = {"told": told, "terms": {"limits": terms.limits, "tasks": terms.tasks}}
+        given = {"told": told, "terms": {each.name: plain(getattr(terms, each.name)) for each in fields(terms)}}
         # Histories are alike, and what is sent to a browser is slow to get there.
         return self(script, base64.b64encode(zlib.compress(json.dumps(given).encode(), 1)).decode())
+
+
+def plain(value: Any) -> Any:
+    """As JSON says it: tuples with names as objects, sets and other tuples as lists, exact numbers as text."""
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, Set | Sequence) and not isinstance(value, str):
+        return [plain(each) for each in value]
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 @contextmanager
