@@ -7,10 +7,10 @@ import pytest
 from coign import catalogue
 from coign.checker import checking, exploring, invariants
 from coign.checker.checking import Verdict
-from coign.checker.exploring import Explored
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.searching import Explored
 from coign.checker.stories import told_of
 from coign.checker.twists import Twists
 from coign.kernel.actions import Risk
@@ -59,7 +59,7 @@ def test_nothing_happens_that_must_not_and_the_same_is_seen_again(history: Histo
     found, _ = looked_around(history, told, stage, 2)
     assert found.violations == [] and found.complete and found.transitions > found.states > 10
     again, _ = looked_around(history, told, stage, 2)
-    assert (again.states, again.transitions, again.depths) == (found.states, found.transitions, found.depths)
+    assert (again.states, again.transitions, again.around) == (found.states, found.transitions, found.around)
 
 
 def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> None:

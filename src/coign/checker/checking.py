@@ -7,11 +7,11 @@ from typing import Any
 
 from coign import catalogue
 from coign.checker import exploring, invariants, knocking, pairs
-from coign.checker.exploring import Explored, Violation
 from coign.checker.ground import Ground
 from coign.checker.history import History
 from coign.checker.knocking import Knocking, Shown
 from coign.checker.rules import Rules
+from coign.checker.searching import Explored, Violation
 from coign.checker.stories import Line, told_of
 from coign.kernel.actions import Gate, Risk
 from coign.perform import assemble
@@ -37,7 +37,7 @@ class Checked:
     @property
     def depth(self) -> int:
         """To which depth everything was seen around every milestone."""
-        return min(self.explored.depths, default=0)
+        return min((seen.depth for seen in self.explored.around), default=0)
 
 
 def story_ground(history: History) -> Ground:
@@ -59,6 +59,7 @@ def check(
     if not only:
         progress("Following what goes wrong to the end of the therapy …")
         told.look_around()
+        pairs.look_twice(told, None)
         found.violations += [_violation(told, shown) for shown in told.violations]
     found.take(ground)
     for number, milestone in enumerate(around):
@@ -66,7 +67,9 @@ def check(
         left = began + seconds - time.monotonic()
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
-        exploring.explore(here, exploring.waits_around(history, milestone, told.waits), depth, ends, found)
+        exploring.explore(
+            here, exploring.waits_around(history, milestone, told.waits), depth, ends, found, milestone.stage
+        )
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 
