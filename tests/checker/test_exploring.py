@@ -75,7 +75,7 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
 
 
 def test_an_act_that_never_succeeded_and_an_invariant_without_a_word_are_told(history: History, told: Knocking) -> None:
-    checked = checking.check(history, depth=1, seconds=30, only=["infusion"])
+    checked = checking.check(history, depth=1, seconds=30, only=["infusion"], walks=2)
     assert {each.name for each in invariants.OF_RULES} - checked.explored.held <= set(checked.vacuous)
     shut = replace(catalogue.ACTIONS["infusion.thaw"], roles=frozenset())
     move = replace(history.acts[act_of(history, "infusion.thaw")].move, action=shut)

@@ -18,6 +18,8 @@ from coign.perform import assemble
 
 #: As far as is looked around each milestone.
 DEPTH = 6
+#: So many walks at random go further from each milestone, if there is time.
+WALKS = 1000
 #: Of the time, what goes to single deviations followed to the therapy's end.
 SHARE_FOLLOWED = 0.4
 
@@ -49,7 +51,7 @@ def story_ground(history: History) -> Ground:
 
 def check(
     history: History, *, depth: int = DEPTH, seconds: float, progress: Progress = lambda line: None,
-    only: Sequence[str] = (),
+    only: Sequence[str] = (), walks: int = WALKS,
 ) -> Checked:  # fmt: skip
     """Follow every deviation of the story, then look around each stage. `only`: these stages."""
     ground, found, began = story_ground(history), Explored(), time.monotonic()
@@ -67,9 +69,8 @@ def check(
         left = began + seconds - time.monotonic()
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
-        exploring.explore(
-            here, exploring.waits_around(history, milestone, told.waits), depth, ends, found, milestone.stage
-        )
+        waits = exploring.waits_around(history, milestone, told.waits)
+        exploring.explore(here, waits, depth, ends, found, stage=milestone.stage, walks=walks)
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 

@@ -64,13 +64,15 @@ def _together(times: Sequence[Instant]) -> list[Instant]:
     return found
 
 
-def explore(ground: Ground, waits: Sequence[int], depth: int, ends: float, found: Explored, stage: str = "") -> None:
-    """Look around from where the ground begins, until the time is over."""
+def explore(
+    ground: Ground, waits: Sequence[int], depth: int, ends: float, found: Explored, *, stage: str = "", walks: int = 0
+) -> None:
+    """Look around from where the ground begins, until the time is over. `walks`: so many at random beyond the depth."""
     began, began_s = time.monotonic(), time.process_time()
     search, left = Search(ground, waits, depth, found), max(0.0, ends - began)
     reached = search.breadth(began + left * UNTIL_BREADTH)
     wrong = reached if reached == depth else search.few_wrong(began + left * UNTIL_FEW_WRONG)
-    walks = search.at_random(ends, stage)
+    walks = search.at_random(walks, ends, stage)
     found.around.append(Seen(stage, search.states, reached, wrong, walks))
     found.complete = found.complete and reached == depth
     found.states += search.states

@@ -12,8 +12,8 @@ from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
 UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.85
-#: Walks at random beyond that, each so many times as long as the depth.
-WALKS_MAX, WALKS_LONGER = 100, 2
+#: How many times as long as the depth a walk at random is.
+WALKS_LONGER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,10 @@ class Search:
         known.append(label)
         return True
 
-    def at_random(self, ends: float, seed: str) -> int:
-        """Walks further than the depth; the same ones for the same seed."""
+    def at_random(self, walks: int, ends: float, seed: str) -> int:
+        """Walks further than the depth, the same ones for the same seed; how many came to their end."""
         chance = random.Random(seed)  # noqa: S311 - a choice of what is tried, no secret
-        for walk in range(WALKS_MAX):
+        for walk in range(walks):
             world = self._ground.start
             for _ in range(self._depth * WALKS_LONGER):
                 if time.monotonic() > ends:
@@ -146,7 +146,7 @@ class Search:
                     break
                 world, number = chance.choice(steps)
                 self._came.setdefault(world, (self._ground.fit(here), number))
-        return WALKS_MAX
+        return walks
 
     def _steps(self, world: World) -> list[Step]:
         """The worlds that one step leads to; what must not happen and does is noted, and leads nowhere."""
