@@ -283,12 +283,12 @@ class Knocking:
             if time.monotonic() > self.ends:
                 return None
             found = self._without(frozenset({gate, other}), deviation, {})
-            if found is not None and not self._one_is_enough((gate, other), deviation):
+            if found is not None and not self.one_is_enough((gate, other), deviation):
                 return found
         self.tried.add(gate)
         return None
 
-    def _one_is_enough(self, gates: Sequence[str], deviation: Deviation) -> bool:
+    def one_is_enough(self, gates: Sequence[str], deviation: Deviation) -> bool:
         """Whether it happens without one of two gates as well, or would if less had gone wrong."""
         alone = (Deviation(at, (number,), at + 1) for at, number in deviation.later)
         less = (deviation, *((deviation._replace(later=()), *alone) if deviation.later else ()))
