@@ -68,7 +68,7 @@ def explore(
     ground: Ground, waits: Sequence[int], depth: int, ends: float, found: Explored, *, stage: str = "", walks: int = 0
 ) -> None:
     """Look around from where the ground begins, until the time is over. `walks`: so many at random beyond the depth."""
-    began, began_s = time.monotonic(), time.process_time()
+    began = time.monotonic()
     search, left = Search(ground, waits, depth, found), max(0.0, ends - began)
     reached = search.breadth(began + left * UNTIL_BREADTH)
     wrong = reached if reached == depth else search.few_wrong(began + left * UNTIL_FEW_WRONG)
@@ -76,7 +76,6 @@ def explore(
     found.around.append(Seen(stage, search.states, reached, wrong, walks))
     found.complete = found.complete and reached == depth
     found.states += search.states
-    found.seconds += time.process_time() - began_s
     found.take(ground)
 
 

@@ -269,7 +269,7 @@ class Knocking:
                 return None
             found = self._without(frozenset({gate}), deviation, beside)
             if found is not None:
-                return found
+                return self._nearest(found)
         beside |= {
             (other, d): None
             for unmet, ds in self.pairs.items()
@@ -284,9 +284,23 @@ class Knocking:
                 return None
             found = self._without(frozenset({gate, other}), deviation, {})
             if found is not None and not self.one_is_enough((gate, other), deviation):
-                return found
+                return self._nearest(found)
         self.tried.add(gate)
         return None
+
+    def _nearest(self, shown: Shown) -> Shown:
+        """The same that came in between, or the same wait, as late as it will do: whoever reads it reads less."""
+        deviation = shown.deviation
+        if deviation.goes_on != deviation.at or deviation.later:
+            return shown
+        for act in reversed(shown.acts):
+            if deviation.at < act < len(self.history.acts):
+                nearer = deviation._replace(at=act, goes_on=act)
+                found = self._without(shown.without, nearer, {})
+                alone = len(shown.without) > 1 and self.one_is_enough(tuple(shown.without), nearer)
+                if found is not None and len(found.acts) < len(shown.acts) and not alone:
+                    return found
+        return shown
 
     def one_is_enough(self, gates: Sequence[str], deviation: Deviation) -> bool:
         """Whether it happens without one of two gates as well, or would if less had gone wrong."""

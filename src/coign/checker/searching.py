@@ -46,7 +46,7 @@ class Explored:
     """What was seen so far."""
 
     states: int = 0
-    #: Accepted acts, each of one world once, and the processor's time for all that was looked at.
+    #: Accepted acts of the worlds at which everything was tried, and the processor's time that this took.
     transitions: int = 0
     seconds: float = 0
     around: list[Seen] = field(default_factory=list)
@@ -79,7 +79,6 @@ class Search:
         self._came: dict[World, Step | None] = {ground.start: None}
         #: Of each world that was reached with few things wrong: with how many, and after how many steps.
         self._labels: dict[World, list[tuple[int, int]]] = {}
-        self._expanded: set[World] = set()
         self._width = ground.width
         shapes = [shape_of(move.action) for move in ground.moves]
         self._makes = [
@@ -95,6 +94,12 @@ class Search:
 
     def breadth(self, ends: float) -> int:
         """Breadth first, a world once; the depth to which everything was seen."""
+        began = time.process_time()
+        reached = self._breadth(ends)
+        self._found.seconds += time.process_time() - began
+        return reached
+
+    def _breadth(self, ends: float) -> int:
         frontier = [self._ground.start]
         for reached in range(self._depth):
             following: list[World] = []
@@ -103,6 +108,7 @@ class Search:
                     return reached
                 here = self._ground.fit(world)
                 for after, number in self._steps(here):
+                    self._found.transitions += number >= 0
                     if after not in self._came:
                         self._came[after] = (self._ground.fit(here), number)
                         following.append(after)
@@ -164,9 +170,6 @@ class Search:
                 self._violated(*outcome.broken[0], world, number)
             else:
                 steps.append((ground.after(world, outcome), number))
-        if world not in self._expanded:
-            self._expanded.add(world)
-            self._found.transitions += len(steps)
         came = self._came.get(world)
         if came is None or came[1] >= 0:  # otherwise time has passed already, and nobody did anything
             now = ground.now(world)
@@ -177,7 +180,6 @@ class Search:
         """Further slots were written: all worlds become wider."""
         fit, self._width = self._ground.fit, self._ground.width
         self._came = {fit(world): (fit(step[0]), step[1]) if step else None for world, step in self._came.items()}
-        self._expanded = set(map(fit, self._expanded))
         self._labels = {fit(world): labels for world, labels in self._labels.items()}
 
     def _violated(self, invariant: str, sentence: str, world: World, number: int) -> None:

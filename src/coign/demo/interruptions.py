@@ -1,4 +1,4 @@
-"""What may come in between at any time in a therapy: withdrawals, holds, recalls, faults, stops, skills that are lost."""
+"""What may come in between at any time in a therapy: withdrawals, holds, recalls, faults, stops, lost skills."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
