@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from coign import catalogue
-from coign.checker import checking, exploring, invariants
+from coign.checker import checking, exploring, invariants, pairs
 from coign.checker.checking import Verdict
-from coign.checker.exploring import Explored
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.searching import Explored, Search
 from coign.checker.stories import told_of
 from coign.checker.twists import Twists
 from coign.kernel.actions import Risk
@@ -59,7 +59,7 @@ def test_nothing_happens_that_must_not_and_the_same_is_seen_again(history: Histo
     found, _ = looked_around(history, told, stage, 2)
     assert found.violations == [] and found.complete and found.transitions > found.states > 10
     again, _ = looked_around(history, told, stage, 2)
-    assert (again.states, again.transitions, again.depths) == (found.states, found.transitions, found.depths)
+    assert (again.states, again.transitions, again.around) == (found.states, found.transitions, found.around)
 
 
 def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> None:
@@ -75,7 +75,7 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
 
 
 def test_an_act_that_never_succeeded_and_an_invariant_without_a_word_are_told(history: History, told: Knocking) -> None:
-    checked = checking.check(history, depth=1, seconds=30, only=["infusion"])
+    checked = checking.check(history, depth=1, seconds=30, only=["infusion"], walks=2)
     assert {each.name for each in invariants.OF_RULES} - checked.explored.held <= set(checked.vacuous)
     shut = replace(catalogue.ACTIONS["infusion.thaw"], roles=frozenset())
     move = replace(history.acts[act_of(history, "infusion.thaw")].move, action=shut)
@@ -130,3 +130,64 @@ def test_people_of_one_role_stand_for_one_another_and_things_of_the_other_therap
     assert others == {theirs}
     assert {t.actor for t in twists} - {move.actor}
     assert all(t.twist for t in twists)
+
+
+# How late, how deep, and how much goes wrong at a time
+
+
+def test_somebody_is_late_by_the_limits_that_the_act_itself_is_held_to(history: History, told: Knocking) -> None:
+    (programme,) = history.programmes.all()[-1:]
+    just_over = {name: int(programme.minutes(name)) + 1 for name in ("bedside_check_window", "thaw_to_infusion_max")}
+    start = told.waits[act_of(history, "infusion.start")]
+    assert set(just_over.values()) <= set(start) and list(start) == sorted(set(start))
+    confirm = told.waits[act_of(history, "infusion.confirm_bedside")]
+    assert just_over["bedside_check_window"] in confirm and just_over["thaw_to_infusion_max"] not in confirm
+
+
+def test_what_has_few_things_wrong_is_a_part_of_everything(history: History, told: Knocking) -> None:
+    """Two ways around one milestone: each layer adds worlds, and all layers together are all worlds."""
+    waits = exploring.waits_around(history, milestone(history, "frozen"), told.waits)
+
+    def search() -> Search:
+        return Search(exploring.around(history, told.ground, told.worlds, milestone(history, "frozen")), waits, 3, seen)
+
+    seen = Explored()
+    all_of_it, in_layers = search(), search()
+    assert all_of_it.breadth(ENDLESS) == 3
+    assert in_layers.few_wrong(ENDLESS) == 3
+    assert in_layers.states == all_of_it.states > 50
+    assert search().few_wrong(0) == -1, "no time, and nothing is claimed"
+
+
+def test_walks_at_random_are_the_same_for_the_same_seed(history: History, told: Knocking) -> None:
+    def walked(seed: str) -> int:
+        here = exploring.around(history, told.ground, told.worlds, milestone(history, "made"))
+        search = Search(here, [], 4, Explored())
+        assert search.at_random(3, ENDLESS, seed) == 3
+        return search.states
+
+    assert walked("a") == walked("a") > 8
+
+
+def test_two_things_go_wrong_where_one_is_not_enough(history: History, told: Knocking) -> None:
+    left_out, start = act_of(history, "infusion.confirm_bedside"), act_of(history, "infusion.start")
+    first = Deviation(left_out, (), left_out + 1)
+    told.happened.append(first)
+    colleague = next(t for t in Twists(history.acts).of(history.acts[start].move) if t.twist.startswith("by "))
+    told.twisted[start].append(told.ground.add(colleague))
+    assert pairs.look_twice(told, {"infusion.bedside_is_confirmed"}) == 1
+    both = told.candidates["infusion.bedside_is_confirmed"][-1]
+    assert both == first._replace(later=((start, told.twisted[start][0]),))
+    told.forget({"infusion.bedside_is_confirmed"})
+    told.note(frozenset({"infusion.bedside_is_confirmed"}), both)
+    shown = told.knock("infusion.bedside_is_confirmed")
+    assert shown is not None and shown.acts[-1] == told.twisted[start][0]
+
+
+def test_a_pair_of_gates_of_which_one_does_all_the_work_is_none(history: History, told: Knocking) -> None:
+    """Both refuse, at two acts; what must not happen happens already with one of them taken out."""
+    left_out = act_of(history, "infusion.confirm_bedside")
+    deviation = Deviation(left_out, (), left_out + 1)
+    together = frozenset({"infusion.bedside_is_confirmed", "infusion.issue_is_fresh"})
+    assert told.one_is_enough(sorted(together), deviation)
+    assert not told.one_is_enough(["infusion.issue_is_fresh"], deviation)

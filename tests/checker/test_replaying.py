@@ -9,10 +9,10 @@ import pytest
 from coign import catalogue
 from coign.checker import checking, exploring
 from coign.checker.checking import Verdict
-from coign.checker.exploring import Explored
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.searching import Explored
 from coign.checker.stories import Line, story_in, told_of
 from coign.cli.program import main
 from coign.cli.replaying import stories_in

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from coign import catalogue
-from coign.checker import exploring, invariants, knocking
-from coign.checker.exploring import Explored, Violation
+from coign.checker import exploring, invariants, knocking, pairs
 from coign.checker.ground import Ground
 from coign.checker.history import History
 from coign.checker.knocking import Knocking, Shown
 from coign.checker.rules import Rules
+from coign.checker.searching import Explored, Violation
 from coign.checker.stories import Line, told_of
 from coign.kernel.actions import Gate, Risk
 from coign.perform import assemble
 
 #: As far as is looked around each milestone.
 DEPTH = 6
+#: So many walks at random go further from each milestone, if there is time.
+WALKS = 1000
 #: Of the time, what goes to single deviations followed to the therapy's end.
 SHARE_FOLLOWED = 0.4
 
@@ -37,7 +39,7 @@ class Checked:
     @property
     def depth(self) -> int:
         """To which depth everything was seen around every milestone."""
-        return min(self.explored.depths, default=0)
+        return min((seen.depth for seen in self.explored.around), default=0)
 
 
 def story_ground(history: History) -> Ground:
@@ -49,7 +51,7 @@ def story_ground(history: History) -> Ground:
 
 def check(
     history: History, *, depth: int = DEPTH, seconds: float, progress: Progress = lambda line: None,
-    only: Sequence[str] = (),
+    only: Sequence[str] = (), walks: int = WALKS,
 ) -> Checked:  # fmt: skip
     """Follow every deviation of the story, then look around each stage. `only`: these stages."""
     ground, found, began = story_ground(history), Explored(), time.monotonic()
@@ -59,6 +61,7 @@ def check(
     if not only:
         progress("Following what goes wrong to the end of the therapy …")
         told.look_around()
+        pairs.look_twice(told, None)
         found.violations += [_violation(told, shown) for shown in told.violations]
     found.take(ground)
     for number, milestone in enumerate(around):
@@ -66,7 +69,8 @@ def check(
         left = began + seconds - time.monotonic()
         ends = time.monotonic() + left / (len(around) - number)
         here = exploring.around(history, ground, told.worlds, milestone)
-        exploring.explore(here, exploring.waits_around(history, milestone, told.waits), depth, ends, found)
+        waits = exploring.waits_around(history, milestone, told.waits)
+        exploring.explore(here, waits, depth, ends, found, stage=milestone.stage, walks=walks)
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
     return Checked(_first_of_each(found), tuple(never), tuple(sorted(found.guarding - found.refused)))
 
@@ -105,20 +109,28 @@ class Verdict:
 
 
 NECESSARY, PAIRED, NOT_SAFETY, NOT_SHOWN = "necessary", "paired", "not patient safety", "not shown"
-#: Of the time, what goes to finding out where gates refuse.
-SHARE_LOOKING = 0.6
+#: Until when, of the time: one thing goes wrong; each gate is taken out; two things go wrong. Then those gates again.
+UNTIL_ONE, UNTIL_TAKEN_OUT, UNTIL_TWO = 0.3, 0.6, 0.8
 
 
 def knock_out(history: History, *, seconds: float, progress: Progress = lambda line: None) -> list[Verdict]:
     """Take out each gate that guards patients or products and look for a story that only it holds back."""
     began = time.monotonic()
-    knocked = Knocking(story_ground(history), history, began + seconds * SHARE_LOOKING)
+    knocked = Knocking(story_ground(history), history, began + seconds * UNTIL_ONE)
     knocked.prepare()
-    progress("Looking for what each gate alone holds back …")
+    progress(f"{time.monotonic() - began:.0f} s: looking for what each gate alone holds back …")
     knocked.look_around()
+    progress(f"{time.monotonic() - began:.0f} s: taking out one gate after another …")
+    knocked.ends = began + seconds * UNTIL_TAKEN_OUT
+    verdicts = {id: judged(knocked, gate) for id, gate in catalogue.GATES.items()}
+    open_yet = {id for id, verdict in verdicts.items() if verdict.verdict == NOT_SHOWN}
+    progress(f"{time.monotonic() - began:.0f} s: two things go wrong, for {len(open_yet)} gates …")
+    knocked.forget(knocked.tried)
+    knocked.ends = began + seconds * UNTIL_TWO
+    pairs.look_twice(knocked, open_yet)
+    progress(f"{time.monotonic() - began:.0f} s: taking out those gates again …")
     knocked.ends = began + seconds
-    progress("Taking out one gate after another …")
-    return [judged(knocked, gate) for gate in catalogue.GATES.values()]
+    return [judged(knocked, catalogue.GATES[id]) if id in open_yet else each for id, each in verdicts.items()]
 
 
 def share_shown(verdicts: Sequence[Verdict]) -> float:
@@ -143,8 +155,9 @@ def judged(knocked: Knocking, gate: Gate[Any]) -> Verdict:
 def _why_not(knocked: Knocking, gate: Gate[Any]) -> str:
     if not any(gate in told.move.action.gates for told in knocked.history.acts):
         return "no act of the story has this gate"
-    if gate.id in knocked.candidates:
+    with_it = knocked.fewest.get(gate.id)
+    if with_it is None:
+        return "nothing that was tried made it refuse alone"
+    if with_it == {gate.id}:
         return "without it something else happens, and no invariant says that it must not"
-    if any(gate.id in pair for pair in knocked.pairs):
-        return "it refused only together with others"
-    return "nothing that was tried made it refuse alone"
+    return f"it refused only together with others: {', '.join(sorted(with_it - {gate.id}))}"

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from coign.checker.ground import Beginning, Ground, Outcome, World
+from coign.checker.ground import Beginning, Ground, World
 from coign.checker.history import History
 from coign.checker.rules import KNOWN, Move, Slot
-from coign.checker.stories import EVERY_RULE_ANSWERS, at
+from coign.checker.searching import UNTIL_BREADTH, UNTIL_FEW_WRONG, Explored, Search, Seen
 from coign.checker.twists import Twists
 from coign.kernel.values import Instant
 from coign.perform.shape import shape_of
@@ -33,43 +33,6 @@ def milestones(history: History, therapy: str) -> list[Milestone]:
         if told.therapy == therapy and told.stage:
             found.setdefault(told.stage, Milestone(index, told.stage))
     return list(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What must not happen and did, and the moves that led there from the story, each at its time."""
-
-    invariant: str
-    sentence: str
-    moves: tuple[Move, ...]
-    #: What came before them.
-    beginning: Beginning
-
-
-@dataclass
-class Explored:
-    """What was seen so far."""
-
-    states: int = 0
-    transitions: int = 0
-    seconds: float = 0
-    #: Around each milestone, to which depth everything was seen.
-    depths: list[int] = field(default_factory=list)
-    complete: bool = True
-    violations: list[Violation] = field(default_factory=list)
-    tried: set[str] = field(default_factory=set)
-    succeeded: set[str] = field(default_factory=set)
-    guarding: set[str] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
-
-    def take(self, ground: Ground) -> None:
-        """What was asked on this ground."""
-        self.tried |= {move.action.name for move in ground.moves}
-        self.guarding |= {gate.id for move in ground.moves for gate in move.action.gates}
-        self.succeeded |= ground.succeeded
-        self.refused |= ground.refused
-        self.held |= ground.held
 
 
 def at_hand(history: History, milestone: Milestone) -> list[Move]:
@@ -101,101 +64,19 @@ def _together(times: Sequence[Instant]) -> list[Instant]:
     return found
 
 
-def explore(ground: Ground, waits: Sequence[int], depth: int, ends: float, found: Explored) -> None:
-    """Breadth first from where the ground begins; a world that was seen is not looked at again."""
-    began = time.process_time()
-    once = _made_once(ground)
-    came: dict[World, tuple[World, int] | None] = {ground.start: None}
-    frontier, reached, width = [ground.start], 0, ground.width
-    while frontier and reached < depth and time.monotonic() < ends:
-        following: list[World] = []
-        for world in frontier:
-            if time.monotonic() > ends:
-                break
-            world, outcomes = ground.outcomes(ground.fit(world))
-            if ground.width != width:  # further slots were written: all worlds become wider
-                width = ground.width
-                came = {ground.fit(w): (ground.fit(f[0]), f[1]) if f else None for w, f in came.items()}
-                following = [ground.fit(w) for w in following]
-            for after, number in _next(ground, world, outcomes, waits, once, came, found):
-                came[after] = (world, number)
-                following.append(after)
-        else:
-            reached += 1
-            frontier = [ground.fit(w) for w in following]
-            continue
-        break
-    found.depths.append(reached)
-    found.complete = found.complete and (reached == depth or not frontier)
-    found.states += len(came)
-    found.seconds += time.process_time() - began
+def explore(
+    ground: Ground, waits: Sequence[int], depth: int, ends: float, found: Explored, *, stage: str = "", walks: int = 0
+) -> None:
+    """Look around from where the ground begins, until the time is over. `walks`: so many at random beyond the depth."""
+    began = time.monotonic()
+    search, left = Search(ground, waits, depth, found), max(0.0, ends - began)
+    reached = search.breadth(began + left * UNTIL_BREADTH)
+    wrong = reached if reached == depth else search.few_wrong(began + left * UNTIL_FEW_WRONG)
+    walks = search.at_random(walks, ends, stage)
+    found.around.append(Seen(stage, search.states, reached, wrong, walks))
+    found.complete = found.complete and reached == depth
+    found.states += search.states
     found.take(ground)
-
-
-def _made_once(ground: Ground) -> dict[int, str]:
-    """Moves that make something: the same thing is not made twice."""
-    return {n: name for n, move in enumerate(ground.moves) for name in shape_of(move.action).allotted}
-
-
-Came = dict[World, tuple[World, int] | None]
-
-
-def _next(
-    ground: Ground, world: World, outcomes: Sequence[Outcome], waits: Sequence[int], once: dict[int, str], came: Came,
-    found: Explored,
-) -> list[tuple[World, int]]:  # fmt: skip
-    """New worlds that one step leads to."""
-    new: list[tuple[World, int]] = []
-    seen = {world}
-    done = _path(came, world) if once else []
-    for number, outcome in enumerate(outcomes):
-        if not outcome.changes:
-            if outcome.stuck:
-                told = _told(ground, waits, [*_path(came, world), number])
-                found.violations.append(Violation(EVERY_RULE_ANSWERS, outcome.stuck, told, ground.beginning))
-            continue
-        if number in once and number in done:
-            continue
-        found.transitions += 1
-        if outcome.broken:
-            told = _told(ground, waits, [*_path(came, world), number])
-            found.violations.append(Violation(*outcome.broken[0], told, ground.beginning))
-            continue
-        after = ground.after(world, outcome)
-        if after not in came and after not in seen:
-            seen.add(after)
-            new.append((after, number))
-    came_by = came[world]
-    if came_by is not None and came_by[1] < 0:
-        return new  # time has passed already, and nobody did anything
-    for number, wait in enumerate(waits, start=1):
-        after = ground.later(world, ground.now(world).plus(minutes=wait))
-        if after not in came and after not in seen:
-            seen.add(after)
-            new.append((after, -number))
-    return new
-
-
-def _path(came: Came, world: World) -> list[int]:
-    """The numbers of the moves that led to a world."""
-    path: list[int] = []
-    step = came.get(world)
-    while step is not None:
-        path.append(step[1])
-        step = came.get(step[0])
-    return path[::-1]
-
-
-def _told(ground: Ground, waits: Sequence[int], path: Sequence[int]) -> tuple[Move, ...]:
-    """The moves of a path, each at its time."""
-    now, moves = ground.now(ground.start), []
-    for number in path:
-        if number < 0:
-            now = now.plus(minutes=waits[-number - 1])
-        else:
-            moves.append(at(ground.moves[number], now))
-            now = moves[-1].time
-    return tuple(moves)
 
 
 def around(history: History, story: Ground, worlds: Sequence[World], milestone: Milestone) -> Ground:

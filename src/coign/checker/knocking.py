@@ -3,12 +3,13 @@
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from coign.checker.deadlines import Deadlines
-from coign.checker.ground import NONE, Beginning, Ground, World
+from coign.checker.ground import NONE, Beginning, Ground, Outcome, World
 from coign.checker.history import History
 from coign.checker.rules import Move
 from coign.checker.stories import EVERY_RULE_ANSWERS, at
@@ -21,12 +22,16 @@ from coign.perform.shape import shape_of
 TRIED_EACH = 12
 #: Of these, so many that leave the story at an act of the same kind.
 TRIED_LIKE_IT = 3
+#: So many gates are taken out together at most.
+TAKEN_OUT_MAX = 2
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
 #: The therapies whose acts go wrong: one without trouble, and those in trouble; others are there to be mixed up with.
 FOLLOWED, TROUBLED = "0", ("2", "3")
 #: Before each so manieth act something may come in between.
 INTERRUPTED_EACH = 5
+#: Whoever does not wait for an act's time does it so much earlier at least.
+AT_ONCE_MIN = 60
 #: So many acts of one kind are twisted in each stage.
 LIKE_IT_MAX = 3
 KEY_ENROLLED = "people.confirm_authenticator"
@@ -43,6 +48,8 @@ class Deviation(NamedTuple):
     goes_on: int
     #: Time passes first.
     wait_min: int = 0
+    #: Later on, what is done in the place of acts of the story: their numbers, and those of the moves.
+    later: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,18 @@ class Knocking:
     history: History
     ends: float
     worlds: list[World] = field(default_factory=list)
-    #: Of each act of a therapy, how long somebody must wait until one of its limits is over, in minutes.
+    #: Of each act, how long somebody must wait until one of its limits is over, in minutes.
     waits: dict[int, tuple[int, ...]] = field(default_factory=dict)
     candidates: dict[str, list[Deviation]] = field(default_factory=lambda: defaultdict(list))
     pairs: dict[frozenset[str], list[Deviation]] = field(default_factory=lambda: defaultdict(list))
-    shown: dict[str, Shown] = field(default_factory=dict)
+    #: Gates for which everything that was noted was tried.
+    tried: set[str] = field(default_factory=set)
+    #: The fewest gates with which each was seen to refuse, itself among them.
+    fewest: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: What was not held back at once: the story goes on otherwise.
+    happened: list[Deviation] = field(default_factory=list)
+    #: Of each act of the story what was tried in its place.
+    twisted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     #: What breaks although no gate is left out.
     violations: list[Shown] = field(default_factory=list)
 
@@ -78,8 +92,7 @@ class Knocking:
         world, deadlines = self.ground.start, Deadlines(self.ground.rules)
         for number, told in enumerate(self.history.acts):
             self.worlds.append(world)
-            if told.therapy in (FOLLOWED, TROUBLED):
-                self.waits[number] = deadlines.of(told.move, self.ground.at(world), self.ground.now(world))
+            self.waits[number] = deadlines.of(told.move, self.ground.at(world), self.ground.now(world))
             outcome = self.ground.outcome(self.ground.fit(world), number)
             assert outcome.changes, (self.ground.moves[number].action.name, outcome)
             world = self.ground.after(self.ground.fit(world), outcome)
@@ -87,10 +100,13 @@ class Knocking:
 
     def look_around(self) -> None:
         """Try every deviation with all gates in place; note which gates alone hold it back."""
-        for deviation in self.deviations():
+        for deviation in chain(self.deviations(), self._at_once()):
             if time.monotonic() > self.ends:
                 return
-            self.follow(deviation)
+            if self.follow(deviation):
+                self.happened.append(deviation)
+            if len(deviation.instead) == 1 and deviation.goes_on > deviation.at:
+                self.twisted[deviation.at].append(deviation.instead[0])
 
     def __post_init__(self) -> None:
         acts = self.history.acts
@@ -164,29 +180,48 @@ class Knocking:
         named = [getattr(move.command, f.name) for f in fields(move.command) if f.name not in allotted]
         return [subject for value in named for subject in subjects_in(value) if not subject.public]
 
-    def follow(self, deviation: Deviation) -> None:
-        """Go on after it as if nothing had happened, with all gates in place."""
+    def _at_once(self) -> Iterator[Deviation]:
+        """What should wait for its time is done directly after the act before it."""
+        for index, told in enumerate(self.history.acts):
+            now = self.ground.now(self.worlds[index])
+            if told.therapy == FOLLOWED and told.move.time.minutes_since(now) > AT_ONCE_MIN:
+                hurried = replace(told.move, time=now, twist="at once")
+                yield Deviation(index, (self.ground.add(hurried),), index + 1)
+
+    def follow(self, deviation: Deviation) -> bool:
+        """Go on after it as if nothing had happened, with all gates in place; False: it was held back at once."""
         done: list[int] = []
         for step, outcome in self.run(deviation, NONE):
-            if outcome.changes or outcome.stuck:
-                done.append(step)
-            if outcome.broken:
-                name, sentence = outcome.broken[0]
-                self.violations.append(
-                    Shown(NONE, name, sentence, deviation, self._shortest(NONE, deviation, done, name))
-                )
-                return
+            if self.is_broken(deviation, done, step, outcome):
+                return False
             if outcome.changes:
+                done.append(step)
                 continue
-            if outcome.stuck:
-                self.violations.append(Shown(NONE, EVERY_RULE_ANSWERS, outcome.stuck, deviation, tuple(done)))
-                return
-            if outcome.unmet and len(outcome.unmet) <= 2:
-                self._note(frozenset(outcome.unmet), deviation)
+            if outcome.unmet:
+                self.note(frozenset(outcome.unmet), deviation)
             if (outcome.unmet or outcome.denied) and step in deviation.instead:
-                return  # what was held back changes nothing: the story is the same again
+                return False  # what was held back changes nothing: the story is the same again
+        return True
 
-    def _note(self, unmet: frozenset[str], deviation: Deviation) -> None:
+    def is_broken(self, deviation: Deviation, done: Sequence[int], step: int, outcome: Outcome) -> bool:
+        """Whether this step must not happen, and does with all gates in place; it is noted then."""
+        if outcome.broken:
+            name, sentence = outcome.broken[0]
+            acts = self._shortest(NONE, deviation, [*done, step], name)
+        elif outcome.stuck:
+            name, sentence, acts = EVERY_RULE_ANSWERS, outcome.stuck, (*done, step)
+        else:
+            return False
+        self.violations.append(Shown(NONE, name, sentence, deviation, acts))
+        return True
+
+    def note(self, unmet: frozenset[str], deviation: Deviation) -> None:
+        """These gates alone hold it back."""
+        for gate in unmet:
+            if len(unmet) < len(self.fewest.get(gate, unmet)) or gate not in self.fewest:
+                self.fewest[gate] = unmet
+        if len(unmet) > TAKEN_OUT_MAX:
+            return
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
         like_it = sum(self._left(each) == self._left(deviation) for each in noted)
         if len(noted) < TRIED_EACH and like_it < TRIED_LIKE_IT:
@@ -197,18 +232,30 @@ class Knocking:
         acts = self.history.acts
         return acts[deviation.at].move.action.name if deviation.at < len(acts) else ""
 
+    def forget(self, gates: Container[str]) -> None:
+        """What was tried for these gates, and showed nothing, is not tried again."""
+        for gate in [gate for gate in self.candidates if gate in gates]:
+            del self.candidates[gate]
+        for unmet in [unmet for unmet in self.pairs if all(gate in gates for gate in unmet)]:
+            del self.pairs[unmet]
+
     def run(self, deviation: Deviation, without: frozenset[str], acts: Sequence[int] = ()) -> Iterator[tuple[int, Any]]:
         """The moves from a deviation to the story's end with their outcomes; `acts`: only these."""
-        world = self.ground.fit(self.worlds[deviation.at])
-        if deviation.wait_min:
-            world = self.ground.later(world, self.ground.now(world).plus(minutes=deviation.wait_min))
-        here = list(self.ground.fit(world))
-        for number in acts or (*deviation.instead, *self._rest(deviation)):
+        here = self.begins(deviation)
+        later = dict(deviation.later)
+        for number in acts or (*deviation.instead, *(later.get(n, n) for n in self.rest(deviation))):
             outcome = self.ground.outcome(here, number, without)
             self.ground.enter(here, outcome)
             yield number, outcome
 
-    def _rest(self, deviation: Deviation) -> list[int]:
+    def begins(self, deviation: Deviation) -> list[int]:
+        """The world in which it begins."""
+        world = self.ground.fit(self.worlds[deviation.at])
+        if deviation.wait_min:
+            world = self.ground.later(world, self.ground.now(world).plus(minutes=deviation.wait_min))
+        return list(self.ground.fit(world))
+
+    def rest(self, deviation: Deviation) -> list[int]:
         """What comes of the therapy that is followed."""
         acts = self.history.acts
         therapy = acts[deviation.at].therapy if deviation.at < len(acts) else FOLLOWED
@@ -232,7 +279,10 @@ class Knocking:
         return Beginning(deviation.at, "; ".join(said)), tuple(moves)
 
     def knock(self, gate: str) -> Shown | None:
-        """Look for a story that only this gate holds back; else one that it holds back together with another."""
+        """Look for a story that only this gate holds back; else one that it holds back together with another.
+
+        `tried` holds the gate afterwards, unless the time was over before everything was tried.
+        """
         beside: dict[tuple[str, Deviation], None] = {}
         for deviation in self.candidates.get(gate, ()):
             if deviation in self._broken_anyway:
@@ -241,7 +291,7 @@ class Knocking:
                 return None
             found = self._without(frozenset({gate}), deviation, beside)
             if found is not None:
-                return found
+                return self._nearest(found)
         beside |= {
             (other, d): None
             for unmet, ds in self.pairs.items()
@@ -255,9 +305,30 @@ class Knocking:
             if time.monotonic() > self.ends:
                 return None
             found = self._without(frozenset({gate, other}), deviation, {})
-            if found is not None and self._without(frozenset({other}), deviation, {}) is None:
-                return found
+            if found is not None and not self.one_is_enough((gate, other), deviation):
+                return self._nearest(found)
+        self.tried.add(gate)
         return None
+
+    def _nearest(self, shown: Shown) -> Shown:
+        """The same that came in between, or the same wait, as late as it will do: whoever reads it reads less."""
+        deviation = shown.deviation
+        if deviation.goes_on != deviation.at or deviation.later:
+            return shown
+        for act in reversed(shown.acts):
+            if deviation.at < act < len(self.history.acts):
+                nearer = deviation._replace(at=act, goes_on=act)
+                found = self._without(shown.without, nearer, {})
+                alone = len(shown.without) > 1 and self.one_is_enough(tuple(shown.without), nearer)
+                if found is not None and len(found.acts) < len(shown.acts) and not alone:
+                    return found
+        return shown
+
+    def one_is_enough(self, gates: Sequence[str], deviation: Deviation) -> bool:
+        """Whether it happens without one of two gates as well, or would if less had gone wrong."""
+        alone = (Deviation(at, (number,), at + 1) for at, number in deviation.later)
+        less = (deviation, *((deviation._replace(later=()), *alone) if deviation.later else ()))
+        return any(self._without(frozenset({gate}), each, {}) is not None for each in less for gate in gates)
 
     def _without(
         self, without: frozenset[str], deviation: Deviation, beside: dict[tuple[str, Deviation], None]
@@ -273,7 +344,10 @@ class Knocking:
             passed = passed or bool(without.intersection(outcome.unmet))
             if passed and outcome.broken:
                 name, sentence = outcome.broken[0]
-                return Shown(without, name, sentence, deviation, self._shortest(without, deviation, done, name))
+                acts = self._shortest(without, deviation, done, name)
+                # Where it happens without an act that one of them refuses, that one holds back nothing here.
+                needed = without <= self._refusing(deviation, without, acts)
+                return Shown(without, name, sentence, deviation, acts) if needed else None
         return None
 
     def _shortest(self, without: frozenset[str], deviation: Deviation, acts: list[int], broken: str) -> tuple[int, ...]:
@@ -292,5 +366,7 @@ class Knocking:
 
     def _breaks(self, without: frozenset[str], deviation: Deviation, acts: list[int], broken: str) -> bool:
         outcomes = [outcome for _, outcome in self.run(deviation, without, acts)]
-        refused = {gate for outcome in outcomes for gate in outcome.unmet}
-        return all(o.changes for o in outcomes) and broken in dict(outcomes[-1].broken) and without <= refused
+        return all(o.changes for o in outcomes) and broken in dict(outcomes[-1].broken)
+
+    def _refusing(self, deviation: Deviation, without: frozenset[str], acts: Sequence[int]) -> set[str]:
+        return {gate for _, outcome in self.run(deviation, without, acts) for gate in outcome.unmet}

@@ -3,6 +3,7 @@
 """
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def _checked(history: Any, asked: argparse.Namespace) -> int:
         "complete": seen.complete,
         "transitions_per_second": round(seen.transitions / seen.seconds) if seen.seconds else 0,
         "invariants": [{"name": each.name, "requirement": each.requirement} for each in invariants.OF_RULES],
+        "around": [asdict(each) for each in seen.around],
         "violations": violations,
         "vacuous": list(found.vacuous),
         "never_refused": list(found.never_refused),
@@ -97,6 +99,7 @@ def _told(result: dict[str, Any]) -> str:
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
         f"everything to depth {result['depth']} around each stage; {len(result['invariants'])} invariants",
     ]
+    lines += [_around(each) for each in result["around"]]
     for violation in result["violations"]:
         lines += [f"BROKEN  {violation['invariant']}", *_story(violation["story"])]
     lines += [f"NEVER   {name}" for name in result["vacuous"]]
@@ -106,6 +109,14 @@ def _told(result: dict[str, Any]) -> str:
         "Nothing happened that must not." if result["ok"] else "Not every rule holds, or not everything was tried."
     )
     return "\n".join(lines)
+
+
+def _around(seen: dict[str, Any]) -> str:
+    few = f", further with {seen['wrong']} acts wrong or late" if seen["wrong"] >= 0 else ""
+    return (
+        f"        around {seen['stage']}: everything to depth {seen['depth']}{few}, {seen['walks']} walks at random; "
+        f"{seen['states']} situations"
+    )
 
 
 def _story(story: Any) -> list[str]:

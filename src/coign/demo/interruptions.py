@@ -1,4 +1,4 @@
-"""What may come in between at any time in a therapy: withdrawals, holds, recalls, faults, stops."""
+"""What may come in between at any time in a therapy: withdrawals, holds, recalls, faults, stops, lost skills."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -8,6 +8,7 @@ from coign.demo import people
 from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Authorisation, Organisation, Subject
 from coign.kernel.values import Actor, Instant
+from coign.training.actions.qualify import Qualify
 
 Asked = tuple[Actor, str, Mapping[str, Any]]
 EVIDENCE = "0" * 64
@@ -30,14 +31,25 @@ def of_therapy(commands: Sequence[Any], patient: Subject, chain: Subject, now: I
     ended = {"chain": chain, "reason": "withdrawal", "note": WHY, "others": "destroyed"}
     yield physician, "closing.end_therapy", ended
     yield _one("safety", people.MAKER), "safety.hold_enrolment", {"programme": programme, "reason": WHY}
+    trainer = _one("trainer", people.MAKER)
+    for skill in (command for command in commands if isinstance(command, Qualify)):
+        yield trainer, "training.revoke_qualification", {"person": skill.person, "task": skill.task, "why": WHY}
     for authorisation in (Authorisation(s) for s in of_kind.get("authorisation", ())):
         yield from _stopped(authorisation)
     for batch in of_kind.get("batch", ()):
         yield _one("operator", people.MAKER), "quality.open_deviation", {"batch": batch, "description": WHY}
         yield _one("qa", people.MAKER), "quality.reject_batch", {"batch": batch, "why": WHY}
+        yield _one("qa", people.MAKER), "manufacturing.abandon_batch", {"batch": batch, "why": WHY}
     for lot in of_kind.get("lot", ()):
         for by in (_one("qa", people.MAKER), _one("celllab", people.CENTRE)):
             yield by, "supply.hold_lot", {"lot": lot, "why": WHY}
+            yield by, "supply.reject_lot", {"lot": lot, "why": WHY}
+    for shipment in of_kind.get("shipment", ()):
+        for by in (_one("celllab", people.CENTRE), _one("warehouse", people.MAKER)):
+            yield by, "logistics.unpack", {"shipment": shipment}
+    for shipper in of_kind.get("shipper", ()):
+        for by in (_one("celllab", people.CENTRE), _one("courier", people.COURIER)):
+            yield by, "custody.withdraw_shipment", {"shipper": shipper}
     for device in of_kind.get("equipment", ()):
         yield from _faulty(device, now)
     for room in of_kind.get("room", ()):
@@ -67,7 +79,9 @@ def _seen(unit: Subject, now: Instant) -> Iterator[Asked]:
         happened = {"unit": unit, "act": "moved", "happened_at": now, "account": WHY, "site": site}
         yield by, "incident.report_act", happened
         yield by, "custody.offer", {"unit": unit, "to": people.COURIER}
+        yield by, "custody.withdraw_offer", {"unit": unit}
         yield by, "quality.open_deviation", {"unit": unit, "description": WHY}
+        yield by, "quality.reject_material", {"unit": unit, "why": WHY}
 
 
 def _one(role: str, house: Organisation) -> Actor:

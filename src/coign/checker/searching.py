@@ -1,0 +1,198 @@
+"""What may happen on a ground: everything to a depth, then everything in which few things go wrong, then at random."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coign.checker.ground import Beginning, Ground, World
+from coign.checker.rules import Move
+from coign.checker.stories import EVERY_RULE_ANSWERS, at
+from coign.perform.shape import shape_of
+
+#: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
+UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.85
+#: How many times as long as the depth a walk at random is.
+WALKS_LONGER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What must not happen and did, and the moves that led there from the story, each at its time."""
+
+    invariant: str
+    sentence: str
+    moves: tuple[Move, ...]
+    #: What came before them.
+    beginning: Beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen around one milestone."""
+
+    stage: str
+    states: int
+    #: To so many acts everything was seen.
+    depth: int
+    #: To the depth that was asked for, everything in which so many acts are wrong or late at most; -1: not even that.
+    wrong: int
+    #: Beyond that, walks at random.
+    walks: int
+
+
+@dataclass
+class Explored:
+    """What was seen so far."""
+
+    states: int = 0
+    #: Accepted acts of the worlds at which everything was tried, and the processor's time that this took.
+    transitions: int = 0
+    seconds: float = 0
+    around: list[Seen] = field(default_factory=list)
+    complete: bool = True
+    violations: list[Violation] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)
+    succeeded: set[str] = field(default_factory=set)
+    guarding: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+
+    def take(self, ground: Ground) -> None:
+        """What was asked on this ground."""
+        self.tried |= {move.action.name for move in ground.moves}
+        self.guarding |= {gate.id for move in ground.moves for gate in move.action.gates}
+        self.succeeded |= ground.succeeded
+        self.refused |= ground.refused
+        self.held |= ground.held
+
+
+#: The number of the move by which a world was reached; below 0: of a wait, from the end.
+Step = tuple[World, int]
+
+
+class Search:
+    """All worlds that were found on one ground, and how each was reached for the first time."""
+
+    def __init__(self, ground: Ground, waits: Sequence[int], depth: int, found: Explored) -> None:
+        self._ground, self._waits, self._depth, self._found = ground, waits, depth, found
+        self._came: dict[World, Step | None] = {ground.start: None}
+        #: Of each world that was reached with few things wrong: with how many, and after how many steps.
+        self._labels: dict[World, list[tuple[int, int]]] = {}
+        self._width = ground.width
+        shapes = [shape_of(move.action) for move in ground.moves]
+        self._makes = [
+            [getattr(move.command, name) for name in shape.allotted]
+            for move, shape in zip(ground.moves, shapes, strict=True)
+        ]
+        self._as_told = [not move.twist for move in ground.moves]
+
+    @property
+    def states(self) -> int:
+        """How many worlds."""
+        return len(self._came)
+
+    def breadth(self, ends: float) -> int:
+        """Breadth first, a world once; the depth to which everything was seen."""
+        began = time.process_time()
+        reached = self._breadth(ends)
+        self._found.seconds += time.process_time() - began
+        return reached
+
+    def _breadth(self, ends: float) -> int:
+        frontier = [self._ground.start]
+        for reached in range(self._depth):
+            following: list[World] = []
+            for world in frontier:
+                if time.monotonic() > ends:
+                    return reached
+                here = self._ground.fit(world)
+                for after, number in self._steps(here):
+                    self._found.transitions += number >= 0
+                    if after not in self._came:
+                        self._came[after] = (self._ground.fit(here), number)
+                        following.append(after)
+            frontier = following
+        return self._depth
+
+    def few_wrong(self, ends: float) -> int:
+        """To the whole depth, first nothing wrong, then one thing, and so on; how many came to their end."""
+        waiting: list[list[tuple[World, int]]] = [[] for _ in range(self._depth + 1)]
+        waiting[0] = [(self._ground.start, 0)]
+        for wrong, worlds in enumerate(waiting):
+            for world, depth in worlds:  # it grows meanwhile
+                if time.monotonic() > ends:
+                    return wrong - 1
+                here = self._ground.fit(world)
+                for after, number in self._steps(here) if depth < self._depth else ():
+                    label = wrong + (number < 0 or not self._as_told[number]), depth + 1
+                    if self._is_news(after, label):
+                        self._came.setdefault(after, (self._ground.fit(here), number))
+                        waiting[label[0]].append((after, label[1]))
+        return self._depth
+
+    def _is_news(self, world: World, label: tuple[int, int]) -> bool:
+        known = self._labels.setdefault(world, [])
+        if any(wrong <= label[0] and depth <= label[1] for wrong, depth in known):
+            return False
+        known.append(label)
+        return True
+
+    def at_random(self, walks: int, ends: float, seed: str) -> int:
+        """Walks further than the depth, the same ones for the same seed; how many came to their end."""
+        chance = random.Random(seed)  # noqa: S311 - a choice of what is tried, no secret
+        for walk in range(walks):
+            world = self._ground.start
+            for _ in range(self._depth * WALKS_LONGER):
+                if time.monotonic() > ends:
+                    return walk
+                here = self._ground.fit(world)
+                steps = self._steps(here)
+                if not steps:
+                    break
+                world, number = chance.choice(steps)
+                self._came.setdefault(world, (self._ground.fit(here), number))
+        return walks
+
+    def _steps(self, world: World) -> list[Step]:
+        """The worlds that one step leads to; what must not happen and does is noted, and leads nowhere."""
+        ground, steps = self._ground, list[Step]()
+        world, outcomes = ground.outcomes(world)
+        if ground.width != self._width:
+            self._widen()
+        for number, outcome in enumerate(outcomes):
+            if not outcome.changes:
+                if outcome.stuck:
+                    self._violated(EVERY_RULE_ANSWERS, outcome.stuck, world, number)
+            elif any(ground.knows(world, made) for made in self._makes[number]):
+                continue  # the door gives every new thing a name of its own
+            elif outcome.broken:
+                self._violated(*outcome.broken[0], world, number)
+            else:
+                steps.append((ground.after(world, outcome), number))
+        came = self._came.get(world)
+        if came is None or came[1] >= 0:  # otherwise time has passed already, and nobody did anything
+            now = ground.now(world)
+            steps += [(ground.later(world, now.plus(minutes=wait)), -n) for n, wait in enumerate(self._waits, start=1)]
+        return steps
+
+    def _widen(self) -> None:
+        """Further slots were written: all worlds become wider."""
+        fit, self._width = self._ground.fit, self._ground.width
+        self._came = {fit(world): (fit(step[0]), step[1]) if step else None for world, step in self._came.items()}
+        self._labels = {fit(world): labels for world, labels in self._labels.items()}
+
+    def _violated(self, invariant: str, sentence: str, world: World, number: int) -> None:
+        path = [number]
+        step = self._came[world]
+        while step is not None:
+            path.append(step[1])
+            step = self._came[step[0]]
+        now, moves = self._ground.now(self._ground.start), list[Move]()
+        for each in reversed(path):
+            if each < 0:
+                now = now.plus(minutes=self._waits[-each - 1])
+            else:
+                moves.append(at(self._ground.moves[each], now))
+                now = moves[-1].time
+        self._found.violations.append(Violation(invariant, sentence, tuple(moves), self._ground.beginning))
