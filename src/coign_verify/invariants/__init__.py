@@ -1,6 +1,18 @@
 """What holds in every true record, stated apart from the gates; see README.md."""
 
-from coign_verify.invariants import bedside, cells, days, houses, order, people, plant, record, therapies
+from coign_verify.invariants import (
+    bedside,
+    cells,
+    days,
+    houses,
+    making,
+    order,
+    people,
+    plant,
+    record,
+    testing,
+    therapies,
+)
 from coign_verify.invariants.model import (
     Broken,
     Heads,
@@ -24,6 +36,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     *order.INVARIANTS,
     *days.INVARIANTS,
     *houses.INVARIANTS,
+    *making.INVARIANTS,
+    *testing.INVARIANTS,
     *record.INVARIANTS,
 )
 

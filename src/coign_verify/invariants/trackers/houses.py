@@ -97,6 +97,19 @@ APPLICATION = Tracker(
 )
 
 
+#: The conditions of an authorisation of which somebody said that they are fulfilled, each with who said so.
+REPORTED: Tracker[frozenset[tuple[int, str]]] = Tracker(
+    "reported",
+    frozenset(),
+    {
+        "regulatory.fulfilment_reported.v1": (
+            ("authorisation",),
+            lambda s, f: s | {(f.body.get("condition", 0), f.person)},
+        ),
+    },
+)
+
+
 class Suspicion(NamedTuple):
     """How many packs of a suspect product were found wrong."""
 

@@ -93,7 +93,7 @@ ONCE: dict[str, str] = {
     "regulatory.authorisation_revoked.v1": "authorisation",
     "training.attempt_handed_in.v1": "attempt",
     "training.attempt_decided.v1": "attempt",
-    "manufacturing.slot_confirmed.v1": "chain",
+    "manufacturing.product_frozen.v1": "batch",
     "quality.material_accepted.v1": "unit",
     "quality.supplied_under_exception.v1": "batch",
     "supply.pack_registered.v1": "serial",
