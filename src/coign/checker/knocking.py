@@ -27,6 +27,8 @@ FOLLOWED, TROUBLED = "0", ("2", "3")
 INTERRUPTED_EACH = 5
 #: So many acts of one kind are twisted in each stage.
 LIKE_IT_MAX = 3
+#: What is decided about a product that fails.
+DECISIONS = ("quality.request_exception", "quality.supply_under_exception")
 #: How many acts are left out together at most.
 LEFT_OUT_MAX = 6
 
@@ -102,12 +104,12 @@ class Knocking:
         """Twisted acts, acts left out, acts too late, acts done again."""
         twists = Twists(self.history.acts)
         acts = self.history.acts
-        of_therapy = [n for n in self._of[FOLLOWED] if acts[n].therapy]
+        of_therapy = followed = [n for n in self._of[FOLLOWED] if acts[n].therapy]
         known = {self._kind(n) for n in of_therapy}
         for therapy in TROUBLED:  # what the ones before do not show
             new = [n for n in self._of[therapy] if acts[n].therapy and self._kind(n) not in known]
             known |= {self._kind(n) for n in new}
-            of_therapy += new
+            of_therapy = [*of_therapy, *new]
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
             for left_out in range(2, LEFT_OUT_MAX + 1):
@@ -116,7 +118,9 @@ class Knocking:
         for wait in self.waits:
             for index in of_therapy:
                 yield Deviation(index, (), index, wait)
-        yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
+        yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
+        decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
+        yield from self._interrupted(self.history.attempts, decided)
         seen: Counter[tuple[str, str, str]] = Counter()
         for index in (*of_therapy, *before):
             move, stage = acts[index].move, acts[index].stage
@@ -141,11 +145,11 @@ class Knocking:
         if self.history.acts[index].stage and not self.history.acts[index].therapy:
             yield from (Deviation(index, (), index, wait) for wait in self.waits)
 
-    def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
-        """Where it can be done and has something to say: before every few acts."""
-        for move in self.history.interruptions:
+    def _interrupted(self, moves: Sequence[Move], acts: Sequence[int]) -> Iterator[Deviation]:
+        """Where it can be done and has something to say: before these acts."""
+        for move in moves:
             number, about = self.ground.add(move), self._concerned(move)
-            for index in acts[::INTERRUPTED_EACH]:
+            for index in acts:
                 world = self.ground.fit(self.worlds[index])
                 if all(self.ground.knows(world, subject) for subject in about):
                     yield Deviation(index, (number,), index)

@@ -42,7 +42,7 @@ class Twists:
         hints = _hints(move.action.command)
         for f in fields(move.command):
             value = getattr(move.command, f.name)
-            if "allotted" in f.metadata:
+            if "allotted" in f.metadata or ("resolved_by" in f.metadata and is_dataclass(value)):
                 continue  # by the door, never from outside
             for other in self._values(value, hints[f.name]):
                 if other != value:
@@ -87,6 +87,10 @@ class Twists:
         others = self._other.get(subject)
         if others:
             yield from dict.fromkeys((others[0], others[-1]))
+            alike = list(self._of_kind[subject.kind])
+            yield from alike[
+                max(0, alike.index(subject) - 1) : alike.index(subject)
+            ]  # the neighbour of the same patient
             return
         yield from [s for s in self._of_kind[subject.kind] if s != subject][:2]
 
@@ -120,8 +124,12 @@ def _words(value: str, hint: Any) -> Iterator[str]:
     if listed:
         yield from (word for word in listed if word != value)
     elif value:
-        yield str(Decimal(value) * 1000) if value.isdecimal() else f"{value}-other"
+        yield from (str(Decimal(value) * times) for times in TIMES) if _is_number(value) else (f"{value}-other",)
         yield ""
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 def _literals(hint: Any) -> list[Any]:

@@ -51,7 +51,9 @@ def plan_of(version: ProgrammeVersion) -> Plan:
         for s in version.samples
     )
     tests = (PlannedTest(t.id, t.unit, not t.equals, t.may_be_pending) for t in version.panel)
-    return Plan(tuple(steps), tuple(samples), tuple(tests), version.final_containers_max)
+    return Plan(
+        tuple(steps), tuple(samples), tuple(tests), version.final_containers_max, frozenset(version.quarantine_shipment)
+    )
 
 
 def of_the_house() -> dict[str, tuple[tuple[str, float], ...]]:

@@ -117,6 +117,8 @@ class Plan(NamedTuple):
     samples: tuple[PlannedSample, ...] = ()
     tests: tuple[PlannedTest, ...] = ()
     bags_max: int = 1
+    #: Jurisdictions into which product may travel before it is released.
+    travels_before: frozenset[str] = frozenset()
 
     def step(self, name: str) -> PlannedStep | None:
         """A step by its name."""

@@ -152,7 +152,7 @@ JUDGEMENTS = (
     "quality.deviation_closed.v1", "quality.retests_planned.v1", "quality.audit_trail_line_answered.v1",
     "quality.audit_trail_reviewed.v1", "quality.audit_trail_review_deferred.v1",
     "quality.quarantine_shipment_allowed.v1", "quality.exception_risk_assessed.v1", "facility.growth_assessed.v1",
-    "quality.laboratory_assessed.v1", "quality.investigation_concluded.v1", "quality.result_invalidated.v1",
+    "quality.investigation_concluded.v1",
 )  # fmt: skip
 
 
@@ -177,6 +177,17 @@ def an_exception_is_for_the_failing_test_alone(known: Known, fact: Heard) -> Ver
     return tuple(f"{u} stood still or had ended" for u, s in units if s.stops or s.ended)
 
 
+@invariant("GMP-37", "GMP-14", hears=("quality.quarantine_shipment_allowed.v1",))
+def nothing_travels_unreleased_where_nobody_foresaw_it(known: Known, fact: Heard) -> Verdict:
+    """Product travels before its release only into jurisdictions for which its programme has foreseen it."""
+    batch = fact.body["batch"]
+    chain = known.of(CHAIN, known.of(BATCH, batch).chain)
+    every = [known.of(AUTHORISATION, a) for a in known.of(PRODUCT, chain.product).authorisations]
+    places = {a.jurisdiction for a in every if chain.centre in a.centres} - {""}
+    foreseen = known.terms.plan(known.of(MAKING, batch).version).travels_before
+    return tuple(f"{batch} goes to {place} unreleased" for place in sorted(places - foreseen))
+
+
 INVARIANTS = (
     a_result_is_of_a_sample_of_its_batch,
     a_result_is_read_as_its_specification_is,
@@ -189,4 +200,5 @@ INVARIANTS = (
     an_audit_trail_is_read_by_another_or_owed,
     nobody_judges_a_batch_they_had_a_hand_in,
     an_exception_is_for_the_failing_test_alone,
+    nothing_travels_unreleased_where_nobody_foresaw_it,
 )

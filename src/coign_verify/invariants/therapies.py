@@ -170,6 +170,7 @@ def a_changed_identity_is_settled_by_two(known: Known, fact: Heard) -> Verdict:
 #: What rests on values that were recorded, by the field of the batch or therapy whose values they are.
 RESTS_ON = {
     "quality.certified.v1": ("batch", "chain"),
+    "quality.supplied_under_exception.v1": ("batch", "chain"),
     "clinical.conditioning_started.v1": ("chain",),
     "clinical.conditioning_begun.v1": ("chain",),
     "infusion.issued.v1": ("chain",),
