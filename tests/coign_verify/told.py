@@ -36,6 +36,7 @@ PLAN = Plan(
     samples=(PlannedSample("release", "activate", frozenset({"viability", "identity"}), ("5", "mL")),),
     tests=(PlannedTest("viability", "%"), PlannedTest("identity", "", number=False, may_be_pending=True)),
     bags_max=1,
+    travels_before=frozenset({"EU"}),
 )
 SINCE = "2020-01-01"
 #: What holds in every house, in minutes or as a count.
@@ -52,8 +53,15 @@ HOUSE = {
     "monitoring.samples_after_session_max": 60,
     "equipment.clean_hold.cell_processor": 10_080,
 }
+
+
+def later(minutes: float) -> tuple[str, float]:
+    """Stands for a time so many minutes after the entry itself."""
+    return "minutes after", minutes
+
+
 #: Stands for the time of the entry itself.
-NOW = "now"
+NOW = later(0)
 TERMS = Terms(
     limits={VERSION: LIMITS},
     plans={VERSION: PLAN},
@@ -188,7 +196,7 @@ def _entry(each: Line, position: int, minute: float) -> dict[str, Any]:
 
 
 def _at_the_time(body: dict[str, Any], minute: float) -> dict[str, Any]:
-    return {name: at(minute) if value == NOW else value for name, value in body.items()}
+    return {name: at(minute + value[1]) if isinstance(value, tuple) else value for name, value in body.items()}
 
 
 def _about(each: Line) -> list[str]:

@@ -1,11 +1,9 @@
 """What belongs to no therapy: what authorities wrote, who learned what, what came in; and what administrators did."""
 
-from tests.coign_verify.told import CENTRE, MAKER, NEVER, Story, at, line
+from tests.coign_verify.told import CENTRE, MAKER, NEVER, NOW, Story, at, later, line
 
 COURSE, LEARNER, ATTEMPT = "course:checking", "learner:nurse-3", "attempt:1"
 FORM = "6a" * 32
-#: The story's week is over then: until when a skill counts, and for how long it is extended.
-ENDS_MIN, MORE_MIN = 9_000, 10_000
 OTHER_LOT, SUPPLIER, MATERIAL = "lot:2", "supplier:1", "medium"
 GRANTED = {
     "product": "product:other", "jurisdiction": "EU", "stage": "phase_1", "basis": "trial", "holder": MAKER,
@@ -37,7 +35,7 @@ def administrators() -> Story:
 def learning() -> Story:
     """Questions passed and practice seen; then time that was asked for."""
     of, theirs = {"learner": LEARNER, "course": COURSE, "version": FORM}, {"learner": LEARNER, "course": COURSE}
-    more = {"person": "person:nurse-3", "task": "identity_check", "until": at(MORE_MIN)}
+    more = {"person": "person:nurse-3", "task": "identity_check", "until": later(2880)}
     certified = {"person": "person:nurse-3", "task": "identity_check", "assessor": "person:trainer-1"}
     return [
         line("trainer-1", "training.course_proposed", course=COURSE, version=FORM, by="person:trainer-1"),
@@ -50,7 +48,7 @@ def learning() -> Story:
         line("nurse-3", "training.attempt_handed_in", attempt=ATTEMPT, result="in_question", **of),
         line("trainer-1", "training.attempt_decided", attempt=ATTEMPT, verdict="counts", **theirs),
         line("nurse-1", "training.practice_observed", task="bedside_check", mastered=True, **of),
-        line("trainer-1", "training.qualified", **certified, until=at(ENDS_MIN)),
+        line("trainer-1", "training.qualified", **certified, until=later(1440)),
         line("trainer-1", "training.extension_asked", **more),
         line("qa-1", "training.extension_approved", **more),
     ]  # fmt: skip
@@ -83,7 +81,7 @@ def authorities() -> Story:
 def more_in_store() -> Story:
     """A lot of a supplier, and a suspicion that came to nothing."""
     lot = {"lot": OTHER_LOT, "material": MATERIAL, "supplier": SUPPLIER, "by": "person:warehouse-1"}
-    sold = {"supplier": SUPPLIER, "material": MATERIAL, "origin": "animal", "until": at(20_000)}
+    sold = {"supplier": SUPPLIER, "material": MATERIAL, "origin": "animal", "until": later(20_000)}
     return [
         line("qa-1", "supply.supplier_qualified", **sold),
         line("warehouse-1", "supply.lot_received", **lot, expires=NEVER, origin_statement="ab" * 32),
@@ -93,5 +91,5 @@ def more_in_store() -> Story:
         line("qa-1", "supply.suspicion_investigated", case="case:3", packs_checked=3, packs_wrong=0, by="person:qa-1"),
         line("qa-1", "supply.suspicion_cleared", case="case:3", lot=OTHER_LOT, serial=None, by="person:qa-1"),
         line("qa-1", "equipment.device_calibrated", equipment="equipment:1", finding="in_order", due_on=NEVER,
-             calibrated_on=at(1)),
+             calibrated_on=NOW),
     ]  # fmt: skip

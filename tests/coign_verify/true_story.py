@@ -388,6 +388,7 @@ def _exception() -> Story:
         line("operator-1", "equipment.device_cleaned", equipment="equipment:1", by="person:operator-1"),
         *_made("batch:X", "chain:X", X),
         *_failing(),
+        line("qp-1", "quality.quarantine_shipment_allowed", batch="batch:X", units=[]),
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
         Line("qp-1", (("quality.supplied_under_exception.v1", of),)),
         line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
