@@ -23,6 +23,12 @@ NURSE_3 = {"person": "person:nurse-3", "task": "identity_check"}
 X_IDENTITY = {"batch": "batch:X", "attribute": "identity"}
 AGAIN = {**NURSE_3, "until": later(2880)}
 
+FIRST_GRANT = {"authorisation": "authorisation:1", "product": "product:demo"}
+MAKING_STOPPED = (
+    line("qa-1", "regulatory.authorisation_suspended", **FIRST_GRANT, decider="nobody", scope=["manufacture"]),
+    line("qa-1", "regulatory.suspension_lifted", **FIRST_GRANT, suspension=1),
+)
+
 #: By the name of the invariant, as in `spoiled`.
 OF_HOUSES: dict[str, tuple[Change, Change]] = {
     "what_counts_until_a_day_has_it_ahead": (
@@ -224,6 +230,10 @@ OF_BATCHES: dict[str, tuple[Change, Change]] = {
     "what_is_read_of_a_room_is_of_the_batch_that_was_open": (
         changed("facility.monitored", room="room:2"),
         both(changed("facility.monitored", room="room:2"), changed("facility.room_put_in_use", within="room:2")),
+    ),
+    "what_was_stopped_while_it_was_made_waits_for_a_judgement": (
+        before("manufacturing.filled", *MAKING_STOPPED),
+        before("manufacturing.filled", *MAKING_STOPPED, line("qa-1", "manufacturing.batch_resumed", batch="batch:1")),
     ),
     "a_result_is_of_a_sample_of_its_batch": (
         changed("quality.result_recorded", of="batch:1", sample="unit:sample-X"),

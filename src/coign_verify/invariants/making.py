@@ -1,11 +1,22 @@
 """Invariants of production: every step, sample and bag as planned, in a clear room, on clean devices, in time."""
 
 from coign_verify.invariants.model import Heard, Known, PlannedStep, Verdict, invariant
-from coign_verify.invariants.trackers import BATCH, CLEANING, LINE, LOT, MAKING, ROOM, SLOT
+from coign_verify.invariants.trackers import (
+    AUTHORISATION,
+    BATCH,
+    CHAIN,
+    CLEANING,
+    LINE,
+    LOT,
+    MAKING,
+    PRODUCT,
+    ROOM,
+    SLOT,
+)
 from coign_verify.invariants.trackers.units import minutes_between
 
 STEP, FILLED = "manufacturing.step_completed.v1", ("manufacturing.bag_filled.v1", "manufacturing.filled.v1")
-DRAWN = "manufacturing.sample_drawn.v1"
+DRAWN, RESUMED = "manufacturing.sample_drawn.v1", "manufacturing.batch_resumed.v1"
 #: The units in which volumes and temperatures are given (UCUM).
 VOLUME, TEMPERATURE = "mL", "Cel"
 
@@ -191,6 +202,24 @@ def what_is_read_of_a_room_is_of_the_batch_that_was_open(known: Known, fact: Hea
     return tuple(said)
 
 
+@invariant(
+    "REG-S5", "GMP-19",
+    hears=(STEP, *FILLED, RESUMED, "quality.certified.v1", "quality.supplied_under_exception.v1"),
+)  # fmt: skip
+def what_was_stopped_while_it_was_made_waits_for_a_judgement(known: Known, fact: Heard) -> Verdict:
+    """What was being made when making was stopped is not gone on with, nor decided about, before somebody judged it."""
+    batch = fact.body["batch"]
+    state, chain = known.of(MAKING, batch), known.of(CHAIN, known.of(BATCH, batch).chain)
+    every = [known.of(AUTHORISATION, a) for a in known.of(PRODUCT, chain.product).authorisations]
+    covering = [a for a in every if chain.centre in a.centres]
+    if fact.type == RESUMED:
+        stands = any(a.allows("manufacture", fact.time, state.site) for a in covering) or not covering
+        return () if stands else (f"making was stopped when {batch} was let go on",)
+    since = [at for at, site in (a.making_stopped for a in covering) if at and site in ("", state.site)]
+    waits = [at for at in since if at >= state.started_at and at > state.resumed_at]
+    return tuple(f"making was stopped at {at}, and nobody judged {batch} since" for at in waits)
+
+
 INVARIANTS = (
     steps_come_in_the_order_of_the_plan,
     a_step_has_every_measurement_in_its_unit,
@@ -204,4 +233,5 @@ INVARIANTS = (
     a_batch_uses_the_slot_that_is_kept_for_it,
     a_slot_is_kept_once_and_moved_before_it_is_used,
     what_is_read_of_a_room_is_of_the_batch_that_was_open,
+    what_was_stopped_while_it_was_made_waits_for_a_judgement,
 )

@@ -86,6 +86,14 @@ def let_through(do: Do, look: Look) -> None:
     letters.let_through(do, chain)
 
 
+def stopped_while_made(do: Do, look: Look) -> None:
+    """An authority stops making and lets it go on; somebody judges what was in the room meanwhile."""
+    scene = look("qa-1")
+    letters.making_stopped(do, scene.chain)
+    why = "Demonstration: the stop was about another room."
+    do(by("qa-1"), "manufacturing.resume_batch", {"batch": scene.batch, "why": why})
+
+
 def stood_overnight(do: Do, look: Look) -> None:
     """Longer than the step before it lasts: the cells are looked at, and the hold is extended."""
     do.here.advance(hours=9)
@@ -156,7 +164,7 @@ BEFORE: Mapping[str, tuple[Mishap, ...]] = {
     "check-receipt-in": (lid_was_loose,),
     "clear-line": (other_bag_in_the_hand,),
     "accept-material": (hazard,),
-    "fill-bags": (stood_overnight,),
+    "fill-bags": (stopped_while_made, stood_overnight),
     "verify-product-label": (other_label,),
     "record-monitoring": (growth,),
     "record-results": (laboratory_error,),

@@ -17,10 +17,13 @@ class Making(NamedTuple):
     drawn: frozenset[str] = frozenset()
     bags: int = 0
     filled_at: str = ""
+    site: str = ""
+    resumed_at: str = ""
 
 
 def _started(state: Making, fact: Heard) -> Making:
-    return Making(version=fact.body["version"], room=fact.body["room"], started_at=fact.time)
+    body = fact.body
+    return Making(body["version"], body["room"], fact.time, site=body.get("site") or "")
 
 
 def _stepped(state: Making, fact: Heard) -> Making:
@@ -41,6 +44,7 @@ MAKING = Tracker(
     {
         "manufacturing.batch_started.v1": (("batch",), _started),
         "manufacturing.step_completed.v1": (("batch",), _stepped),
+        "manufacturing.batch_resumed.v1": (("batch",), lambda s, f: s._replace(resumed_at=f.time)),
         "manufacturing.hold_extended.v1": (("batch",), lambda s, f: s._replace(may_wait_until=f.body["until"])),
         "manufacturing.sample_drawn.v1": (("batch",), _drawn),
         "manufacturing.bag_filled.v1": (("batch",), lambda s, f: s._replace(bags=s.bags + 1)),

@@ -200,6 +200,8 @@ class Authorisation(NamedTuple):
     basis: str = ""
     releasers: tuple[str, ...] = ()
     kept_by: str = ""
+    #: When making was stopped last, at every place or at the one that is named with it.
+    making_stopped: tuple[str, str] = ("", "")
 
     def is_valid(self, now: str) -> bool:
         """Whether it is within its time, whatever it lets be done."""
@@ -236,7 +238,8 @@ def _stopped(state: Authorisation, fact: Heard) -> Authorisation:
     body, number = fact.body, state.stops_so_far + 1
     acts = tuple(body.get("scope") or EVERY_ACT)
     stop = Suspension(number, acts, body.get("site") or "", body["decider"], fact.time)
-    return state._replace(stops=state.stops | {stop}, stops_so_far=number)
+    making = (fact.time, stop.site) if "manufacture" in acts else state.making_stopped
+    return state._replace(stops=state.stops | {stop}, stops_so_far=number, making_stopped=making)
 
 
 def _lifted(state: Authorisation, fact: Heard) -> Authorisation:
