@@ -1,6 +1,7 @@
 """The same for what houses answer for, and for days, production and tests."""
 
 from tests.coign_verify.told import (
+    CENTRE,
     CHAIN,
     CRYO,
     MAKER,
@@ -23,6 +24,8 @@ NURSE_3 = {"person": "person:nurse-3", "task": "identity_check"}
 X_IDENTITY = {"batch": "batch:X", "attribute": "identity"}
 AGAIN = {**NURSE_3, "until": later(2880)}
 
+NOTHING = {"given_before": "no", "taken_at": NOW}
+MISREAD = {"case": "case:7", "home": "batch:X", "entry": 3, "units": [], "by": "person:operator-1"}
 FIRST_GRANT = {"authorisation": "authorisation:1", "product": "product:demo"}
 MAKING_STOPPED = (
     line("qa-1", "regulatory.authorisation_suspended", **FIRST_GRANT, decider="nobody", scope=["manufacture"]),
@@ -104,6 +107,35 @@ OF_HOUSES: dict[str, tuple[Change, Change]] = {
     "who_is_named_decides_about_a_patient": (
         changed("regulatory.administration_decided", decider="quality_unit"),
         changed("regulatory.administration_decided", may_be_given=False),
+    ),
+    "an_authority_allows_what_happens_in_its_country": (
+        changed("people.organisation_registered", of=CENTRE, country="US"),
+        changed("people.organisation_registered", of=CENTRE, country="NL"),
+    ),
+    # Keeping
+    "a_donors_sample_has_a_number_of_its_own": (
+        after("donor.samples_taken", line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1", **NOTHING)),
+        after("donor.samples_taken", line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S2", **NOTHING)),
+    ),
+    "what_dilutes_a_sample_is_told_whole": (
+        changed("donor.samples_taken", weight=None),
+        changed("donor.samples_taken", crystalloids={"value": "250", "unit": "mL"}),
+    ),
+    "only_what_is_hazardous_is_marked_so": (
+        changed("donor.marker_reported", result="negative"),
+        changed("donor.marker_reported", marker="syphilis"),
+    ),
+    "what_is_taken_out_was_meant_to_be": (
+        entry_of("storage.removal_started", who="celllab-2"),
+        entry_of("storage.taken_out", after_min=2),
+    ),
+    "a_value_is_put_right_once_at_a_time": (
+        after("correction.proposed", line("operator-1", "correction.proposed", **MISREAD, name="volume")),
+        after(
+            "correction.proposed",
+            line("operator-1", "correction.proposed", **MISREAD, name="weight"),
+            line("operator-2", "correction.differs", case="case:7", home="batch:X", read="7"),
+        ),
     ),
     # Versions
     "what_is_approved_is_what_was_proposed": (

@@ -132,7 +132,7 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
     ),
     "what_two_do_is_done_by_two": (
         changed("infusion.bedside_confirmed", first="person:nurse-2"),
-        changed("storage.taken_out", first="person:warehouse-1"),
+        entry_of("storage.taken_out", after_min=2),
     ),
     "nobody_qualifies_themselves": (
         entry_of("training.qualified", who="nurse-1"),

@@ -65,6 +65,7 @@ NOW = later(0)
 TERMS = Terms(
     limits={VERSION: LIMITS},
     plans={VERSION: PLAN},
+    jurisdictions={"DE": "EU", "NL": "EU", "US": "US"},
     house={name: ((SINCE, value),) for name, value in HOUSE.items()},
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}

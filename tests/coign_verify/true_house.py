@@ -14,8 +14,8 @@ GRANTED = {
 def houses() -> Story:
     """Organisations before everybody else."""
     return [
-        line("setup", "people.organisation_registered", organisation=CENTRE, category="treatment_centre"),
-        line("setup", "people.organisation_registered", organisation=MAKER, category="maker"),
+        line("setup", "people.organisation_registered", organisation=CENTRE, category="treatment_centre", country="DE"),
+        line("setup", "people.organisation_registered", organisation=MAKER, category="maker", country="NL"),
     ]
 
 
@@ -82,7 +82,11 @@ def more_in_store() -> Story:
     """A lot of a supplier, and a suspicion that came to nothing."""
     lot = {"lot": OTHER_LOT, "material": MATERIAL, "supplier": SUPPLIER, "by": "person:warehouse-1"}
     sold = {"supplier": SUPPLIER, "material": MATERIAL, "origin": "animal", "until": later(20_000)}
+    misread = {"case": "case:6", "home": "batch:X", "entry": 3, "name": "volume", "units": []}
     return [
+        line("operator-1", "correction.proposed", **misread, by="person:operator-1"),
+        line("operator-2", "correction.differs", case="case:6", home="batch:X", read="7"),
+        line("qa-1", "correction.assessed", case="case:6", home="batch:X"),
         line("qa-1", "supply.supplier_qualified", **sold),
         line("warehouse-1", "supply.lot_received", **lot, expires=NEVER, origin_statement="ab" * 32),
         line("warehouse-2", "supply.lot_tested", lot=OTHER_LOT, by="person:warehouse-2", passed=True),

@@ -23,12 +23,18 @@ from tests.coign_verify.told import (
     handed,
     held,
     house,
+    later,
     line,
     made,
 )
 from tests.coign_verify.true_beginning import beginning, store
 from tests.coign_verify.true_house import administrators, authorities, learning, more_in_store
 
+#: What was given to a patient before their blood was taken.
+DRIP = {
+    "given_before": "yes", "weight": {"value": "70", "unit": "kg"}, "crystalloids": {"value": "500", "unit": "mL"},
+    "crystalloids_until": later(-20), "taken_at": later(-2),
+}  # fmt: skip
 #: Cells of the second therapy.
 X = "unit:X"
 
@@ -63,7 +69,7 @@ def _collection() -> Story:
             chain=CHAIN,
             lots=["lot:1"],
         ),
-        line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1"),
+        line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1", **DRIP),
         line(
             "nurse-1",
             "collection.finished",
@@ -370,9 +376,13 @@ def _exception() -> Story:
             made(X, "starting_material", chain="chain:X"),
             held(X, "celllab-1"),
             chain="chain:X",
+            sample="SX",
+            given_before="no",
         ),
+        line("celllab-1", "donor.marker_reported", chain="chain:X", sample="SX", marker="hiv", result="reactive"),
         line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
         *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        line("warehouse-1", "donor.set_apart", unit=X, organisation=MAKER),
         line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
         *_cleared("chain:X"),
         line(

@@ -4,7 +4,7 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from coign.checker.ground import NONE, Ground, World
@@ -138,10 +138,15 @@ class Knocking:
         return told.move.action.name, told.stage
 
     def _alone(self, index: int) -> Iterator[Deviation]:
-        """One act left out, and done again."""
+        """One act left out, and done again; what is made anew by it gets another name."""
         yield Deviation(index, (), index + 1)
-        if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
-            yield Deviation(index, (index, index), index + 1)
+        move = self.ground.moves[index]
+        made = {
+            name: kind.of(f"{getattr(move.command, name).identifier}-again")
+            for name, kind in shape_of(move.action).allotted.items()
+        }
+        again = self.ground.add(replace(move, command=replace(move.command, **made))) if made else index
+        yield Deviation(index, (index, again), index + 1)
         if self.history.acts[index].stage and not self.history.acts[index].therapy:
             yield from (Deviation(index, (), index, wait) for wait in self.waits)
 
@@ -186,8 +191,9 @@ class Knocking:
 
     def _left(self, deviation: Deviation) -> str:
         """The act with which a deviation leaves the story."""
-        acts = self.history.acts
-        return acts[deviation.at].move.action.name if deviation.at < len(acts) else ""
+        moves = self.ground.moves
+        first = deviation.instead[0] if deviation.instead else deviation.at
+        return moves[first].action.name if first < len(moves) else ""
 
     def run(self, deviation: Deviation, without: frozenset[str], acts: Sequence[int] = ()) -> Iterator[tuple[int, Any]]:
         """The moves from a deviation to the story's end with their outcomes; `acts`: only these."""

@@ -20,7 +20,7 @@ YEAR_DAYS = 366
 OFF_BY = (1, 1000)
 TIMES = (Decimal("0.001"), Decimal(1000))
 #: A measurement of something else.
-ANOTHER_UNIT = "Cel"
+OTHER_UNITS = ("Cel", "mL")
 
 
 class Twists:
@@ -77,7 +77,7 @@ class Twists:
                 yield -1 - value
             case Quantity():
                 yield from (Quantity.of(value.amount * times, value.unit) for times in TIMES)
-                yield Quantity.of(value.amount, ANOTHER_UNIT)
+                yield Quantity.of(value.amount, next(unit for unit in OTHER_UNITS if unit != value.unit))
             case tuple():
                 yield from self._several(value)
             case _ if is_dataclass(value):
@@ -98,6 +98,8 @@ class Twists:
         if values:
             yield values[:-1]
             yield (*values, values[-1])
+            if isinstance(values[-1], Subject):
+                yield from ((*values, s) for s in list(self._of_kind[values[-1].kind])[-1:] if s not in values)
         for index, value in enumerate(values):
             for other in self._values(value, type(value)):
                 yield (*values[:index], other, *values[index + 1 :])

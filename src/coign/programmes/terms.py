@@ -8,6 +8,7 @@ from coign import rulesets
 from coign.programmes.model import ProgrammeVersion, minutes_of
 from coign_verify.invariants import Plan, PlannedSample, PlannedStep, PlannedTest, Terms
 
+OF_COUNTRY = "jurisdiction.of_country."
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440), "": Decimal(1)}
 
 
@@ -20,7 +21,7 @@ def terms_of(versions: Iterable[ProgrammeVersion]) -> Terms:
         done = {step.action: step.task for step in version.journey if step.task}
         tasks[name] = done | {step.id: step.task for step in version.steps}
         plans[name] = plan_of(version)
-    return Terms(limits, tasks, plans, of_the_house())
+    return Terms(limits, tasks, plans, of_the_house(), jurisdictions())
 
 
 def _minutes(version: ProgrammeVersion) -> Iterable[tuple[str, float]]:
@@ -67,3 +68,9 @@ def of_the_house() -> dict[str, tuple[tuple[str, float], ...]]:
         if not rule.jurisdiction:
             found[rule.name].append((rule.since, value))
     return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def jurisdictions() -> dict[str, str]:
+    """Whose law holds in each country that the rule sets know."""
+    of_country = [rule for rule in rulesets.load().all() if rule.name.startswith(OF_COUNTRY)]
+    return {rule.name.removeprefix(OF_COUNTRY): rule.value for rule in of_country}

@@ -200,6 +200,15 @@ def who_is_named_decides_about_a_patient(known: Known, fact: Heard) -> Verdict:
     return () if fact.body["decider"] in named - {"nobody"} else (f"{fact.body['decider']} is not named to decide",)
 
 
+@invariant("REG-02", "CSV-24", hears=("regulatory.authorisation_granted.v1", "regulatory.authorisation_varied.v1"))
+def an_authority_allows_what_happens_in_its_country(known: Known, fact: Heard) -> Verdict:
+    """Centres that an authorisation names lie where its authority decides."""
+    place = fact.body.get("jurisdiction") or known.of(AUTHORISATION, fact.body["authorisation"]).jurisdiction
+    there = {centre: known.of(ORGANISATION, centre).country for centre in fact.body["centres"]}
+    elsewhere = [centre for centre, country in there.items() if known.terms.jurisdiction(country) != place]
+    return tuple(f"{centre} is not in {place}" for centre in elsewhere)
+
+
 # Versions
 
 
@@ -326,6 +335,7 @@ INVARIANTS = (
     nobody_accepts_their_own_word,
     one_authorisation_answers_for_one_thing,
     patients_are_treated_at_treatment_centres,
+    an_authority_allows_what_happens_in_its_country,
     a_basis_fits_its_stage,
     what_is_granted_was_asked_answered_and_approved,
     a_suspension_stops_something,

@@ -139,13 +139,14 @@ class Terms:
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
     `plans`: what a batch consists of. `house`: minutes and counts that hold whatever the programme is, by their name,
-    each with the days from which it held, the oldest first.
+    each with the days from which it held, the oldest first. `jurisdictions`: by country.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
     house: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    jurisdictions: Mapping[str, str] = field(default_factory=dict)
 
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
@@ -167,6 +168,13 @@ class Terms:
             return self.plans[version]
         except KeyError:
             raise NotJudged(f"the plan of programme version {version} is not given") from None
+
+    def jurisdiction(self, country: str) -> str:
+        """Whose law holds in a country; NotJudged if nobody gave it."""
+        try:
+            return self.jurisdictions[country]
+        except KeyError:
+            raise NotJudged(f"the jurisdiction of {country or 'no country'} is not given") from None
 
     def of_the_house(self, name: str, now: str) -> float:
         """What held on a day; NotJudged if nobody gave it."""

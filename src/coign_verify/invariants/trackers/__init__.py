@@ -12,6 +12,7 @@ from coign_verify.invariants.trackers.houses import (
     SUSPICION,
     VERSION,
 )
+from coign_verify.invariants.trackers.keeping import BLOOD, DISPUTED, MEANT
 from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
 from coign_verify.invariants.trackers.steps import HAPPENED
@@ -23,6 +24,7 @@ TRACKERS = (
     *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
     *(PERSON, PART, LEDGER, HAPPENED),
+    *(BLOOD, DISPUTED, MEANT),
     *(MAKING, SAMPLE, SLOT, LINE, CLEANING, RESULTS, AUDIT_TRAIL),
     *(ORGANISATION, SUPPLIER, VERSION, APPLICATION, REPORTED, SUSPICION, ATTEMPT, LEARNER, EXTENSIONS),
 )
@@ -34,12 +36,14 @@ __all__ = [
     "AUTHORISATION",
     "BAG",
     "BATCH",
+    "BLOOD",
     "BOX",
     "CHAIN",
     "CLEANING",
     "CORRECTIONS",
     "CUSTODY",
     "DEVICE",
+    "DISPUTED",
     "DONATION",
     "EXTENSIONS",
     "HAPPENED",
@@ -48,6 +52,7 @@ __all__ = [
     "LINE",
     "LOT",
     "MAKING",
+    "MEANT",
     "ORGANISATION",
     "PART",
     "PATIENT",

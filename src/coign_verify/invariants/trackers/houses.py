@@ -10,10 +10,12 @@ class Organisation(NamedTuple):
 
     category: str = ""
     brought_in_by: str = ""
+    country: str = ""
 
 
 def _registered(state: Organisation, fact: Heard) -> Organisation:
-    return Organisation(fact.body.get("category", ""), fact.entry["intent"]["actor"]["organisation"])
+    here = fact.entry["intent"]["actor"]["organisation"]
+    return Organisation(fact.body.get("category", ""), here, fact.body.get("country", ""))
 
 
 ORGANISATION = Tracker(

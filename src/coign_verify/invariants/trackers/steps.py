@@ -85,6 +85,7 @@ ONCE: dict[str, str] = {
     "manufacturing.room_registered.v1": "room",
     "equipment.device_registered.v1": "equipment",
     "storage.box_set_up.v1": "box",
+    "identity.label_verified.v1": "unit",
     "supply.lot_received.v1": "lot",
     "supply.lot_approved.v1": "lot",
     "supply.determined_illegitimate.v1": "case",
