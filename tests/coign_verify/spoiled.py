@@ -52,7 +52,7 @@ COLD = placed(FIRST, "celllab-1")
 STOPPED = fact("identity.units_blocked", units=[FIRST], why="doubt")
 HELD_BACK = line("nurse-3", "quality.note", STOPPED)
 SUSPENDED = {"authorisation": "authorisation:1", "product": "product:demo", "decider": "nobody"}
-COLLECTION_STOPPED = line("physician-1", "regulatory.authorisation_suspended", **SUSPENDED, scope=["collection"])
+COLLECTION_STOPPED = line("qa-1", "regulatory.authorisation_suspended", **SUSPENDED, scope=["collection"])
 LOT_HELD = line("qa-1", "supply.lot_held", lot="lot:1", by="person:qa-1")
 LOT_FREE = line("qp-1", "supply.lot_hold_lifted", lot="lot:1", by="person:qp-1")
 
@@ -78,7 +78,7 @@ IN_QUARANTINE = both(
     ),
     before(
         "clinical.product_confirmed",
-        line("qp-1", "quality.certified", batch="batch:1", chain=CHAIN, units=[FIRST, SECOND]),
+        line("qp-1", "quality.certified", batch="batch:1", chain=CHAIN, units=[FIRST, SECOND], pending=["identity"]),
     ),
 )
 
@@ -178,7 +178,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         before(
             "collection.started",
             COLLECTION_STOPPED,
-            line("physician-1", "regulatory.suspension_lifted", authorisation="authorisation:1", suspension=1),
+            line("qa-1", "regulatory.suspension_lifted", authorisation="authorisation:1", suspension=1),
         ),
     ),
     # Containers

@@ -13,7 +13,6 @@ from tests.coign_verify.told import (
     Change,
     Line,
     after,
-    at,
     before,
     both,
     changed,
@@ -27,14 +26,13 @@ from tests.coign_verify.true_beginning import KEYS
 
 from coign_verify.log_keys import SUBJECT
 
-LONG_AGO = at(0)
 STOPPED = fact("identity.units_blocked", units=[FIRST], why="doubt")
 REFUSED = Line("nurse-1", (), outcome="refused", unmet=("infusion.is_thawed",))
 LOT_HELD = line("qa-1", "supply.lot_held", lot="lot:1", by="person:qa-1")
 LOT_FREE = line("qp-1", "supply.lot_hold_lifted", lot="lot:1", by="person:qp-1")
 REACTIVE = line("celllab-1", "donor.marker_reported", chain=CHAIN, sample="S1", marker="hiv", result="reactive")
 APART = line("warehouse-1", "donor.set_apart", unit=CRYO, organisation=MAKER)
-DUE = line("qa-1", "equipment.device_calibrated", equipment="equipment:1", finding="in_order", due_on=LONG_AGO)
+DUE = line("qa-1", "equipment.device_calibrated", equipment="equipment:1", finding="out_of_calibration", due_on=None)
 FINE = line("qa-1", "equipment.device_calibrated", equipment="equipment:1", finding="in_order", due_on=NEVER)
 UNSKILLED = line("trainer-1", "training.qualification_revoked", person="person:nurse-2", task="bedside_check")
 SKILLED = line("trainer-1", "training.qualified", person="person:nurse-2", task="bedside_check", until=NEVER)
@@ -48,9 +46,13 @@ SECOND_PACK = line("operator-1", "supply.pack_registered", serial="serial:2", lo
 SECOND_PACK_USED = line("operator-1", "supply.pack_used", serial="serial:2", batch=None)
 TOOK_OUT = line("operator-1", "equipment.device_taken_out", equipment="equipment:1", by="person:operator-1")
 RETURNED = line("operator-1", "equipment.device_returned", equipment="equipment:1", by="person:operator-1")
-FAILED = {"batch": "batch:1", "attribute": "sterility", "by": "person:analyst-1"}
-LATE = line("analyst-1", "quality.result_recorded", **FAILED, verdict="fail")
-SET_ASIDE = line("reviewer-1", "quality.result_invalidated", batch="batch:1", attribute="sterility", by="x")
+FAILED = {"batch": "batch:1", "attribute": "identity"}
+LATE = line(
+    "analyst-1", "quality.result_recorded", **FAILED, sample="unit:sample-1", value="mismatch", unit="", verdict="fail",
+    by="person:analyst-1",
+)  # fmt: skip
+ERROR = line("reviewer-1", "quality.laboratory_assessed", **FAILED, found="laboratory_error", by="person:reviewer-1")
+SET_ASIDE = line("qa-1", "quality.result_invalidated", **FAILED, by="person:qa-1")
 
 UNSIGNED = KEYS.says(KEYS.first, KEYS.second, KEYS.second)
 BACK = {"log_key": SUBJECT, "statement": KEYS.says(KEYS.second, KEYS.third)}
@@ -104,7 +106,7 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
     ),
     "nothing_is_released_over_what_is_open": (
         before("quality.record_reviewed", LATE),
-        before("quality.record_reviewed", LATE, SET_ASIDE),
+        before("quality.record_reviewed", LATE, ERROR, SET_ASIDE),
     ),
     "what_is_released_is_what_was_made": (
         changed("quality.certified", units=[FIRST, CRYO]),
@@ -135,7 +137,7 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
     ),
     "what_two_do_is_done_by_two": (
         changed("infusion.bedside_confirmed", first="person:nurse-2"),
-        changed("storage.taken_out", first="person:warehouse-1"),
+        entry_of("storage.taken_out", after_min=2),
     ),
     "nobody_qualifies_themselves": (
         entry_of("training.qualified", who="nurse-1"),
@@ -185,7 +187,7 @@ SPOILED_WORK: dict[str, tuple[Change, Change]] = {
         ),
         after(
             "supply.lot_received",
-            line("warehouse-1", "supply.lot_received", lot="lot:2", by="person:warehouse-1", expires=NEVER),
+            line("warehouse-1", "supply.lot_received", lot="lot:3", by="person:warehouse-1", expires=NEVER),
         ),
     ),
     "each_house_acts_on_its_own_therapies": (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coign_verify.invariants import Terms
+from coign_verify.invariants import Plan, PlannedSample, PlannedStep, PlannedTest, Terms
 
 BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEVER = "2099-01-01T00:00:00.000000Z"
@@ -21,8 +21,52 @@ LIMITS = {
     "eligibility_valid": 43_200,
     "product_confirmation_valid": 10_080,
 }
+#: What a batch consists of: one step on a clean device, one sample, two tests, one filling.
+PLAN = Plan(
+    steps=(
+        PlannedStep(
+            "activate",
+            (("viability_after_wash", "%"),),
+            frozenset({"beads"}),
+            frozenset({"cell_processor"}),
+            frozenset({"cell_processor"}),
+            60,
+        ),
+    ),
+    samples=(PlannedSample("release", "activate", frozenset({"viability", "identity"}), ("5", "mL")),),
+    tests=(PlannedTest("viability", "%"), PlannedTest("identity", "", number=False, may_be_pending=True)),
+    bags_max=1,
+    travels_before=frozenset({"EU"}),
+)
+SINCE = "2020-01-01"
+#: What holds in every house, in minutes or as a count.
+HOUSE = {
+    "account.proposal_valid": 1440,
+    "training.qualification_valid_max": 100_000_000,
+    "training.extension_max": 4320,
+    "training.extension_after_end_max": 10_080,
+    "supply.supplier_valid_max": 1_578_240,
+    "quality.retests_max": 1,
+    "quality.retests_planned_max": 2,
+    "manufacturing.fill_recorded_within": 60,
+    "manufacturing.clearance_window": 30,
+    "monitoring.samples_after_session_max": 60,
+    "equipment.clean_hold.cell_processor": 10_080,
+}
+
+
+def later(minutes: float) -> tuple[str, float]:
+    """Stands for a time so many minutes after the entry itself."""
+    return "minutes after", minutes
+
+
+#: Stands for the time of the entry itself.
+NOW = later(0)
 TERMS = Terms(
     limits={VERSION: LIMITS},
+    plans={VERSION: PLAN},
+    jurisdictions={"DE": "EU", "NL": "EU", "US": "US"},
+    house={name: ((SINCE, value),) for name, value in HOUSE.items()},
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },
@@ -144,12 +188,16 @@ def _entry(each: Line, position: int, minute: float) -> dict[str, Any]:
         "signature": signature,
         "intent": {
             "actor": {"person": f"person:{each.who}", "role": role, "organisation": house(each.who), "station": ""},
-            "facts": [{"type": kind, "body": body} for kind, body in each.facts],
+            "facts": [{"type": kind, "body": _at_the_time(body, minute)} for kind, body in each.facts],
             "meaning": "approved" if each.signed else None,
             "prepared": at(minute),
             "expires": at(minute + 10),
         },
     }
+
+
+def _at_the_time(body: dict[str, Any], minute: float) -> dict[str, Any]:
+    return {name: at(minute + value[1]) if isinstance(value, tuple) else value for name, value in body.items()}
 
 
 def _about(each: Line) -> list[str]:

@@ -1,6 +1,7 @@
 """How the true story begins: people, what they can do, and a store."""
 
-from tests.coign_verify.told import CENTRE, NEVER, VERSION, Story, at, fact, house, line
+from tests.coign_verify.told import CENTRE, MAKER, NEVER, VERSION, Story, at, fact, house, line
+from tests.coign_verify.true_house import houses
 from tests.support.log_keys import KeysOf
 
 from coign_verify.log_keys import SUBJECT
@@ -26,6 +27,7 @@ PEOPLE = (
     "qa-1",
     "qp-1",
     "analyst-1",
+    "analyst-2",
     "reviewer-1",
     "warehouse-1",
     "warehouse-2",
@@ -42,7 +44,7 @@ SKILLS = {
 
 def beginning() -> Story:
     """People with their roles, one key, and skills."""
-    told = [line("setup", "ledger.opened", ledger="ledger:this", origin="x", demonstration=True)]
+    told = [line("setup", "ledger.opened", ledger="ledger:this", origin="x", demonstration=True), *houses()]
     for who in PEOPLE:
         granted = fact(
             "people.role_granted", person=f"person:{who}", role=who.partition("-")[0], organisation=house(who)
@@ -71,15 +73,27 @@ def beginning() -> Story:
 
 def store() -> Story:
     """What is allowed, and what is at hand."""
-    grant = {"authorisation": "authorisation:1", "product": "product:demo", "centres": [CENTRE], "sites": ["site:1"]}
+    grant = {
+        "authorisation": "authorisation:1",
+        "product": "product:demo",
+        "centres": [CENTRE],
+        "sites": ["site:1"],
+        "releasers": ["person:qp-1"],
+    }
+    grant |= {"jurisdiction": "EU", "stage": "phase_2", "basis": "trial", "holder": MAKER, "kept_by": MAKER}
     return [
-        line("physician-1", "regulatory.authorisation_granted", **grant, valid_from=at(0), valid_until=NEVER),
-        line("warehouse-1", "supply.lot_received", lot="lot:1", by="person:warehouse-1", expires=NEVER),
+        line("qa-1", "regulatory.authorisation_granted", **grant, valid_from=at(0), valid_until=NEVER),
+        line(
+            "warehouse-1", "supply.lot_received", lot="lot:1", by="person:warehouse-1", expires=NEVER, material="beads"
+        ),
         line("warehouse-2", "supply.lot_tested", lot="lot:1", by="person:warehouse-2", passed=True),
         line("qa-1", "supply.lot_approved", lot="lot:1", by="person:qa-1"),
         line("warehouse-1", "supply.pack_registered", serial="serial:1", lot="lot:1"),
         line("operator-1", "supply.pack_used", serial="serial:1", batch=None),
-        line("qa-1", "equipment.device_registered", equipment="equipment:1", due_on=NEVER),
+        line(
+            "qa-1", "equipment.device_registered", equipment="equipment:1", device_kind="cell_processor", due_on=NEVER
+        ),
+        line("operator-1", "equipment.device_cleaned", equipment="equipment:1", by="person:operator-1"),
         line("operator-1", "equipment.device_taken_out", equipment="equipment:1", by="person:operator-1"),
         line("qa-1", "equipment.device_returned", equipment="equipment:1", by="person:qa-1"),
         line("qp-1", "regulatory.programme_proposed", programme="programme:demo", version=VERSION),

@@ -11,6 +11,7 @@ from tests.coign_verify.told import (
     FIRST,
     MAKER,
     NEVER,
+    NOW,
     OTHER_PATIENT,
     PATIENT,
     SECOND,
@@ -22,11 +23,18 @@ from tests.coign_verify.told import (
     handed,
     held,
     house,
+    later,
     line,
     made,
 )
 from tests.coign_verify.true_beginning import beginning, store
+from tests.coign_verify.true_house import administrators, authorities, learning, more_in_store
 
+#: What was given to a patient before their blood was taken.
+DRIP = {
+    "given_before": "yes", "weight": {"value": "70", "unit": "kg"}, "crystalloids": {"value": "500", "unit": "mL"},
+    "crystalloids_until": later(-20), "taken_at": later(-2),
+}  # fmt: skip
 #: Cells of the second therapy.
 X = "unit:X"
 
@@ -57,11 +65,11 @@ def _collection() -> Story:
         line(
             "nurse-1",
             "collection.started",
-            fact("equipment.devices_used", equipment=["equipment:1"]),
+            fact("equipment.devices_used", equipment=["equipment:1"], chain=CHAIN),
             chain=CHAIN,
             lots=["lot:1"],
         ),
-        line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1"),
+        line("nurse-1", "donor.samples_taken", chain=CHAIN, sample="S1", **DRIP),
         line(
             "nurse-1",
             "collection.finished",
@@ -127,15 +135,7 @@ def _production() -> Story:
     filled = [made(unit, "final_container", CRYO, batch="batch:1") for unit in (FIRST, SECOND)]
     return [
         line("qa-1", "quality.material_accepted", unit=CRYO, organisation=MAKER, by="person:qa-1"),
-        line(
-            "operator-2",
-            "manufacturing.line_cleared",
-            fact("manufacturing.line_checked", room="room:1"),
-            room="room:1",
-            chain=CHAIN,
-            first="person:operator-1",
-            second="person:operator-2",
-        ),
+        *_cleared(CHAIN),
         line(
             "operator-1",
             "manufacturing.batch_started",
@@ -147,7 +147,7 @@ def _production() -> Story:
             version=VERSION,
             site="site:1",
         ),
-        line("operator-1", "manufacturing.step_completed", **batch, step="activate", lots=["lot:1"]),
+        *_made("batch:1", CHAIN, CRYO),
         line(
             "operator-1",
             "manufacturing.filled",
@@ -157,22 +157,93 @@ def _production() -> Story:
             **batch,
             chain=CHAIN,
             room="room:1",
+            volume={"value": "20", "unit": "mL"},
+            filled_at=NOW,
         ),
         *[line("operator-2", "identity.label_verified", unit=unit, label_serial=unit[5:]) for unit in (FIRST, SECOND)],
-        line("operator-2", "manufacturing.labels_counted", batch="batch:1", printed=3, used=2, destroyed=1),
+        line(
+            "operator-1",
+            "manufacturing.product_frozen",
+            **batch,
+            end_temperature={"value": "-95", "unit": "Cel"},
+        ),
+        line(
+            "operator-2", "manufacturing.labels_counted", batch="batch:1", room="room:1", printed=3, used=2, destroyed=1
+        ),
         line(
             "analyst-1",
-            "quality.result_recorded",
+            "facility.monitored",
             batch="batch:1",
-            attribute="viability",
-            verdict="pass",
-            by="person:analyst-1",
+            room="room:1",
+            taken_at=NOW,
+            readings=[{"sample": "settle_plate", "count": 0, "level": "within"}],
         ),
+        _tested("batch:1", "viability", "88", "pass"),
         line("reviewer-1", "quality.result_reviewed", batch="batch:1", attribute="viability", by="person:reviewer-1"),
         line("operator-2", "quality.deviation_opened", batch="batch:1", case="case:1"),
         line("qa-1", "quality.deviation_closed", batch="batch:1", case="case:1"),
         line("qa-1", "quality.record_reviewed", batch="batch:1", by="person:qa-1"),
-        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1"),
+        line("qa-1", "quality.audit_trail_line_answered", batch="batch:1", entry=7, answer="accepted"),
+        line("qa-1", "quality.audit_trail_reviewed", batch="batch:1", exceptional=[7], by="person:qa-1"),
+        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1", pending=["identity"]),
+    ]
+
+
+def _cleared(chain: str) -> Story:
+    """Two look at the room; a place is kept for the therapy."""
+    days = {"collection_on": at(500_000), "start_on": at(600_000), "ready_on": at(700_000)}
+    two = {"first": "person:operator-1", "second": "person:operator-2"}
+    return [
+        line("operator-1", "manufacturing.slot_confirmed", chain=chain, **days),
+        line("operator-1", "manufacturing.line_checked", room="room:1", chain=chain, by="person:operator-1"),
+        line("operator-2", "manufacturing.line_cleared", room="room:1", chain=chain, **two),
+    ]
+
+
+def _made(batch: str, chain: str, source: str) -> Story:
+    """The one step, and the sample that is drawn after it."""
+    of, sample = {"batch": batch, "operator": "person:operator-1"}, f"unit:sample-{batch[6:]}"
+    measured = [{"id": "viability_after_wash", "quantity": {"value": "90", "unit": "%"}}]
+    used = {"lots": ["lot:1"], "equipment": ["equipment:1"]}
+    drawn = {"planned": "release", "tests": ["viability", "identity"], "volume": {"value": "6", "unit": "mL"}}
+    return [
+        line("operator-1", "manufacturing.step_completed", **of, step="activate", measurements=measured, **used),
+        line(
+            "operator-1",
+            "manufacturing.sample_drawn",
+            made(sample, "sample", source, batch=batch, chain=chain),
+            **of,
+            sample=sample,
+            drawn_at=NOW,
+            **drawn,
+        ),
+        line("operator-2", "identity.label_verified", unit=sample, label_serial=sample[5:]),
+    ]
+
+
+def _tested(batch: str, attribute: str, value: str, verdict: str, who: str = "analyst-1", again: bool = False) -> Line:
+    """A test of the sample."""
+    result = {"attribute": attribute, "value": value, "verdict": verdict, "unit": "%" if value.isdecimal() else ""}
+    kind = "quality.retest_recorded" if again else "quality.result_recorded"
+    return line(who, kind, batch=batch, sample=f"unit:sample-{batch[6:]}", by=f"person:{who}", **result)
+
+
+def _failing() -> Story:
+    """One result that is the laboratory's error, and one that is the product's."""
+    error, truly = {"batch": "batch:X", "attribute": "identity"}, {"batch": "batch:X", "attribute": "viability"}
+    reviewer = "reviewer-1"
+    found = "quality.laboratory_assessed"
+    return [
+        _tested("batch:X", "identity", "mismatch", "fail"),
+        line(reviewer, found, **error, found="laboratory_error", by="person:reviewer-1"),
+        line("qa-1", "quality.result_invalidated", **error, by="person:qa-1"),
+        _tested("batch:X", "identity", "match", "pass"),
+        _tested("batch:X", "viability", "61", "fail"),
+        line(reviewer, found, **truly, found="no_assignable_cause", by="person:reviewer-1"),
+        line("qa-1", "quality.retests_planned", **truly, times=1),
+        _tested("batch:X", "viability", "62", "fail", "analyst-2", again=True),
+        line("qa-1", "quality.investigation_concluded", **truly, conclusion="confirmed", no_sample_left=False),
+        line("qa-1", "quality.audit_trail_review_deferred", batch="batch:X", by="person:qa-1"),
     ]
 
 
@@ -305,19 +376,15 @@ def _exception() -> Story:
             made(X, "starting_material", chain="chain:X"),
             held(X, "celllab-1"),
             chain="chain:X",
+            sample="SX",
+            given_before="no",
         ),
+        line("celllab-1", "donor.marker_reported", chain="chain:X", sample="SX", marker="hiv", result="reactive"),
         line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
         *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        line("warehouse-1", "donor.set_apart", unit=X, organisation=MAKER),
         line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
-        line(
-            "operator-2",
-            "manufacturing.line_cleared",
-            fact("manufacturing.line_checked", room="room:1"),
-            room="room:1",
-            chain="chain:X",
-            first="person:operator-1",
-            second="person:operator-2",
-        ),
+        *_cleared("chain:X"),
         line(
             "operator-1",
             "manufacturing.batch_started",
@@ -328,8 +395,12 @@ def _exception() -> Story:
             room="room:1",
             version=VERSION,
         ),
+        line("operator-1", "equipment.device_cleaned", equipment="equipment:1", by="person:operator-1"),
+        *_made("batch:X", "chain:X", X),
+        *_failing(),
+        line("qp-1", "quality.quarantine_shipment_allowed", batch="batch:X", units=[]),
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
-        Line("qa-1", (("quality.supplied_under_exception.v1", of),)),
+        Line("qp-1", (("quality.supplied_under_exception.v1", of),)),
         line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
         line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
         line(
@@ -355,4 +426,8 @@ def true_story() -> Story:
         *_mix_up(),
         *_infusion(),
         *_exception(),
+        *administrators(),
+        *learning(),
+        *authorities(),
+        *more_in_store(),
     ]

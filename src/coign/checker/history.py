@@ -23,3 +23,5 @@ class History:
     programmes: Any
     #: What may come in between at any time.
     interruptions: tuple[Move, ...] = ()
+    #: What somebody may try before the product of a therapy in trouble is decided about.
+    attempts: tuple[Move, ...] = ()

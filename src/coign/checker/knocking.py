@@ -35,6 +35,8 @@ AT_ONCE_MIN = 60
 #: So many acts of one kind are twisted in each stage.
 LIKE_IT_MAX = 3
 KEY_ENROLLED = "people.confirm_authenticator"
+#: What is decided about a product that fails.
+DECISIONS = ("quality.request_exception", "quality.supply_under_exception")
 #: How many acts are left out together at most.
 LEFT_OUT_MAX = 6
 
@@ -127,19 +129,21 @@ class Knocking:
         """Twisted acts, acts left out, acts too late, acts done again."""
         twists = Twists(self.history.acts)
         acts = self.history.acts
-        of_therapy = [n for n in self._of[FOLLOWED] if acts[n].therapy]
+        of_therapy = followed = [n for n in self._of[FOLLOWED] if acts[n].therapy]
         known = {self._kind(n) for n in of_therapy}
         for therapy in TROUBLED:  # what the ones before do not show
             new = [n for n in self._of[therapy] if acts[n].therapy and self._kind(n) not in known]
             known |= {self._kind(n) for n in new}
-            of_therapy += new
+            of_therapy = [*of_therapy, *new]
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for index in of_therapy:
             for left_out in range(2, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)
             yield from self._alone(index)
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
-        yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
+        yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
+        decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
+        yield from self._interrupted(self.history.attempts, decided)
         seen: Counter[tuple[str, str, str]] = Counter()
         for index in (*of_therapy, *before):
             move, stage = acts[index].move, acts[index].stage
@@ -157,18 +161,23 @@ class Knocking:
         return told.move.action.name, told.stage
 
     def _alone(self, index: int) -> Iterator[Deviation]:
-        """One act left out, and done again."""
+        """One act left out, and done again; what is made anew by it gets another name."""
         yield Deviation(index, (), index + 1)
-        if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
-            yield Deviation(index, (index, index), index + 1)
+        move = self.ground.moves[index]
+        made = {
+            name: kind.of(f"{getattr(move.command, name).identifier}-again")
+            for name, kind in shape_of(move.action).allotted.items()
+        }
+        again = self.ground.add(replace(move, command=replace(move.command, **made))) if made else index
+        yield Deviation(index, (index, again), index + 1)
         if self.history.acts[index].stage and not self.history.acts[index].therapy:
-            yield from (Deviation(index, (), index, wait) for wait in self.waits)
+            yield from (Deviation(index, (), index, wait) for wait in self.waits[index])
 
-    def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
-        """Where it can be done and has something to say: before every few acts."""
-        for move in self.history.interruptions:
+    def _interrupted(self, moves: Sequence[Move], acts: Sequence[int]) -> Iterator[Deviation]:
+        """Where it can be done and has something to say: before these acts."""
+        for move in moves:
             number, about = self.ground.add(move), self._concerned(move)
-            for index in acts[::INTERRUPTED_EACH]:
+            for index in acts:
                 world = self.ground.fit(self.worlds[index])
                 if all(self.ground.knows(world, subject) for subject in about):
                     yield Deviation(index, (number,), index)
@@ -229,8 +238,9 @@ class Knocking:
 
     def _left(self, deviation: Deviation) -> str:
         """The act with which a deviation leaves the story."""
-        acts = self.history.acts
-        return acts[deviation.at].move.action.name if deviation.at < len(acts) else ""
+        moves = self.ground.moves
+        first = deviation.instead[0] if deviation.instead else deviation.at
+        return moves[first].action.name if first < len(moves) else ""
 
     def forget(self, gates: Container[str]) -> None:
         """What was tried for these gates, and showed nothing, is not tried again."""

@@ -20,7 +20,7 @@ YEAR_DAYS = 366
 OFF_BY = (1, 1000)
 TIMES = (Decimal("0.001"), Decimal(1000))
 #: A measurement of something else.
-ANOTHER_UNIT = "Cel"
+OTHER_UNITS = ("Cel", "mL")
 
 
 class Twists:
@@ -42,7 +42,7 @@ class Twists:
         hints = _hints(move.action.command)
         for f in fields(move.command):
             value = getattr(move.command, f.name)
-            if "allotted" in f.metadata:
+            if "allotted" in f.metadata or ("resolved_by" in f.metadata and is_dataclass(value)):
                 continue  # by the door, never from outside
             for other in self._values(value, hints[f.name]):
                 if other != value:
@@ -77,7 +77,7 @@ class Twists:
                 yield -1 - value
             case Quantity():
                 yield from (Quantity.of(value.amount * times, value.unit) for times in TIMES)
-                yield Quantity.of(value.amount, ANOTHER_UNIT)
+                yield Quantity.of(value.amount, next(unit for unit in OTHER_UNITS if unit != value.unit))
             case tuple():
                 yield from self._several(value)
             case _ if is_dataclass(value):
@@ -87,6 +87,10 @@ class Twists:
         others = self._other.get(subject)
         if others:
             yield from dict.fromkeys((others[0], others[-1]))
+            alike = list(self._of_kind[subject.kind])
+            yield from alike[
+                max(0, alike.index(subject) - 1) : alike.index(subject)
+            ]  # the neighbour of the same patient
             return
         yield from [s for s in self._of_kind[subject.kind] if s != subject][:2]
 
@@ -94,6 +98,8 @@ class Twists:
         if values:
             yield values[:-1]
             yield (*values, values[-1])
+            if isinstance(values[-1], Subject):
+                yield from ((*values, s) for s in list(self._of_kind[values[-1].kind])[-1:] if s not in values)
         for index, value in enumerate(values):
             for other in self._values(value, type(value)):
                 yield (*values[:index], other, *values[index + 1 :])
@@ -120,8 +126,12 @@ def _words(value: str, hint: Any) -> Iterator[str]:
     if listed:
         yield from (word for word in listed if word != value)
     elif value:
-        yield str(Decimal(value) * 1000) if value.isdecimal() else f"{value}-other"
+        yield from (str(Decimal(value) * times) for times in TIMES) if _is_number(value) else (f"{value}-other",)
         yield ""
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 def _literals(hint: Any) -> list[Any]:

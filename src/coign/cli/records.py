@@ -86,6 +86,7 @@ def _trust(file: Path | None) -> "Trust":
 
 
 def _verify_database(given: argparse.Namespace) -> int:
+    from coign import rulesets
     from coign.database import home, running
     from coign.ledger.verification import read_log_keys
     from coign.ledger.verify_command import command
@@ -102,7 +103,7 @@ def _verify_database(given: argparse.Namespace) -> int:
         trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        terms = terms_of(therapies.load(settings.home or home()).all())
+        terms = terms_of(therapies.load(settings.home or home()).all(), rulesets.load())
         return command(
             given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen,
             policy=trusted[1], stamp_policy=stamp_policy(settings), terms=terms,

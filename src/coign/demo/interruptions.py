@@ -39,7 +39,8 @@ def of_therapy(commands: Sequence[Any], patient: Subject, chain: Subject, now: I
     for batch in of_kind.get("batch", ()):
         yield _one("operator", people.MAKER), "quality.open_deviation", {"batch": batch, "description": WHY}
         yield _one("qa", people.MAKER), "quality.reject_batch", {"batch": batch, "why": WHY}
-        yield _one("qa", people.MAKER), "manufacturing.abandon_batch", {"batch": batch, "why": WHY}
+        for action in ("manufacturing.abandon_batch", "manufacturing.resume_batch"):
+            yield _one("qa", people.MAKER), action, {"batch": batch, "why": WHY}
     for lot in of_kind.get("lot", ()):
         for by in (_one("qa", people.MAKER), _one("celllab", people.CENTRE)):
             yield by, "supply.hold_lot", {"lot": lot, "why": WHY}
@@ -56,6 +57,19 @@ def of_therapy(commands: Sequence[Any], patient: Subject, chain: Subject, now: I
         yield _one("qa", people.MAKER), "facility.take_out_of_use", {"room": room, "why": WHY}
     for unit in of_kind.get("unit", ()):
         yield from _seen(unit, now)
+
+
+def of_decision(batch: Subject, units: Sequence[Subject]) -> Iterator[Asked]:
+    """What somebody may try with a product that fails, before it is decided about."""
+    release = {"batch": batch, "pending": []}
+    for role in ("qp", "quality-us"):
+        yield _one(role, people.MAKER), "quality.certify", release
+        yield _one(role, people.MAKER), "quality.allow_quarantine_shipment", {"batch": batch, "why": WHY}
+    yield _one("qa", people.MAKER), "quality.reject_batch", {"batch": batch, "why": WHY}
+    yield _one("operator", people.MAKER), "quality.open_deviation", {"batch": batch, "description": WHY}
+    for unit in units:
+        yield _one("warehouse", people.MAKER), "custody.offer", {"unit": unit, "to": people.COURIER}
+        yield _one("courier", people.COURIER), "custody.accept", {"unit": unit}
 
 
 def _stopped(authorisation: Authorisation) -> Iterator[Asked]:

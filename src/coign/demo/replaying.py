@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coign import rulesets
 from coign.checker.history import History
 from coign.checker.rules import Move
 from coign.checker.stories import EVERY_RULE_ANSWERS, Line, Story, digest_of
@@ -114,7 +115,7 @@ class _Replay:
 def _judged(ledger: Ledger, before: int, asked: Asked, found: Replayed) -> str:
     """What the verifier's invariants say to the entries; empty: they name the one that was told, at the last act."""
     entries = ledger.entries()
-    broken, _ = replay(entries, INVARIANTS, terms_of(ledger.history.programmes.all()))
+    broken, _ = replay(entries, INVARIANTS, terms_of(ledger.history.programmes.all(), rulesets.load()))
     last = found.steps[-1]
     found.steps[-1] = {**last, "outcome": "; ".join([last["outcome"], *(str(each) for each in broken)])}
     if any(each.position < before for each in broken):

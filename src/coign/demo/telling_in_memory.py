@@ -26,6 +26,7 @@ from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of
 from coign.kernel.errors import Forbidden, NotFound, Refused
 from coign.kernel.subjects import Chain, Organisation, Patient
+from coign.manufacturing.views import BATCH
 from coign.perform.request import Request
 from coign.programmes.model import JourneyStep, Programmes
 from coign.service import SETUP, therapies
@@ -137,7 +138,7 @@ def told(programmes: Programmes) -> History:
     _all(here, put_right.repaired_and_used(here))
     telling.after(here)
     between = tuple(_interrupting(here, going[0]))
-    return History(tuple(here.acts), programmes, between)
+    return History(tuple(here.acts), programmes, between, tuple(_attempted(here)))
 
 
 def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
@@ -150,6 +151,17 @@ def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
     ):
         actor, action, command = asked
         yield replace(here.move(Request(action, actor, f"between/{at}", command)), position=len(here.acts) + at)
+
+
+def _attempted(here: InMemory) -> Iterator[Move]:
+    """Before a product that fails is decided about."""
+    for told in [told for told in here.acts if told.move.action.name == "quality.supply_under_exception"]:
+        here.now = BEGINS
+        made = here.of(BATCH, told.move.command.batch)
+        for at, asked in enumerate(interruptions.of_decision(told.move.command.batch, made.final_containers)):
+            actor, action, command = asked
+            move = here.move(Request(action, actor, f"attempt/{at}", command))
+            yield replace(move, position=2 * len(here.acts) + at)
 
 
 def _in_trouble(here: InMemory, other: Therapy) -> None:

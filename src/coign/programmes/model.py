@@ -228,6 +228,7 @@ class ProgrammeVersion:
             "samples": [sample.terms for sample in self.samples],
             "tests": [test.terms for test in self.panel],
             "bags_max": self.final_containers_max,
+            "travels_before": sorted(self.quarantine_shipment),
         }
 
     @property

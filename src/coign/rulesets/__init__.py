@@ -3,7 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib.resources import files
 
@@ -13,6 +14,7 @@ from coign.kernel.values import Instant
 
 _UNIT_WORDS = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
 _NAMED = re.compile(r"\{([a-z0-9_.]+)\}")
+_OF_COUNTRY = "jurisdiction.of_country."
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
@@ -77,6 +79,21 @@ class RuleSets:
         rule = self.rule(name, at)
         unit = _UNIT_WORDS[rule.unit]
         return f"{rule.value} {unit}" if rule.value == "1" else f"{rule.value} {unit}s"
+
+    def numbers(self) -> dict[str, tuple[tuple[str, float], ...]]:
+        """Minutes and counts that hold in every jurisdiction, by name, each with the days from which it holds."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for rule in self.all():
+            with suppress(InvalidOperation, KeyError):  # a word, or a measure of something else
+                value = _minutes(rule.value, rule.unit) if rule.unit else float(Decimal(rule.value))
+                if not rule.jurisdiction:
+                    found.setdefault(rule.name, []).append((rule.since, value))
+        return {name: tuple(sorted(values)) for name, values in found.items()}
+
+    def jurisdictions(self) -> dict[str, str]:
+        """Whose law holds in each country that is known here."""
+        of_country = [rule for rule in self.all() if rule.name.startswith(_OF_COUNTRY)]
+        return {rule.name.removeprefix(_OF_COUNTRY): rule.value for rule in of_country}
 
     def all(self) -> list[Rule]:
         """Every row, for the reference page."""

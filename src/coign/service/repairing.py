@@ -9,7 +9,7 @@ from functools import partial
 
 import psycopg
 
-from coign import access
+from coign import access, rulesets
 from coign.database import Database, home
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
@@ -83,7 +83,7 @@ def repair(
                 database, number, keys[number], seen if number > 0 else None, archive, progress
             )
     witnessed = shown_now(settings, keys[LEDGER_ID].known) if LEDGER_ID in keys else {}
-    terms = terms_of(therapies.load(settings.home or home()).all())
+    terms = terms_of(therapies.load(settings.home or home()).all(), rulesets.load())
     _verify(done, database, origins, keys, _Outside(seen, witnessed), terms, progress)
     return done
 

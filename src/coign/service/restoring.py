@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from coign import access, catalogue
+from coign import access, catalogue, rulesets
 from coign.database import Database, scratch
 from coign.database.archive import Archive, BackupDamaged, Manifest
 from coign.database.dumping import copy_in, refuse_unless_empty
@@ -188,7 +188,7 @@ def _project(into: Into, ledger_id: int) -> None:
 
 
 def _verify(done: Restored, settings: Settings, into: Into, keys: Mapping[int, KeysHere], progress: Progress) -> None:
-    master, terms = master_key(settings), terms_of(therapies.load(into.home).all())
+    master, terms = master_key(settings), terms_of(therapies.load(into.home).all(), rulesets.load())
     with _reading(into.database) as connection:
         for part in done.manifest.ledgers:
             views = folding() if part.ledger_id > 0 else Folding(access.VIEWS)

@@ -1,6 +1,19 @@
 """What holds in every true record, stated apart from the gates; see README.md."""
 
-from coign_verify.invariants import bedside, cells, days, houses, order, people, plant, record, therapies
+from coign_verify.invariants import (
+    bedside,
+    cells,
+    days,
+    houses,
+    keeping,
+    making,
+    order,
+    people,
+    plant,
+    record,
+    testing,
+    therapies,
+)
 from coign_verify.invariants.model import (
     Broken,
     Heads,
@@ -24,6 +37,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     *order.INVARIANTS,
     *days.INVARIANTS,
     *houses.INVARIANTS,
+    *keeping.INVARIANTS,
+    *making.INVARIANTS,
+    *testing.INVARIANTS,
     *record.INVARIANTS,
 )
 

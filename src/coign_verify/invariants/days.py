@@ -31,7 +31,6 @@ DONE_ON: dict[str, tuple[str, ...]] = {
     "training.qualified.v1": ("certified_on",),
     "supply.illegitimate_notified.v1": ("sent_at",),
     "quality.exception_notified.v1": ("told_at",),
-    "incident.act_reported.v1": ("happened_at",),
 }
 
 

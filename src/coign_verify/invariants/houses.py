@@ -13,12 +13,20 @@ from coign_verify.invariants.trackers import (
     ORGANISATION,
     PERSON,
     PRODUCT,
+    REPORTED,
     SERIAL,
     SUPPLIER,
     SUSPICION,
     THIS,
     VERSION,
 )
+from coign_verify.invariants.trackers.units import minutes_between
+
+#: How long something counts at most, by the rule that says so.
+LASTS_AT_MOST = {
+    "supply.supplier_qualified.v1": "supply.supplier_valid_max",
+    "training.qualified.v1": "training.qualification_valid_max",
+}
 
 #: What administrators do for a house that the fact names, or for whoever the person works for.
 FOR_A_HOUSE = (
@@ -65,7 +73,58 @@ def an_administrator_is_made_by_two(known: Known, fact: Heard) -> Verdict:
     return () if proposer != fact.person else (f"{proposer} made {fact.body['person']} an administrator alone",)
 
 
+@invariant("CSV-06", "CSV-18", hears=("people.role_granted.v1", "people.credentials_reset.v1"))
+def what_was_proposed_is_agreed_to_while_it_is_fresh(known: Known, fact: Heard) -> Verdict:
+    """A second administrator agrees to a reset, or to a new administrator, soon after the first one asked for it."""
+    state = known.of(PERSON, fact.body["person"])
+    if fact.type == "people.role_granted.v1":
+        if fact.body["role"] != "admin":
+            return None
+        since = state.administrator_proposed_at
+    else:
+        since = state.reset_proposed_at
+    if not since:
+        return None
+    passed, limit = minutes_between(since, fact.time), known.terms.of_the_house("account.proposal_valid", fact.time)
+    return () if passed <= limit else (f"it was proposed {passed:.0f} min before; {limit:.0f} are allowed",)
+
+
 # What authorities allow
+
+#: What is decided about an authorisation that stands.
+DECISIONS = (
+    "regulatory.authorisation_varied.v1", "regulatory.authorisation_renewed.v1",
+    "regulatory.authorisation_suspended.v1", "regulatory.suspension_lifted.v1",
+    "regulatory.authorisation_revoked.v1", "regulatory.condition_imposed.v1",
+)  # fmt: skip
+
+
+@invariant("REG-02", "CSV-24", hears=(*DECISIONS, "regulatory.authorisation_granted.v1"))
+def nobody_allows_themselves_what_an_authority_decides(known: Known, fact: Heard) -> Verdict:
+    """An authority decides; a holder enters what came by letter for itself alone, and undoes no authority's word."""
+    actor = fact.entry["intent"]["actor"]
+    here = actor["organisation"]
+    if actor["role"] == "authority":
+        category = known.of(ORGANISATION, here).category
+        return () if category in ("", "authority") else (f"{here} is no authority",)
+    answers = fact.body["holder"] if fact.type not in DECISIONS else _kept_by(known, fact)
+    return () if answers in ("", here) else (f"{here} decided in place of {answers}",)
+
+
+def _kept_by(known: Known, fact: Heard) -> str:
+    return known.of(AUTHORISATION, fact.body["authorisation"]).kept_by
+
+
+@invariant("REG-02", hears=("regulatory.fulfilment_judged.v1",))
+def nobody_accepts_their_own_word(known: Known, fact: Heard) -> Verdict:
+    """That a condition is fulfilled is judged by an authority, or by somebody else than reported it."""
+    if fact.entry["intent"]["actor"]["role"] == "authority":
+        return ()
+    reported = known.of(REPORTED, fact.body["authorisation"])
+    own = (fact.body["condition"], fact.person) in reported
+    here, kept_by = fact.entry["intent"]["actor"]["organisation"], _kept_by(known, fact)
+    said = [f"{fact.person} reported it and judged it"] if own else []
+    return (*said, f"{kept_by} judges it, not {here}") if kept_by not in ("", here) else tuple(said)
 
 
 @invariant("REG-02", "PAT-28", hears=("regulatory.authorisation_granted.v1",))
@@ -141,6 +200,15 @@ def who_is_named_decides_about_a_patient(known: Known, fact: Heard) -> Verdict:
     return () if fact.body["decider"] in named - {"nobody"} else (f"{fact.body['decider']} is not named to decide",)
 
 
+@invariant("REG-02", "CSV-24", hears=("regulatory.authorisation_granted.v1", "regulatory.authorisation_varied.v1"))
+def an_authority_allows_what_happens_in_its_country(known: Known, fact: Heard) -> Verdict:
+    """Centres that an authorisation names lie where its authority decides."""
+    place = fact.body.get("jurisdiction") or known.of(AUTHORISATION, fact.body["authorisation"]).jurisdiction
+    there = {centre: known.of(ORGANISATION, centre).country for centre in fact.body["centres"]}
+    elsewhere = [centre for centre, country in there.items() if known.terms.jurisdiction(country) != place]
+    return tuple(f"{centre} is not in {place}" for centre in elsewhere)
+
+
 # Versions
 
 
@@ -203,6 +271,15 @@ def nothing_is_cleared_of_which_a_part_was_wrong(known: Known, fact: Heard) -> V
     return (f"{wrong} packs were wrong",) if wrong else ()
 
 
+@invariant("SCS-01", "TRN-08", "TRN-05", hears=("supply.supplier_qualified.v1", "training.qualified.v1"))
+def nothing_is_qualified_for_too_long(known: Known, fact: Heard) -> Verdict:
+    """A supplier is looked into again in time, and a skill is shown anew."""
+    limit = LASTS_AT_MOST[fact.type]
+    since = min(fact.body.get("certified_on") or fact.time, fact.time)
+    lasts, most = minutes_between(since, fact.body["until"]), known.terms.of_the_house(limit, fact.time)
+    return () if lasts <= most else (f"it would last {lasts / 1440:.0f} days; {most / 1440:.0f} are allowed",)
+
+
 # Learning
 
 
@@ -235,12 +312,30 @@ def an_extension_is_asked_for_and_given_once(known: Known, fact: Heard) -> Verdi
     return () if asked else (f"nobody had asked to extend {task} of {fact.body['person']}",)
 
 
+@invariant("TRN-03", "TRN-S1", hears=("training.extension_asked.v1",))
+def an_extension_bridges_a_short_gap(known: Known, fact: Heard) -> Verdict:
+    """More time is asked for by hours, and for a task that the person was qualified for until lately."""
+    longest = known.terms.of_the_house("training.extension_max", fact.time)
+    said = ["it is no short time"] if minutes_between(fact.time, fact.body["until"]) > longest else []
+    end = next(
+        (q.until for q in known.of(PERSON, fact.body["person"]).qualifications if q.task == fact.body["task"]), ""
+    )
+    if not end or end >= fact.body["until"]:
+        return (*said, f"it lasts until {end}" if end else "it was never held")
+    gap = known.terms.of_the_house("training.extension_after_end_max", fact.time)
+    return tuple(said) if minutes_between(end, fact.time) <= gap else (*said, f"it had ended on {end}")
+
+
 INVARIANTS = (
     access_is_given_by_the_house_that_answers,
     nobody_vouches_for_themselves,
     an_administrator_is_made_by_two,
+    what_was_proposed_is_agreed_to_while_it_is_fresh,
+    nobody_allows_themselves_what_an_authority_decides,
+    nobody_accepts_their_own_word,
     one_authorisation_answers_for_one_thing,
     patients_are_treated_at_treatment_centres,
+    an_authority_allows_what_happens_in_its_country,
     a_basis_fits_its_stage,
     what_is_granted_was_asked_answered_and_approved,
     a_suspension_stops_something,
@@ -250,7 +345,9 @@ INVARIANTS = (
     a_lot_on_hold_waits,
     a_pack_is_as_good_as_its_lot,
     nothing_is_cleared_of_which_a_part_was_wrong,
+    nothing_is_qualified_for_too_long,
     answers_count_for_whoever_gives_them,
     practice_follows_theory_and_is_seen_by_who_masters_it,
     an_extension_is_asked_for_and_given_once,
+    an_extension_bridges_a_short_gap,
 )

@@ -117,6 +117,8 @@ class Plan(NamedTuple):
     samples: tuple[PlannedSample, ...] = ()
     tests: tuple[PlannedTest, ...] = ()
     bags_max: int = 1
+    #: Jurisdictions into which product may travel before it is released.
+    travels_before: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "Plan":
@@ -129,6 +131,7 @@ class Plan(NamedTuple):
             ),
             tuple(PlannedTest(**test) for test in document["tests"]),
             document["bags_max"],
+            frozenset(document["travels_before"]),
         )
 
     def step(self, name: str) -> PlannedStep | None:
@@ -157,13 +160,14 @@ class Terms:
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
     `plans`: what a batch consists of. `house`: minutes and counts that hold whatever the programme is, by their name,
-    each with the days from which it held, the oldest first.
+    each with the days from which it held, the oldest first. `jurisdictions`: by country.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
     house: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    jurisdictions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, version: str, document: Mapping[str, Any]) -> "Terms":
@@ -178,6 +182,7 @@ class Terms:
             {**self.tasks, **more.tasks},
             {**self.plans, **more.plans},
             {**self.house, **more.house},
+            {**self.jurisdictions, **more.jurisdictions},
         )
 
     def minutes(self, version: str, name: str) -> float:
@@ -200,6 +205,13 @@ class Terms:
             return self.plans[version]
         except KeyError:
             raise NotJudged(f"the plan of programme version {version} is not given") from None
+
+    def jurisdiction(self, country: str) -> str:
+        """Whose law holds in a country; NotJudged if nobody gave it."""
+        try:
+            return self.jurisdictions[country]
+        except KeyError:
+            raise NotJudged(f"the jurisdiction of {country or 'no country'} is not given") from None
 
     def of_the_house(self, name: str, now: str) -> float:
         """What held on a day; NotJudged if nobody gave it."""

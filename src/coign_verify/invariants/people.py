@@ -142,6 +142,7 @@ JUDGED = {
     "collection.leaving_checked.v1": ("unit", ("identity.label_verified.v1",)),
     "quality.deviation_closed.v1": ("case", ("quality.deviation_opened.v1",)),
     "facility.growth_assessed.v1": ("batch", ("facility.monitored.v1",)),
+    "manufacturing.labels_counted.v1": ("batch", ("manufacturing.bag_filled.v1", "manufacturing.filled.v1")),
     "supply.lot_hold_lifted.v1": ("lot", ("supply.lot_held.v1",)),
     "supply.suspicion_cleared.v1": ("case", ("supply.lot_suspected.v1", "supply.pack_suspected.v1")),
     "equipment.doubt_assessed.v1": ("equipment", ("equipment.device_calibrated.v1",)),

@@ -136,7 +136,7 @@ def a_stopped_authorisation_stops_the_act_it_names(known: Known, fact: Heard) ->
         return (f"no authorisation of {product} covers {centre}",)
     site = fact.body.get("site") or ""
     decided = state.may_be_given if act == "administration" else None
-    allowed = any(a.allows(act, fact.time, site, decided) for a in covering)
+    allowed = any(a.allows(act, fact.time, site, decided) for a in covering if not site or site in a.sites)
     return () if allowed else (f"{act} of {product} for {centre} was stopped or out of date",)
 
 
@@ -170,6 +170,7 @@ def a_changed_identity_is_settled_by_two(known: Known, fact: Heard) -> Verdict:
 #: What rests on values that were recorded, by the field of the batch or therapy whose values they are.
 RESTS_ON = {
     "quality.certified.v1": ("batch", "chain"),
+    "quality.supplied_under_exception.v1": ("batch", "chain"),
     "clinical.conditioning_started.v1": ("chain",),
     "clinical.conditioning_begun.v1": ("chain",),
     "infusion.issued.v1": ("chain",),

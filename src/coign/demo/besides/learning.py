@@ -6,6 +6,7 @@ from coign.demo import classroom
 from coign.demo.besides import EVIDENCE, Do, by, person
 from coign.demo.besides.beginning import SEED, Beginning
 from coign.demo.classroom import ENDING, ICE, IDENTITY
+from coign.kernel.subjects import Course
 from coign.training.courses.model import CourseVersion, Library
 from coign.training.state import ATTEMPT
 
@@ -51,6 +52,6 @@ def _watched(do: Do) -> None:
     classroom.watched(seeding, "nurse-2", AS_WELL, ICE, "ice_scoring")
 
 
-def _at_school(do: Do) -> tuple[Beginning, dict[str, CourseVersion]]:
+def _at_school(do: Do) -> tuple[Beginning, dict[Course, CourseVersion]]:
     library = cast(Library, do.here.programmes)
     return Beginning(do.here.service, SEED), {c.course: c for c in library.courses.all()}

@@ -6,7 +6,7 @@ from typing import Any
 from coign.demo import people
 from coign.demo.besides import EVIDENCE, Do, by, named
 from coign.identity.views import CHAIN
-from coign.kernel.subjects import Chain, Product
+from coign.kernel.subjects import Chain, Product, Subject
 from coign.regulatory.views import AUTHORISATION
 
 #: A product of which no therapy is told, with everything that is told of it here.
@@ -56,12 +56,22 @@ def _places() -> Mapping[str, Sequence[Any]]:
     }  # fmt: skip
 
 
+def making_stopped(do: Do, chain: Chain) -> None:
+    """For an hour."""
+    named = {"authorisation": _of_therapy(do, chain)}
+    stop = {"scope": ["manufacture"], "decider": "nobody", "why": WHY, "evidence": EVIDENCE}
+    do(by("authority-1"), "regulatory.suspend", {**named, **stop})
+    do(by("authority-1"), "regulatory.lift_suspension", {**named, "suspension": 1, "evidence": EVIDENCE})
+
+
 def let_through(do: Do, chain: Chain) -> None:
     """A stop of administration that lets the treating physician decide, and what they decide."""
-    product = do.here.of(CHAIN, chain).product
-    every = do.here.all(AUTHORISATION)
-    authorisation = next(a for a, s in every if s.says and (s.says.product, s.says.jurisdiction) == (product, "EU"))
     scope = {"scope": ["administration"], "decider": "treating_physician", "why": WHY, "evidence": EVIDENCE}
-    do(by("authority-1"), "regulatory.suspend", {"authorisation": authorisation, **scope})
+    do(by("authority-1"), "regulatory.suspend", {"authorisation": _of_therapy(do, chain), **scope})
     decided = {"chain": chain, "decider": "treating_physician", "may_be_given": True, "evidence": EVIDENCE}
     do(by("physician-1"), "regulatory.decide_administration", decided)
+
+
+def _of_therapy(do: Do, chain: Chain) -> Subject:
+    product, every = do.here.of(CHAIN, chain).product, do.here.all(AUTHORISATION)
+    return next(a for a, s in every if s.says and (s.says.product, s.says.jurisdiction) == (product, "EU"))

@@ -15,6 +15,8 @@ Look = Callable[[str], Scene]
 Mishap = Callable[[Do, Look], None]
 #: A test whose failing result was the laboratory's error, and one that truly fails.
 WRONGLY, TRULY = "cd3", "viability"
+#: A test that a product may be released before.
+AWAITED = "sterility"
 
 
 def moved_slot(do: Do, look: Look) -> None:
@@ -39,6 +41,21 @@ def mistyped_volume(do: Do, look: Look) -> None:
     do(by("nurse-2"), "correction.read_source", {**case, "value": right["value"]})
     assessment = "Demonstration: nothing had been decided on it yet."
     do(by("physician-1"), "correction.assess", {**case, "assessment": assessment})
+
+
+def lid_was_loose(do: Do, look: Look) -> None:
+    """The second person at the receipt sees what the first did not; somebody of the quality unit finds out why."""
+    do(by("warehouse-1"), "logistics.check_receipt", acts.ACTS["logistics.check_receipt"](look("warehouse-1")))
+    seen = acts.ACTS["logistics.confirm_receipt"](look("warehouse-2"))
+    do(by("warehouse-2"), "logistics.confirm_receipt", {**seen, "condition": "damaged"})
+    finding = "Demonstration: the lid sat askew; it closes, and seal and logger are in order."
+    for unit in look("qa-1").bags:
+        do(by("qa-1"), "quality.resolve_block", {"unit": unit, "why": "arrival", "finding": finding})
+
+
+def value_of_the_therapy(do: Do, look: Look) -> None:
+    """After the product was made somebody finds that a value of its collection was mistyped."""
+    mistyped_volume(do, look)
 
 
 def other_bag_in_the_hand(do: Do, look: Look) -> None:
@@ -67,6 +84,14 @@ def let_through(do: Do, look: Look) -> None:
     """Administration is stopped; of one patient, who was conditioned, the treating physician decides."""
     chain = look("physician-1").chain
     letters.let_through(do, chain)
+
+
+def stopped_while_made(do: Do, look: Look) -> None:
+    """An authority stops making and lets it go on; somebody judges what was in the room meanwhile."""
+    scene = look("qa-1")
+    letters.making_stopped(do, scene.chain)
+    why = "Demonstration: the stop was about another room."
+    do(by("qa-1"), "manufacturing.resume_batch", {"batch": scene.batch, "why": why})
 
 
 def stood_overnight(do: Do, look: Look) -> None:
@@ -99,6 +124,7 @@ def laboratory_error(do: Do, look: Look) -> None:
     analyst, reviewer = by("analyst-1"), by("qcreviewer-1")
     scene = look("analyst-1")
     named = {"batch": scene.batch, "attribute": WRONGLY}
+    do(analyst, "quality.record_result", result_of(scene, AWAITED, "negative"))
     do(analyst, "quality.record_result", result_of(scene, WRONGLY, "61"))
     do(reviewer, "quality.review_result", named)
     found = {"found": "laboratory_error", "assessment": "Demonstration: diluted wrongly.", "evidence": EVIDENCE}
@@ -135,13 +161,15 @@ BEFORE: Mapping[str, tuple[Mishap, ...]] = {
     "check-identity": (moved_slot,),
     "donor-samples": (drip,),
     "verify-collection-label": (mistyped_volume,),
+    "check-receipt-in": (lid_was_loose,),
     "clear-line": (other_bag_in_the_hand,),
     "accept-material": (hazard,),
-    "fill-bags": (stood_overnight,),
+    "fill-bags": (stopped_while_made, stood_overnight),
     "verify-product-label": (other_label,),
     "record-monitoring": (growth,),
     "record-results": (laboratory_error,),
     "close-deviations": (repeated,),
     "review-record": (sent_before,),
+    "request-exception": (value_of_the_therapy,),
     "assess-patient": (let_through,),
 }

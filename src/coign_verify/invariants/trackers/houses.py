@@ -10,10 +10,12 @@ class Organisation(NamedTuple):
 
     category: str = ""
     brought_in_by: str = ""
+    country: str = ""
 
 
 def _registered(state: Organisation, fact: Heard) -> Organisation:
-    return Organisation(fact.body.get("category", ""), fact.entry["intent"]["actor"]["organisation"])
+    here = fact.entry["intent"]["actor"]["organisation"]
+    return Organisation(fact.body.get("category", ""), here, fact.body.get("country", ""))
 
 
 ORGANISATION = Tracker(
@@ -93,6 +95,19 @@ APPLICATION = Tracker(
             lambda s, f: s._replace(asked=s.asked - {f.body["number"]}),
         ),
         "regulatory.application_decided.v1": (("application",), lambda s, f: s._replace(verdict=f.body["verdict"])),
+    },
+)
+
+
+#: The conditions of an authorisation of which somebody said that they are fulfilled, each with who said so.
+REPORTED: Tracker[frozenset[tuple[int, str]]] = Tracker(
+    "reported",
+    frozenset(),
+    {
+        "regulatory.fulfilment_reported.v1": (
+            ("authorisation",),
+            lambda s, f: s | {(f.body.get("condition", 0), f.person)},
+        ),
     },
 )
 

@@ -41,6 +41,8 @@ class Person(NamedTuple):
     proposed: frozenset[tuple[str, str]] = frozenset()
     employer: str = ""
     administrator_proposed_by: str = ""
+    administrator_proposed_at: str = ""
+    reset_proposed_at: str = ""
 
     def holds(self, role: str, organisation: str, now: str) -> bool:
         """Whether this role is theirs now."""
@@ -114,8 +116,9 @@ PERSON = Tracker(
         ),
         "people.administrator_proposed.v1": (
             ("person",),
-            lambda s, f: s._replace(administrator_proposed_by=f.body["proposed_by"]),
+            lambda s, f: s._replace(administrator_proposed_by=f.body["proposed_by"], administrator_proposed_at=f.time),
         ),
+        "people.reset_proposed.v1": (("person",), lambda s, f: s._replace(reset_proposed_at=f.time)),
         "people.role_granted.v1": (("person",), _granted),
         "people.role_revoked.v1": (
             ("person",),
@@ -192,6 +195,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "identity.label_verified.v1": ("unit",),
     "quality.deviation_opened.v1": ("case",),
     "facility.monitored.v1": ("batch",),
+    "manufacturing.bag_filled.v1": ("batch",),
+    "manufacturing.filled.v1": ("batch",),
     "supply.lot_held.v1": ("lot",),
     "supply.lot_suspected.v1": ("case",),
     "supply.pack_suspected.v1": ("case",),
@@ -208,9 +213,13 @@ PARTS: dict[str, tuple[str, ...]] = {
 Parts = frozenset[tuple[str, str]]
 
 
+#: What ends with the thing that it is about, so that everybody who had a part in it is remembered.
+OF_ONE_THING = ("correction.", "manufacturing.")
+
+
 def _took_part(state: Parts, fact: Heard) -> Parts:
     # Of each kind the newest: a device is calibrated and cleaned for years.
-    kept = state if fact.type.startswith("correction.") else frozenset(each for each in state if each[0] != fact.type)
+    kept = state if fact.type.startswith(OF_ONE_THING) else frozenset(each for each in state if each[0] != fact.type)
     return kept | {(fact.type, fact.person)}
 
 

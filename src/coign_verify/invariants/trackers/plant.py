@@ -92,6 +92,7 @@ BATCH = Tracker(
         "manufacturing.product_frozen.v1": (("batch",), _worked),
         "manufacturing.labels_counted.v1": (("batch",), _counted),
         "quality.result_recorded.v1": (("batch",), _tested),
+        "quality.retest_recorded.v1": (("batch",), _worked),
         "quality.result_reviewed.v1": (("batch",), _reviewed),
         "quality.result_invalidated.v1": (("batch",), _set_aside),
         "quality.investigation_concluded.v1": (("batch",), _concluded),
@@ -112,6 +113,7 @@ class Room(NamedTuple):
     cleared_for: str = ""
     open: str = ""
     usable_until: str = ""
+    within: str = ""
 
 
 ROOM = Tracker(
@@ -120,7 +122,7 @@ ROOM = Tracker(
     {
         "facility.room_put_in_use.v1": (
             ("room",),
-            lambda s, f: s._replace(usable_until=f.body["qualified_until"]),
+            lambda s, f: s._replace(usable_until=f.body["qualified_until"], within=f.body.get("within") or ""),
         ),
         "facility.room_taken_out_of_use.v1": (("room",), lambda s, f: s._replace(usable_until="")),
         "manufacturing.line_cleared.v1": (("room",), lambda s, f: s._replace(cleared_for=f.body["chain"])),

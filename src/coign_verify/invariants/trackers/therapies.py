@@ -40,6 +40,7 @@ class Chain(NamedTuple):
     justified: bool = False
     papers: frozenset[str] = frozenset()
     may_be_given: tuple[str, str] | None = None
+    batch: str = ""
     ended: bool = False
 
 
@@ -114,6 +115,7 @@ CHAIN = Tracker(
         "donor.marker_reported.v1": (("chain",), _marker),
         "donor.open_markers_justified.v1": (("chain",), lambda s, f: s._replace(justified=True)),
         **dict.fromkeys(PAPERS, (("chain",), _paper)),
+        "manufacturing.batch_started.v1": (("chain",), lambda s, f: s._replace(batch=f.body["batch"])),
         "regulatory.administration_decided.v1": (("chain",), _decided),
         "identity.chain_ended.v1": (("chain",), lambda s, f: s._replace(ended=True)),
     },
@@ -196,6 +198,10 @@ class Authorisation(NamedTuple):
     stops_so_far: int = 0
     jurisdiction: str = ""
     basis: str = ""
+    releasers: tuple[str, ...] = ()
+    kept_by: str = ""
+    #: When making was stopped last, at every place or at the one that is named with it.
+    making_stopped: tuple[str, str] = ("", "")
 
     def is_valid(self, now: str) -> bool:
         """Whether it is within its time, whatever it lets be done."""
@@ -216,6 +222,7 @@ def _granted(state: Authorisation, fact: Heard) -> Authorisation:
     return Authorisation(
         tuple(body["centres"]), tuple(body["sites"]), body["valid_from"], body["valid_until"],
         jurisdiction=body.get("jurisdiction", ""), basis=body.get("basis", ""),
+        releasers=tuple(body.get("releasers") or ()), kept_by=body.get("kept_by", ""),
     )  # fmt: skip
 
 
@@ -223,14 +230,16 @@ def _varied(state: Authorisation, fact: Heard) -> Authorisation:
     # A place that is left out is a stop of its own, and counted as one.
     left_out = sum(site not in fact.body["sites"] for site in state.sites)
     centres, sites = tuple(fact.body["centres"]), tuple(fact.body["sites"])
-    return state._replace(centres=centres, sites=sites, stops_so_far=state.stops_so_far + left_out)
+    releasers = tuple(fact.body.get("releasers") or ())
+    return state._replace(centres=centres, sites=sites, releasers=releasers, stops_so_far=state.stops_so_far + left_out)
 
 
 def _stopped(state: Authorisation, fact: Heard) -> Authorisation:
     body, number = fact.body, state.stops_so_far + 1
     acts = tuple(body.get("scope") or EVERY_ACT)
     stop = Suspension(number, acts, body.get("site") or "", body["decider"], fact.time)
-    return state._replace(stops=state.stops | {stop}, stops_so_far=number)
+    making = (fact.time, stop.site) if "manufacture" in acts else state.making_stopped
+    return state._replace(stops=state.stops | {stop}, stops_so_far=number, making_stopped=making)
 
 
 def _lifted(state: Authorisation, fact: Heard) -> Authorisation:
