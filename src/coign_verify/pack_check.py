@@ -330,9 +330,7 @@ class _Check:
             said.append(f"that nothing more was recorded about the therapy from entry {reach} on")
         else:
             said.append("that nothing about the therapy is left out: no heads were entered yet that could show it")
-        said.append(
-            f"that {PAPER} says what {ACCOUNT} says: it is the file that was signed, and was not made anew here"
-        )
+        said.append(f"that {PAPER} says what {ACCOUNT} says: it is the file that was signed, not made anew here")
         if self._newer:
             said.append(f"how much was recorded about {self._newer} things that began after entry {reach - 1}")
         if not self._found.witnesses:
