@@ -104,7 +104,7 @@ class Search:
         for reached in range(self._depth):
             following: list[World] = []
             for world in frontier:
-                if time.monotonic() > ends:
+                if reached and time.monotonic() > ends:  # the first step is always taken
                     return reached
                 here = self._ground.fit(world)
                 for after, number in self._steps(here):
