@@ -11,7 +11,7 @@ from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
-UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.85
+UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.7, 0.9
 #: How many times as long as the depth a walk at random is.
 WALKS_LONGER = 2
 
