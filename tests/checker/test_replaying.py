@@ -17,6 +17,7 @@ from coign.checker.stories import Line, story_in, told_of
 from coign.cli.program import main
 from coign.cli.replaying import stories_in
 from coign.database import Database
+from coign.demo import scratch_ledger
 from coign.demo.replaying import Asked, Replayed, replay_all, replaying
 
 GATE = "clinical.eligibility_confirmed"
@@ -131,3 +132,9 @@ def test_a_file_without_a_story_is_an_unusable_request(
     file.write_text(body)
     assert main(["check", "--replay", str(file)]) == 2
     assert "expected what `coign check --json`" in capsys.readouterr().err
+
+
+def test_nothing_else_in_the_product_opens_a_door_with_other_gates() -> None:
+    product = Path(scratch_ledger.__file__).parents[1]
+    named = {str(file.relative_to(product)) for file in product.rglob("*.py") if "put_together" in file.read_text()}
+    assert named == {"perform/assemble.py", "demo/scratch_ledger.py"}

@@ -329,8 +329,9 @@ class Knocking:
             if deviation.at < act < len(self.history.acts):
                 nearer = deviation._replace(at=act, goes_on=act)
                 found = self._without(shown.without, nearer, {})
-                alone = len(shown.without) > 1 and self.one_is_enough(tuple(shown.without), nearer)
-                if found is not None and len(found.acts) < len(shown.acts) and not alone:
+                if found is None or len(found.acts) >= len(shown.acts):
+                    continue
+                if len(shown.without) == 1 or not self.one_is_enough(tuple(shown.without), nearer):
                     return found
         return shown
 

@@ -11,7 +11,7 @@ from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
-UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.85
+UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.7, 0.9
 #: How many times as long as the depth a walk at random is.
 WALKS_LONGER = 2
 
@@ -104,7 +104,7 @@ class Search:
         for reached in range(self._depth):
             following: list[World] = []
             for world in frontier:
-                if time.monotonic() > ends:
+                if reached and time.monotonic() > ends:  # the first step is always taken
                     return reached
                 here = self._ground.fit(world)
                 for after, number in self._steps(here):
