@@ -110,6 +110,7 @@ def test_without_the_terms_of_a_programme_its_limits_are_not_judged() -> None:
         "a_room_is_cleared_by_two_while_nothing_is_open_in_it",
         "a_step_has_every_measurement_in_its_unit",
         "a_step_takes_its_materials_and_no_others",
+        "an_authority_allows_what_happens_in_its_country",
         "an_extension_bridges_a_short_gap",
         "an_investigation_goes_one_way",
         "an_order_rests_on_findings_that_still_count",

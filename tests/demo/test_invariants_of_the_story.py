@@ -33,6 +33,8 @@ NO_OCCASION = {
     "an_extension_bridges_a_short_gap",
     "only_what_is_hazardous_is_marked_so",
     "nothing_is_taken_away_under_a_decision",
+    "an_investigation_goes_one_way",
+    "a_value_is_put_right_once_at_a_time",
     "an_exception_is_for_the_failing_test_alone",
     "nothing_travels_unreleased_where_nobody_foresaw_it",
     "what_is_refused_changes_nothing",

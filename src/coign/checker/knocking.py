@@ -145,7 +145,9 @@ class Knocking:
         decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
         yield from self._interrupted(self.history.attempts, decided)
         seen: Counter[tuple[str, str, str]] = Counter()
-        for index in (*of_therapy, *before):
+        # What stands beside the therapies has little after it, and is tried first; what stands before them, last.
+        beside = [n for n in before if acts[n].stage]
+        for index in (*beside, *of_therapy, *(n for n in before if not acts[n].stage)):
             move, stage = acts[index].move, acts[index].stage
             seen[move.action.name, move.actor.role, stage] += 1
             if index in before:
