@@ -155,7 +155,7 @@ class Knocking:
                 return
             if outcome.unmet and len(outcome.unmet) <= 2:
                 self._note(frozenset(outcome.unmet), deviation)
-            if outcome.unmet and step in deviation.instead:
+            if (outcome.unmet or outcome.denied) and step in deviation.instead:
                 return  # what was held back changes nothing: the story is the same again
 
     def _note(self, unmet: frozenset[str], deviation: Deviation) -> None:

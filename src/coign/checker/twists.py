@@ -12,11 +12,14 @@ from coign.checker.rules import Move
 from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, Instant, Quantity, Secret
+from coign.people.actions.roles import GrantRole
 
 YEAR_DAYS = 366
 #: A number that is a little off, and one that is far off.
 OFF_BY = (1, 1000)
 TIMES = (Decimal("0.001"), Decimal(1000))
+#: A measurement of something else.
+ANOTHER_UNIT = "Cel"
 
 
 class Twists:
@@ -33,9 +36,8 @@ class Twists:
 
     def of(self, move: Move) -> Iterator[Move]:
         """Every variant of one act."""
-        for actor in self._colleagues.get((move.actor.role, move.actor.organisation), ()):
-            if actor != move.actor:
-                yield replace(move, actor=actor, twist=f"by {actor.person.identifier}")
+        for actor in self._others_who_may(move):
+            yield replace(move, actor=actor, twist=f"by {actor.person.identifier}")
         hints = _hints(move.action.command)
         for f in fields(move.command):
             value = getattr(move.command, f.name)
@@ -45,6 +47,13 @@ class Twists:
                 if other != value:
                     twisted = replace(move.command, **{f.name: other})
                     yield replace(move, command=twisted, twist=f"{f.name}: {_said(other)} instead of {_said(value)}")
+
+    def _others_who_may(self, move: Move) -> Iterator[Actor]:
+        """Everybody in a role that the action allows; of another house whoever has this very role."""
+        mine = move.actor
+        for (role, house), actors in self._colleagues.items():
+            if role == mine.role or (house == mine.organisation and role in move.action.roles):
+                yield from (actor for actor in actors if actor.person != mine.person)
 
     def _values(self, value: Any, hint: Any) -> Iterator[Any]:
         match value:
@@ -64,8 +73,10 @@ class Twists:
                 yield not value
             case int():
                 yield from (value + off for off in OFF_BY)
+                yield -1 - value
             case Quantity():
                 yield from (Quantity.of(value.amount * times, value.unit) for times in TIMES)
+                yield Quantity.of(value.amount, ANOTHER_UNIT)
             case tuple():
                 yield from self._several(value)
             case _ if is_dataclass(value):
@@ -81,6 +92,7 @@ class Twists:
     def _several(self, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if values:
             yield values[:-1]
+            yield (*values, values[-1])
         for index, value in enumerate(values):
             for other in self._values(value, type(value)):
                 yield (*values[:index], other, *values[index + 1 :])
@@ -108,6 +120,7 @@ def _words(value: str, hint: Any) -> Iterator[str]:
         yield from (word for word in listed if word != value)
     elif value:
         yield str(Decimal(value) * 1000) if value.isdecimal() else f"{value}-other"
+        yield ""
 
 
 def _literals(hint: Any) -> list[Any]:
@@ -125,11 +138,13 @@ def _said(value: Any) -> str:
 
 
 def _colleagues(acts: Sequence[Told]) -> dict[tuple[str, str], list[Actor]]:
-    """Who ever acted in a role of a house."""
+    """Who ever acted in a role of a house, or was given it."""
     found: dict[tuple[str, str], dict[Actor, None]] = defaultdict(dict)
     for told in acts:
-        actor = told.move.actor
-        found[actor.role, actor.organisation][actor] = None
+        asked = told.move.command
+        given = [Actor(asked.person, asked.role, asked.organisation)] if isinstance(asked, GrantRole) else []
+        for actor in (told.move.actor, *given):
+            found[actor.role, actor.organisation][actor] = None
     return {key: list(actors) for key, actors in found.items()}
 
 

@@ -12,6 +12,7 @@ from coign.demo import (
     administration,
     classroom,
     devices,
+    guests,
     interruptions,
     oversight,
     patients,
@@ -50,7 +51,10 @@ def begun(programmes: Programmes) -> InMemory:
     """People, keys, skills and stock, and no patient yet."""
     here = InMemory(programmes)
     here.perform(Request("installation.open", SETUP, "open", {"origin": here.origin, "demonstration": True}))
-    _Beginning(here.service, SEED).run()
+    beginning = _Beginning(here.service, SEED)
+    beginning.run()
+    evidence = beginning.keep("Observed practice of guests. Passed.")
+    _all(here, guests.welcomed(programmes.all(), here.now, evidence))
     return here
 
 
