@@ -16,23 +16,52 @@ Asked = tuple[Actor, str, Mapping[str, Any]]
 QUALIFIED_DAYS = 300
 ON_THE_WARD = ("coordinator", "physician", "nurse", "celllab", "infusion", "pharmacist")
 AT_THE_PLANT = ("operator", "warehouse", "analyst", "qcreviewer", "qa", "qp", "safety", "regulatory")
-ROLES: Mapping[Organisation, tuple[str, ...]] = {people.MAKER: ON_THE_WARD, people.CENTRE: AT_THE_PLANT}
+#: Where there is one person in a role, there is a second one.
+ROLES: Mapping[Organisation, tuple[str, ...]] = {
+    people.MAKER: (*ON_THE_WARD, "analyst", "qcreviewer", "qa", "qp", "safety"),
+    people.CENTRE: (*AT_THE_PLANT, "coordinator", "physician", "pharmacist"),
+}
+#: Who holds a second role: they may do what a second person is asked for, and must not for their own work.
+SECOND_ROLES = (
+    ("celllab-1", "nurse", people.CENTRE), ("nurse-1", "coordinator", people.CENTRE),
+    ("physician-1", "infusion", people.CENTRE), ("celllab-2", "courier", people.COURIER),
+)  # fmt: skip
 
 
 def welcomed(versions: Sequence[ProgrammeVersion], now: Instant, evidence: str) -> Iterator[Asked]:
     """Each registered, with the role, and qualified for what it asks for."""
-    trainer = people.in_role("trainer", people.MAKER)[0].actor
     for house, roles in ROLES.items():
         for role in roles:
             guest = Person.of(f"{role}-{house.identifier}")
-            yield from _registered(guest, role, house)
-            for task in sorted({t for v in versions for t in v.tasks if role in roles_for(v, t)}):
-                told = {"person": guest, "task": task, "until": now.plus(days=QUALIFIED_DAYS), "evidence": evidence}
-                yield trainer, "training.qualify", told
+            yield _registered(guest, house)
+            yield _with_role(guest, role, house)
+            for task in _tasks(versions, role):
+                yield _qualified(guest, task, now, evidence)
+    for name, role, house in SECOND_ROLES:
+        yield _with_role(Person.of(name), role, house)
+        for task in _tasks(versions, role):
+            if not {name.rpartition("-")[0]} & {r for v in versions for r in roles_for(v, task)}:
+                yield _qualified(Person.of(name), task, now, evidence)
 
 
-def _registered(guest: Person, role: str, house: Organisation) -> Iterator[Asked]:
+def _tasks(versions: Sequence[ProgrammeVersion], role: str) -> list[str]:
+    return sorted({task for version in versions for task in version.tasks if role in roles_for(version, task)})
+
+
+def _registered(guest: Person, house: Organisation) -> Asked:
+    who = {"person": guest, "organisation": house, "name": f"Guest {guest.identifier}"}
+    return _admin(house), "people.register_person", who
+
+
+def _with_role(person: Person, role: str, house: Organisation) -> Asked:
+    return _admin(house), "people.grant_role", {"person": person, "organisation": house, "role": role}
+
+
+def _qualified(person: Person, task: str, now: Instant, evidence: str) -> Asked:
+    told = {"person": person, "task": task, "until": now.plus(days=QUALIFIED_DAYS), "evidence": evidence}
+    return people.in_role("trainer", people.MAKER)[0].actor, "training.qualify", told
+
+
+def _admin(house: Organisation) -> Actor:
     admin = people.in_role("admin", people.MAKER)[0]
-    by, who = Actor(admin.person, admin.role, house), {"person": guest, "organisation": house}
-    yield by, "people.register_person", {**who, "name": f"Guest {guest.identifier}"}
-    yield by, "people.grant_role", {**who, "role": role}
+    return Actor(admin.person, admin.role, house)

@@ -47,7 +47,7 @@ def of_therapy(commands: Sequence[Any], patient: Subject, chain: Subject, now: I
 
 
 def _stopped(authorisation: Authorisation) -> Iterator[Asked]:
-    told = {"authorisation": authorisation, "decider": "authority", "why": WHY, "evidence": EVIDENCE}
+    told = {"authorisation": authorisation, "decider": "nobody", "why": WHY, "evidence": EVIDENCE}
     for act in STOPPED:
         yield _one("authority", people.AUTHORITY), "regulatory.suspend", {**told, "scope": [act]}
 

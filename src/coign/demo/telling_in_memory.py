@@ -7,13 +7,16 @@ from typing import cast
 from coign import catalogue
 from coign.checker.history import History
 from coign.checker.rules import Move
+from coign.collection.views import COLLECTION
 from coign.demo import (
     acts,
     administration,
     classroom,
+    after_the_cells,
     devices,
     guests,
     interruptions,
+    mishaps,
     oversight,
     patients,
     people,
@@ -120,7 +123,6 @@ def _done_by_somebody(here: InMemory, therapy: Therapy, step: JourneyStep) -> bo
 
 #: A therapy in trouble: warm on its way, a deviation in production, a test that fails, supplied all the same.
 IN_TROUBLE = {
-    "read-logger-in": "warm_at_the_maker",
     "complete-steps": "deviation",
     "record-results": "failing_viability",
 }
@@ -135,9 +137,11 @@ def told_of_this_release() -> History:
 def told(programmes: Programmes) -> History:
     """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
-    going = [enrolled(here, number) for number in range(2)]
+    # The one whose acts go wrong comes second, so that there is somebody whose number or wristband is taken for theirs.
+    going = [enrolled(here, number) for number in (1, 0)][::-1]
     while _waits(going[-1]):
         going = [_a_stage(here, therapy) for therapy in going]
+    _told_further(here, going[0])
     for to in going[-1].programme.journey:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
@@ -148,6 +152,13 @@ def told(programmes: Programmes) -> History:
     _all(here, put_right.repaired_and_used(here))
     between = tuple(_interrupting(here, going[0]))
     return History(tuple(here.acts), programmes, between)
+
+
+def _told_further(here: InMemory, therapy: Therapy) -> None:
+    """What comes after the first report, and for a while nobody new."""
+    here.therapy = str(therapy.number)
+    for told in (after_the_cells.measured, after_the_cells.told_further, after_the_cells.held_for_a_while):
+        _all(here, told(_scene(here, therapy)))
 
 
 def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
@@ -165,14 +176,14 @@ def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
 def _in_trouble(here: InMemory, other: Therapy) -> None:
     """From a wrong wristband to a bag that is given after its time."""
     therapy = enrolled(here, 2)
-    while (step := player.open_step(therapy)).id != "check-bedside":
-        if step.id == "check-identity":
-            _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
-        if step.id == "confirm-product":
-            scene = _scene(here, therapy)
-            case = _all(here, put_right.moved_outside_the_rules(scene, scene.unit))
-            _all(here, put_right.found_out(next(s for s in case if s.startswith("case:")), scene.unit))
-        therapy = _act(here, therapy, IN_TROUBLE)
+    waiting, theirs = dict(mishaps.BEFORE), here.of(COLLECTION, Chain(other.journey.chain)).units[-1]
+    while (step := player.open_step(therapy)).id != "check-bedside" or waiting:
+        here.therapy, here.stage = str(therapy.number), step.stage
+        for mishap in waiting.pop(step.id, ()):
+            _all(here, mishap(_scene(here, therapy), Patient(other.journey.patient), theirs))
+            therapy = _therapy(here, therapy.number, therapy.journey.patient)
+        if player.open_step(therapy).id == step.id != "check-bedside":
+            therapy = _act(here, therapy, IN_TROUBLE)
     here.advance(put_right.TOO_LATE_MIN / 60)
     unit = acts.ACTS["infusion.start"](_scene(here, therapy))["unit"]
     _all(here, put_right.emergency(unit))

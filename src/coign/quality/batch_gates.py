@@ -69,7 +69,7 @@ def closer_had_no_part(asked: OfCase, known: Circumstances) -> str | None:
     deviation = known.state(DEVIATION, asked.case)
     if deviation.batch is not None and had_part(deviation.batch, known):
         return f"you had a hand in {deviation.batch.identifier}"
-    if deviation.batch is None and deviation.reported_by == known.actor.person:
+    if deviation.reported_by == known.actor.person:
         return f"you reported {asked.case.identifier} yourself"
     return None
 

@@ -56,6 +56,8 @@ FIRST: dict[str, tuple[str, tuple[str, ...]]] = {
     "regulatory.application_decided.v1": ("application", ("regulatory.application_submitted.v1",)),
     "training.attempt_handed_in.v1": ("attempt", ("training.attempt_started.v1",)),
     "training.lesson_retired.v1": ("lesson", ("training.lesson_attached.v1",)),
+    "collection.identity_checked.v1": ("chain", ("manufacturing.slot_confirmed.v1",)),
+    "safety.enrolment_resumed.v1": ("programme", ("safety.resumption_proposed.v1",)),
     "equipment.device_cleaned.v1": ("equipment", ("equipment.device_registered.v1",)),
     "equipment.device_calibrated.v1": ("equipment", ("equipment.device_registered.v1",)),
 }
@@ -76,6 +78,8 @@ ONCE: dict[str, str] = {
     "manufacturing.filled.v1": "batch",
     "logistics.packed.v1": "shipment",
     "logistics.received.v1": "shipment",
+    "logistics.opened.v1": "shipment",
+    "coldchain.logger_read.v1": "shipment",
     "infusion.started.v1": "unit",
     "infusion.finished.v1": "unit",
     "incident.act_reported.v1": "case",

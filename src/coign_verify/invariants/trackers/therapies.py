@@ -194,6 +194,7 @@ class Authorisation(NamedTuple):
     valid_until: str = ""
     stops: frozenset[Suspension] = frozenset()
     stops_so_far: int = 0
+    basis: str = ""
 
     def allows(self, act: str, now: str, site: str = "", decided: tuple[str, str] | None = None) -> bool:
         """Whether this act is allowed now at this place, or somebody whom the stop names decided so since it began."""
@@ -207,7 +208,8 @@ EVERY_ACT = ("new_orders", "collection", "manufacture", "dispatch", "administrat
 
 def _granted(state: Authorisation, fact: Heard) -> Authorisation:
     body = fact.body
-    return Authorisation(tuple(body["centres"]), tuple(body["sites"]), body["valid_from"], body["valid_until"])
+    places = tuple(body["centres"]), tuple(body["sites"])
+    return Authorisation(*places, body["valid_from"], body["valid_until"], basis=body.get("basis") or "")
 
 
 def _varied(state: Authorisation, fact: Heard) -> Authorisation:
@@ -260,6 +262,14 @@ PRODUCT = Tracker(
             lambda s, f: Product((*s.authorisations, f.body["authorisation"])),
         ),
     },
+)
+
+
+#: The products that a patient may receive by name.
+RECIPIENT: Tracker[frozenset[str]] = Tracker(
+    "recipient",
+    frozenset(),
+    {"regulatory.recipient_named.v1": (("patient",), lambda s, f: s | {f.body["product"]})},
 )
 
 
