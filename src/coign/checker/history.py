@@ -16,6 +16,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """What somebody does instead: before the act with this index, and where the story goes on."""
+
+    at: int
+    moves: tuple[Move, ...]
+    goes_on: int
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A story from which everything is explored."""
 
@@ -23,3 +32,5 @@ class History:
     programmes: Any
     #: What may come in between at any time.
     interruptions: tuple[Move, ...] = ()
+    #: Where it leaves its way by more than one wrong step.
+    departures: tuple[Departure, ...] = ()

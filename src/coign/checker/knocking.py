@@ -105,6 +105,8 @@ class Knocking:
         # Of the one in trouble, what the other one does not show.
         of_therapy += [n for n in self._of[TROUBLED] if acts[n].therapy and acts[n].move.action.name not in known]
         before = [n for n, told in enumerate(acts) if not told.therapy]
+        for each in self.history.departures:
+            yield Deviation(each.at, tuple(self.ground.add(move) for move in each.moves), each.goes_on)
         for index in of_therapy:
             for left_out in range(1, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)

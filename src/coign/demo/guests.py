@@ -26,10 +26,13 @@ SECOND_ROLES = (
     ("celllab-1", "nurse", people.CENTRE), ("nurse-1", "coordinator", people.CENTRE),
     ("physician-1", "infusion", people.CENTRE), ("celllab-2", "courier", people.COURIER),
 )  # fmt: skip
+SECOND_COURIER = Organisation.of("second-courier")
 
 
 def welcomed(versions: Sequence[ProgrammeVersion], now: Instant, evidence: str) -> Iterator[Asked]:
-    """Each registered, with the role, and qualified for what it asks for."""
+    """Each registered, with the role, and qualified for what it asks for; and another courier's house."""
+    courier = {"organisation": SECOND_COURIER, "name": "Second Couriers", "category": "courier", "country": "NL"}
+    yield _admin(people.MAKER), "people.register_organisation", courier
     for house, roles in ROLES.items():
         for role in roles:
             guest = Person.of(f"{role}-{house.identifier}")

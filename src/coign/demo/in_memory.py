@@ -103,7 +103,7 @@ class InMemory:
         logger_file = LoggerFile(cast(Any, self), cast(Any, self), self.programmes)
         self._resolvers: dict[str, Resolver] = {
             "identity_lookup": self._look_up, "identity_match": self._match, "logger_file": logger_file,
-            READER: self._nothing_stands_out,
+            READER: self._nothing_found, "recorded_value": self._nothing_found,
         }  # fmt: skip
 
     @property
@@ -212,8 +212,8 @@ class InMemory:
         kept = self.identities_kept[command.patient]
         return {"matches": all(getattr(command, n).text == kept[n] for n in ("birth_date", "hospital_number"))}
 
-    def _nothing_stands_out(self, command: Any, actor: Actor) -> Mapping[str, Any]:
-        """Told without stations, claims and refusals, nothing can."""
+    def _nothing_found(self, command: Any, actor: Actor) -> Mapping[str, Any]:
+        """Told without stations, claims, refusals and stored entries, nothing can be looked up in them."""
         return {}
 
     def read(self, batch: Subject) -> Reading:

@@ -41,13 +41,15 @@ def disposed_of(chain: Chain, left: Unit) -> Iterator[Asked]:
 
 
 def repaired_and_used(scene_of_lots: Any) -> Iterator[Asked]:
-    """The device that was broken, and a pack of vials."""
+    """The device that was broken, a pack of vials, and a container that nobody has a record of."""
     qa, analyst = (people.in_role(role, people.MAKER)[0].actor for role in ("qa", "analyst"))
     done = {"equipment": devices.BROKEN, "what_was_done": "Demonstration: seal changed, gas measured for a day."}
     yield qa, "equipment.return_to_service", done
     expires = scene_of_lots.of(LOT, classroom.VIALS).expires
     pack = {"gtin": classroom.GTIN, "lot_number": classroom.VIALS.identifier, "number": classroom.PACKS[0]}
     yield analyst, "supply.use_pack", {**pack, "expires_on": expires[:10]}
+    found = {"unit": Unit.of("FOUND-0001"), "site": people.site_of(people.MAKER)}
+    yield people.in_role("warehouse", people.MAKER)[0].actor, "custody.take_in", found
 
 
 def _of_centre(role: str) -> Actor:

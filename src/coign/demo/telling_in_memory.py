@@ -11,8 +11,9 @@ from coign.collection.views import COLLECTION
 from coign.demo import (
     acts,
     administration,
-    classroom,
     after_the_cells,
+    classroom,
+    departures,
     devices,
     guests,
     interruptions,
@@ -151,7 +152,7 @@ def told(programmes: Programmes) -> History:
         each.furnish(_Beginning(here.service, SEED))
     _all(here, put_right.repaired_and_used(here))
     between = tuple(_interrupting(here, going[0]))
-    return History(tuple(here.acts), programmes, between)
+    return History(tuple(here.acts), programmes, between, departures.told_beside(here))
 
 
 def _told_further(here: InMemory, therapy: Therapy) -> None:

@@ -18,16 +18,21 @@ QUANTITIES: dict[str, dict[str, tuple[tuple[str, ...], bool]]] = {
     "collection.cryobag_filled.v1": {"volume": (VOLUME, True), "cd3": (CELLS, True)},
     "logistics.shipper_qualified.v1": {"hold_time": (TIME, True)},
 }
+#: Minutes that are granted, and never taken back.
+GRANTED = {"coldchain.excursion_assessed.v1": "further_minutes"}
 #: What is held against one another stands in one unit.
 BESIDE_ONE_ANOTHER = {"safety.laboratory_graded.v1": ("value", "upper_limit", "lower_limit", "baseline")}
 
 
-@invariant("PAT-29", "TRC-22", "PAT-31", "PAT-17", "SCS-06", hears=(*QUANTITIES, *BESIDE_ONE_ANOTHER))
+@invariant("PAT-29", "TRC-22", "PAT-31", "PAT-17", "SCS-06", hears=(*QUANTITIES, *BESIDE_ONE_ANOTHER, *GRANTED))
 def what_is_measured_stands_in_its_unit(known: Known, fact: Heard) -> Verdict:
     """Weights are in kilograms, volumes, cells and hold times in their units, and none of them below nothing."""
     if fact.type in BESIDE_ONE_ANOTHER:
         units = {q["unit"] for name in BESIDE_ONE_ANOTHER[fact.type] if (q := fact.body.get(name))}
         return () if len(units) <= 1 else (f"{' and '.join(sorted(units))} stand beside one another",)
+    if fact.type in GRANTED:
+        minutes = fact.body.get(GRANTED[fact.type]) or 0
+        return () if minutes >= 0 else (f"{minutes} min were granted",)
     said = []
     for name, (units, more) in QUANTITIES[fact.type].items():
         told = fact.body.get(name)
@@ -46,7 +51,6 @@ IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "safety.event_followed_up.v1": (("", "received_at"),),
     "safety.submission_recorded.v1": (("", "sent_at"),),
     "safety.submission_answered.v1": (("", "received_at"),),
-    "incident.act_reported.v1": (("", "happened_at"),),
 }
 
 

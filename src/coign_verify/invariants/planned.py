@@ -4,6 +4,7 @@ from coign_verify.invariants.model import Body, Heard, Known, Verdict, invariant
 from coign_verify.invariants.trackers import (
     AUTHORISATION,
     CHAIN,
+    DIFFERING,
     HOUSE,
     NUMBER,
     PLAN,
@@ -109,6 +110,21 @@ def one_patient_on_one_machine(known: Known, fact: Heard) -> Verdict:
     return (f"a collection for {fact.body['chain']} was running",) if running else ()
 
 
+@invariant("TRC-27", hears=("closing.therapy_ended.v1",))
+def what_is_decided_at_the_end_is_of_that_therapy(known: Known, fact: Heard) -> Verdict:
+    """What becomes of containers is decided for those of the therapy that ends, for each of them once."""
+    chain, units = fact.body["chain"], [decided["unit"] for decided in fact.body.get("decisions") or ()]
+    said = [f"{unit} belongs to {known.of(UNIT, unit).chain}" for unit in units if known.of(UNIT, unit).chain != chain]
+    return (*said, *(f"{unit} was decided about twice" for unit in sorted(set(units)) if units.count(unit) > 1))
+
+
+@invariant("TRC-13", "TRC-27", hears=("closing.disposal_recorded.v1",))
+def nothing_is_disposed_of_while_two_differ_about_it(known: Known, fact: Heard) -> Verdict:
+    """When two scanned different containers, neither is disposed of before somebody knows which one is gone."""
+    unit = fact.body["unit"]
+    return (f"two differ about which container {unit} is",) if known.of(DIFFERING, unit) else ()
+
+
 INVARIANTS = (
     nothing_is_prepared_for_a_programme_that_is_not_in_force,
     conditioning_is_ordered_once_and_given_from_its_day_on,
@@ -118,4 +134,6 @@ INVARIANTS = (
     one_hospital_number_one_patient,
     who_a_patient_is_changes_by_document_and_for_their_own_therapy,
     one_patient_on_one_machine,
+    what_is_decided_at_the_end_is_of_that_therapy,
+    nothing_is_disposed_of_while_two_differ_about_it,
 )

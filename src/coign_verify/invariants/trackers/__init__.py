@@ -1,6 +1,6 @@
 """What is remembered of the facts, subject by subject; see the README one level up."""
 
-from coign_verify.invariants.trackers.findings import COLLECTED, NUMBER, PLAN, THERAPIES
+from coign_verify.invariants.trackers.findings import COLLECTED, DIFFERING, NUMBER, PLAN, THERAPIES
 from coign_verify.invariants.trackers.people import LEDGER, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
 from coign_verify.invariants.trackers.reactions import CASE, HELD, INCIDENT, REFERENCE
@@ -20,7 +20,7 @@ from coign_verify.invariants.trackers.ways import HOUSE, SITE, VESSEL, WAY
 TRACKERS = (
     *(UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION),
     *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS, RECIPIENT),
-    *(PLAN, NUMBER, THERAPIES, COLLECTED),
+    *(PLAN, NUMBER, THERAPIES, COLLECTED, DIFFERING),
     *(WAY, VESSEL, SITE, HOUSE),
     *(CASE, HELD, REFERENCE, INCIDENT),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),

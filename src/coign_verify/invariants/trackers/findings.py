@@ -99,3 +99,13 @@ COLLECTED = Tracker(
         "correction.value_corrected.v1": (("of",), lambda s, f: s._replace(corrected=True)),
     },
 )
+
+#: Containers of which two people scanned different ones for the same disposal.
+DIFFERING: Tracker[bool] = Tracker(
+    "differing",
+    False,
+    {
+        "closing.disposal_mismatched.v1": (("unit", "found"), lambda s, f: True),
+        "identity.units_unblocked.v1": (("units",), lambda s, f: False),
+    },
+)
