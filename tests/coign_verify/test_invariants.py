@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.coign_verify.spoiled import SPOILED
+from tests.coign_verify.spoiled_ways import SPOILED_WAYS
 from tests.coign_verify.spoiled_work import SPOILED_WORK
 from tests.coign_verify.told import TERMS, entries
 from tests.coign_verify.true_story import true_story
@@ -15,7 +16,7 @@ import coign_verify.invariants
 from coign_verify.invariants import INVARIANTS, Monitors, Replay, Terms, replay
 
 TRUE = entries(true_story())
-CHANGES = SPOILED | SPOILED_WORK
+CHANGES = SPOILED | SPOILED_WORK | SPOILED_WAYS
 NAMES = [each.name for each in INVARIANTS]
 #: Of the record itself: spoiled entry by entry, below.
 OF_THE_RECORD = {"entries_about_a_subject_follow_without_a_gap", "time_never_goes_backwards"}
@@ -112,6 +113,8 @@ def test_without_the_terms_of_a_programme_its_limits_are_not_judged() -> None:
         "the_second_follows_the_first_at_the_chair",
         "an_order_rests_on_findings_that_still_count",
         "conditioning_rests_on_a_count_that_still_counts",
+        "conditioning_rests_on_a_weight_that_still_counts",
+        "a_shipper_keeps_cold_for_longer_than_the_programme_asks",
     }
 
 

@@ -20,6 +20,7 @@ LIMITS = {
     "weight_age_max": 20_160,
     "eligibility_valid": 43_200,
     "product_confirmation_valid": 10_080,
+    "shipper_hold_time_min": 7200,
 }
 TERMS = Terms(
     limits={VERSION: LIMITS},
@@ -27,11 +28,11 @@ TERMS = Terms(
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },
 )
-CENTRE, MAKER = "organisation:north", "organisation:maker"
+CENTRE, MAKER, COURIER = "organisation:north", "organisation:maker", "organisation:courier"
 PATIENT, OTHER_PATIENT, CHAIN = "patient:P", "patient:Q", "chain:A"
 BAG, CRYO, FIRST, SECOND = "unit:collected", "unit:cryo", "unit:first", "unit:second"
 #: Roles by the beginning of a name; everybody at the centre but those of the plant.
-PLANT = ("operator", "qa", "qp", "analyst", "reviewer", "warehouse")
+PLANT = ("operator", "qa", "qp", "analyst", "reviewer", "warehouse", "safety")
 #: Kinds of subjects that entries are about.
 KINDS = (
     "unit:",
@@ -64,6 +65,8 @@ class Line:
     unmet: tuple[str, ...] = ()
     signed: str = ""
     role: str = ""
+    #: What the rules of this act looked at besides.
+    reads: tuple[str, ...] = ()
 
     def holds(self, kind: str) -> bool:
         """Whether one of its facts is of this type."""
@@ -123,6 +126,7 @@ def entries(story: Iterable[Line]) -> list[dict[str, Any]]:
         minute += each.after_min
         about = _about(each) if each.outcome != "refused" else []
         entry = _entry(each, position, minute)
+        entry["read"] = [{"subject": subject, "seq": heads.get(subject, (0, None))[0]} for subject in each.reads]
         entry["about"] = []
         for subject in about:
             seq, prev = heads.get(subject, (0, None))
@@ -160,6 +164,8 @@ def _about(each: Line) -> list[str]:
 
 def house(who: str) -> str:
     """Whose people they are."""
+    if who.startswith("courier"):
+        return COURIER
     return MAKER if who.startswith(PLANT) else CENTRE
 
 

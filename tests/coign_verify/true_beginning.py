@@ -1,6 +1,6 @@
 """How the true story begins: people, what they can do, and a store."""
 
-from tests.coign_verify.told import CENTRE, NEVER, VERSION, Story, at, fact, house, line
+from tests.coign_verify.told import CENTRE, COURIER, MAKER, NEVER, VERSION, Story, at, fact, house, line
 
 PEOPLE = (
     "admin-1",
@@ -23,7 +23,10 @@ PEOPLE = (
     "reviewer-1",
     "warehouse-1",
     "warehouse-2",
+    "courier-1",
+    "safety-1",
 )
+HOUSES = {CENTRE: "treatment_centre", MAKER: "maker", COURIER: "courier"}
 SKILLS = {
     "nurse-1": ("identity_check", "bedside_check"),
     "nurse-2": ("identity_check", "bedside_check"),
@@ -37,6 +40,11 @@ SKILLS = {
 def beginning() -> Story:
     """People with their roles, one key, and skills."""
     told = [line("setup", "ledger.opened", ledger="ledger:this", origin="x", demonstration=True)]
+    for organisation, category in HOUSES.items():
+        registered = {"organisation": organisation, "category": category, "country": "NL"}
+        told.append(line("setup", "people.organisation_registered", **registered))
+        site = {"site": f"site:{organisation[13:]}", "organisation": organisation}
+        told.append(line("setup", "people.site_registered", **site))
     for who in PEOPLE:
         granted = fact(
             "people.role_granted", person=f"person:{who}", role=who.partition("-")[0], organisation=house(who)
@@ -83,6 +91,13 @@ def store() -> Story:
             proposed_by="person:qp-1",
             by="person:qa-1",
         ),
-        line("warehouse-1", "logistics.shipper_qualified", shipper="shipper:1", qualified_until=NEVER),
+        line(
+            "warehouse-1",
+            "logistics.shipper_qualified",
+            shipper="shipper:1",
+            organisation=MAKER,
+            hold_time={"value": "5", "unit": "d"},
+            qualified_until=NEVER,
+        ),
         line("qa-1", "facility.room_put_in_use", room="room:1", qualified_until=NEVER),
     ]

@@ -7,10 +7,10 @@ from tests.coign_verify.told import (
     BAG,
     CENTRE,
     CHAIN,
+    COURIER,
     CRYO,
     FIRST,
     MAKER,
-    NEVER,
     OTHER_PATIENT,
     PATIENT,
     SECOND,
@@ -26,9 +26,10 @@ from tests.coign_verify.told import (
     made,
 )
 from tests.coign_verify.true_beginning import beginning, store
+from tests.coign_verify.true_reactions import reactions
 
-#: Cells of the second therapy.
-X = "unit:X"
+#: Cells of the second therapy, and who carries all of them.
+X, CARRIER = "unit:X", "courier-1"
 
 
 def _collection() -> Story:
@@ -37,6 +38,8 @@ def _collection() -> Story:
     order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
     two = {"first": "person:nurse-1", "second": "person:nurse-2"}
     return [
+        line("coordinator-1", "clinical.patient_enrolled", patient=PATIENT, number="number:1"),
+        line("coordinator-1", "clinical.identity_corrected", patient=PATIENT, number=None, evidence=None),
         line(
             "coordinator-1", "clinical.consent_given", patient=PATIENT, programme="programme:demo", purpose="treatment"
         ),
@@ -50,6 +53,7 @@ def _collection() -> Story:
             chain=CHAIN,
             **order,
         ),
+        line("operator-1", "manufacturing.slot_confirmed", chain=CHAIN),
         line("nurse-1", "collection.identity_mismatched", chain=CHAIN, found=OTHER_PATIENT, between=["person:nurse-1"]),
         line("physician-2", "collection.mismatch_resolved", chain=CHAIN),
         line("nurse-1", "collection.identity_checked", chain=CHAIN, by="person:nurse-1"),
@@ -68,6 +72,9 @@ def _collection() -> Story:
             made(BAG, "starting_material", din="A1"),
             held(BAG, "nurse-1"),
             chain=CHAIN,
+            unit=BAG,
+            **counted("5"),
+            din="A999926000001",
         ),
         line("celllab-1", "identity.label_verified", unit=BAG, label_serial="collected"),
         *handed(BAG, "nurse-1", "celllab-1"),
@@ -79,6 +86,7 @@ def _collection() -> Story:
             chain=CHAIN,
             unit=CRYO,
             source=BAG,
+            **counted("4"),
         ),
         line(
             "celllab-1",
@@ -91,6 +99,11 @@ def _collection() -> Story:
     ]
 
 
+def counted(cells: str) -> dict[str, object]:
+    """What was measured in a bag of collected cells."""
+    return {"volume": {"value": "80", "unit": "mL"}, "cd3": {"value": cells, "unit": "10*9"}}
+
+
 def placed(unit: str, who: str) -> Line:
     """It lies in the box of a house, at a place of its own."""
     return line(who, "storage.placed", unit=unit, **where(unit, who))
@@ -101,25 +114,36 @@ def where(unit: str, who: str) -> dict[str, object]:
     return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
 
 
-def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: str) -> Story:
+def _sent(
+    shipment: str, units: Sequence[str], sender: str, taker: str, other: str, chain: str = CHAIN
+) -> Story:  # fmt: skip
+    kept = {"shipper": "shipper:1", "organisation": house(sender), "number": 1}
     load = {"shipment": shipment, "unit": units[0], "further": list(units[1:]), "shipper": "shipper:1"}
-    passed_on = [step for unit in units for step in handed(unit, sender, taker)]
+    given, taken = (
+        [step for unit in units for step in handed(unit, *pair)] for pair in ((sender, CARRIER), (CARRIER, taker))
+    )
+    seal = {"shipment": shipment, "shipper": "shipper:1"}
     two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
     allowed = {"value": "45", "unit": "min"}
-    return [
+    way = [
+        line(sender, "logistics.shipper_chosen", fact("logistics.shipper_reserved", **kept), chain=chain, **kept),
         line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
-        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender)),
-        line(sender, "logistics.sealed", shipment=shipment, seal="S-1"),
-        *passed_on,
-        line(sender, "logistics.departed", shipment=shipment),
-        line(taker, "logistics.arrived", shipment=shipment),
+        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender), to=house(taker)),
+        line(sender, "logistics.carrier_named", **load, carrier=COURIER),
+        line(sender, "logistics.sealed", **seal, seal="S-0"),
+        line(sender, "logistics.seal_replaced", **seal, seal="S-1"),
+        *given,
+        line(CARRIER, "logistics.departed", shipment=shipment),
+        line(CARRIER, "logistics.arrived", shipment=shipment),
+        *taken,
         line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
         line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
-        line(taker, "coldchain.logger_read", **load, verdict="in_order"),
+        line(taker, "coldchain.logger_read", **load, logger="L-1", verdict="in_order"),
         line(taker, "logistics.receipt_checked", **load),
         line(other, "logistics.received", **load, **two),
         *[placed(unit, taker) for unit in units],
     ]
+    return [replace(each, reads=(shipment, *units, chain)) if n > 2 else each for n, each in enumerate(way)]
 
 
 def _production() -> Story:
@@ -226,7 +250,14 @@ def _infusion() -> Story:
     of = {"chain": CHAIN, "patient": PATIENT}
     return [
         line("celllab-1", "clinical.product_confirmed", chain=CHAIN, units=[FIRST, SECOND]),
-        line("physician-1", "clinical.conditioning_started", **of, signed="key-1"),
+        line(
+            "physician-1",
+            "clinical.conditioning_started",
+            **of,
+            first_day=at(0),
+            planned_infusion=at(299 * 1440),
+            signed="key-1",
+        ),
         line("nurse-1", "clinical.conditioning_begun", **of),
         replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
         line("physician-1", "infusion.patient_assessed", **of, outside=[]),
@@ -284,8 +315,8 @@ def _exception() -> Story:
         "patient": PATIENT,
         "programme": "programme:demo",
         "prescriber": "person:physician-1",
-        "weighed_on": NEVER,
-    }  # whenever it is
+        "weighed_on": "",
+    }  # whenever it was
     of = {"batch": "batch:X", "chain": "chain:X", "units": []}
     papers = ("requested", "risk_assessed", "accepted", "notified")
     return [
@@ -307,7 +338,7 @@ def _exception() -> Story:
             chain="chain:X",
         ),
         line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
-        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2", "chain:X"),
         line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
         line(
             "operator-2",
@@ -330,6 +361,7 @@ def _exception() -> Story:
         ),
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
         Line("qa-1", (("quality.supplied_under_exception.v1", of),)),
+        line("physician-1", "closing.therapy_ended", chain="chain:X", decisions=[{"unit": X, "becomes": "destroyed"}]),
         line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
         line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
         line(
@@ -354,5 +386,6 @@ def true_story() -> Story:
         *_sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
         *_mix_up(),
         *_infusion(),
+        *reactions(),
         *_exception(),
     ]

@@ -1,4 +1,4 @@
-"""Invariants of what is told of patients after their cells: of the right case, by the right house, in sums that agree."""
+"""Invariants of what is told of patients after their cells: of the right case, by the right house, in true sums."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.trackers import CASE, HELD, INCIDENT

@@ -1,4 +1,4 @@
-"""Invariants of the way: from the sender, with the carrier that was named, to whom it is for, under seals that count."""
+"""Invariants of the way: from the sender, with the carrier that was named, to whom it is for, under true seals."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.therapies import not_allowed
