@@ -111,6 +111,17 @@ SPOILED_WAYS: dict[str, tuple[Change, Change]] = {
         after("custody.offered", line("nurse-1", "custody.offer_withdrawn", unit=BAG), HELD_OUT, of=BAG),
     ),
     # Orders and plans
+    "an_emergency_is_about_what_does_not_hold": (
+        changed("infusion.emergency_started", unmet=["infusion.thaw_clock_runs", "infusion.assessment_is_fresh"]),
+        both(
+            changed("infusion.emergency_decided", unmet=["infusion.thaw_clock_runs", "infusion.assessment_is_fresh"]),
+            changed("infusion.emergency_started", unmet=["infusion.assessment_is_fresh"]),
+        ),
+    ),
+    "nobody_is_made_to_depend_on_cells_unfit_or_untold": (
+        changed("infusion.emergency_requested", patient_informed="no"),
+        changed("infusion.emergency_requested", patient_informed="cannot_be"),
+    ),
     "nothing_is_prepared_for_a_programme_that_is_not_in_force": (
         before("clinical.order_drafted", line("coordinator-1", "clinical.consent_given", **OF_NO_PROGRAMME)),
         before("clinical.order_drafted", line("coordinator-1", "clinical.note", **OF_NO_PROGRAMME)),

@@ -46,16 +46,18 @@ class Departures:
         return self._here.move(Request(action, actor, "", command))
 
     def _instead(self, index: int, *moves: Move, left_out: int = 0) -> Departure:
-        return Departure(index, moves, index + left_out)
+        now = self.acts[index].move.time
+        return Departure(index, tuple(replace(move, time=now) for move in moves), index + left_out)
 
     def _orders(self) -> Iterator[Departure]:
         """Conditioning for a later day is begun today; nobody released the product; a weight was mistyped."""
         ordered = self._at("clinical.start_conditioning")
-        tomorrow = self.acts[ordered].move.command.first_day.plus(days=1)
-        yield self._instead(ordered, self._like(ordered, first_day=tomorrow), left_out=1)
+        plan = self.acts[ordered].move.command
+        a_day_later = {name: getattr(plan, name).plus(days=1) for name in ("first_day", "planned_infusion")}
+        yield self._instead(ordered, self._like(ordered, **a_day_later), left_out=1)
         certified = self._at("quality.certify")
         batch = self.acts[certified].move.command.batch
-        allowed = self._asked(certified, _of("qa"), "quality.allow_quarantine_shipment", batch=batch, why=WHY)
+        allowed = self._asked(certified, _of("qp"), "quality.allow_quarantine_shipment", batch=batch, why=WHY)
         yield self._instead(certified, allowed, left_out=1)
         for index in (ordered, self._at("infusion.issue"), self._at("infusion.thaw"), self._at("infusion.start")):
             yield self._instead(index, self._mistyped_weight(index))
@@ -84,7 +86,8 @@ class Departures:
         yield self._instead(running, self._like(self._at("collection.check_identity")))
         leaving, placed = self._at("collection.check_leaving"), self._at("storage.place")
         cryobag = self.acts[placed].move.command.unit
-        yield self._instead(placed, self._like(leaving, unit=cryobag, label=cryobag))
+        nurse = people.in_role("nurse", people.CENTRE)[1].actor
+        yield self._instead(placed, self._like(leaving, nurse, unit=cryobag, label=cryobag))
 
     def _journey(self) -> Iterator[Departure]:
         """With another carrier, while dispatch is stopped, after it left, from another hand, in an untested shipper."""
@@ -127,11 +130,20 @@ class Departures:
         to_maker = self._asked(issued, giver, "custody.offer", unit=unit, to=people.MAKER)
         taken = self._asked(issued, _of("warehouse"), "custody.accept", unit=unit)
         yield self._instead(issued, to_maker, taken)
-        thawed = self._at("infusion.check_bedside")
+        started = self._at("infusion.start")
         asked, decided = (self._at(f"infusion.{name}_emergency", TROUBLED) for name in ("request", "decide"))
-        bag = self.acts[thawed].move.command.unit
-        yield self._instead(thawed, self._like(asked, unit=bag))
-        yield self._instead(thawed, self._like(asked, unit=bag), self._like(decided, unit=bag))
+        bag = self.acts[started].move.command.unit
+        yield self._instead(started, self._like(asked, unit=bag))
+        yield self._instead(decided + 1, self._infected())
+        given = self._at("infusion.start_emergency", TROUBLED)
+        yield self._instead(given, self._infected())
+
+    def _infected(self) -> Move:
+        """The physician looks again and finds an infection."""
+        assessed = self._at("infusion.assess_patient", TROUBLED)
+        findings = self.acts[assessed].move.command.findings
+        found = tuple(replace(f, value="signs of one") if f.id == "infection" else f for f in findings)
+        return self._like(assessed, findings=found)
 
     def _end(self) -> Iterator[Departure]:
         """A decision about another's bag; a bag that is burnt while nobody knows which one was."""

@@ -60,6 +60,14 @@ def conditioning_rests_on_a_weight_that_still_counts(known: Known, fact: Heard) 
     return () if passed <= limit else (f"the weight of {weighed} was {passed:.0f} min old; {limit:.0f} are allowed",)
 
 
+@invariant("PAT-28", "PAT-30", "PAT-33", hears=(PLANNED, "infusion.emergency_requested.v1"))
+def nobody_is_made_to_depend_on_cells_unfit_or_untold(known: Known, fact: Heard) -> Verdict:
+    """Nobody is conditioned who was found unfit, or asked about in an emergency who could be told and was not."""
+    if fact.body.get("fit") == "not_fit":
+        return (f"{fact.body['patient']} was found not fit for conditioning",)
+    return ("the patient was not told",) if fact.body.get("patient_informed") == "no" else ()
+
+
 BY_NAME, WITHIN_A_STATE = ("expanded_access", "named_patient"), "hospital_exemption"
 
 
@@ -98,6 +106,8 @@ def who_a_patient_is_changes_by_document_and_for_their_own_therapy(known: Known,
     patient, theirs = fact.body["patient"], known.of(THERAPIES, fact.body["patient"])
     if fact.type == "clinical.identity_settled.v1":
         chain = fact.body["chain"]
+        if not fact.body.get("matches", True):
+            return (f"what was read is not what stands in the record of {patient}",)
         return () if chain in theirs else (f"{chain} is no therapy of {patient}",)
     shown = fact.body.get("evidence") or not theirs
     return () if shown else (f"{patient} has a therapy, and no document shows the change",)
@@ -130,6 +140,7 @@ INVARIANTS = (
     conditioning_is_ordered_once_and_given_from_its_day_on,
     the_product_lasts_until_the_day_it_is_planned_for,
     conditioning_rests_on_a_weight_that_still_counts,
+    nobody_is_made_to_depend_on_cells_unfit_or_untold,
     a_product_is_ordered_for_whom_its_legal_basis_names,
     one_hospital_number_one_patient,
     who_a_patient_is_changes_by_document_and_for_their_own_therapy,

@@ -182,6 +182,7 @@ class Bag(NamedTuple):
     checked_at: str = ""
     seen: tuple[str, str, str, str] | None = None
     emergency: tuple[str, str, str] | None = None
+    decided_about: tuple[str, ...] = ()
     started_at: str = ""
     finished: bool = False
 
@@ -196,7 +197,8 @@ def _not_seen(state: Bag, fact: Heard) -> Bag:
 
 
 def _emergency(state: Bag, fact: Heard) -> Bag:
-    return state._replace(emergency=(fact.body["first"], fact.body["second"], fact.time))
+    body = fact.body
+    return state._replace(emergency=(body["first"], body["second"], fact.time), decided_about=tuple(body["unmet"]))
 
 
 BAG = Tracker(

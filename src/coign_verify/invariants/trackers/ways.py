@@ -30,8 +30,9 @@ class Way(NamedTuple):
 
 def _packed(state: Way, fact: Heard) -> Way:
     body, seal = fact.body, fact.body.get("seal") or ""
-    of = {name: body.get(name) or "" for name in ("sender", "to", "shipper", "logger")}
-    return Way(**of, carrier=state.carrier, units=fact.subjects("unit", "further"), seals=(seal,) if seal else ())
+    sender, to, shipper, logger = (body.get(name) or "" for name in ("sender", "to", "shipper", "logger"))
+    units, seals = fact.subjects("unit", "further"), (seal,) if seal else ()
+    return Way(sender, to, shipper, logger, state.carrier, units, seals)
 
 
 def _sealed(state: Way, fact: Heard) -> Way:
