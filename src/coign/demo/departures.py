@@ -1,6 +1,6 @@
 """Where a therapy leaves its way by more than one wrong step: what is tried there, told in memory only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -164,7 +164,7 @@ class Departures:
         yield self._instead(published + 1, self._like(published, effective=earlier))
 
 
-def told_beside(here: InMemory) -> Sequence[Departure]:
+def told_beside(here: InMemory) -> tuple[Departure, ...]:
     """What may be tried beside a story that was told here."""
     return tuple(Departures(here).all())
 

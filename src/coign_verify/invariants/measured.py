@@ -28,8 +28,8 @@ BESIDE_ONE_ANOTHER = {"safety.laboratory_graded.v1": ("value", "upper_limit", "l
 def what_is_measured_stands_in_its_unit(known: Known, fact: Heard) -> Verdict:
     """Weights are in kilograms, volumes, cells and hold times in their units, and none of them below nothing."""
     if fact.type in BESIDE_ONE_ANOTHER:
-        units = {q["unit"] for name in BESIDE_ONE_ANOTHER[fact.type] if (q := fact.body.get(name))}
-        return () if len(units) <= 1 else (f"{' and '.join(sorted(units))} stand beside one another",)
+        found = {q["unit"] for name in BESIDE_ONE_ANOTHER[fact.type] if (q := fact.body.get(name))}
+        return () if len(found) <= 1 else (f"{' and '.join(sorted(found))} stand beside one another",)
     if fact.type in GRANTED:
         minutes = fact.body.get(GRANTED[fact.type]) or 0
         return () if minutes >= 0 else (f"{minutes} min were granted",)
