@@ -133,7 +133,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "what_is_finished_was_begun_and_ends_as_administered": (
         lacking("identity.unit_ended", of="'administered'"),
-        changed("infusion.finished", given="10 mL"),
+        changed("infusion.finished", given={"value": "10", "unit": "mL"}),
     ),
     "what_is_given_is_held_where_its_patient_is": (
         without("custody.handed_over", of=f"'{FIRST}', 'giver': 'person:courier-1'"),

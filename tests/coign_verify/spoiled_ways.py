@@ -22,7 +22,7 @@ from tests.coign_verify.told import (
     line,
     without,
 )
-from tests.coign_verify.true_story import X
+from tests.coign_verify.true_story import FINDINGS, X
 
 OUT = "shipment:out"
 PLAN = {"chain": CHAIN, "patient": PATIENT, "first_day": at(0), "planned_infusion": at(299 * 1440)}
@@ -109,6 +109,19 @@ SPOILED_WAYS: dict[str, tuple[Change, Change]] = {
     "what_is_held_out_is_held_out_to_one": (
         after("custody.offered", HELD_OUT, of=BAG),
         after("custody.offered", line("nurse-1", "custody.offer_withdrawn", unit=BAG), HELD_OUT, of=BAG),
+    ),
+    # The dose
+    "nobody_is_given_more_cells_than_the_programme_allows": (
+        changed("quality.certified", strength={"value": "6.26", "unit": "10*6/mL"}),
+        changed("quality.certified", strength={"value": "6.25", "unit": "10*6/mL"}),
+    ),
+    "nobody_begins_with_fewer_cells_than_the_programme_asks": (
+        changed("quality.certified", strength={"value": "0.24", "unit": "10*6/mL"}),
+        changed("quality.certified", strength={"value": "0.25", "unit": "10*6/mL"}),
+    ),
+    "everything_that_is_asked_before_an_infusion_is_told": (
+        changed("infusion.patient_assessed", findings=[{"id": "infection", "value": "none", "unit": ""}]),
+        changed("infusion.patient_assessed", findings=FINDINGS[::-1]),
     ),
     # Orders and plans
     "an_emergency_is_about_what_does_not_hold": (

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from coign_verify.invariants import Terms
+from coign_verify.invariants import Dose, Terms
 
 BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEVER = "2099-01-01T00:00:00.000000Z"
@@ -27,6 +28,8 @@ TERMS = Terms(
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },
+    asked={VERSION: {"infection": "", "oxygen": "%"}},
+    doses={VERSION: (Dose(None, Decimal(10), Decimal(250), per_kg=False, cap=Decimal(250)),)},
 )
 CENTRE, MAKER, COURIER = "organisation:north", "organisation:maker", "organisation:courier"
 PATIENT, OTHER_PATIENT, CHAIN = "patient:P", "patient:Q", "chain:A"

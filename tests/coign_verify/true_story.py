@@ -32,10 +32,16 @@ from tests.coign_verify.true_reactions import reactions
 X, CARRIER = "unit:X", "courier-1"
 
 
+#: What is in a bag, and how the patient was found.
+TWENTY, STRENGTH = {"value": "20", "unit": "mL"}, {"value": "2", "unit": "10*6/mL"}
+FINDINGS = [{"id": "infection", "value": "none", "unit": ""}, {"id": "oxygen", "value": "98", "unit": "%"}]
+
+
 def _collection() -> Story:
     begun = {"chain": CHAIN, "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
     order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
+    order |= {"weight": {"value": "70", "unit": "kg"}}
     two = {"first": "person:nurse-1", "second": "person:nurse-2"}
     return [
         line("coordinator-1", "clinical.patient_enrolled", patient=PATIENT, number="number:1"),
@@ -178,9 +184,12 @@ def _production() -> Story:
             *filled,
             held(FIRST, "operator-1"),
             held(SECOND, "operator-1"),
+            fact("manufacturing.bag_filled", **batch, unit=SECOND, volume=TWENTY),
             **batch,
             chain=CHAIN,
             room="room:1",
+            final_container=FIRST,
+            volume=TWENTY,
         ),
         *[line("operator-2", "identity.label_verified", unit=unit, label_serial=unit[5:]) for unit in (FIRST, SECOND)],
         line("operator-2", "manufacturing.labels_counted", batch="batch:1", printed=3, used=2, destroyed=1),
@@ -196,7 +205,7 @@ def _production() -> Story:
         line("operator-2", "quality.deviation_opened", batch="batch:1", case="case:1"),
         line("qa-1", "quality.deviation_closed", batch="batch:1", case="case:1"),
         line("qa-1", "quality.record_reviewed", batch="batch:1", by="person:qa-1"),
-        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1"),
+        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1", strength=STRENGTH),
     ]
 
 
@@ -260,7 +269,7 @@ def _infusion() -> Story:
         ),
         line("nurse-1", "clinical.conditioning_begun", **of),
         replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
-        line("physician-1", "infusion.patient_assessed", **of, outside=[]),
+        line("physician-1", "infusion.patient_assessed", **of, outside=[], findings=FINDINGS),
         *_given(FIRST, line("infusion-1", "infusion.started", unit=FIRST, chain=CHAIN)),
         line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN, unmet=LATE),
         line(
@@ -307,7 +316,7 @@ def _given(unit: str, started: Line) -> Story:
         line("nurse-1", "infusion.bedside_checked", unit=unit, by="person:nurse-1"),
         line("nurse-2", "infusion.bedside_confirmed", unit=unit, patient=PATIENT, **two),
         started,
-        line("infusion-1", "infusion.finished", ended, **of, patient=PATIENT),
+        line("infusion-1", "infusion.finished", ended, **of, patient=PATIENT, given=TWENTY),
     ]
 
 

@@ -3,6 +3,7 @@
 from coign_verify.invariants import (
     bedside,
     cells,
+    doses,
     measured,
     order,
     people,
@@ -13,12 +14,13 @@ from coign_verify.invariants import (
     therapies,
     ways,
 )
-from coign_verify.invariants.model import Broken, Heads, Invariant, Known, Terms
+from coign_verify.invariants.model import Broken, Dose, Heads, Invariant, Known, Terms
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
 
 #: All of them, in the order of the README.
 INVARIANTS: tuple[Invariant, ...] = (
     *bedside.INVARIANTS,
+    *doses.INVARIANTS,
     *therapies.INVARIANTS,
     *planned.INVARIANTS,
     *cells.INVARIANTS,
@@ -31,4 +33,16 @@ INVARIANTS: tuple[Invariant, ...] = (
     *record.INVARIANTS,
 )
 
-__all__ = ["INVARIANTS", "Broken", "Heads", "Invariant", "Known", "Monitors", "Replay", "Step", "Terms", "replay"]
+__all__ = [
+    "INVARIANTS",
+    "Broken",
+    "Dose",
+    "Heads",
+    "Invariant",
+    "Known",
+    "Monitors",
+    "Replay",
+    "Step",
+    "Terms",
+    "replay",
+]

@@ -1,7 +1,8 @@
 """What invariants are made of: trackers that remember facts subject by subject, and rules that judge by them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Body = Mapping[str, Any]
@@ -79,15 +80,36 @@ class NotJudged(Exception):
     """What a rule would have to know was not told: entries about the subject are missing, or a limit is not given."""
 
 
+class Dose(NamedTuple):
+    """What patients up to a weight may get, in million cells, or million cells for each kilogram; `cap`: nobody more.
+
+    `up_to_kg` None: everybody heavier.
+    """
+
+    up_to_kg: Decimal | None
+    low: Decimal
+    high: Decimal
+    per_kg: bool
+    cap: Decimal
+
+    def bounds(self, weight_kg: Decimal) -> tuple[Decimal, Decimal]:
+        """The least and the most that somebody of this weight may get."""
+        times = weight_kg if self.per_kg else Decimal(1)
+        return self.low * times, min(self.high * times, self.cap)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What therapies are held to and no public fact says, by the hash of a programme's version.
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
+    `asked`: what a physician looks at before an infusion, each with its unit, or none for a word. `doses`: by weight.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    doses: Mapping[str, Sequence[Dose]] = field(default_factory=dict)
 
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
@@ -102,6 +124,19 @@ class Terms:
             return self.tasks[version].get(name, "")
         except KeyError:
             raise NotJudged(f"the tasks of programme version {version} are not given") from None
+
+    def items(self, version: str) -> Mapping[str, str]:
+        """What is asked before an infusion; NotJudged for a version nobody gave."""
+        if version not in self.asked:
+            raise NotJudged(f"what is asked under programme version {version} is not given")
+        return self.asked[version]
+
+    def dose(self, version: str, weight_kg: Decimal) -> tuple[Decimal, Decimal]:
+        """The least and the most of a dose in million cells; NotJudged for a version nobody gave."""
+        for each in self.doses.get(version, ()):
+            if each.up_to_kg is None or weight_kg <= each.up_to_kg:
+                return each.bounds(weight_kg)
+        raise NotJudged(f"the doses of programme version {version} are not given")
 
 
 class Heads:
