@@ -23,7 +23,7 @@ from tests.coign_verify.told import (
     made,
     without,
 )
-from tests.coign_verify.true_story import X, placed, where
+from tests.coign_verify.true_way import X, placed, where
 
 WITHDRAWN = line(
     "coordinator-1", "clinical.consent_withdrawn", patient=PATIENT, programme="programme:demo", purpose="treatment"

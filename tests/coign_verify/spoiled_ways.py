@@ -22,7 +22,8 @@ from tests.coign_verify.told import (
     line,
     without,
 )
-from tests.coign_verify.true_story import FINDINGS, X
+from tests.coign_verify.true_story import FINDINGS
+from tests.coign_verify.true_way import X
 
 OUT = "shipment:out"
 PLAN = {"chain": CHAIN, "patient": PATIENT, "first_day": at(0), "planned_infusion": at(299 * 1440)}
@@ -109,6 +110,14 @@ SPOILED_WAYS: dict[str, tuple[Change, Change]] = {
     "what_is_held_out_is_held_out_to_one": (
         after("custody.offered", HELD_OUT, of=BAG),
         after("custody.offered", line("nurse-1", "custody.offer_withdrawn", unit=BAG), HELD_OUT, of=BAG),
+    ),
+    "giver_and_taker_stand_together": (
+        entry_of("custody.handed_over", of="celllab-1", after_min=31),
+        entry_of("custody.handed_over", of="celllab-1", after_min=30),
+    ),
+    "an_emergency_is_decided_about_cells_as_they_are": (
+        entry_of("infusion.issued", of=SECOND, after_min=120),
+        entry_of("infusion.issued", of=SECOND, after_min=100),
     ),
     # The dose
     "nobody_is_given_more_cells_than_the_programme_allows": (

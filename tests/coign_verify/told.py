@@ -30,6 +30,7 @@ TERMS = Terms(
     },
     asked={VERSION: {"infection": "", "oxygen": "%"}},
     doses={VERSION: (Dose(None, Decimal(10), Decimal(250), per_kg=False, cap=Decimal(250)),)},
+    rules={"custody.offer_valid": [("2020-01-01", 30)], "infusion.emergency_valid": [("2020-01-01", 120)]},
 )
 CENTRE, MAKER, COURIER = "organisation:north", "organisation:maker", "organisation:courier"
 PATIENT, OTHER_PATIENT, CHAIN = "patient:P", "patient:Q", "chain:A"

@@ -1,13 +1,11 @@
 """A whole true record, made to be spoiled: two bags of one therapy, from the order to the bed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.coign_verify.told import (
     BAG,
     CENTRE,
     CHAIN,
-    COURIER,
     CRYO,
     FIRST,
     MAKER,
@@ -21,16 +19,12 @@ from tests.coign_verify.told import (
     fact,
     handed,
     held,
-    house,
     line,
     made,
 )
 from tests.coign_verify.true_beginning import beginning, store
 from tests.coign_verify.true_reactions import reactions
-
-#: Cells of the second therapy, and who carries all of them.
-X, CARRIER = "unit:X", "courier-1"
-
+from tests.coign_verify.true_way import X, sent, where
 
 #: What is in a bag, and how the patient was found.
 TWENTY, STRENGTH = {"value": "20", "unit": "mL"}, {"value": "2", "unit": "10*6/mL"}
@@ -108,48 +102,6 @@ def _collection() -> Story:
 def counted(cells: str) -> dict[str, object]:
     """What was measured in a bag of collected cells."""
     return {"volume": {"value": "80", "unit": "mL"}, "cd3": {"value": cells, "unit": "10*9"}}
-
-
-def placed(unit: str, who: str) -> Line:
-    """It lies in the box of a house, at a place of its own."""
-    return line(who, "storage.placed", unit=unit, **where(unit, who))
-
-
-def where(unit: str, who: str) -> dict[str, object]:
-    """Each container has one place in each house."""
-    return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
-
-
-def _sent(
-    shipment: str, units: Sequence[str], sender: str, taker: str, other: str, chain: str = CHAIN
-) -> Story:  # fmt: skip
-    kept = {"shipper": "shipper:1", "organisation": house(sender), "number": 1}
-    load = {"shipment": shipment, "unit": units[0], "further": list(units[1:]), "shipper": "shipper:1"}
-    given, taken = (
-        [step for unit in units for step in handed(unit, *pair)] for pair in ((sender, CARRIER), (CARRIER, taker))
-    )
-    seal = {"shipment": shipment, "shipper": "shipper:1"}
-    two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
-    allowed = {"value": "45", "unit": "min"}
-    way = [
-        line(sender, "logistics.shipper_chosen", fact("logistics.shipper_reserved", **kept), chain=chain, **kept),
-        line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
-        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender), to=house(taker)),
-        line(sender, "logistics.carrier_named", **load, carrier=COURIER),
-        line(sender, "logistics.sealed", **seal, seal="S-0"),
-        line(sender, "logistics.seal_replaced", **seal, seal="S-1"),
-        *given,
-        line(CARRIER, "logistics.departed", shipment=shipment),
-        line(CARRIER, "logistics.arrived", shipment=shipment),
-        *taken,
-        line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
-        line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
-        line(taker, "coldchain.logger_read", **load, logger="L-1", verdict="in_order"),
-        line(taker, "logistics.receipt_checked", **load),
-        line(other, "logistics.received", **load, **two),
-        *[placed(unit, taker) for unit in units],
-    ]
-    return [replace(each, reads=(shipment, *units, chain)) if n > 2 else each for n, each in enumerate(way)]
 
 
 def _production() -> Story:
@@ -351,7 +303,7 @@ def _exception() -> Story:
             chain="chain:X",
         ),
         line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
-        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2", "chain:X"),
+        *sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2", "chain:X"),
         line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
         line(
             "operator-2",
@@ -394,9 +346,9 @@ def true_story() -> Story:
         *beginning(),
         *store(),
         *_collection(),
-        *_sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
+        *sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
         *_production(),
-        *_sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
+        *sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
         *_mix_up(),
         *_infusion(),
         *reactions(),

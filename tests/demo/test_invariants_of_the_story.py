@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from tests.demo.conftest import entries
 
+from coign import rulesets
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
@@ -24,7 +25,7 @@ NO_OCCASION = {
     "what_is_refused_changes_nothing",
     "what_is_reported_counts_for_no_gate",
 }
-TERMS = terms_of(therapies.released()[0].all())
+TERMS = terms_of(therapies.released()[0].all(), rulesets.load().durations())
 
 
 def replayed(service: Service) -> Replay:

@@ -1,5 +1,6 @@
 """The invariants that the checker asks, with what the therapies under them are held to."""
 
+from coign import rulesets
 from coign.programmes.model import Programmes
 from coign.programmes.terms import terms_of
 from coign_verify.invariants import INVARIANTS, Invariant, Monitors, people, record
@@ -11,4 +12,4 @@ OF_RULES: tuple[Invariant, ...] = tuple(each for each in INVARIANTS if each not 
 
 def monitors(programmes: Programmes) -> Monitors:
     """All of them."""
-    return Monitors(OF_RULES, terms_of(programmes.all()))
+    return Monitors(OF_RULES, terms_of(programmes.all(), rulesets.load().durations()))

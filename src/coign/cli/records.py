@@ -81,6 +81,7 @@ def _trust(file: Path | None) -> "Trust":
 
 
 def _verify_database(given: argparse.Namespace) -> int:
+    from coign import rulesets
     from coign.database import home, running
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
@@ -95,7 +96,7 @@ def _verify_database(given: argparse.Namespace) -> int:
         trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        terms = terms_of(therapies.load(settings.home or home()).all())
+        terms = terms_of(therapies.load(settings.home or home()).all(), rulesets.load().durations())
         return command(
             given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen, policy=trusted[1], terms=terms
         )

@@ -1,14 +1,14 @@
 """What a verifier must be told of programmes to replay the invariants: limits, tasks, questions and doses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from coign.programmes.dose_plan import CELLS_PER_WEIGHT
 from coign.programmes.model import ProgrammeVersion, minutes_of
 from coign_verify.invariants import Dose, Terms
 
 
-def terms_of(versions: Iterable[ProgrammeVersion]) -> Terms:
-    """By the hash of each version, as it stands in the record."""
+def terms_of(versions: Iterable[ProgrammeVersion], rules: Mapping[str, Sequence[tuple[str, float]]]) -> Terms:
+    """By the hash of each version, as it stands in the record; `rules`: the durations of the rule sets."""
     limits, tasks, asked, doses = {}, {}, {}, {}
     for version in versions:
         digest = str(version.digest)
@@ -17,7 +17,7 @@ def terms_of(versions: Iterable[ProgrammeVersion]) -> Terms:
         tasks[digest] = done | {step.id: step.task for step in version.steps}
         asked[digest] = {item.id: item.unit for item in version.before_infusion.items}
         doses[digest] = tuple(_doses(version))
-    return Terms(limits, tasks, asked, doses)
+    return Terms(limits, tasks, asked, doses, rules)
 
 
 def _minutes(version: ProgrammeVersion) -> Iterable[tuple[str, float]]:

@@ -78,6 +78,15 @@ class RuleSets:
         unit = _UNIT_WORDS[rule.unit]
         return f"{rule.value} {unit}" if rule.value == "1" else f"{rule.value} {unit}s"
 
+    def durations(self) -> dict[str, list[tuple[str, float]]]:
+        """Minutes of each general duration, by its name, with the day from which they hold, the newest last."""
+        general = {name: rows for (name, place), rows in self._rules.items() if not place}
+        return {
+            name: [(row.since, _minutes(row.value, row.unit)) for row in rows]
+            for name, rows in general.items()
+            if all(row.unit in _PER_MINUTE for row in rows)
+        }
+
     def all(self) -> list[Rule]:
         """Every row, for the reference page."""
         return [rule for rows in self._rules.values() for rule in rows]

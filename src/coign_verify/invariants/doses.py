@@ -3,7 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
-from coign_verify.invariants.model import Heard, Known, NotJudged, Verdict, invariant
+from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.trackers import CHAIN, FILL, RECEIVES, UNIT
 from coign_verify.invariants.trackers.cells_counted import WEIGHT, Fill, Receives, amount
 
@@ -14,24 +14,29 @@ TOWARDS_THE_PATIENT = (PLANNED, "infusion.issued.v1", "infusion.thawed.v1")
 @invariant("PAT-29", hears=TOWARDS_THE_PATIENT)
 def nobody_is_given_more_cells_than_the_programme_allows(known: Known, fact: Heard) -> Verdict:
     """What was given and what is in the next bag are together no more than the dose for the patient's weight."""
-    chain = fact.body["chain"]
-    there, receives = _bags(known, chain), known.of(RECEIVES, chain)
-    next_bag = min(_cells(there)) if fact.type == PLANNED and there else _of(known.of(FILL, fact.body.get("unit", "")))
-    _, most = known.terms.dose(known.of(CHAIN, chain).version, _weight(receives, fact))
-    dose = _given(known, receives) + next_bag
-    return () if dose <= most else (f"{dose:.2f} million cells for {chain}; {most:.2f} are allowed",)
+    chain, there = fact.body["chain"], _cells_there(known, fact.body["chain"])
+    bounds = _bounds(known, fact)
+    next_bag = min(there, default=None) if fact.type == PLANNED else known.of(FILL, fact.body["unit"]).cells
+    if bounds is None or next_bag is None:
+        return None
+    dose = _given(known, known.of(RECEIVES, chain)) + next_bag
+    return () if dose <= bounds[1] else (f"{dose:.2f} million cells for {chain}; {bounds[1]:.2f} are allowed",)
 
 
 @invariant("PAT-29", hears=TOWARDS_THE_PATIENT)
 def nobody_begins_with_fewer_cells_than_the_programme_asks(known: Known, fact: Heard) -> Verdict:
     """Nobody is conditioned, or given a first bag, for fewer cells in all than the dose, but for an exception."""
-    chain = fact.body["chain"]
-    there, receives = _bags(known, chain), known.of(RECEIVES, chain)
-    if receives.given_ml or any(bag.excepted for bag in there):
+    chain, there = fact.body["chain"], _cells_there(known, fact.body["chain"])
+    bounds = _bounds(known, fact)
+    if (
+        bounds is None
+        or not there
+        or known.of(RECEIVES, chain).given_ml
+        or any(bag.excepted for bag in _bags(known, chain))
+    ):
         return None
-    least, _ = known.terms.dose(known.of(CHAIN, chain).version, _weight(receives, fact))
-    dose = sum(_cells(there), Decimal(0))
-    return () if dose >= least else (f"{dose:.2f} million cells in all for {chain}; {least:.2f} are asked for",)
+    dose = sum(there, Decimal(0))
+    return () if dose >= bounds[0] else (f"{dose:.2f} million cells for {chain}; {bounds[0]:.2f} are asked for",)
 
 
 def _bags(known: Known, chain: str) -> list[Fill]:
@@ -40,21 +45,19 @@ def _bags(known: Known, chain: str) -> list[Fill]:
     return [known.of(FILL, unit) for unit, state in states if state.answered and not state.ended]
 
 
-def _cells(bags: list[Fill]) -> list[Decimal]:
-    return [_of(bag) for bag in bags]
+def _cells_there(known: Known, chain: str) -> list[Decimal]:
+    """Million cells in each bag of which somebody said how many they are."""
+    return [bag.cells for bag in _bags(known, chain) if bag.cells is not None]
 
 
-def _of(bag: Fill) -> Decimal:
-    if bag.cells is None or bag.corrected:
-        raise NotJudged("nobody said how many cells are in a bag, or it was put right")
-    return bag.cells
-
-
-def _weight(receives: Receives, fact: Heard) -> Decimal:
+def _bounds(known: Known, fact: Heard) -> tuple[Decimal, Decimal] | None:
+    """The least and the most for the patient's weight; None: nobody said it, or a number was put right since."""
+    chain = fact.body["chain"]
+    receives = known.of(RECEIVES, chain)
     weight = amount(fact.body.get("weight"), WEIGHT) or receives.weight_kg
     if weight is None or receives.corrected:
-        raise NotJudged("nobody said what the patient weighs, or it was put right")
-    return weight
+        return None
+    return known.terms.dose(known.of(CHAIN, chain).version, weight)
 
 
 def _given(known: Known, receives: Receives) -> Decimal:

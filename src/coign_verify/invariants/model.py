@@ -104,12 +104,14 @@ class Terms:
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
     `asked`: what a physician looks at before an infusion, each with its unit, or none for a word. `doses`: by weight.
+    `rules`: minutes of what is no programme's, by the name of the rule, with the day from which they hold.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     doses: Mapping[str, Sequence[Dose]] = field(default_factory=dict)
+    rules: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
     def minutes(self, version: str, name: str) -> float:
         """A limit; NotJudged if nobody gave it."""
@@ -124,6 +126,13 @@ class Terms:
             return self.tasks[version].get(name, "")
         except KeyError:
             raise NotJudged(f"the tasks of programme version {version} are not given") from None
+
+    def rule(self, name: str, at: str) -> float:
+        """Minutes of a rule at an instant; NotJudged if nobody gave it."""
+        held = [minutes for since, minutes in self.rules.get(name, ()) if since <= at[:10]]
+        if not held:
+            raise NotJudged(f"the rule {name} is not given")
+        return held[-1]
 
     def items(self, version: str) -> Mapping[str, str]:
         """What is asked before an infusion; NotJudged for a version nobody gave."""

@@ -3,6 +3,7 @@
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.therapies import not_allowed
 from coign_verify.invariants.trackers import CHAIN, CUSTODY, HOUSE, SITE, UNIT, VESSEL, WAY
+from coign_verify.invariants.trackers.units import minutes_between
 
 SEALED, REPLACED, UNPACKED = "logistics.sealed.v1", "logistics.seal_replaced.v1", "logistics.unpacked.v1"
 LOGGER_READ, LOGGER_MISSING = "coldchain.logger_read.v1", "coldchain.logger_missing.v1"
@@ -130,6 +131,16 @@ def what_is_held_out_is_held_out_to_one(known: Known, fact: Heard) -> Verdict:
     return (f"{unit} was held out to {to} already",) if to else ()
 
 
+@invariant("TRC-11", "TRC-13", hears=("custody.handed_over.v1",))
+def giver_and_taker_stand_together(known: Known, fact: Heard) -> Verdict:
+    """A container is taken over while its offer counts: giver and taker see it together."""
+    offered_at = known.of(CUSTODY, fact.body["unit"]).offered_at
+    if not offered_at:
+        return None
+    limit, passed = known.terms.rule("custody.offer_valid", fact.time), minutes_between(offered_at, fact.time)
+    return () if passed <= limit else (f"it was held out {passed:.0f} min before; {limit:.0f} are allowed",)
+
+
 INVARIANTS = (
     a_shipment_goes_to_the_maker_or_the_centre_of_its_therapy,
     a_shipment_is_handled_by_who_holds_it_and_should,
@@ -140,4 +151,5 @@ INVARIANTS = (
     a_shipper_keeps_cold_for_longer_than_the_programme_asks,
     what_leaves_goes_with_its_carrier_and_is_allowed_to,
     what_is_held_out_is_held_out_to_one,
+    giver_and_taker_stand_together,
 )

@@ -14,12 +14,11 @@ def amount(quantity: Body | None, unit: str) -> Decimal | None:
 
 
 class Fill(NamedTuple):
-    """A bag of product. `corrected`: a number of it was put right, and what is remembered says nothing any more."""
+    """A bag of product."""
 
     volume_ml: Decimal | None = None
     strength: Decimal | None = None
     excepted: bool = False
-    corrected: bool = False
 
     @property
     def cells(self) -> Decimal | None:
@@ -44,13 +43,15 @@ FILL = Tracker(
         "manufacturing.filled.v1": (("final_container",), _filled),
         "quality.certified.v1": (("units",), _released),
         "quality.supplied_under_exception.v1": (("units",), _released),
-        "correction.value_corrected.v1": (("of",), lambda s, f: s._replace(corrected=True)),
     },
 )
 
 
 class Receives(NamedTuple):
-    """Who gets the cells of a therapy: the newest weight, and how many millilitres were given of which bag."""
+    """Who gets the cells of a therapy: the newest weight, and how many millilitres were given of which bag.
+
+    `corrected`: a weight or a volume was put right since, and what is remembered says nothing any more.
+    """
 
     weight_kg: Decimal | None = None
     given_ml: frozenset[tuple[str, Decimal]] = frozenset()
@@ -67,6 +68,17 @@ def _given(state: Receives, fact: Heard) -> Receives:
     return state if given is None else state._replace(given_ml=state.given_ml | {(fact.body["unit"], given)})
 
 
+#: The facts with the numbers that a dose is worked out from.
+COUNTED = (
+    "clinical.ordered.v1", "clinical.conditioning_started.v1", "infusion.patient_assessed.v1", "infusion.finished.v1",
+    "manufacturing.bag_filled.v1", "manufacturing.filled.v1",
+)  # fmt: skip
+
+
+def _corrected(state: Receives, fact: Heard) -> Receives:
+    return state._replace(corrected=state.corrected or fact.body["fact"] in COUNTED)
+
+
 RECEIVES = Tracker(
     "receives",
     Receives(),
@@ -75,6 +87,6 @@ RECEIVES = Tracker(
         "clinical.conditioning_started.v1": (("chain",), _weighed),
         "infusion.patient_assessed.v1": (("chain",), _weighed),
         "infusion.finished.v1": (("chain",), _given),
-        "correction.value_corrected.v1": (("of",), lambda s, f: s._replace(corrected=True)),
+        "correction.value_corrected.v1": (("of",), _corrected),
     },
 )

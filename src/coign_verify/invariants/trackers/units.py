@@ -157,6 +157,7 @@ class Custody(NamedTuple):
     person: str = ""
     organisation: str = ""
     offered_to: str = ""
+    offered_at: str = ""
 
 
 CUSTODY = Tracker(
@@ -164,7 +165,7 @@ CUSTODY = Tracker(
     Custody(),
     {
         "custody.began.v1": (("unit",), lambda s, f: Custody(f.body["person"], f.body["holder"])),
-        "custody.offered.v1": (("unit",), lambda s, f: s._replace(offered_to=f.body["to"])),
+        "custody.offered.v1": (("unit",), lambda s, f: s._replace(offered_to=f.body["to"], offered_at=f.time)),
         "custody.offer_withdrawn.v1": (("unit",), lambda s, f: s._replace(offered_to="")),
         "custody.handed_over.v1": (("unit",), lambda s, f: Custody(f.body["taker"], f.body["to"])),
         "custody.handover_mismatched.v1": (("unit",), lambda s, f: s._replace(offered_to="")),
