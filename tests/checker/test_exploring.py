@@ -136,3 +136,12 @@ def test_people_of_one_role_stand_for_one_another_and_things_of_the_other_therap
     assert others == {theirs}
     assert {t.actor for t in twists} - {move.actor}
     assert all(t.twist for t in twists)
+
+
+def test_departures_are_held_back_at_their_last_step_or_later(history: History, told: Knocking) -> None:
+    assert history.departures
+    for each in history.departures:
+        moves = tuple(told.ground.add(move) for move in each.moves)
+        outcomes = [o for _, o in told.run(Deviation(each.at, moves, each.goes_on), frozenset(), moves)]
+        assert all(o.changes for o in outcomes[:-1]), [m.action.name for m in each.moves]
+        assert not any(o.broken or o.stuck for o in outcomes)
