@@ -191,3 +191,12 @@ def test_a_pair_of_gates_of_which_one_does_all_the_work_is_none(history: History
     together = frozenset({"infusion.bedside_is_confirmed", "infusion.issue_is_fresh"})
     assert told.one_is_enough(sorted(together), deviation)
     assert not told.one_is_enough(["infusion.issue_is_fresh"], deviation)
+
+
+def test_departures_are_held_back_at_their_last_step_or_later(history: History, told: Knocking) -> None:
+    assert history.departures
+    for each in history.departures:
+        moves = tuple(told.ground.add(move) for move in each.moves)
+        outcomes = [o for _, o in told.run(Deviation(each.at, moves, each.goes_on), frozenset(), moves)]
+        assert all(o.changes for o in outcomes[:-1]), [m.action.name for m in each.moves]
+        assert not any(o.broken or o.stuck for o in outcomes)

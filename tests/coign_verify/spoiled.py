@@ -6,6 +6,7 @@ from tests.coign_verify.told import (
     CHAIN,
     CRYO,
     FIRST,
+    NEVER,
     OTHER_PATIENT,
     PATIENT,
     SECOND,
@@ -22,7 +23,7 @@ from tests.coign_verify.told import (
     made,
     without,
 )
-from tests.coign_verify.true_story import X, placed, where
+from tests.coign_verify.true_way import X, placed, where
 
 WITHDRAWN = line(
     "coordinator-1", "clinical.consent_withdrawn", patient=PATIENT, programme="programme:demo", purpose="treatment"
@@ -68,6 +69,7 @@ NAME_SETTLED = line(
 MISREAD = line("operator-1", "correction.proposed", case="case:5", home="batch:1", units=[], by="person:operator-1")
 READ_OTHERWISE = line("operator-2", "correction.differs", case="case:5", home="batch:1", read="7")
 OVER = line("physician-1", "identity.chain_ended", chain=CHAIN, why="complete")
+WEIGHED_AGAIN = changed("clinical.conditioning_started", weight={"value": "70", "unit": "kg"}, examined_at=NEVER)
 #: Sent before it was released, and released where it lies.
 IN_QUARANTINE = both(
     without("quality.certified"),
@@ -107,7 +109,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "nothing_expired_is_infused": (
         entry_of("infusion.started", after_min=301 * 1440),
-        entry_of("clinical.product_confirmed", after_min=290 * 1440),
+        both(entry_of("clinical.product_confirmed", after_min=290 * 1440), WEIGHED_AGAIN),
     ),
     "nothing_is_infused_after_its_thaw_clock": (
         both(entry_of("infusion.bedside_checked", after_min=88.5), before("infusion.started", SEEN_AGAIN)),
@@ -131,10 +133,10 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "what_is_finished_was_begun_and_ends_as_administered": (
         lacking("identity.unit_ended", of="'administered'"),
-        changed("infusion.finished", given="10 mL"),
+        changed("infusion.finished", given={"value": "10", "unit": "mL"}),
     ),
     "what_is_given_is_held_where_its_patient_is": (
-        without("custody.handed_over", of=f"'{FIRST}', 'giver': 'person:warehouse-1'"),
+        without("custody.handed_over", of=f"'{FIRST}', 'giver': 'person:courier-1'"),
         before("infusion.issued", *handed(FIRST, "celllab-1", "nurse-3")),
     ),
     "nothing_of_a_batch_in_doubt_is_given": (
@@ -146,7 +148,13 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         entry_of("clinical.ordered", who="physician-2", signed=""),
         before(
             "clinical.ordered",
-            line("coordinator-1", "clinical.order_drafted", patient=PATIENT, programme="x", prescriber="y"),
+            line(
+                "coordinator-1",
+                "clinical.order_drafted",
+                patient=OTHER_PATIENT,
+                programme="programme:demo",
+                prescriber="y",
+            ),
         ),
     ),
     "a_chain_begins_once_with_an_order": (
@@ -225,7 +233,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "one_patient_in_a_shipper": (
         changed("logistics.packed", of=FIRST, further=["unit:of another"]),
-        changed("logistics.packed", of=FIRST, logger="L-2"),
+        changed("logistics.packed", of=FIRST, by="person:warehouse-2"),
     ),
     "no_shipper_is_opened_before_its_seal_was_compared": (
         without("logistics.seals_compared"),
@@ -301,7 +309,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
     ),
     "what_is_packed_is_held_here_and_travels_once": (
         changed("logistics.packed", of=FIRST, sender=CENTRE),
-        changed("logistics.packed", of=FIRST, logger="L-3"),
+        changed("logistics.packed", of=FIRST, by="person:warehouse-2"),
     ),
     "what_is_accepted_has_arrived_and_agrees": (
         changed("logistics.received", of=CRYO, organisation=CENTRE),

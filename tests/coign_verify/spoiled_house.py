@@ -60,7 +60,7 @@ OF_HOUSES: dict[str, tuple[Change, Change]] = {
     ),
     # Access
     "access_is_given_by_the_house_that_answers": (
-        changed("people.administrator_proposed", organisation="organisation:courier"),
+        changed("people.administrator_proposed", organisation="organisation:elsewhere"),
         changed("people.administrator_proposed", organisation=MAKER),
     ),
     "nobody_vouches_for_themselves": (

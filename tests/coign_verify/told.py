@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from coign_verify.invariants import Plan, PlannedSample, PlannedStep, PlannedTest, Terms
+from coign_verify.invariants import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
 
 BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEVER = "2099-01-01T00:00:00.000000Z"
@@ -20,6 +21,7 @@ LIMITS = {
     "weight_age_max": 20_160,
     "eligibility_valid": 43_200,
     "product_confirmation_valid": 10_080,
+    "shipper_hold_time_min": 7200,
 }
 #: What a batch consists of: one step on a clean device, one sample, two tests, one filling.
 PLAN = Plan(
@@ -35,7 +37,7 @@ PLAN = Plan(
     ),
     samples=(PlannedSample("release", "activate", frozenset({"viability", "identity"}), ("5", "mL")),),
     tests=(PlannedTest("viability", "%"), PlannedTest("identity", "", number=False, may_be_pending=True)),
-    bags_max=1,
+    bags_max=2,
     travels_before=frozenset({"EU"}),
 )
 SINCE = "2020-01-01"
@@ -52,6 +54,8 @@ HOUSE = {
     "manufacturing.clearance_window": 30,
     "monitoring.samples_after_session_max": 60,
     "equipment.clean_hold.cell_processor": 10_080,
+    "custody.offer_valid": 30,
+    "infusion.emergency_valid": 120,
 }
 
 
@@ -70,12 +74,14 @@ TERMS = Terms(
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },
+    asked={VERSION: {"infection": "", "oxygen": "%"}},
+    doses={VERSION: (Dose(None, Decimal(10), Decimal(250), per_kg=False, cap=Decimal(250)),)},
 )
-CENTRE, MAKER = "organisation:north", "organisation:maker"
+CENTRE, MAKER, COURIER = "organisation:north", "organisation:maker", "organisation:courier"
 PATIENT, OTHER_PATIENT, CHAIN = "patient:P", "patient:Q", "chain:A"
 BAG, CRYO, FIRST, SECOND = "unit:collected", "unit:cryo", "unit:first", "unit:second"
 #: Roles by the beginning of a name; everybody at the centre but those of the plant.
-PLANT = ("operator", "qa", "qp", "analyst", "reviewer", "warehouse")
+PLANT = ("operator", "qa", "qp", "analyst", "reviewer", "warehouse", "safety")
 #: Kinds of subjects that entries are about.
 KINDS = (
     "unit:",
@@ -108,6 +114,8 @@ class Line:
     unmet: tuple[str, ...] = ()
     signed: str = ""
     role: str = ""
+    #: What the rules of this act looked at besides.
+    reads: tuple[str, ...] = ()
 
     def holds(self, kind: str) -> bool:
         """Whether one of its facts is of this type."""
@@ -167,6 +175,7 @@ def entries(story: Iterable[Line]) -> list[dict[str, Any]]:
         minute += each.after_min
         about = _about(each) if each.outcome != "refused" else []
         entry = _entry(each, position, minute)
+        entry["read"] = [{"subject": subject, "seq": heads.get(subject, (0, None))[0]} for subject in each.reads]
         entry["about"] = []
         for subject in about:
             seq, prev = heads.get(subject, (0, None))
@@ -208,6 +217,8 @@ def _about(each: Line) -> list[str]:
 
 def house(who: str) -> str:
     """Whose people they are."""
+    if who.startswith("courier"):
+        return COURIER
     return MAKER if who.startswith(PLANT) else CENTRE
 
 

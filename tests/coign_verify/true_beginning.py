@@ -31,6 +31,8 @@ PEOPLE = (
     "reviewer-1",
     "warehouse-1",
     "warehouse-2",
+    "courier-1",
+    "safety-1",
 )
 SKILLS = {
     "nurse-1": ("identity_check", "bedside_check"),
@@ -105,6 +107,13 @@ def store() -> Story:
             proposed_by="person:qp-1",
             by="person:qa-1",
         ),
-        line("warehouse-1", "logistics.shipper_qualified", shipper="shipper:1", qualified_until=NEVER),
+        line(
+            "warehouse-1",
+            "logistics.shipper_qualified",
+            shipper="shipper:1",
+            organisation=MAKER,
+            hold_time={"value": "5", "unit": "d"},
+            qualified_until=NEVER,
+        ),
         line("qa-1", "facility.room_put_in_use", room="room:1", qualified_until=NEVER),
     ]

@@ -1,9 +1,10 @@
 """What belongs to no therapy: what authorities wrote, who learned what, what came in; and what administrators did."""
 
-from tests.coign_verify.told import CENTRE, MAKER, NEVER, NOW, Story, at, later, line
+from tests.coign_verify.told import CENTRE, COURIER, MAKER, NEVER, NOW, Story, at, later, line
 
 COURSE, LEARNER, ATTEMPT = "course:checking", "learner:nurse-3", "attempt:1"
 FORM = "6a" * 32
+HOUSES = ((CENTRE, "treatment_centre", "DE"), (MAKER, "maker", "NL"), (COURIER, "courier", "NL"))
 OTHER_LOT, SUPPLIER, MATERIAL = "lot:2", "supplier:1", "medium"
 GRANTED = {
     "product": "product:other", "jurisdiction": "EU", "stage": "phase_1", "basis": "trial", "holder": MAKER,
@@ -12,11 +13,14 @@ GRANTED = {
 
 
 def houses() -> Story:
-    """Organisations before everybody else."""
-    return [
-        line("setup", "people.organisation_registered", organisation=CENTRE, category="treatment_centre", country="DE"),
-        line("setup", "people.organisation_registered", organisation=MAKER, category="maker", country="NL"),
-    ]
+    """Organisations and a place of each before everybody else."""
+    told = []
+    for organisation, category, country in HOUSES:
+        registered = {"organisation": organisation, "category": category, "country": country}
+        site = {"site": f"site:{organisation[13:]}", "organisation": organisation}
+        told.append(line("setup", "people.organisation_registered", **registered))
+        told.append(line("setup", "people.site_registered", **site))
+    return told
 
 
 def administrators() -> Story:

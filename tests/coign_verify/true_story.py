@@ -1,6 +1,5 @@
 """A whole true record, made to be spoiled: two bags of one therapy, from the order to the bed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.coign_verify.told import (
@@ -10,7 +9,6 @@ from tests.coign_verify.told import (
     CRYO,
     FIRST,
     MAKER,
-    NEVER,
     NOW,
     OTHER_PATIENT,
     PATIENT,
@@ -22,29 +20,34 @@ from tests.coign_verify.told import (
     fact,
     handed,
     held,
-    house,
     later,
     line,
     made,
 )
 from tests.coign_verify.true_beginning import beginning, store
 from tests.coign_verify.true_house import administrators, authorities, learning, more_in_store
+from tests.coign_verify.true_reactions import reactions
+from tests.coign_verify.true_way import X, sent, where
 
 #: What was given to a patient before their blood was taken.
 DRIP = {
     "given_before": "yes", "weight": {"value": "70", "unit": "kg"}, "crystalloids": {"value": "500", "unit": "mL"},
     "crystalloids_until": later(-20), "taken_at": later(-2),
 }  # fmt: skip
-#: Cells of the second therapy.
-X = "unit:X"
+#: What is in a bag, and how the patient was found.
+TWENTY, STRENGTH = {"value": "20", "unit": "mL"}, {"value": "2", "unit": "10*6/mL"}
+FINDINGS = [{"id": "infection", "value": "none", "unit": ""}, {"id": "oxygen", "value": "98", "unit": "%"}]
 
 
 def _collection() -> Story:
     begun = {"chain": CHAIN, "patient": PATIENT, "programme": "programme:demo", "version": VERSION}
     begun |= {"product": "product:demo", "centre": CENTRE, "maker": MAKER}
     order = {"patient": PATIENT, "programme": "programme:demo", "prescriber": "person:physician-1", "weighed_on": at(0)}
+    order |= {"weight": {"value": "70", "unit": "kg"}}
     two = {"first": "person:nurse-1", "second": "person:nurse-2"}
     return [
+        line("coordinator-1", "clinical.patient_enrolled", patient=PATIENT, number="number:1"),
+        line("coordinator-1", "clinical.identity_corrected", patient=PATIENT, number=None, evidence=None),
         line(
             "coordinator-1", "clinical.consent_given", patient=PATIENT, programme="programme:demo", purpose="treatment"
         ),
@@ -58,6 +61,7 @@ def _collection() -> Story:
             chain=CHAIN,
             **order,
         ),
+        _slot(CHAIN),
         line("nurse-1", "collection.identity_mismatched", chain=CHAIN, found=OTHER_PATIENT, between=["person:nurse-1"]),
         line("physician-2", "collection.mismatch_resolved", chain=CHAIN),
         line("nurse-1", "collection.identity_checked", chain=CHAIN, by="person:nurse-1"),
@@ -76,6 +80,9 @@ def _collection() -> Story:
             made(BAG, "starting_material", din="A1"),
             held(BAG, "nurse-1"),
             chain=CHAIN,
+            unit=BAG,
+            **counted("5"),
+            din="A999926000001",
         ),
         line("celllab-1", "identity.label_verified", unit=BAG, label_serial="collected"),
         *handed(BAG, "nurse-1", "celllab-1"),
@@ -87,6 +94,7 @@ def _collection() -> Story:
             chain=CHAIN,
             unit=CRYO,
             source=BAG,
+            **counted("4"),
         ),
         line(
             "celllab-1",
@@ -99,35 +107,9 @@ def _collection() -> Story:
     ]
 
 
-def placed(unit: str, who: str) -> Line:
-    """It lies in the box of a house, at a place of its own."""
-    return line(who, "storage.placed", unit=unit, **where(unit, who))
-
-
-def where(unit: str, who: str) -> dict[str, object]:
-    """Each container has one place in each house."""
-    return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
-
-
-def _sent(shipment: str, units: Sequence[str], sender: str, taker: str, other: str) -> Story:
-    load = {"shipment": shipment, "unit": units[0], "further": list(units[1:]), "shipper": "shipper:1"}
-    passed_on = [step for unit in units for step in handed(unit, sender, taker)]
-    two = {"first": f"person:{taker}", "second": f"person:{other}", "organisation": house(taker)}
-    allowed = {"value": "45", "unit": "min"}
-    return [
-        line(sender, "logistics.logger_started", shipper="shipper:1", logger="L-1"),
-        line(sender, "logistics.packed", **load, logger="L-1", sender=house(sender)),
-        line(sender, "logistics.sealed", shipment=shipment, seal="S-1"),
-        *passed_on,
-        line(sender, "logistics.departed", shipment=shipment),
-        line(taker, "logistics.arrived", shipment=shipment),
-        line(taker, "logistics.seals_compared", shipment=shipment, seal="S-1"),
-        line(taker, "logistics.opened", shipment=shipment, units=list(units), allowed=allowed),
-        line(taker, "coldchain.logger_read", **load, verdict="in_order"),
-        line(taker, "logistics.receipt_checked", **load),
-        line(other, "logistics.received", **load, **two),
-        *[placed(unit, taker) for unit in units],
-    ]
+def counted(cells: str) -> dict[str, object]:
+    """What was measured in a bag of collected cells."""
+    return {"volume": {"value": "80", "unit": "mL"}, "cd3": {"value": cells, "unit": "10*9"}}
 
 
 def _production() -> Story:
@@ -154,10 +136,12 @@ def _production() -> Story:
             *filled,
             held(FIRST, "operator-1"),
             held(SECOND, "operator-1"),
+            fact("manufacturing.bag_filled", **batch, unit=SECOND, volume=TWENTY, filled_at=NOW),
             **batch,
             chain=CHAIN,
             room="room:1",
-            volume={"value": "20", "unit": "mL"},
+            final_container=FIRST,
+            volume=TWENTY,
             filled_at=NOW,
         ),
         *[line("operator-2", "identity.label_verified", unit=unit, label_serial=unit[5:]) for unit in (FIRST, SECOND)],
@@ -185,16 +169,28 @@ def _production() -> Story:
         line("qa-1", "quality.record_reviewed", batch="batch:1", by="person:qa-1"),
         line("qa-1", "quality.audit_trail_line_answered", batch="batch:1", entry=7, answer="accepted"),
         line("qa-1", "quality.audit_trail_reviewed", batch="batch:1", exceptional=[7], by="person:qa-1"),
-        line("qp-1", "quality.certified", **of, units=[FIRST, SECOND], by="person:qp-1", pending=["identity"]),
+        line(
+            "qp-1",
+            "quality.certified",
+            **of,
+            units=[FIRST, SECOND],
+            by="person:qp-1",
+            pending=["identity"],
+            strength=STRENGTH,
+        ),
     ]
 
 
-def _cleared(chain: str) -> Story:
-    """Two look at the room; a place is kept for the therapy."""
+def _slot(chain: str) -> Line:
+    """A place is kept for the therapy."""
     days = {"collection_on": at(500_000), "start_on": at(600_000), "ready_on": at(700_000)}
+    return line("operator-1", "manufacturing.slot_confirmed", chain=chain, **days)
+
+
+def _cleared(chain: str) -> Story:
+    """Two look at the room."""
     two = {"first": "person:operator-1", "second": "person:operator-2"}
     return [
-        line("operator-1", "manufacturing.slot_confirmed", chain=chain, **days),
         line("operator-1", "manufacturing.line_checked", room="room:1", chain=chain, by="person:operator-1"),
         line("operator-2", "manufacturing.line_cleared", room="room:1", chain=chain, **two),
     ]
@@ -297,17 +293,25 @@ def _infusion() -> Story:
     of = {"chain": CHAIN, "patient": PATIENT}
     return [
         line("celllab-1", "clinical.product_confirmed", chain=CHAIN, units=[FIRST, SECOND]),
-        line("physician-1", "clinical.conditioning_started", **of, signed="key-1"),
+        line(
+            "physician-1",
+            "clinical.conditioning_started",
+            **of,
+            first_day=at(0),
+            planned_infusion=at(299 * 1440),
+            signed="key-1",
+        ),
         line("nurse-1", "clinical.conditioning_begun", **of),
         replace(line("nurse-1", "clinical.conditioning_given", **of), after_min=7200),
-        line("physician-1", "infusion.patient_assessed", **of, outside=[]),
+        line("physician-1", "infusion.patient_assessed", **of, outside=[], findings=FINDINGS),
         *_given(FIRST, line("infusion-1", "infusion.started", unit=FIRST, chain=CHAIN)),
-        line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN),
+        line("physician-1", "infusion.emergency_requested", unit=SECOND, chain=CHAIN, unmet=LATE),
         line(
             "physician-2",
             "infusion.emergency_decided",
             unit=SECOND,
             chain=CHAIN,
+            unmet=LATE,
             first="person:physician-1",
             second="person:physician-2",
         ),
@@ -315,12 +319,15 @@ def _infusion() -> Story:
     ]
 
 
+#: What does not hold.
+LATE = ["infusion.thaw_clock_runs"]
 EMERGENCY = line(
     "infusion-1",
     "infusion.emergency_started",
     fact("infusion.started", unit=SECOND, chain=CHAIN),
     unit=SECOND,
     chain=CHAIN,
+    unmet=LATE,
 )
 
 
@@ -343,7 +350,7 @@ def _given(unit: str, started: Line) -> Story:
         line("nurse-1", "infusion.bedside_checked", unit=unit, by="person:nurse-1"),
         line("nurse-2", "infusion.bedside_confirmed", unit=unit, patient=PATIENT, **two),
         started,
-        line("infusion-1", "infusion.finished", ended, **of, patient=PATIENT),
+        line("infusion-1", "infusion.finished", ended, **of, patient=PATIENT, given=TWENTY),
     ]
 
 
@@ -355,8 +362,8 @@ def _exception() -> Story:
         "patient": PATIENT,
         "programme": "programme:demo",
         "prescriber": "person:physician-1",
-        "weighed_on": NEVER,
-    }  # whenever it is
+        "weighed_on": "",
+    }  # whenever it was
     of = {"batch": "batch:X", "chain": "chain:X", "units": []}
     papers = ("requested", "risk_assessed", "accepted", "notified")
     return [
@@ -381,9 +388,10 @@ def _exception() -> Story:
         ),
         line("celllab-1", "donor.marker_reported", chain="chain:X", sample="SX", marker="hiv", result="reactive"),
         line("celllab-2", "identity.label_verified", unit=X, label_serial="X"),
-        *_sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2"),
+        *sent("shipment:x", [X], "celllab-1", "warehouse-1", "warehouse-2", "chain:X"),
         line("warehouse-1", "donor.set_apart", unit=X, organisation=MAKER),
         line("qa-1", "quality.material_accepted", unit=X, organisation=MAKER, by="person:qa-1"),
+        _slot("chain:X"),
         *_cleared("chain:X"),
         line(
             "operator-1",
@@ -401,6 +409,7 @@ def _exception() -> Story:
         line("qp-1", "quality.quarantine_shipment_allowed", batch="batch:X", units=[]),
         *[line("physician-1", f"quality.exception_{paper}", chain="chain:X") for paper in papers],
         Line("qp-1", (("quality.supplied_under_exception.v1", of),)),
+        line("physician-1", "closing.therapy_ended", chain="chain:X", decisions=[{"unit": X, "becomes": "destroyed"}]),
         line("physician-1", "closing.disposal_decided", unit=X, becomes="destroyed"),
         line("warehouse-1", "closing.disposal_recorded", unit=X, by="person:warehouse-1"),
         line(
@@ -420,11 +429,12 @@ def true_story() -> Story:
         *beginning(),
         *store(),
         *_collection(),
-        *_sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
+        *sent("shipment:in", [CRYO], "celllab-1", "warehouse-1", "warehouse-2"),
         *_production(),
-        *_sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
+        *sent("shipment:out", [FIRST, SECOND], "warehouse-1", "celllab-1", "celllab-2"),
         *_mix_up(),
         *_infusion(),
+        *reactions(),
         *_exception(),
         *administrators(),
         *learning(),

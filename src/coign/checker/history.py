@@ -15,6 +15,15 @@ class Told:
     stage: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What somebody does instead: before the act with this index, and where the story goes on."""
+
+    at: int
+    moves: tuple[Move, ...]
+    goes_on: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """A story from which everything is explored."""
@@ -25,3 +34,5 @@ class History:
     interruptions: tuple[Move, ...] = ()
     #: What somebody may try before the product of a therapy in trouble is decided about.
     attempts: tuple[Move, ...] = ()
+    #: Where it leaves its way by more than one wrong step.
+    departures: tuple[Departure, ...] = ()

@@ -136,6 +136,8 @@ class Knocking:
             known |= {self._kind(n) for n in new}
             of_therapy = [*of_therapy, *new]
         before = [n for n, told in enumerate(acts) if not told.therapy]
+        for each in self.history.departures:
+            yield Deviation(each.at, tuple(self.ground.add(move) for move in each.moves), each.goes_on)
         for index in of_therapy:
             for left_out in range(2, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)

@@ -52,13 +52,17 @@ class IdentityCorrected(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySettled(Fact, type="clinical.identity_settled.v1", about=("patient",)):
-    """A second person found the patient to be the same: by wristband, birth date, hospital number and therapy."""
+    """A second person found the patient to be the same: by wristband, birth date, hospital number and therapy.
+
+    `matches`: whether what was read is what stands in the record; without it nothing was ever settled.
+    """
 
     patient: Patient
     chain: Chain
     changed_by: Person
     by: Person
     evidence: Digest
+    matches: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,10 @@ class Ordered(Fact, type="clinical.ordered.v1", about=("patient", "chain")):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=("chain", "patient")):
-    """The physician ordered lymphodepletion: from its first day on the patient depends on the product."""
+    """The physician ordered lymphodepletion: from its first day on the patient depends on the product.
+
+    `fit`: how the patient was found; older entries do not say it.
+    """
 
     chain: Chain
     patient: Patient
@@ -125,6 +132,7 @@ class ConditioningStarted(Fact, type="clinical.conditioning_started.v1", about=(
     planned_infusion: Instant
     examined_at: Instant | None = None
     weight: Quantity | None = field(default=None, metadata=correctable("Weight"))
+    fit: Literal["fit", "not_fit"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def of_decision(batch: Subject, units: Sequence[Subject]) -> Iterator[Asked]:
 
 
 def _stopped(authorisation: Authorisation) -> Iterator[Asked]:
-    told = {"authorisation": authorisation, "decider": "authority", "why": WHY, "evidence": EVIDENCE}
+    told = {"authorisation": authorisation, "decider": "nobody", "why": WHY, "evidence": EVIDENCE}
     for act in STOPPED:
         yield _one("authority", people.AUTHORITY), "regulatory.suspend", {**told, "scope": [act]}
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coign.demo import classroom, devices, people
-from coign.demo.scene import Scene
 from coign.kernel.subjects import Chain, Unit
 from coign.kernel.values import Actor
 from coign.supply.views import LOT
@@ -12,14 +11,6 @@ from coign.supply.views import LOT
 Asked = tuple[Actor, str, Mapping[str, Any]]
 #: The thawed bag has waited for longer than it keeps.
 TOO_LATE_MIN = 155
-
-
-def wrong_wristband(scene: Scene, other: str) -> Iterator[Asked]:
-    """Somebody else sits in the chair; a third person finds out why."""
-    nurse, coordinator = _of_centre("nurse"), _of_centre("coordinator")
-    yield nurse, "collection.check_identity", {"chain": scene.chain, "wristband": other}
-    finding = "Demonstration: two patients had changed places; both wristbands were read again."
-    yield coordinator, "collection.resolve_mismatch", {"chain": scene.chain, "finding": finding}
 
 
 def emergency(unit: Unit) -> Iterator[Asked]:
@@ -49,30 +40,16 @@ def disposed_of(chain: Chain, left: Unit) -> Iterator[Asked]:
     yield second, "closing.confirm_disposal", {"unit": left, "scanned": left}
 
 
-def moved_outside_the_rules(scene: Scene, unit: Unit) -> Iterator[Asked]:
-    """A bag stood on a bench overnight: reported by one, judged by another."""
-    account = "Demonstration: found on the bench beside the tank, nobody knows since when."
-    happened = {"unit": unit, "act": "moved", "happened_at": scene.now.plus(minutes=-5), "account": account}
-    yield _of_centre("celllab"), "incident.report_act", {**happened, "site": people.site_of(people.CENTRE)}
-
-
-def found_out(case: str, unit: Unit) -> Iterator[Asked]:
-    """What became of it."""
-    finding = "Demonstration: it had been laid there a minute before, for the label to be read."
-    yield (
-        _of_centre("physician"), "incident.resolve_act",
-        {"case": case, "unit": unit, "became": "may_go_on", "finding": finding},
-    )  # fmt: skip
-
-
 def repaired_and_used(scene_of_lots: Any) -> Iterator[Asked]:
-    """The device that was broken, and a pack of vials."""
+    """The device that was broken, a pack of vials, and a container that nobody has a record of."""
     qa, analyst = (people.in_role(role, people.MAKER)[0].actor for role in ("qa", "analyst"))
     done = {"equipment": devices.BROKEN, "what_was_done": "Demonstration: seal changed, gas measured for a day."}
     yield qa, "equipment.return_to_service", done
     expires = scene_of_lots.of(LOT, classroom.VIALS).expires
     pack = {"gtin": classroom.GTIN, "lot_number": classroom.VIALS.identifier, "number": classroom.PACKS[0]}
     yield analyst, "supply.use_pack", {**pack, "expires_on": expires[:10]}
+    found = {"unit": Unit.of("FOUND-0001"), "site": people.site_of(people.MAKER)}
+    yield people.in_role("warehouse", people.MAKER)[0].actor, "custody.take_in", found
 
 
 def _of_centre(role: str) -> Actor:

@@ -6,13 +6,18 @@ from dataclasses import replace
 from coign import catalogue
 from coign.checker.history import History
 from coign.checker.rules import Move
+from coign.collection.views import COLLECTION
 from coign.demo import (
     acts,
     administration,
+    after_the_cells,
     classroom,
+    departures,
     devices,
+    guests,
     inspection,
     interruptions,
+    mishaps,
     oversight,
     patients,
     people,
@@ -20,7 +25,8 @@ from coign.demo import (
     put_right,
     turns,
 )
-from coign.demo.besides import Do, by, mishaps, telling
+from coign.demo.besides import Do, by, telling
+from coign.demo.besides import mishaps as errors
 from coign.demo.besides.beginning import SEED, Beginning
 from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of
@@ -43,7 +49,10 @@ def begun(programmes: Programmes) -> InMemory:
     """People, keys, skills and stock, and no patient yet."""
     here = InMemory(programmes)
     here.perform(Request("installation.open", SETUP, "open", {"origin": here.origin, "demonstration": True}))
-    Beginning(here.service, SEED).run()
+    beginning = Beginning(here.service, SEED)
+    beginning.run()
+    evidence = beginning.keep("Observed practice of guests. Passed.")
+    _all(here, guests.welcomed(programmes.all(), here.now, evidence))
     return here
 
 
@@ -109,7 +118,6 @@ def _done_by_somebody(here: InMemory, therapy: Therapy, step: JourneyStep) -> bo
 
 #: A therapy in trouble: warm on its way, a deviation in production, a test that fails, supplied all the same.
 IN_TROUBLE = {
-    "read-logger-in": "warm_at_the_maker",
     "complete-steps": "deviation",
     "record-results": "failing_viability",
 }
@@ -124,9 +132,11 @@ def told_of_this_release() -> History:
 def told(programmes: Programmes) -> History:
     """Two therapies side by side from enrolment to the reaction, one of them to its end; then one in trouble."""
     here = begun(programmes)
-    going = [enrolled(here, number) for number in range(2)]
+    # The one whose acts go wrong comes second, so that there is somebody whose number or wristband is taken for theirs.
+    going = [enrolled(here, number) for number in (1, 0)][::-1]
     while _waits(going[-1]):
         going = [_a_stage(here, therapy) for therapy in going]
+    _told_further(here, going[0])
     for to in going[-1].programme.journey:
         if to.timepoint:
             going[-1] = _act(here, going[-1])
@@ -138,7 +148,14 @@ def told(programmes: Programmes) -> History:
     _all(here, put_right.repaired_and_used(here))
     telling.after(here)
     between = tuple(_interrupting(here, going[0]))
-    return History(tuple(here.acts), programmes, between, tuple(_attempted(here)))
+    return History(tuple(here.acts), programmes, between, tuple(_attempted(here)), departures.told_beside(here))
+
+
+def _told_further(here: InMemory, therapy: Therapy) -> None:
+    """What comes after the first report, and for a while nobody new."""
+    here.therapy = str(therapy.number)
+    for told in (after_the_cells.measured, after_the_cells.told_further, after_the_cells.held_for_a_while):
+        _all(here, told(_scene(here, therapy)))
 
 
 def _interrupting(here: InMemory, therapy: Therapy) -> Iterator[Move]:
@@ -167,18 +184,18 @@ def _attempted(here: InMemory) -> Iterator[Move]:
 def _in_trouble(here: InMemory, other: Therapy) -> None:
     """From a wrong wristband to a bag that is given after its time."""
     therapy = enrolled(here, 2)
-    before = dict(mishaps.BEFORE)
-    while (step := player.open_step(therapy)).id != "check-bedside":
-        if step.id in before:
-            therapy = _mishaps(here, therapy, before.pop(step.id))
+    beside, waiting = dict(errors.BEFORE), dict(mishaps.BEFORE)
+    theirs = here.of(COLLECTION, Chain(other.journey.chain)).units[-1]
+    while (step := player.open_step(therapy)).id != "check-bedside" or waiting:
+        if step.id in beside:
+            therapy = _mishaps(here, therapy, beside.pop(step.id))
             continue
-        if step.id == "check-identity":
-            _all(here, put_right.wrong_wristband(_scene(here, therapy), other.journey.patient))
-        if step.id == "confirm-product":
-            scene = _scene(here, therapy)
-            case = _all(here, put_right.moved_outside_the_rules(scene, scene.unit))
-            _all(here, put_right.found_out(next(s for s in case if s.startswith("case:")), scene.unit))
-        therapy = _act(here, therapy, IN_TROUBLE)
+        here.therapy, here.stage = str(therapy.number), step.stage
+        for mishap in waiting.pop(step.id, ()):
+            _all(here, mishap(_scene(here, therapy), Patient(other.journey.patient), theirs))
+            therapy = _therapy(here, therapy.number, therapy.journey.patient)
+        if player.open_step(therapy).id == step.id != "check-bedside":
+            therapy = _act(here, therapy, IN_TROUBLE)
     here.advance(put_right.TOO_LATE_MIN / 60)
     unit = acts.ACTS["infusion.start"](_scene(here, therapy))["unit"]
     _all(here, put_right.emergency(unit))
@@ -197,7 +214,7 @@ def _abroad(here: InMemory) -> None:
     while not player.is_done(therapy, decided):
         step = player.open_step(therapy)
         if step.id == "review-audit-trail":
-            therapy = _mishaps(here, therapy, (mishaps.reviewed_later,))
+            therapy = _mishaps(here, therapy, (errors.reviewed_later,))
             steps = {each.id: each for each in therapy.programme.journey}
             for waits in ("request-exception", "record-expanded-access", decided):
                 _in_time(here, _therapy(here, therapy.number, therapy.journey.patient), steps[waits])
@@ -205,7 +222,7 @@ def _abroad(here: InMemory) -> None:
         therapy = _act(here, therapy, {"record-results": "failing_viability"})
 
 
-def _mishaps(here: InMemory, therapy: Therapy, told: Sequence[mishaps.Mishap]) -> Therapy:
+def _mishaps(here: InMemory, therapy: Therapy, told: Sequence[errors.Mishap]) -> Therapy:
     """What happens before a step."""
 
     def look(name: str) -> Scene:

@@ -44,7 +44,10 @@ class Issued(Fact, type="infusion.issued.v1", about=("unit", "chain")):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyRequested(Fact, type="infusion.emergency_requested.v1", about=("unit", "chain")):
-    """The prescriber asks to give one bag although these gates do not hold: no effect but being first."""
+    """The prescriber asks to give one bag although these gates do not hold: no effect but being first.
+
+    `patient_informed`: whether the patient was told; older entries do not say it.
+    """
 
     unit: Unit
     chain: Chain
@@ -52,6 +55,7 @@ class EmergencyRequested(Fact, type="infusion.emergency_requested.v1", about=("u
     makers_advice: Digest
     reason: FreeText
     by: Person
+    patient_informed: Literal["yes", "no", "cannot_be"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,18 @@ class DosePlan:
     cap: Quantity
     cap_source: str
 
+    @property
+    def terms(self) -> list[dict[str, object]]:
+        """What invariants hold doses to: million cells, or million cells for each kilogram, by weight."""
+        return [
+            {
+                "up_to_kg": None if each.up_to_kg is None else f"{each.up_to_kg:f}",
+                "low": f"{each.low:f}", "high": f"{each.high:f}", "cap": f"{self.cap.amount:f}",
+                "per_kg": each.unit == CELLS_PER_WEIGHT,
+            }
+            for each in self.ranges
+        ]  # fmt: skip
+
     def strength(self, results: Mapping[str, str]) -> Quantity | None:
         """Cells that count in a millilitre, from results by test; None: not all of them are there."""
         if any(test not in results for test in (self.count, *self.shares)):

@@ -229,6 +229,8 @@ class ProgrammeVersion:
             "tests": [test.terms for test in self.panel],
             "bags_max": self.final_containers_max,
             "travels_before": sorted(self.quarantine_shipment),
+            "asked": {item.id: item.unit for item in self.before_infusion.items},
+            "doses": [] if self.dose is None else self.dose.terms,
         }
 
     @property

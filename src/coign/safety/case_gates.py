@@ -76,6 +76,11 @@ class OfSending(OfDuty, Protocol):
     def sent_at(self) -> Instant: ...
 
 
+class OfAnswer(OfDuty, Protocol):
+    @property
+    def received_at(self) -> Instant: ...
+
+
 class OfMixUp(Protocol):
     """A bag, and who received it."""
 
@@ -308,6 +313,23 @@ def sent_since_day_zero(asked: OfSending, known: Circumstances) -> str | None:
 def something_was_sent(asked: OfDuty, known: Circumstances) -> str | None:
     sent = known.state(SUBMISSIONS, asked.case).of(asked.duty)
     return None if sent is not None else f"nothing was sent for {asked.duty} of {asked.case.identifier}"
+
+
+@gate(
+    "safety.answer_came_after_the_report",
+    requirement="PAT-10",
+    protects="An answer that was not there yet cannot be to this report: what was rejected would look accepted.",
+    remedy="Enter when the answer came.",
+    resolvers=("safety",),
+    risk=Risk.DATA,
+)
+def answer_came_after_the_report(asked: OfAnswer, known: Circumstances) -> str | None:
+    if asked.received_at > known.now:
+        return f"{asked.received_at} is still to come"
+    sent = known.state(SUBMISSIONS, asked.case).of(asked.duty)
+    if sent is None or asked.received_at >= sent.sent_at:
+        return None
+    return f"the report was sent {sent.sent_at}, after {asked.received_at}"
 
 
 @gate(

@@ -4,35 +4,36 @@ from coign_verify.invariants import (
     bedside,
     cells,
     days,
+    doses,
     houses,
     keeping,
     making,
+    measured,
     order,
     people,
+    planned,
     plant,
+    reactions,
     record,
     testing,
     therapies,
+    ways,
 )
-from coign_verify.invariants.model import (
-    Broken,
-    Heads,
-    Invariant,
-    Known,
-    Plan,
-    PlannedSample,
-    PlannedStep,
-    PlannedTest,
-    Terms,
-)
+from coign_verify.invariants.model import Broken, Heads, Invariant, Known
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
+from coign_verify.invariants.terms import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
 
 #: All of them, in the order of the README.
 INVARIANTS: tuple[Invariant, ...] = (
     *bedside.INVARIANTS,
+    *doses.INVARIANTS,
     *therapies.INVARIANTS,
+    *planned.INVARIANTS,
     *cells.INVARIANTS,
+    *ways.INVARIANTS,
     *plant.INVARIANTS,
+    *measured.INVARIANTS,
+    *reactions.INVARIANTS,
     *people.INVARIANTS,
     *order.INVARIANTS,
     *days.INVARIANTS,
@@ -46,6 +47,7 @@ INVARIANTS: tuple[Invariant, ...] = (
 __all__ = [
     "INVARIANTS",
     "Broken",
+    "Dose",
     "Heads",
     "Invariant",
     "Known",

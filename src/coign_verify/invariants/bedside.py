@@ -122,6 +122,29 @@ def an_emergency_is_decided_by_two_and_given_by_a_third(known: Known, fact: Hear
     return () if fact.person not in decided[:2] else (f"{fact.person} decided about {unit} and gave it",)
 
 
+@invariant("PAT-30", hears=("infusion.emergency_requested.v1", "infusion.emergency_decided.v1", IN_EMERGENCY))
+def an_emergency_is_about_what_does_not_hold(known: Known, fact: Heard) -> Verdict:
+    """An emergency names what does not hold for a bag, and it is given on what was decided about and nothing more."""
+    unit, unmet = fact.body["unit"], fact.body["unmet"]
+    if not unmet:
+        return (f"nothing stood against {unit}",)
+    further = set(unmet) - set(known.of(BAG, unit).decided_about) if fact.type == IN_EMERGENCY else set()
+    return tuple(f"nobody had decided about {gate} of {unit}" for gate in sorted(further))
+
+
+@invariant("PAT-30", "PAT-S5", hears=(IN_EMERGENCY,))
+def an_emergency_is_decided_about_cells_as_they_are(known: Known, fact: Heard) -> Verdict:
+    """What two decided about a bag counts for so long as the rule says: cells grow older."""
+    decided = known.of(BAG, fact.body["unit"]).emergency
+    if decided is None:
+        return None
+    limit, passed = (
+        known.terms.of_the_house("infusion.emergency_valid", fact.time),
+        minutes_between(decided[2], fact.time),
+    )
+    return () if passed <= limit else (f"it was decided {passed:.0f} min before; {limit:.0f} are allowed",)
+
+
 @invariant("TRC-13", "PAT-30", hears=("infusion.thawed.v1",))
 def a_bag_is_thawed_once_by_another_than_issued_it(known: Known, fact: Heard) -> Verdict:
     """A bag is thawed once, by another person than took it out for it."""
@@ -231,6 +254,8 @@ INVARIANTS = (
     nothing_is_infused_after_its_thaw_clock,
     nothing_warm_beyond_assessment_is_given,
     an_emergency_is_decided_by_two_and_given_by_a_third,
+    an_emergency_is_about_what_does_not_hold,
+    an_emergency_is_decided_about_cells_as_they_are,
     a_bag_is_thawed_once_by_another_than_issued_it,
     what_is_finished_was_begun_and_ends_as_administered,
     what_is_given_is_held_where_its_patient_is,

@@ -1,6 +1,7 @@
 """Invariants of production: every step, sample and bag as planned, in a clear room, on clean devices, in time."""
 
-from coign_verify.invariants.model import Heard, Known, PlannedStep, Verdict, invariant
+from coign_verify.invariants.model import Heard, Known, Verdict, invariant
+from coign_verify.invariants.terms import PlannedStep
 from coign_verify.invariants.trackers import (
     AUTHORISATION,
     BATCH,

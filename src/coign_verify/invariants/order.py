@@ -13,7 +13,8 @@ AT_THE_CENTRE = (
     "infusion.patient_assessed.v1", "infusion.issued.v1", "infusion.thawed.v1", "infusion.bedside_checked.v1",
     "infusion.bedside_confirmed.v1", "infusion.started.v1", "infusion.finished.v1", "infusion.emergency_requested.v1",
     "infusion.emergency_decided.v1", "quality.exception_requested.v1", "quality.exception_accepted.v1",
-    "closing.therapy_ended.v1",
+    "closing.therapy_ended.v1", "safety.reaction_recorded.v1", "safety.icans_recorded.v1",
+    "safety.laboratory_graded.v1", "safety.response_recorded.v1", "safety.response_missed.v1",
 )  # fmt: skip
 AT_THE_MAKER = (
     "manufacturing.slot_confirmed.v1", "manufacturing.slot_moved.v1", "manufacturing.batch_started.v1",

@@ -21,6 +21,7 @@ TWO_PERSONS = {
     "regulatory.programme_approved.v1": ("proposed_by", "by"),
     "training.course_approved.v1": ("proposed_by", "by"),
     "people.credentials_reset.v1": ("proposed_by", "agreed_by"),
+    "safety.enrolment_resumed.v1": ("first", "second"),
 }
 
 #: Tasks that a person must be qualified for, by what they did; tasks of production stand in the programme.

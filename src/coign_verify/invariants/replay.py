@@ -15,11 +15,10 @@ from coign_verify.invariants.model import (
     Judge,
     Key,
     Known,
-    NotJudged,
     States,
-    Terms,
     subjects_in,
 )
+from coign_verify.invariants.terms import NotJudged, Terms
 from coign_verify.invariants.trackers import TRACKERS
 
 NO_TERMS = Terms()

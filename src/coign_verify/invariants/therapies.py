@@ -126,7 +126,13 @@ ALLOWED = {
 @invariant("REG-02", "REG-S5", hears=tuple(ALLOWED))
 def a_stopped_authorisation_stops_the_act_it_names(known: Known, fact: Heard) -> Verdict:
     """Nothing is ordered, collected, made, sent or given that no authorisation in force covers, or that one stops."""
-    act, chain = ALLOWED[fact.type], fact.body.get("chain") or known.of(UNIT, fact.body["unit"]).chain
+    return not_allowed(
+        known, ALLOWED[fact.type], fact.body.get("chain") or known.of(UNIT, fact.body["unit"]).chain, fact
+    )
+
+
+def not_allowed(known: Known, act: str, chain: str, fact: Heard) -> tuple[str, ...]:
+    """Why no authorisation allows an act of a therapy at the instant of this fact; nothing where one does."""
     state = known.of(CHAIN, chain)
     begun = fact.beside("identity.chain_begun.v1")
     product, centre = (begun[0]["product"], begun[0]["centre"]) if begun else (state.product, state.centre)

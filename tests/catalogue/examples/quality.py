@@ -173,6 +173,13 @@ refuse(
     then("started", deviated, lambda p: p.granted(OPERATOR, "qa")),
     JUDGED,
 )
+refuse(
+    CLOSE,
+    "closer_had_no_part",
+    as_role(WAREHOUSE, "qa"),
+    then("started", lambda p: p.act(OPEN, WAREHOUSE, **REPORT), lambda p: p.granted(WAREHOUSE, "qa")),
+    JUDGED,
+)
 
 READ, CERTIFY = "quality.review_record", "quality.certify"
 

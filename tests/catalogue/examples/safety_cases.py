@@ -387,8 +387,9 @@ def sent_before_anybody_knew(clinic: Clinic) -> Asked:
     return _sent(clinic, case, sent_at=clinic.now.plus(days=-9))
 
 
-def _answer(clinic: Clinic, case: Case, actor: Actor = SAFETY) -> Asked:
-    command = RecordAnswer(case=case, duty=SUSAR, verdict="accepted", received_at=clinic.now, evidence=HASH)
+def _answer(clinic: Clinic, case: Case, actor: Actor = SAFETY, *, days: int = 0) -> Asked:
+    at = clinic.now.plus(days=days)
+    command = RecordAnswer(case=case, duty=SUSAR, verdict="accepted", received_at=at, evidence=HASH)
     return RECORD_ANSWER, command, actor
 
 
@@ -412,3 +413,13 @@ def answered_to_no_sponsor(clinic: Clinic) -> Asked:
 @refuses("safety.something_was_sent")
 def an_answer_to_nothing(clinic: Clinic) -> Asked:
     return _answer(clinic, _reported(clinic))
+
+
+@refuses("safety.answer_came_after_the_report")
+def answered_tomorrow(clinic: Clinic) -> Asked:
+    return _answer(clinic, _submitted(clinic), days=1)
+
+
+@refuses("safety.answer_came_after_the_report")
+def answered_before_it_was_sent(clinic: Clinic) -> Asked:
+    return _answer(clinic, _submitted(clinic), days=-1)

@@ -41,6 +41,7 @@ def _decide(asked: SettleIdentity, known: Circumstances) -> Sequence[IdentitySet
             changed_by=change.by,
             by=known.actor.person,
             evidence=change.evidence,
+            matches=asked.matches,
         ),
     )
 

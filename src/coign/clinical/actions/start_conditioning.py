@@ -38,6 +38,7 @@ def _decide(asked: StartConditioning, known: Circumstances) -> Sequence[Conditio
             planned_infusion=asked.planned_infusion,
             examined_at=asked.examined_at,
             weight=asked.weight,
+            fit=asked.fit,
         ),
     )
 

@@ -66,6 +66,7 @@ def _requested(asked: RequestEmergency, known: Circumstances) -> Sequence[Emerge
             makers_advice=asked.makers_advice,
             reason=asked.reason,
             by=known.actor.person,
+            patient_informed=asked.patient_informed,
         ),
     )
 

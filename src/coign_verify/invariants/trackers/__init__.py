@@ -1,6 +1,8 @@
 """What is remembered of the facts, subject by subject; see the README one level up."""
 
 from coign_verify.invariants.trackers.batches import AUDIT_TRAIL, CLEANING, LINE, MAKING, RESULTS, SAMPLE, SLOT
+from coign_verify.invariants.trackers.cells_counted import FILL, RECEIVES
+from coign_verify.invariants.trackers.findings import COLLECTED, DIFFERING, NUMBER, PLAN, THERAPIES
 from coign_verify.invariants.trackers.houses import (
     APPLICATION,
     ATTEMPT,
@@ -15,13 +17,27 @@ from coign_verify.invariants.trackers.houses import (
 from coign_verify.invariants.trackers.keeping import BLOOD, DISPUTED, MEANT
 from coign_verify.invariants.trackers.people import LEDGER, LOG_KEY, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
+from coign_verify.invariants.trackers.reactions import CASE, HELD, INCIDENT, REFERENCE
 from coign_verify.invariants.trackers.steps import HAPPENED
-from coign_verify.invariants.trackers.therapies import AUTHORISATION, CHAIN, CORRECTIONS, PATIENT, PRODUCT, PROGRAMME
+from coign_verify.invariants.trackers.therapies import (
+    AUTHORISATION,
+    CHAIN,
+    CORRECTIONS,
+    PATIENT,
+    PRODUCT,
+    PROGRAMME,
+    RECIPIENT,
+)
 from coign_verify.invariants.trackers.units import BAG, BOX, CUSTODY, DONATION, PLACE, SHIPMENT, UNIT, WARMTH
+from coign_verify.invariants.trackers.ways import HOUSE, SITE, VESSEL, WAY
 
 TRACKERS = (
     *(UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION),
-    *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS),
+    *(CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS, RECIPIENT),
+    *(PLAN, NUMBER, THERAPIES, COLLECTED, DIFFERING),
+    *(FILL, RECEIVES),
+    *(WAY, VESSEL, SITE, HOUSE),
+    *(CASE, HELD, REFERENCE, INCIDENT),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
     *(PERSON, PART, LEDGER, LOG_KEY, HAPPENED),
     *(BLOOD, DISPUTED, MEANT),
@@ -30,9 +46,10 @@ TRACKERS = (
 )
 
 __all__ = [
-    "APPLICATION", "ATTEMPT", "AUDIT_TRAIL", "AUTHORISATION", "BAG", "BATCH", "BLOOD", "BOX", "CHAIN", "CLEANING",
-    "CORRECTIONS", "CUSTODY", "DEVICE", "DISPUTED", "DONATION", "EXTENSIONS", "HAPPENED", "LEARNER", "LEDGER", "LINE",
-    "LOG_KEY", "LOT", "MAKING", "MEANT", "ORGANISATION", "PART", "PATIENT", "PERSON", "PLACE", "PRODUCT", "PROGRAMME",
-    "REPORTED", "RESULTS", "ROOM", "SAMPLE", "SERIAL", "SHIPMENT", "SHIPPER", "SLOT", "SUPPLIER", "SUSPICION", "THIS",
-    "TRACKERS", "UNIT", "VERSION", "WARMTH",
+    "APPLICATION", "ATTEMPT", "AUDIT_TRAIL", "AUTHORISATION", "BAG", "BATCH", "BLOOD", "BOX", "CASE", "CHAIN",
+    "CLEANING", "COLLECTED", "CORRECTIONS", "CUSTODY", "DEVICE", "DIFFERING", "DISPUTED", "DONATION", "EXTENSIONS",
+    "FILL", "HAPPENED", "HELD", "HOUSE", "INCIDENT", "LEARNER", "LEDGER", "LINE", "LOG_KEY", "LOT", "MAKING", "MEANT",
+    "NUMBER", "ORGANISATION", "PART", "PATIENT", "PERSON", "PLACE", "PLAN", "PRODUCT", "PROGRAMME", "RECEIVES",
+    "RECIPIENT", "REFERENCE", "REPORTED", "RESULTS", "ROOM", "SAMPLE", "SERIAL", "SHIPMENT", "SHIPPER", "SITE",
+    "SLOT", "SUPPLIER", "SUSPICION", "THERAPIES", "THIS", "TRACKERS", "UNIT", "VERSION", "VESSEL", "WARMTH", "WAY",
 ]  # fmt: skip

@@ -68,6 +68,8 @@ FIRST: dict[str, tuple[str, tuple[str, ...]]] = {
     "quality.exception_notified.v1": ("chain", ("quality.exception_requested.v1",)),
     "quality.expanded_access_recorded.v1": ("chain", ("quality.exception_requested.v1",)),
     "equipment.late_cleaning_judged.v1": ("equipment", ("equipment.device_cleaned.v1",)),
+    "collection.identity_checked.v1": ("chain", ("manufacturing.slot_confirmed.v1",)),
+    "safety.enrolment_resumed.v1": ("programme", ("safety.resumption_proposed.v1",)),
     "equipment.device_cleaned.v1": ("equipment", ("equipment.device_registered.v1",)),
     "equipment.device_calibrated.v1": ("equipment", ("equipment.device_registered.v1",)),
 }
@@ -105,6 +107,8 @@ ONCE: dict[str, str] = {
     "manufacturing.filled.v1": "batch",
     "logistics.packed.v1": "shipment",
     "logistics.received.v1": "shipment",
+    "logistics.opened.v1": "shipment",
+    "coldchain.logger_read.v1": "shipment",
     "infusion.started.v1": "unit",
     "infusion.finished.v1": "unit",
     "incident.act_reported.v1": "case",

@@ -281,6 +281,14 @@ PRODUCT = Tracker(
 )
 
 
+#: The products that a patient may receive by name.
+RECIPIENT: Tracker[frozenset[str]] = Tracker(
+    "recipient",
+    frozenset(),
+    {"regulatory.recipient_named.v1": (("patient",), lambda s, f: s | {f.body["product"]})},
+)
+
+
 class Programme(NamedTuple):
     """The version of a programme that two people put in force."""
 

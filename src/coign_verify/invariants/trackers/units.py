@@ -157,6 +157,7 @@ class Custody(NamedTuple):
     person: str = ""
     organisation: str = ""
     offered_to: str = ""
+    offered_at: str = ""
 
 
 CUSTODY = Tracker(
@@ -164,7 +165,7 @@ CUSTODY = Tracker(
     Custody(),
     {
         "custody.began.v1": (("unit",), lambda s, f: Custody(f.body["person"], f.body["holder"])),
-        "custody.offered.v1": (("unit",), lambda s, f: s._replace(offered_to=f.body["to"])),
+        "custody.offered.v1": (("unit",), lambda s, f: s._replace(offered_to=f.body["to"], offered_at=f.time)),
         "custody.offer_withdrawn.v1": (("unit",), lambda s, f: s._replace(offered_to="")),
         "custody.handed_over.v1": (("unit",), lambda s, f: Custody(f.body["taker"], f.body["to"])),
         "custody.handover_mismatched.v1": (("unit",), lambda s, f: s._replace(offered_to="")),
@@ -182,6 +183,7 @@ class Bag(NamedTuple):
     checked_at: str = ""
     seen: tuple[str, str, str, str] | None = None
     emergency: tuple[str, str, str] | None = None
+    decided_about: tuple[str, ...] = ()
     started_at: str = ""
     finished: bool = False
 
@@ -196,7 +198,8 @@ def _not_seen(state: Bag, fact: Heard) -> Bag:
 
 
 def _emergency(state: Bag, fact: Heard) -> Bag:
-    return state._replace(emergency=(fact.body["first"], fact.body["second"], fact.time))
+    body = fact.body
+    return state._replace(emergency=(body["first"], body["second"], fact.time), decided_about=tuple(body["unmet"]))
 
 
 BAG = Tracker(

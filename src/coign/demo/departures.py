@@ -1,0 +1,173 @@
+"""Where a therapy leaves its way by more than one wrong step: what is tried there, told in memory only."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from coign.checker.history import Departure, Told
+from coign.checker.rules import Move
+from coign.clinical.events import Ordered
+from coign.closing.events import UnitDecision
+from coign.correction.recorded import Recorded
+from coign.demo import guests, people
+from coign.demo.in_memory import InMemory
+from coign.demo.interruptions import EVIDENCE, WHY
+from coign.kernel.subjects import Unit
+from coign.kernel.values import Actor, Quantity
+from coign.perform.request import Request
+
+ONE, TROUBLED = "0", "2"
+
+
+class Departures:
+    """Moves made of the acts of a story. Every act is named by its action, its therapy, and which of several it is."""
+
+    def __init__(self, here: InMemory) -> None:
+        self._here, self.acts = here, here.acts
+
+    def all(self) -> Iterator[Departure]:
+        """Every one of them."""
+        for of in (self._orders, self._chair, self._journey, self._bed, self._end, self._safety):
+            yield from of()
+
+    def _at(self, action: str, therapy: str = ONE, nth: int = 0) -> int:
+        return [n for n, t in enumerate(self.acts) if t.move.action.name == action and t.therapy == therapy][nth]
+
+    def _like(self, index: int, actor: Actor | None = None, **changed: Any) -> Move:
+        """The same act, with something else in it."""
+        told: Told = self.acts[index]
+        said = ", ".join(f"{name}: {value}" for name, value in changed.items())
+        command = replace(told.move.command, **changed)
+        return replace(told.move, command=command, actor=actor or told.move.actor, twist=said or "again")
+
+    def _asked(self, index: int, actor: Actor, action: str, **command: Any) -> Move:
+        """An act that the story does not have, at the time of one that it has."""
+        self._here.now = self.acts[index].move.time
+        return self._here.move(Request(action, actor, "", command))
+
+    def _instead(self, index: int, *moves: Move, left_out: int = 0) -> Departure:
+        now = self.acts[index].move.time
+        return Departure(index, tuple(replace(move, time=now) for move in moves), index + left_out)
+
+    def _orders(self) -> Iterator[Departure]:
+        """Conditioning for a later day is begun today; nobody released the product; a weight was mistyped."""
+        ordered = self._at("clinical.start_conditioning")
+        plan = self.acts[ordered].move.command
+        a_day_later = {name: getattr(plan, name).plus(days=1) for name in ("first_day", "planned_infusion")}
+        yield self._instead(ordered, self._like(ordered, **a_day_later), left_out=1)
+        certified = self._at("quality.certify")
+        batch = self.acts[certified].move.command.batch
+        allowed = self._asked(certified, _of("qp"), "quality.allow_quarantine_shipment", batch=batch, why=WHY)
+        yield self._instead(certified, allowed, left_out=1)
+        for index in (ordered, self._at("infusion.issue"), self._at("infusion.thaw"), self._at("infusion.start")):
+            yield self._instead(index, self._mistyped_weight(index))
+        changed = self._at("clinical.correct_identity", TROUBLED)
+        yield self._instead(changed, self._like(changed, evidence=None), left_out=1)
+        assessed = self._at("infusion.assess_patient")
+        yield self._instead(assessed, self._like(assessed, weight=Quantity.of(154, "[lb_av]")), left_out=1)
+
+    def _mistyped_weight(self, index: int) -> Move:
+        ordered = self._at("clinical.order")
+        asked, drafted = self.acts[ordered].move, self.acts[self._at("clinical.draft_order")].move.command
+        chain = self.acts[self._at("collection.start")].move.command.chain
+        weight = drafted.weight
+        found = Recorded(
+            entry=ordered, fact=Ordered.TYPE, name="weight", label="Weight", value=weight.value, unit=weight.unit,
+            of=(asked.command.patient, chain), at=asked.time, by=asked.actor.person,
+        )  # fmt: skip
+        physician = people.in_role("physician", people.CENTRE)[0].actor
+        told = {"entry": ordered, "name": found.name, "value": "40", "reason": WHY}
+        like = self._asked(index, physician, "correction.propose", **told)
+        return replace(like, command=replace(like.command, found=found))
+
+    def _chair(self) -> Iterator[Departure]:
+        """Somebody is looked up who is connected already; a cryobag is checked as if it came from the chair."""
+        running = self._at("donor.take_samples")
+        yield self._instead(running, self._like(self._at("collection.check_identity")))
+        leaving, placed = self._at("collection.check_leaving"), self._at("storage.place")
+        cryobag = self.acts[placed].move.command.unit
+        nurse = people.in_role("nurse", people.CENTRE)[1].actor
+        yield self._instead(placed, self._like(leaving, nurse, unit=cryobag, label=cryobag))
+
+    def _journey(self) -> Iterator[Departure]:
+        """With another carrier, while dispatch is stopped, after it left, from another hand, in an untested shipper."""
+        offered = self._at("custody.offer_shipment")
+        yield self._instead(offered, self._like(offered, to=guests.SECOND_COURIER), left_out=1)
+        packed = self._at("logistics.pack")
+        unit, giver = self.acts[packed].move.command.unit, self.acts[packed].move.actor
+        to_courier = self._asked(packed + 1, giver, "custody.offer", unit=unit, to=people.COURIER)
+        yield self._instead(packed + 1, self._stopped(packed + 1), to_courier)
+        yield self._instead(packed + 1, to_courier)
+        to_maker = self._asked(packed, giver, "custody.offer", unit=unit, to=people.MAKER)
+        taken = self._asked(packed, _of("warehouse"), "custody.accept", unit=unit)
+        yield self._instead(packed, to_maker, taken)
+        replaced, unpacked = self._at("logistics.replace_seal", TROUBLED), self._at("logistics.unpack", TROUBLED)
+        held_out, left = (self._at(f"custody.{name}_shipment", TROUBLED) for name in ("offer", "accept"))
+        arrived, shipment = self._at("logistics.arrive", TROUBLED), self.acts[replaced].move.command.shipment
+        again = self._like(replaced, seal="SEAL-000003")
+        for index in (held_out + 1, left, arrived):
+            yield self._instead(index, again)
+            yield self._instead(index, self._like(unpacked, shipment=shipment))
+        for index, told in enumerate(self.acts):
+            if told.move.action.name == "logistics.register_shipper":
+                for days in (-1, 1):
+                    until = told.move.time.plus(days=days)
+                    yield self._instead(index, self._like(index, qualified_until=until), left_out=1)
+
+    def _stopped(self, index: int) -> Move:
+        """The authority stops dispatch."""
+        granted = self.acts[self._at("regulatory.impose_condition", "")].move.command.authorisation
+        told = {"authorisation": granted, "scope": ["dispatch"], "decider": "nobody", "why": WHY, "evidence": EVIDENCE}
+        authority = people.in_role("authority", people.AUTHORITY)[0].actor
+        return self._asked(index, authority, "regulatory.suspend", **told)
+
+    def _bed(self) -> Iterator[Departure]:
+        """Cells that were collected are taken for the product; the product is in other hands; there is no emergency."""
+        issued = self._at("infusion.issue")
+        collected = self.acts[self._at("storage.place")].move.command.unit
+        yield self._instead(issued, self._like(issued, unit=collected))
+        unit, giver = self.acts[issued].move.command.unit, people.in_role("celllab", people.CENTRE)[0].actor
+        to_maker = self._asked(issued, giver, "custody.offer", unit=unit, to=people.MAKER)
+        taken = self._asked(issued, _of("warehouse"), "custody.accept", unit=unit)
+        yield self._instead(issued, to_maker, taken)
+        started = self._at("infusion.start")
+        asked, decided = (self._at(f"infusion.{name}_emergency", TROUBLED) for name in ("request", "decide"))
+        bag = self.acts[started].move.command.unit
+        yield self._instead(started, self._like(asked, unit=bag))
+        yield self._instead(decided + 1, self._infected())
+        given = self._at("infusion.start_emergency", TROUBLED)
+        yield self._instead(given, self._infected())
+
+    def _infected(self) -> Move:
+        """The physician looks again and finds an infection."""
+        assessed = self._at("infusion.assess_patient", TROUBLED)
+        findings = self.acts[assessed].move.command.findings
+        found = tuple(replace(f, value="signs of one") if f.id == "infection" else f for f in findings)
+        return self._like(assessed, findings=found)
+
+    def _end(self) -> Iterator[Departure]:
+        """A decision about another's bag; a bag that is burnt while nobody knows which one was."""
+        ended, confirmed = self._at("closing.end_therapy", TROUBLED), self._at("closing.confirm_disposal", TROUBLED)
+        theirs: Unit = self.acts[self._at("infusion.finish")].move.command.unit
+        decided = (UnitDecision(unit=theirs, becomes="destroyed"),)
+        yield self._instead(ended, self._like(ended, decisions=decided), left_out=1)
+        given = self.acts[self._at("infusion.finish", TROUBLED)].move.command.unit
+        mixed_up = self._like(confirmed, scanned=given)
+        yield self._instead(confirmed, mixed_up, self._like(self._at("closing.dispose", TROUBLED)))
+
+    def _safety(self) -> Iterator[Departure]:
+        """A reason without a grade; a reference text from before the one in force."""
+        seen = self._at("safety.record_icans", ONE, 1)
+        yield self._instead(seen, self._like(seen, clinicians_grade=None), left_out=1)
+        published = self._at("safety.publish_reference", "")
+        earlier = self.acts[published].move.command.effective.plus(days=-10)
+        yield self._instead(published + 1, self._like(published, effective=earlier))
+
+
+def told_beside(here: InMemory) -> tuple[Departure, ...]:
+    """What may be tried beside a story that was told here."""
+    return tuple(Departures(here).all())
+
+
+def _of(role: str) -> Actor:
+    return people.in_role(role, people.MAKER)[0].actor
