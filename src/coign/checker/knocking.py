@@ -82,6 +82,8 @@ class Knocking:
     happened: list[Deviation] = field(default_factory=list)
     #: Of each act of the story what was tried in its place.
     twisted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    #: Whether there was time for every deviation.
+    looked: bool = False
     #: What breaks although no gate is left out.
     violations: list[Shown] = field(default_factory=list)
 
@@ -105,6 +107,7 @@ class Knocking:
                 self.happened.append(deviation)
             if len(deviation.instead) == 1 and deviation.goes_on > deviation.at:
                 self.twisted[deviation.at].append(deviation.instead[0])
+        self.looked = True
 
     def __post_init__(self) -> None:
         acts = self.history.acts
@@ -136,7 +139,6 @@ class Knocking:
             if not shape_of(self.ground.moves[index].action).allotted:  # what is made anew gets another name
                 yield Deviation(index, (index, index), index + 1)
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
-        yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
         seen: Counter[tuple[str, str]] = Counter()
         for index in (*of_therapy, *before):
             move = acts[index].move
@@ -147,6 +149,7 @@ class Knocking:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+        yield from self._interrupted([n for n in of_therapy if acts[n].therapy == FOLLOWED])
 
     def _interrupted(self, acts: Sequence[int]) -> Iterator[Deviation]:
         """Where it can be done and has something to say: before every few acts."""
