@@ -63,7 +63,7 @@ def check(
         told.look_around()
         pairs.look_twice(told, None)
         found.violations += [_violation(told, shown) for shown in told.violations]
-    found.take(ground)
+    found.take(ground, None if told.looked else ground.moves[: len(history.acts)])
     for number, milestone in enumerate(around):
         progress(f"Around the stage {milestone.stage} …")
         left = began + seconds - time.monotonic()

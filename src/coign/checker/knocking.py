@@ -86,6 +86,8 @@ class Knocking:
     happened: list[Deviation] = field(default_factory=list)
     #: Of each act of the story what was tried in its place.
     twisted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    #: Whether there was time for every deviation.
+    looked: bool = False
     #: What breaks although no gate is left out.
     violations: list[Shown] = field(default_factory=list)
 
@@ -109,6 +111,7 @@ class Knocking:
                 self.happened.append(deviation)
             if len(deviation.instead) == 1 and deviation.goes_on > deviation.at:
                 self.twisted[deviation.at].append(deviation.instead[0])
+        self.looked = True
 
     def __post_init__(self) -> None:
         acts = self.history.acts
@@ -143,7 +146,6 @@ class Knocking:
                 yield Deviation(index, (), index + left_out)
             yield from self._alone(index)
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
-        yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
         decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
         yield from self._interrupted(self.history.attempts, decided)
         seen: Counter[tuple[str, str, str]] = Counter()
@@ -158,6 +160,7 @@ class Knocking:
                 continue
             for twisted in twists.of(move):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
+        yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
 
     def _kind(self, index: int) -> tuple[str, str]:
         """Acts of one kind in one stage are alike."""

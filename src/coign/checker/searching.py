@@ -58,9 +58,9 @@ class Explored:
     refused: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
 
-    def take(self, ground: Ground) -> None:
-        """What was asked on this ground."""
-        self.tried |= {move.action.name for move in ground.moves}
+    def take(self, ground: Ground, moves: Sequence[Move] | None = None) -> None:
+        """What was asked on this ground. `moves`: those for which there was time enough; None: all."""
+        self.tried |= {move.action.name for move in (ground.moves if moves is None else moves)}
         self.guarding |= {gate.id for move in ground.moves for gate in move.action.gates}
         self.succeeded |= ground.succeeded
         self.refused |= ground.refused

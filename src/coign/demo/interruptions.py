@@ -93,9 +93,7 @@ def _seen(unit: Subject, now: Instant) -> Iterator[Asked]:
         happened = {"unit": unit, "act": "moved", "happened_at": now, "account": WHY, "site": site}
         yield by, "incident.report_act", happened
         yield by, "custody.offer", {"unit": unit, "to": people.COURIER}
-        yield by, "custody.withdraw_offer", {"unit": unit}
         yield by, "quality.open_deviation", {"unit": unit, "description": WHY}
-        yield by, "quality.reject_material", {"unit": unit, "why": WHY}
 
 
 def _one(role: str, house: Organisation) -> Actor:
