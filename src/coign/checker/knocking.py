@@ -141,6 +141,8 @@ class Knocking:
         before = [n for n, told in enumerate(acts) if not told.therapy]
         for each in self.history.departures:
             yield Deviation(each.at, tuple(self.ground.add(move) for move in each.moves), each.goes_on)
+        # What stands beside the therapies has little after it, and is tried first.
+        yield from self._twisted(twists, [n for n in before if acts[n].stage])
         for index in of_therapy:
             for left_out in range(2, LEFT_OUT_MAX + 1):
                 yield Deviation(index, (), index + left_out)
@@ -148,19 +150,22 @@ class Knocking:
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
         decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
         yield from self._interrupted(self.history.attempts, decided)
-        seen: Counter[tuple[str, str, str]] = Counter()
-        # What stands beside the therapies has little after it, and is tried first; what stands before them, last.
-        beside = [n for n in before if acts[n].stage]
-        for index in (*beside, *of_therapy, *(n for n in before if not acts[n].stage)):
-            move, stage = acts[index].move, acts[index].stage
-            seen[move.action.name, move.actor.role, stage] += 1
-            if index in before:
-                yield from self._alone(index)
-            if seen[move.action.name, move.actor.role, stage] > LIKE_IT_MAX:
-                continue
-            for twisted in twists.of(move):
-                yield Deviation(index, (self.ground.add(twisted),), index + 1)
+        yield from self._twisted(twists, (*of_therapy, *(n for n in before if not acts[n].stage)))
         yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
+
+    def _twisted(self, twists: Twists, indexes: Sequence[int]) -> Iterator[Deviation]:
+        """Every variant of these acts; what belongs to no therapy left out and done again as well."""
+        seen: Counter[tuple[str, str, str]] = Counter()
+        for index in indexes:
+            told = self.history.acts[index]
+            kind = told.move.action.name, told.move.actor.role, told.stage
+            seen[kind] += 1
+            if not told.therapy:
+                yield from self._alone(index)
+            if seen[kind] > LIKE_IT_MAX:
+                continue
+            for twisted in twists.of(told.move):
+                yield Deviation(index, (self.ground.add(twisted),), index + 1)
 
     def _kind(self, index: int) -> tuple[str, str]:
         """Acts of one kind in one stage are alike."""

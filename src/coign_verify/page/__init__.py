@@ -7,8 +7,11 @@ from importlib.resources import files
 from coign_verify.account import STYLE
 
 _INVARIANTS = (
-    "model", "trackers/units", "trackers/therapies", "trackers/plant", "trackers/people", "trackers/steps",
-    "bedside", "therapies", "cells", "plant", "people", "order", "record", "replay",
+    "model",
+    *(f"trackers/{name}" for name in ("units", "therapies", "findings", "cells_counted", "ways", "plant", "batches", "reactions", "people",
+                                      "houses", "keeping", "steps")),
+    "bedside", "doses", "therapies", "planned", "cells", "ways", "plant", "measured", "reactions", "people", "order", "days",
+    "houses", "keeping", "making", "testing", "record", "replay",
 )  # fmt: skip
 #: Each uses what those before it hold.
 SCRIPTS = (

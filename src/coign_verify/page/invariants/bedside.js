@@ -93,6 +93,25 @@ invariant("PAT-30, TRC-13, PAT-S5", [IN_EMERGENCY],
     return unless(!emergency.includes(fact.person), `${fact.person} decided about ${unit} and gave it`);
   });
 
+invariant("PAT-30", ["infusion.emergency_requested.v1", "infusion.emergency_decided.v1", IN_EMERGENCY],
+  "An emergency names what does not hold for a bag, and it is given on what was decided about and nothing more.",
+  function an_emergency_is_about_what_does_not_hold(known, fact) {
+    const { unit, unmet } = fact.body;
+    if (!isTrue(unmet)) return [`nothing stood against ${unit}`];
+    if (fact.type !== IN_EMERGENCY) return [];
+    const { decidedAbout } = known.of(BAG, unit), further = [...new Set(unmet)].filter((gate) => !decidedAbout.includes(gate));
+    return further.sort().map((gate) => `nobody had decided about ${gate} of ${unit}`);
+  });
+
+invariant("PAT-30, PAT-S5", [IN_EMERGENCY],
+  "What two decided about a bag counts for so long as the rule says: cells grow older.",
+  function an_emergency_is_decided_about_cells_as_they_are(known, fact) {
+    const { emergency, decidedAt } = known.of(BAG, fact.body.unit);
+    if (!emergency) return null;
+    const limit = known.terms.ofTheHouse("infusion.emergency_valid", fact.time), passed = minutesBetween(decidedAt, fact.time);
+    return unless(atMost(passed, limit), `it was decided ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
+  });
+
 invariant("TRC-13, PAT-30", [THAWED],
   "A bag is thawed once, by another person than took it out for it.",
   function a_bag_is_thawed_once_by_another_than_issued_it(known, fact) {

@@ -74,11 +74,47 @@ function tracker(name, start, ...groups) {
   return { name, start, folds };
 }
 
-/** What therapies are held to and no public fact says, by the hash of a programme's version. */
+/** What therapies and houses are held to and no public fact says, by the hash of a programme's version. */
 class Terms {
-  /** `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action. */
-  constructor({ limits = {}, tasks = {} } = {}) {
-    Object.assign(this, { limits, tasks });
+  /**
+   * `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action. `plans`:
+   * what a batch consists of. `house`: minutes and counts that hold whatever the programme is, by their name, each with
+   * the days from which it held, the oldest first. `asked`: what a physician looks at before an infusion, each with its
+   * unit. `doses`: the least and the most of a dose by weight, in million cells, or million cells for each kilogram.
+   */
+  constructor({ limits = {}, tasks = {}, plans = {}, house = {}, asked = {}, doses = {}, jurisdictions = {} } = {}) {
+    Object.assign(this, { limits, tasks, plans, house, asked, doses, jurisdictions });
+  }
+
+  /** Whose law holds in a country. */
+  jurisdiction(country) {
+    if (!Object.hasOwn(this.jurisdictions, country)) throw new NotJudged(`the jurisdiction of ${country || "no country"} is not given`);
+    return this.jurisdictions[country];
+  }
+
+  items(version) {
+    if (!Object.hasOwn(this.asked, version)) throw new NotJudged(`what is asked under programme version ${String(version).slice(0, 8)} is not given`);
+    return this.asked[version];
+  }
+
+  /** The least and the most of a dose for a weight, in units of 10^-24 million cells. */
+  dose(version, weight) {
+    const rows = Object.hasOwn(this.doses, version) ? this.doses[version] : [];
+    const row = rows.find(({ up_to_kg }) => up_to_kg === null || weight <= decimal(up_to_kg));
+    if (!row) throw new NotJudged(`the doses of programme version ${String(version).slice(0, 8)} are not given`);
+    const times = row.per_kg ? weight : decimal("1"), high = decimal(row.high) * times, cap = decimal(row.cap) * decimal("1");
+    return { least: decimal(row.low) * times, most: high < cap ? high : cap };
+  }
+
+  plan(version) {
+    if (!Object.hasOwn(this.plans, version)) throw new NotJudged(`the plan of programme version ${String(version).slice(0, 8)} is not given`);
+    return this.plans[version];
+  }
+
+  ofTheHouse(name, now) {
+    const held = (Object.hasOwn(this.house, name) ? this.house[name] : []).filter(([since]) => since <= now.slice(0, 10));
+    if (!held.length) throw new NotJudged(`${name} is not given`);
+    return held[held.length - 1][1];
   }
 
   minutes(version, name) {
@@ -207,6 +243,13 @@ const atMost = (passed, limit) => {
   if (typeof limit !== "number") throw new Wrong("a limit is no number");
   return passed <= limit;
 };
+
+/** An exact number as the record writes it, in units of 10^-12. */
+function decimal(text) {
+  const [, sign, whole, part = ""] = /^(-?)([0-9]+)(?:\.([0-9]{1,12}))?$/.exec(text) ?? [];
+  if (whole === undefined) throw new Wrong("no number");
+  return BigInt(`${sign}${whole}${part.padEnd(12, "0")}`);
+}
 
 /** A list as a record holds one; what else stands there is not read as one. */
 function listIn(value) {

@@ -7,7 +7,8 @@ const AT_THE_CENTRE = [
   ...CONDITIONING, "clinical.conditioning_given.v1", "clinical.turn_answered.v1", "infusion.patient_assessed.v1",
   "infusion.issued.v1", THAWED, "infusion.bedside_checked.v1", "infusion.bedside_confirmed.v1", STARTED, "infusion.finished.v1",
   "infusion.emergency_requested.v1", "infusion.emergency_decided.v1", "quality.exception_requested.v1",
-  "quality.exception_accepted.v1", "closing.therapy_ended.v1",
+  "quality.exception_accepted.v1", "closing.therapy_ended.v1", "safety.reaction_recorded.v1", "safety.icans_recorded.v1",
+  "safety.laboratory_graded.v1", "safety.response_recorded.v1", "safety.response_missed.v1",
 ];
 /** Those of the house that makes. */
 const AT_THE_MAKER = [
@@ -40,6 +41,14 @@ invariant("CSV-07, CSV-15, TRC-10", Object.keys(ONCE),
   function what_happens_once_does_not_happen_again(known, fact) {
     const again = fact.subjects(ONCE[fact.type]).filter((subject) => known.of(HAPPENED, subject).steps.has(fact.type));
     return again.map((subject) => `${fact.type} of ${subject} for a second time`);
+  });
+
+invariant("CSV-07, GMP-04, GMP-06, REG-02, SCS-16", Object.keys(OVER),
+  "What was decided, closed, revoked or rejected goes no further and is not decided again.",
+  function nothing_follows_what_ends_it(known, fact) {
+    const [field, ...ends] = OVER[fact.type];
+    const over = fact.subjects(field).map((subject) => [subject, ends.filter((type) => known.of(HAPPENED, subject).steps.has(type)).sort()]);
+    return over.filter(([, types]) => types.length).map(([subject, [first]]) => `${fact.type} of ${subject} after ${first}`);
   });
 
 invariant("CSV-04, TRC-26, REG-02", [...AT_THE_CENTRE, ...AT_THE_MAKER],

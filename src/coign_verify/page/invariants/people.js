@@ -15,6 +15,7 @@ const TWO_PERSONS = {
   "regulatory.programme_approved.v1": ["proposed_by", "by"],
   "training.course_approved.v1": ["proposed_by", "by"],
   "people.credentials_reset.v1": ["proposed_by", "agreed_by"],
+  "safety.enrolment_resumed.v1": ["first", "second"],
 };
 
 /** Tasks that a person must be qualified for, by what they did; tasks of production stand in the programme. */
@@ -104,11 +105,13 @@ const JUDGED = {
   "collection.leaving_checked.v1": ["unit", "identity.label_verified.v1"],
   "quality.deviation_closed.v1": ["case", "quality.deviation_opened.v1"],
   "facility.growth_assessed.v1": ["batch", "facility.monitored.v1"],
+  "manufacturing.labels_counted.v1": ["batch", "manufacturing.bag_filled.v1", "manufacturing.filled.v1"],
   "supply.lot_hold_lifted.v1": ["lot", "supply.lot_held.v1"],
   "supply.suspicion_cleared.v1": ["case", "supply.lot_suspected.v1", "supply.pack_suspected.v1"],
   "equipment.doubt_assessed.v1": ["equipment", "equipment.device_calibrated.v1"],
   "equipment.late_cleaning_judged.v1": ["equipment", "equipment.device_cleaned.v1"],
   "training.extension_approved.v1": ["person", "training.extension_asked.v1"],
+  "training.attempt_decided.v1": ["attempt", "training.attempt_handed_in.v1"],
   "correction.assessed.v1": ["case", "correction.proposed.v1", "correction.differs.v1", "correction.value_corrected.v1"],
   "incident.act_resolved.v1": ["case", "incident.act_reported.v1"],
 };

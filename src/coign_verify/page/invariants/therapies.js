@@ -85,15 +85,24 @@ const ALLOWED = {
 invariant("REG-02, REG-S5", Object.keys(ALLOWED),
   "Nothing is ordered, collected, made, sent or given that no authorisation in force covers, or that one stops.",
   function a_stopped_authorisation_stops_the_act_it_names(known, fact) {
-    const act = ALLOWED[fact.type], therapy = known.of(CHAIN, fact.maybe("chain") || known.of(UNIT, fact.body.unit).chain);
-    const { product, centre } = fact.beside("identity.chain_begun.v1")[0] ?? therapy;
-    const granted = known.of(PRODUCT, product).authorisations.map((each) => known.of(AUTHORISATION, each));
-    const covering = granted.filter(({ centres }) => centres.includes(centre));
-    if (!covering.length) return [`no authorisation of ${product} covers ${centre}`];
-    const decided = act === "administration" ? therapy.mayBeGiven : null;
-    const allowed = covering.some((each) => isAllowed(each, act, fact.time, fact.maybe("site") || "", decided));
-    return unless(allowed, `${act} of ${product} for ${centre} was stopped or out of date`);
+    return notAllowed(known, ALLOWED[fact.type], fact.maybe("chain") || known.of(UNIT, fact.body.unit).chain, fact);
   });
+
+/** Authorisations of a therapy's product that cover its centre. */
+const coveringOf = (known, { product, centre }) =>
+  known.of(PRODUCT, product).authorisations.map((each) => known.of(AUTHORISATION, each)).filter(({ centres }) => centres.includes(centre));
+
+/** Why no authorisation allows an act of a therapy at the instant of this fact; nothing where one does. */
+function notAllowed(known, act, chain, fact) {
+  const therapy = known.of(CHAIN, chain);
+  const { product, centre } = fact.beside("identity.chain_begun.v1")[0] ?? therapy;
+  const covering = coveringOf(known, { product, centre });
+  if (!covering.length) return [`no authorisation of ${product} covers ${centre}`];
+  const decided = act === "administration" ? therapy.mayBeGiven : null;
+  const site = fact.maybe("site") || "", named = covering.filter(({ sites }) => !site || sites.includes(site));
+  const allowed = named.some((each) => isAllowed(each, act, fact.time, site, decided));
+  return unless(allowed, `${act} of ${product} for ${centre} was stopped or out of date`);
+}
 
 invariant("PAT-28, GMP-06, GMP-S6", ["identity.chain_begun.v1"],
   "A therapy begins under the version of the programme in force, for a patient whom a physician found fit for it.",
@@ -115,10 +124,10 @@ invariant("TRC-25, TRC-S3", ON_A_PATIENT,
     return unless(!unsettledBy, `what ${unsettledBy} changed of ${patient} was not settled`);
   });
 
-invariant("CSV-02, GMP-18, GMP-19", ["quality.certified.v1", ...CONDITIONING, "infusion.issued.v1", THAWED, STARTED],
+invariant("CSV-02, GMP-18, GMP-19", ["quality.certified.v1", "quality.supplied_under_exception.v1", ...CONDITIONING, "infusion.issued.v1", THAWED, STARTED],
   "Nothing is released, conditioned for or given on values of which somebody said that one is wrong.",
   function nothing_rests_on_a_value_under_correction(known, fact) {
-    const homes = fact.type === "quality.certified.v1" ? fact.subjects("batch", "chain") : fact.subjects("chain");
+    const homes = fact.type.startsWith("quality.") ? fact.subjects("batch", "chain") : fact.subjects("chain");
     return homes.flatMap((home) =>
       [...known.of(CORRECTIONS, home).cases].sort().map((each) => `a value of ${home} is under correction (${each})`));
   });

@@ -9,9 +9,14 @@ const MICROSECONDS_A_DAY = 86_400e6;
 /** Somebody, or some device, that acts. */
 const PERSON = tracker(
   "person",
-  { registered: false, left: false, grants: [], qualifications: [], keys: [], proposed: [] },
+  {
+    registered: false, left: false, grants: [], qualifications: [], keys: [], proposed: [], employer: "",
+    administratorProposedBy: "", administratorProposedAt: "", resetProposedAt: "",
+  },
   ["person", {
-    "people.person_registered.v1": { registered: true },
+    "people.person_registered.v1": (_, { body }) => ({ registered: true, employer: body.organisation }),
+    "people.administrator_proposed.v1": (_, { body, time }) => ({ administratorProposedBy: body.proposed_by, administratorProposedAt: time }),
+    "people.reset_proposed.v1": (_, { time }) => ({ resetProposedAt: time }),
     "people.role_granted.v1": ({ grants }, { body: { role, organisation }, held }) =>
       ({ grants: [...exceptGrant(grants, role, organisation), { role, organisation, until: held.until || "" }] }),
     "people.role_revoked.v1": ({ grants }, { body }) => ({ grants: exceptGrant(grants, body.role, body.organisation) }),
@@ -52,19 +57,23 @@ const THIS = "ledger:this";
 /** What somebody did that somebody else is to judge, by the field with the subject by which it is found again. */
 const PARTS = {
   unit: ["identity.unit_created.v1", "identity.label_verified.v1"],
-  batch: ["facility.monitored.v1"],
+  batch: ["facility.monitored.v1", "manufacturing.bag_filled.v1", "manufacturing.filled.v1"],
   lot: ["supply.lot_held.v1"],
   equipment: ["equipment.device_calibrated.v1", "equipment.device_cleaned.v1"],
   person: ["training.extension_asked.v1"],
+  attempt: ["training.attempt_handed_in.v1"],
   case: [
     "quality.deviation_opened.v1", "supply.lot_suspected.v1", "supply.pack_suspected.v1", "incident.act_reported.v1",
     "correction.proposed.v1", "correction.differs.v1", "correction.value_corrected.v1",
   ],
 };
 
-/** Of each kind the newest, as a device is calibrated and cleaned for years; of a correction everybody. */
+/** What ends with the thing that it is about, so that everybody who had a part in it is remembered. */
+const isOfOneThing = (type) => type.startsWith("correction.") || type.startsWith("manufacturing.");
+
+/** Of each kind the newest, as a device is calibrated and cleaned for years. */
 function tookPart({ parts }, { type, person }) {
-  const others = parts.filter((each) => each.type !== type || (type.startsWith("correction.") && each.person !== person));
+  const others = parts.filter((each) => each.type !== type || (isOfOneThing(type) && each.person !== person));
   return { parts: [...others, { type, person }] };
 }
 

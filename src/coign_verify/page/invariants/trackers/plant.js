@@ -22,6 +22,7 @@ const BATCH = tracker(
       const { attribute, verdict, by } = fact.body;
       return { ...handed(state, fact), tests: [...setAside(state, fact).tests, { attribute, verdict, by, reviewed: false }] };
     },
+    "quality.retest_recorded.v1": handed,
     "quality.result_reviewed.v1": ({ tests }, { body: { attribute } }) =>
       ({ tests: tests.map((test) => (test.attribute === attribute ? { ...test, reviewed: true } : test)) }),
     "quality.result_invalidated.v1": setAside,
@@ -37,8 +38,8 @@ const BATCH = tracker(
 );
 
 /** A room or cabinet: for whom it was cleared, and what is open in it. */
-const ROOM = tracker("room", { clearedFor: "", open: "", usableUntil: "" }, ["room", {
-  "facility.room_put_in_use.v1": (_, { body }) => ({ usableUntil: body.qualified_until }),
+const ROOM = tracker("room", { clearedFor: "", open: "", usableUntil: "", within: "" }, ["room", {
+  "facility.room_put_in_use.v1": (_, { body, held }) => ({ usableUntil: body.qualified_until, within: held.within || "" }),
   "facility.room_taken_out_of_use.v1": { usableUntil: "" },
   "manufacturing.line_cleared.v1": (_, { body }) => ({ clearedFor: body.chain }),
   "manufacturing.line_mismatched.v1": { clearedFor: "" },
@@ -52,9 +53,15 @@ const inHand = ({ hadInHand }, { body }) => ({ hadInHand: including(hadInHand, b
 /** A lot of a material that touches cells. `hadInHand`: who received or tested it. */
 const LOT = tracker(
   "lot",
-  { received: false, expires: "", retestBy: "", approved: false, rejected: false, onHold: false, suspect: false, hadInHand: new Set() },
+  {
+    received: false, expires: "", retestBy: "", approved: false, rejected: false, onHold: false, suspect: false, hadInHand: new Set(),
+    material: "", supplier: "", originStated: false,
+  },
   ["lot", {
-    "supply.lot_received.v1": (state, fact) => ({ ...inHand(state, fact), received: true, expires: fact.body.expires }),
+    "supply.lot_received.v1": (state, fact) => ({
+      ...inHand(state, fact), received: true, expires: fact.body.expires, material: fact.held.material ?? "",
+      supplier: fact.held.supplier ?? "", originStated: isTrue(fact.maybe("origin_statement")),
+    }),
     "supply.lot_tested.v1": inHand,
     "supply.lot_approved.v1": (_, fact) => ({ approved: true, retestBy: fact.maybe("retest_by") || "" }),
     "supply.lot_retested.v1": (_, { body }) => ({ retestBy: body.retest_by }),
@@ -75,8 +82,8 @@ const mayLotBeUsed = (lot, now) =>
   isBefore(now, lot.expires) && (!lot.retestBy || isBefore(now, lot.retestBy)) && lot.approved && !isLotInDoubt(lot);
 
 /** A serialised pack. */
-const SERIAL = tracker("serial", { registered: false, used: false, suspect: false }, ["serial", {
-  "supply.pack_registered.v1": { registered: true },
+const SERIAL = tracker("serial", { registered: false, used: false, suspect: false, lot: "", expiresOn: "" }, ["serial", {
+  "supply.pack_registered.v1": (_, { body, held }) => ({ registered: true, lot: body.lot, expiresOn: held.expires_on ?? "" }),
   "supply.pack_used.v1": { used: true },
   "supply.pack_suspected.v1": { suspect: true },
   "supply.determined_illegitimate.v1": { suspect: true },
@@ -84,12 +91,13 @@ const SERIAL = tracker("serial", { registered: false, used: false, suspect: fals
 }]);
 
 /** A device that touches or measures cells. */
-const DEVICE = tracker("device", { registered: false, dueOn: "", outBy: "", inOrder: true }, ["equipment", {
+const DEVICE = tracker("device", { registered: false, dueOn: "", outBy: "", inOrder: true, usedAt: "", measuredOn: "" }, ["equipment", {
   "equipment.device_registered.v1": (_, { body }) => ({ ...DEVICE.start, registered: true, dueOn: body.due_on }),
-  "equipment.device_calibrated.v1": ({ dueOn }, { body }) => {
+  "equipment.device_calibrated.v1": ({ dueOn }, { body, held, time }) => {
     const inOrder = body.finding === "in_order";
-    return { inOrder, dueOn: inOrder ? body.due_on || "" : dueOn };
+    return { inOrder, dueOn: inOrder ? body.due_on || "" : dueOn, measuredOn: held.calibrated_on || time };
   },
+  "equipment.devices_used.v1": (_, { time }) => ({ usedAt: time }),
   "equipment.device_taken_out.v1": (_, { body }) => ({ outBy: body.by }),
   "equipment.device_returned.v1": { outBy: "" },
 }]);

@@ -56,6 +56,20 @@ const FIRST = {
   "training.lesson_retired.v1": ["lesson", "training.lesson_attached.v1"],
   "equipment.device_cleaned.v1": ["equipment", "equipment.device_registered.v1"],
   "equipment.device_calibrated.v1": ["equipment", "equipment.device_registered.v1"],
+  "regulatory.authorisation_varied.v1": ["authorisation", "regulatory.authorisation_granted.v1"],
+  "regulatory.authorisation_renewed.v1": ["authorisation", "regulatory.authorisation_granted.v1"],
+  "regulatory.authorisation_suspended.v1": ["authorisation", "regulatory.authorisation_granted.v1"],
+  "regulatory.authorisation_revoked.v1": ["authorisation", "regulatory.authorisation_granted.v1"],
+  "regulatory.condition_imposed.v1": ["authorisation", "regulatory.authorisation_granted.v1"],
+  "regulatory.administration_decided.v1": ["authorisation", "regulatory.authorisation_suspended.v1"],
+  "supply.lot_retested.v1": ["lot", "supply.lot_approved.v1"],
+  "quality.exception_risk_assessed.v1": ["chain", "quality.exception_requested.v1"],
+  "quality.exception_accepted.v1": ["chain", "quality.exception_risk_assessed.v1"],
+  "quality.exception_notified.v1": ["chain", "quality.exception_requested.v1"],
+  "quality.expanded_access_recorded.v1": ["chain", "quality.exception_requested.v1"],
+  "equipment.late_cleaning_judged.v1": ["equipment", "equipment.device_cleaned.v1"],
+  "collection.identity_checked.v1": ["chain", "manufacturing.slot_confirmed.v1"],
+  "safety.enrolment_resumed.v1": ["programme", "safety.resumption_proposed.v1"],
 };
 
 /** What happens once to the subject in the field named. */
@@ -80,12 +94,49 @@ const ONCE = {
   "closing.therapy_ended.v1": "chain",
   "identity.chain_ended.v1": "chain",
   "installation.setup_finished.v1": "ledger",
+  "identity.label_verified.v1": "unit",
+  "supply.lot_approved.v1": "lot",
+  "supply.determined_illegitimate.v1": "case",
+  "supply.suspicion_cleared.v1": "case",
+  "regulatory.application_decided.v1": "application",
+  "regulatory.authorisation_revoked.v1": "authorisation",
+  "training.attempt_handed_in.v1": "attempt",
+  "training.attempt_decided.v1": "attempt",
+  "manufacturing.product_frozen.v1": "batch",
+  "quality.material_accepted.v1": "unit",
+  "quality.supplied_under_exception.v1": "batch",
+  "logistics.opened.v1": "shipment",
+  "coldchain.logger_read.v1": "shipment",
+};
+
+/** What something does not follow, by the field that names what has ended. */
+const OVER = {
+  "supply.suspicion_investigated.v1": ["case", "supply.suspicion_cleared.v1", "supply.determined_illegitimate.v1"],
+  "supply.suspicion_cleared.v1": ["case", "supply.suspicion_cleared.v1", "supply.determined_illegitimate.v1"],
+  "supply.determined_illegitimate.v1": ["case", "supply.suspicion_cleared.v1", "supply.determined_illegitimate.v1"],
+  "supply.lot_tested.v1": ["lot", "supply.lot_approved.v1", "supply.lot_rejected.v1"],
+  "supply.lot_approved.v1": ["lot", "supply.lot_rejected.v1"],
+  "supply.lot_retested.v1": ["lot", "supply.lot_rejected.v1"],
+  "regulatory.authorisation_varied.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.authorisation_renewed.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.authorisation_suspended.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.suspension_lifted.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.condition_imposed.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.fulfilment_judged.v1": ["authorisation", "regulatory.authorisation_revoked.v1"],
+  "regulatory.question_asked.v1": ["application", "regulatory.application_decided.v1"],
+  "quality.material_accepted.v1": ["unit", "quality.material_rejected.v1"],
+  "quality.certified.v1": ["batch", "quality.batch_rejected.v1", "quality.supplied_under_exception.v1"],
+  "quality.supplied_under_exception.v1": ["batch", "quality.batch_rejected.v1"],
+  "manufacturing.step_completed.v1": ["batch", "manufacturing.filled.v1", "manufacturing.abandoned.v1", "quality.batch_rejected.v1"],
+  "manufacturing.sample_drawn.v1": ["batch", "manufacturing.abandoned.v1"],
+  "manufacturing.bag_filled.v1": ["batch", "manufacturing.filled.v1", "manufacturing.abandoned.v1", "quality.batch_rejected.v1"],
+  "manufacturing.filled.v1": ["batch", "manufacturing.filled.v1", "manufacturing.abandoned.v1", "quality.batch_rejected.v1"],
 };
 
 /** By type of fact the fields of the subjects that it is looked up by. */
 function stepFields() {
   const fields = new Map(Object.entries(ONCE).map(([type, field]) => [type, new Set([field])]));
-  for (const [field, ...types] of Object.values(FIRST))
+  for (const [field, ...types] of [...Object.values(FIRST), ...Object.values(OVER)])
     for (const type of types) fields.set(type, including(fields.get(type) ?? [], field));
   // Whoever pours a bag out calls it the source; whoever scanned its label called it the unit.
   return fields.set("identity.label_verified.v1", new Set(["unit"]));

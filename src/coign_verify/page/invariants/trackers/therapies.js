@@ -20,7 +20,7 @@ const CHAIN = tracker(
     patient: "", programme: "", version: "", product: "", centre: "", maker: "", atTheChair: null, waits: [], products: new Set(),
     counted: [], countedAt: "", checked: null, foundAt: "", conditioningOrdered: false, firstDoseAt: "", conditioned: false,
     assessedAt: "", against: [], thawed: new Set(), lots: new Set(), reactive: false, sampled: false, justified: false,
-    papers: new Set(), mayBeGiven: null, ended: false,
+    papers: new Set(), mayBeGiven: null, batch: "", ended: false,
   },
   ["chain", {
     "identity.chain_begun.v1": (_, { body: { patient, programme, version, product, centre, maker } }) =>
@@ -43,6 +43,7 @@ const CHAIN = tracker(
     "donor.marker_reported.v1": ({ reactive }, { body }) => ({ reactive: reactive || body.result === "reactive" }),
     "donor.open_markers_justified.v1": { justified: true },
     ...byType(PAPERS.map((paper) => [paper, ({ papers }) => ({ papers: including(papers, paper) })])),
+    "manufacturing.batch_started.v1": (_, { body }) => ({ batch: body.batch }),
     "regulatory.administration_decided.v1": (_, { body, time }) =>
       ({ mayBeGiven: body.may_be_given ? { by: body.decider, at: time } : null }),
     "identity.chain_ended.v1": { ended: true },
@@ -75,7 +76,8 @@ const EVERY_ACT = ["new_orders", "collection", "manufacture", "dispatch", "admin
 
 function authorisationStopped(state, { body, time, held }) {
   const number = state.stopsSoFar + 1, acts = listIn(held.scope || EVERY_ACT);
-  return { stops: [...state.stops, { number, acts, site: held.site || "", decider: body.decider, since: time }], stopsSoFar: number };
+  const site = held.site || "", makingStopped = acts.includes("manufacture") ? { at: time, site } : state.makingStopped;
+  return { stops: [...state.stops, { number, acts, site, decider: body.decider, since: time }], stopsSoFar: number, makingStopped };
 }
 
 /**
@@ -84,14 +86,17 @@ function authorisationStopped(state, { body, time, held }) {
  */
 const AUTHORISATION = tracker(
   "authorisation",
-  { centres: [], sites: [], validFrom: "", validUntil: "", stops: [], stopsSoFar: 0 },
+  {
+    centres: [], sites: [], validFrom: "", validUntil: "", stops: [], stopsSoFar: 0, jurisdiction: "", basis: "", releasers: [], keptBy: "", makingStopped: { at: "", site: "" },
+  },
   ["authorisation", {
-    "regulatory.authorisation_granted.v1": (_, { body }) => ({
+    "regulatory.authorisation_granted.v1": (_, { body, held }) => ({
       ...AUTHORISATION.start, centres: listIn(body.centres), sites: listIn(body.sites), validFrom: body.valid_from, validUntil: body.valid_until,
+      jurisdiction: held.jurisdiction || "", basis: held.basis || "", releasers: listIn(held.releasers || []), keptBy: held.kept_by || "",
     }),
     // A place that is left out is a stop of its own, and counted as one.
-    "regulatory.authorisation_varied.v1": ({ sites, stopsSoFar }, { body }) => ({
-      centres: listIn(body.centres), sites: listIn(body.sites), stopsSoFar: stopsSoFar + sites.filter((site) => !body.sites.includes(site)).length,
+    "regulatory.authorisation_varied.v1": ({ sites, stopsSoFar }, { body, held }) => ({
+      centres: listIn(body.centres), sites: listIn(body.sites), releasers: listIn(held.releasers || []), stopsSoFar: stopsSoFar + sites.filter((site) => !body.sites.includes(site)).length,
     }),
     "regulatory.authorisation_renewed.v1": (_, { body }) => ({ validUntil: body.valid_until }),
     "regulatory.authorisation_suspended.v1": authorisationStopped,
@@ -103,9 +108,18 @@ const AUTHORISATION = tracker(
 /** Whether this act is allowed now at this place, or somebody whom the stop names decided so since it began. */
 function isAllowed({ stops, validFrom, validUntil }, act, now, site, decided) {
   const blocking = stops.filter((stop) => stop.acts.includes(act) && (!stop.site || stop.site === site));
-  const overruled = blocking.every((stop) => decided && decided.by === stop.decider && isBefore(stop.since, decided.at));
+  const overruled = blocking.every((stop) => decided && decided.by === stop.decider && !isBefore(decided.at, stop.since));
   return overruled && !isBefore(now, validFrom) && isBefore(now, validUntil);
 }
+
+/** Whether it is within its time, whatever it lets be done. */
+const isInForce = ({ validFrom, validUntil, stops }, now) =>
+  !isBefore(now, validFrom) && isBefore(now, validUntil) && !stops.some(({ acts }) => same(acts, EVERY_ACT));
+
+/** The products that a patient may receive by name. */
+const RECIPIENT = tracker("recipient", { products: new Set() }, ["patient", {
+  "regulatory.recipient_named.v1": ({ products }, { body }) => ({ products: including(products, body.product) }),
+}]);
 
 /** The authorisations that were ever granted for a product. */
 const PRODUCT = tracker("product", { authorisations: [] }, ["product", {

@@ -74,11 +74,11 @@ const UNIT = tracker(
 );
 
 /** Who answers for a container, and to whom they hold it out. */
-const CUSTODY = tracker("custody", { person: "", organisation: "", offeredTo: "" }, ["unit", {
-  "custody.began.v1": (_, { body }) => ({ person: body.person, organisation: body.holder, offeredTo: "" }),
-  "custody.offered.v1": (_, { body }) => ({ offeredTo: body.to }),
+const CUSTODY = tracker("custody", { person: "", organisation: "", offeredTo: "", offeredAt: "" }, ["unit", {
+  "custody.began.v1": (_, { body }) => ({ ...CUSTODY.start, person: body.person, organisation: body.holder }),
+  "custody.offered.v1": (_, { body, time }) => ({ offeredTo: body.to, offeredAt: time }),
   "custody.offer_withdrawn.v1": { offeredTo: "" },
-  "custody.handed_over.v1": (_, { body }) => ({ person: body.taker, organisation: body.to, offeredTo: "" }),
+  "custody.handed_over.v1": (_, { body }) => ({ ...CUSTODY.start, person: body.taker, organisation: body.to }),
   "custody.handover_mismatched.v1": { offeredTo: "" },
 }]);
 
@@ -87,7 +87,7 @@ const notSeen = { seen: null, checkedBy: "" };
 /** A bag between freezer and patient; `seen`: whose wristband two people found it at, who they are, and when. */
 const BAG = tracker(
   "bag",
-  { issuedBy: "", issuedAt: "", thawedAt: "", checkedBy: "", checkedAt: "", seen: null, emergency: null, startedAt: "", finished: false },
+  { issuedBy: "", issuedAt: "", thawedAt: "", checkedBy: "", checkedAt: "", seen: null, emergency: null, decidedAt: "", decidedAbout: [], startedAt: "", finished: false },
   ["unit", {
     "infusion.issued.v1": (_, { body, time }) => ({ issuedBy: body.by, issuedAt: time }),
     "infusion.thawed.v1": (_, { time }) => ({ thawedAt: time }),
@@ -95,7 +95,7 @@ const BAG = tracker(
     "infusion.bedside_confirmed.v1": (_, { body, time }) =>
       ({ seen: { patient: body.patient, first: body.first, second: body.second, at: time } }),
     "infusion.mismatch_resolved.v1": notSeen,
-    "infusion.emergency_decided.v1": (_, { body }) => ({ emergency: [body.first, body.second] }),
+    "infusion.emergency_decided.v1": (_, { body, time }) => ({ emergency: [body.first, body.second], decidedAt: time, decidedAbout: listIn(body.unmet) }),
     "infusion.started.v1": (_, { time }) => ({ startedAt: time }),
     "infusion.emergency_started.v1": (_, { time }) => ({ startedAt: time }),
     "infusion.finished.v1": { finished: true },
