@@ -10,19 +10,48 @@ function changeFrom(text) {
   return { note, old: keyFromText(told[1]), next: keyFromText(told[2]), root: told[3] ? keyFromText(told[3]) : null };
 }
 
-/** Whether one of these keys at least signed, and none of them wrongly. */
-async function isSignedBy(note, ...keys) {
+/** Every change of a log's key that entries tell, by its statement, with who signed it of all keys that any one names. */
+async function keyChangesIn(entries) {
+  const facts = entries.flatMap(({ outcome, intent }) => (outcome === "refused" ? [] : intent.facts)).filter(({ type }) => type === KEY_CHANGED);
+  const told = new Map(facts.map(({ body }) => [body.statement, readChange(body.statement)]));
+  const changes = [...told.values()].filter(({ wrong }) => !wrong), keys = new Map();
+  for (const { old, next, root } of changes) for (const key of [old, next, root]) if (key) keys.set(key.text, key);
+  for (const change of changes) {
+    change.signed = new Map();
+    for (const [text, key] of keys) change.signed.set(text, await signedByKey(change.note, key));
+  }
+  return told;
+}
+
+function readChange(statement) {
   try {
-    return (await verifiedBy(note, keys.filter(Boolean))).size > 0;
+    return changeFrom(statement);
+  } catch (error) {
+    if (error instanceof Wrong) return { wrong: error.message };
+    throw error;
+  }
+}
+
+/** Whether a key signed a note; null: its signature is not there at all. */
+async function signedByKey(note, key) {
+  if (!note.signatures.some(({ name, id }) => name === key.name && id === key.id)) return null;
+  try {
+    return (await verifiedBy(note, [key])).size > 0;
   } catch (error) {
     if (error instanceof Wrong) return false;
     throw error;
   }
 }
 
+/** Whether one of these keys at least signed, and none of them wrongly. */
+function isSignedBy({ signed }, ...keys) {
+  const found = keys.filter(Boolean).map(({ text }) => signed.get(text) ?? null);
+  return found.includes(true) && !found.includes(false);
+}
+
 /** Why a change cannot come next; "": it can. `keys` are those so far, in their order. */
-async function whyNotNext(keys, root, change) {
-  const now = keys[keys.length - 1], { note, old, next } = change;
+function whyNotNext(keys, root, change) {
+  const now = keys[keys.length - 1], { old, next } = change;
   const used = [...keys, ...(root ? [root] : [])], isUsed = (key, among) => among.some((each) => same(each.publicBytes, key.publicBytes));
   const rootStays = (change.root?.text ?? "") === (root?.text ?? ""), keyStays = next.text === old.text;
   if (old.text !== now.text) return `it replaces the key ${old.text}, and this log signs with ${now.text}`;
@@ -31,21 +60,22 @@ async function whyNotNext(keys, root, change) {
   if (!keyStays && isUsed(next, used)) return "the new key was used here before";
   if (!rootStays && (change.root === null || isUsed(change.root, [...used, next])))
     return "the root it names is none that can stand in for the log's key";
-  if (!(await isSignedBy(note, next))) return "the new key did not sign it";
-  if (!rootStays && !(await isSignedBy(note, change.root))) return "the root did not sign it";
-  return (await isSignedBy(note, old, root)) ? "" : "neither the key before nor the root signed it";
+  if (!isSignedBy(change, next)) return "the new key did not sign it";
+  if (!rootStays && !isSignedBy(change, change.root)) return "the root did not sign it";
+  return isSignedBy(change, old, root) ? "" : "neither the key before nor the root signed it";
 }
 
-/** The keys of a log in their order, by the changes in its entries as far as they hold; none where none was made. */
-async function keyHistory(entries, say) {
+/** The keys of a log in their order, by the changes in its entries (`keyChangesIn`) as far as they hold; none where none was made. */
+function keyHistory(entries, changes, say) {
   let keys = [], root = null;
   for (const [at, entry] of entries) {
     const fact = entry.outcome === "refused" ? undefined : entry.intent.facts.findLast((each) => each.type === KEY_CHANGED);
     if (!fact) continue;
     try {
-      const change = changeFrom(fact.body.statement);
+      const change = changes.get(fact.body.statement);
+      if (change.wrong) throw new Wrong(change.wrong);
       if (!keys.length) keys = [change.old];
-      const wrong = await whyNotNext(keys, root, change);
+      const wrong = whyNotNext(keys, root, change);
       if (wrong) throw new Wrong(wrong);
       if (change.next.text !== change.old.text) keys = [...keys, change.next];
       root = change.root;

@@ -47,3 +47,11 @@ invariant("CSV-38, CSV-S1, CSV-S3", ["done", "refused", "observed"],
     const last = known.heads.lastTime;
     return last ? unless(isBefore(last, fact.time), `it was entered at ${fact.time}, after one of ${last}`) : null;
   });
+
+invariant("CSV-01, CSV-18", [KEY_CHANGED],
+  "The log's key changes by what two brought, and the new key signed, and the one before or the root.",
+  function the_key_of_the_log_changes_only_as_the_keys_say(known, fact) {
+    const { log_key, statement } = fact.body, state = known.of(LOG_KEY, log_key), wrong = wrongWith(keyChangeOf(fact), state);
+    const byTwo = state.proposed !== statement ? ["nobody had proposed it"] : unless(state.proposedBy !== fact.person, `${fact.person} changed it alone`);
+    return [...byTwo, ...unless(!wrong, wrong)];
+  });

@@ -3,7 +3,7 @@
 const TRACKERS = [
   UNIT, CUSTODY, BAG, WARMTH, PLACE, BOX, SHIPMENT, DONATION, CHAIN, PATIENT, PRODUCT, AUTHORISATION, PROGRAMME, CORRECTIONS,
   FILL, RECEIVES, RECIPIENT, PLAN, NUMBER, THERAPIES, COLLECTED, DIFFERING, WAY, VESSEL, SITE, HOUSE, CASE, HELD, REFERENCE, INCIDENT,
-  BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER, PERSON, PART, LEDGER, HAPPENED, MAKING, SAMPLE, SLOT, LINE, CLEANING, RESULTS,
+  BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER, PERSON, PART, LEDGER, LOG_KEY, HAPPENED, MAKING, SAMPLE, SLOT, LINE, CLEANING, RESULTS,
   AUDIT_TRAIL, ORGANISATION, SUPPLIER, VERSION, APPLICATION, REPORTED, SUSPICION, ATTEMPT, LEARNER, EXTENSIONS, BLOOD, DISPUTED, MEANT,
 ];
 
@@ -18,8 +18,8 @@ const isUnreadable = (error) => error instanceof NotJudged || error instanceof W
 /**
  * A record as far as it was fed: one walk, all invariants. Memory grows with the subjects, not with the entries.
  *
- * `partial`: entries may be missing; what would need them is counted as not judged. `held` counts how often an invariant
- * met what it speaks of, `notJudged` how often it could not judge: by name, a tracker's where it could not read a fact.
+ * `partial`: entries may be missing; what would need them is counted as not judged. `keyChanges`: of `keyChangesIn`, which
+ * asks the browser before the walk. `held` counts how often an invariant met what it speaks of, `notJudged` how often it could not judge: by name, a tracker's where it could not read a fact.
  */
 class Replay {
   entries = 0;
@@ -27,7 +27,8 @@ class Replay {
   notJudged = new Map();
   why = new Map();
 
-  constructor({ terms = new Terms(), partial = false } = {}) {
+  constructor({ terms = new Terms(), partial = false, keyChanges = new Map() } = {}) {
+    this.keyChanges = keyChanges;
     this.heads = new Heads(partial);
     this.known = new Known(terms, this.heads);
   }
@@ -45,7 +46,7 @@ class Replay {
   /** The outcome itself is heard as well; what a refused entry says did not happen. */
   heardIn(entry) {
     const facts = entry.outcome === "refused" ? [] : entry.intent.facts.map((fact) => new Heard(...need(fact, "type", "body"), entry));
-    return [new Heard(...need(entry, "outcome"), entry, entry), ...facts];
+    return [new Heard(...need(entry, "outcome"), entry, entry), ...facts].map((fact) => Object.assign(fact, { keyChanges: this.keyChanges }));
   }
 
   judge(fact) {

@@ -54,6 +54,27 @@ const LEDGER = tracker("ledger", { demonstration: false, setUp: false }, ["ledge
 }]);
 const THIS = "ledger:this";
 
+/** What an entry says of the log's key, read and with its signatures looked at before the walk. */
+function keyChangeOf(fact) {
+  const change = fact.keyChanges.get(fact.body.statement);
+  if (!change) throw new NotJudged("the signatures under changes of the log's key were not looked at");
+  return change;
+}
+
+/** Why a change of the log's key cannot come next. */
+const wrongWith = (change, { keys, root }) => change.wrong ?? whyNotNext(keys.length ? keys : [change.old], root, change);
+
+/** The key that signs for the record: which there were, and what was proposed last, by whom. */
+const LOG_KEY = tracker("log_key", { keys: [], root: null, proposed: "", proposedBy: "" }, ["log_key", {
+  "ledger.log_key_proposed.v1": (_, { body, person }) => ({ proposed: body.statement, proposedBy: person }),
+  [KEY_CHANGED]: (state, fact) => {
+    const change = keyChangeOf(fact), wrong = wrongWith(change, state);
+    if (wrong) throw new Wrong(wrong);
+    const keys = state.keys.length ? state.keys : [change.old];
+    return { ...LOG_KEY.start, keys: change.next.text === change.old.text ? keys : [...keys, change.next], root: change.root };
+  },
+}]);
+
 /** What somebody did that somebody else is to judge, by the field with the subject by which it is found again. */
 const PARTS = {
   unit: ["identity.unit_created.v1", "identity.label_verified.v1"],
