@@ -41,11 +41,14 @@ class Here:
         script = """
           const stream = new Blob([v.fromBase64(given[0])]).stream().pipeThrough(new DecompressionStream("deflate"));
           const { told, terms } = await new Response(stream).json();
-          return told.map(([entries, isGiven, partial]) => {
-            const { broken, walk } = v.replay(entries, { partial, terms: new v.Terms(isGiven ? terms : {}) });
-            const found = broken.map(({ position, invariant }) => `${position} ${invariant}`);
-            return [found, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)];
-          })"""
+          const found = [];
+          for (const [entries, isGiven, partial] of told) {
+            const keyChanges = await v.keyChangesIn(entries);
+            const { broken, walk } = v.replay(entries, { partial, keyChanges, terms: new v.Terms(isGiven ? terms : {}) });
+            const places = broken.map(({ position, invariant }) => `${position} ${invariant}`);
+            found.push([places, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)]);
+          }
+          return found"""
         given = {"told": told, "terms": {each.name: plain(getattr(terms, each.name)) for each in fields(terms)}}
         # Histories are alike, and what is sent to a browser is slow to get there.
         return self(script, base64.b64encode(zlib.compress(json.dumps(given).encode(), 1)).decode())

@@ -1,11 +1,9 @@
 // Checks a pack from its bytes alone, step by step as src/coign_verify/pack_check.py does and apart from it.
 
-const KIND = "coign/pack/v1", PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX = 1000;
-const FILES = ["account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
-const [ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
+const PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX = 1000;
 const APPROVED_FACT = "regulatory.programme_approved.v1";
 const HEADS_FACT = "ledger.heads.v1", BELONGING = ["patient", "unit", "batch"];
-const UNSEEN = "that others were shown the same";
+const UNSEEN = "that others were shown the same", STAMPED = "/rfc3161";
 
 /** Whether somebody may have meant a pack by it, however damaged it is now. */
 function isPack(data) {
@@ -85,7 +83,9 @@ class Check {
     const canCheck = (await hasMlDsa44()) ? () => true : ({ kind }) => kind !== ML_DSA_44_COSIGNATURE;
     const witnesses = this.trust.witnesses.filter((each) => canCheck(each) && !same(each.publicBytes, this.key.publicBytes));
     this.unusable = this.trust.witnesses.filter((each) => !canCheck(each));
-    this.checkpoint = checkpointFromText(noteFrom(files[CHECKPOINT]).text);
+    const signed = noteFrom(files[CHECKPOINT]);
+    this.checkpoint = checkpointFromText(signed.text);
+    this.stamps = signed.signatures.filter(({ name }) => name.endsWith(STAMPED)).map(({ name }) => name.slice(0, -STAMPED.length));
     this.seen = new Map();
     try {
       await verifiedBy(note, [this.key]);
@@ -194,7 +194,8 @@ class Check {
 
   /** Whether the key that signed is trusted, or took the place of one that is by changes that are here. */
   async origin() {
-    const followed = await keyHistory(this.entries, (at, why) => this.say(at, "signature", why));
+    this.keyChanges = await keyChangesIn([...this.entries.values()]);
+    const followed = keyHistory(this.entries, this.keyChanges, (at, why) => this.say(at, "signature", why));
     if (followed.length && followed[followed.length - 1].text !== this.key.text)
       this.say(null, "signature", `it is signed by ${this.key.text}, which is not its log's key any more`);
     const own = new Set([this.key.text, ...followed.map((key) => key.text)]);
@@ -309,11 +310,22 @@ class Check {
   // What holds in every true record
 
   async invariants() {
-    const walk = new Replay({ partial: true }), broken = [];
+    const walk = new Replay({ partial: true, keyChanges: this.keyChanges, terms: this.terms() }), broken = [];
     for await (const [, entry] of this.each("invariants")) broken.push(...walk.feed(entry));
     for (const { position, invariant: name, sentence } of broken) this.say(position, "invariant", `${name}: ${sentence}`);
     this.replayed = walk;
     this.found.invariants = walk.summary(broken);
+  }
+
+  /** What therapies are held to: documents in the contents that approvals in it name by their hashes. */
+  terms() {
+    const given = new Map((this.contents.terms ?? []).map((each) => [toHex(sha256(canonical(each))), each]));
+    const terms = new Terms();
+    for (const { type, body } of this.facts()) {
+      const document = type === APPROVED_FACT ? given.get(body.terms) : undefined;
+      if (document) terms.take(body.version, document);
+    }
+    return terms;
   }
 
   account(page) {
@@ -352,6 +364,7 @@ class Check {
       ...(found.witnesses.length ? [] : ["that everybody was shown the same record: no witness that is trusted here has cosigned it"]),
       ...this.unusable.map((key) => `what ${key.name} saw: this browser cannot check signatures of its kind, ML-DSA-44`),
       ...(this.withheld.size ? [`what ${this.withheld.size} withheld entries say${to}: their hashes stand in the record`] : []),
+      ...this.stamps.map((name) => `when it existed: a time stamp of ${name} is attached, and was not judged here`),
       ...this.replayed.notProved(),
       ...this.walk.notProved(),
     ];
@@ -371,43 +384,3 @@ class Check {
     return { ...found, code: 0, verdict: `Verifies: ${many} of ${found.ledger}, unchanged, under its log's signature.` };
   }
 }
-
-const momentOf = (seconds) => new Date(Number(seconds) * 1000).toISOString().replace(".000", "");
-
-function whole(value) {
-  shaped(Number.isSafeInteger(value), "a position is no whole number");
-  return value;
-}
-
-function linesOf(data) {
-  const lines = [];
-  let start = 0;
-  for (let at = data.indexOf(10); at >= 0; at = data.indexOf(10, start)) {
-    lines.push(data.slice(start, at));
-    start = at + 1;
-  }
-  return [...lines, data.slice(start)];
-}
-
-/** The plain values of a line that holds an entry; null: it holds none. */
-function entryFrom(line) {
-  try {
-    const plain = readJson(line);
-    return isObject(plain) && "position" in plain ? plain : null;
-  } catch (error) {
-    if (!(error instanceof Wrong)) throw error;
-    return null;
-  }
-}
-
-function manifestFrom(text) {
-  const [kind, key, chain, ...files] = text.replace(/\n$/, "").split("\n");
-  const listed = files.every((line) => /^file [^ ]* (?:0|[1-9][0-9]*) [^ ]*$/.test(line));
-  if (kind !== KIND || !/^key [^ ]*$/.test(key ?? "") || !/^chain [^ ]*$/.test(chain ?? "") || !listed || !text.endsWith("\n"))
-    throw new Wrong("the manifest is not written as one is");
-  return { key: key.slice(4), chain: chain.slice(6), files };
-}
-
-const manifestLines = (files) => Object.fromEntries(
-  Object.entries(files).map(([name, data]) => [name, `file ${name} ${data.length} ${toHex(sha256(data))}`]),
-);

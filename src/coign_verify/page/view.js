@@ -91,5 +91,5 @@ part("trust-file").addEventListener("change", async () => {
 // For scripts, and for whoever compares this page with the command.
 globalThis.coignVerify = {
   verifyPack, trustFrom, isPack, fromBase64, toBase64, readJson, canonical, noteFrom, verifiedBy, keyFromText, byPasskey,
-  replay, Terms, INVARIANTS,
+  replay, keyChangesIn, Terms, INVARIANTS,
 };

@@ -86,6 +86,19 @@ class Terms {
     Object.assign(this, { limits, tasks, plans, house, asked, doses, jurisdictions });
   }
 
+  /** Those of one version, out of the document whose hash stands in its approval. */
+  take(version, document) {
+    const minutes = (seconds) => (seconds === null ? null : Number(seconds) / 60);
+    this.limits[version] = Object.fromEntries(Object.entries(document.limits_s).map(([name, each]) => [name, minutes(each)]));
+    this.tasks[version] = document.tasks;
+    if (document.steps) {
+      const steps = document.steps.map(({ hold_s: hold, ...step }) => ({ ...step, hold_min: minutes(hold) }));
+      this.plans[version] = { ...document, steps };
+    }
+    if (document.asked) this.asked[version] = document.asked;
+    this.doses[version] = document.doses ?? [];
+  }
+
   /** Whose law holds in a country. */
   jurisdiction(country) {
     if (!Object.hasOwn(this.jurisdictions, country)) throw new NotJudged(`the jurisdiction of ${country || "no country"} is not given`);
