@@ -9,42 +9,27 @@ an invariant; 8 the readable account follows from the entries.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial, reduce
-from hashlib import sha256
+from functools import partial
 from typing import Any
 
+from coign_verify import pack as parts
 from coign_verify.account import account
 from coign_verify.archive import ArchiveError, read_archive
 from coign_verify.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from coign_verify.findings import UNSEEN, Findings
 from coign_verify.heads import verify_present
 from coign_verify.intent import cut_intent, read_commitment
-from coign_verify.invariants import INVARIANTS, Terms, replay
+from coign_verify.invariants import INVARIANTS, replay, terms_in
 from coign_verify.jcs import JsonError, canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
 from coign_verify.log_keys import LogKeys, changes_in, history
 from coign_verify.notes import NoteError, Verified, parse_note, verify_note
-from coign_verify.pack import (
-    ACCOUNT,
-    CHECKPOINT,
-    CONTENTS,
-    ENTRIES,
-    MANIFEST,
-    PACK_BYTES_MAX,
-    PAPER,
-    Manifest,
-    Node,
-    PackError,
-    beside,
-    files_of,
-)
 from coign_verify.signers import SignatureWalk
 from coign_verify.tree import verify_inclusion
 from coign_verify.trust import Trust
 
 HEADS_FACT = "ledger.heads.v1"
-APPROVED_FACT = "regulatory.programme_approved.v1"
 #: Fields of facts that name a part of the therapy of which the fact is.
 BELONGING = ("patient", "unit", "batch")
 
@@ -55,7 +40,7 @@ def verify_pack(data: bytes, trust: Trust) -> Findings:
     check = _Check(found, trust)
     try:
         check.run(data)
-    except (ArchiveError, PackError, NoteError, CheckpointError, JsonError) as error:
+    except (ArchiveError, parts.PackError, NoteError, CheckpointError, JsonError) as error:
         found.say(None, "container", str(error))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         # Whatever does not have the shape that a pack has was made by somebody else.
@@ -73,39 +58,39 @@ class _Check:
 
     def run(self, data: bytes) -> None:
         """All of them."""
-        if len(data) > PACK_BYTES_MAX:
-            raise PackError(f"it has {len(data)} bytes; at most {PACK_BYTES_MAX} are read")
+        if len(data) > parts.PACK_BYTES_MAX:
+            raise parts.PackError(f"it has {len(data)} bytes; at most {parts.PACK_BYTES_MAX} are read")
         listed, differs = read_archive(data)
         if differs:
             self._found.say(None, "container", differs)
-        files = files_of(listed)
+        files = parts.files_of(listed)
         self._sign(files)
-        contents = loads_strict(files[CONTENTS])
-        if canonical(contents) != files[CONTENTS]:
-            self._found.say(None, "container", f"{CONTENTS} is not in its one spelling")
-        self._read(contents, files[ENTRIES])
+        contents = loads_strict(files[parts.CONTENTS])
+        if canonical(contents) != files[parts.CONTENTS]:
+            self._found.say(None, "container", f"{parts.CONTENTS} is not in its one spelling")
+        self._read(contents, files[parts.ENTRIES])
         self._tree()
         self._inside()
         self._origin()
         self._complete()
         self._keys()
         self._invariants()
-        self._account(files[ACCOUNT])
+        self._account(files[parts.ACCOUNT])
         self._say()
 
     # 2 and 3: who signed for what
 
     def _sign(self, files: Mapping[str, bytes]) -> None:
-        note = parse_note(files[MANIFEST])
-        manifest = Manifest.parse(note.text)
+        note = parse_note(files[parts.MANIFEST])
+        manifest = parts.Manifest.parse(note.text)
         self._key, self._chain = VerifierKey.from_text(manifest.key), manifest.chain
         witnesses = [key for key in self._trust.witnesses if key.public != self._key.public]
         self._seen = dict[VerifierKey, Verified]()
-        self._note = parse_note(files[CHECKPOINT])
+        self._note = parse_note(files[parts.CHECKPOINT])
         self.checkpoint = Checkpoint.parse(self._note.text)
         try:
             verify_note(note, [self._key])
-            signed = open_checkpoint(files[CHECKPOINT], log_keys=[self._key], witness_keys=witnesses)
+            signed = open_checkpoint(files[parts.CHECKPOINT], log_keys=[self._key], witness_keys=witnesses)
         except ValueError as error:
             self._found.say(None, "signature", str(error))
         else:
@@ -113,7 +98,7 @@ class _Check:
         self._found.seen_by((each.key.name, each.time_s) for each in self._seen.values())
         self._found.ledger = self.checkpoint.origin
         self._found.checkpoint = {"size": self.checkpoint.size, "root": self.checkpoint.root.hex()}
-        for name, size, digest in Manifest.of(manifest.key, manifest.chain, files).files:
+        for name, size, digest in parts.Manifest.of(manifest.key, manifest.chain, files).files:
             if (name, size, digest) not in manifest.files:
                 self._found.say(None, "container", f"{name} is not the file that the manifest names")
 
@@ -124,14 +109,14 @@ class _Check:
         self._leaves = {at: bytes.fromhex(leaf) for at, leaf in contents["leaves"]}
         self._withheld = set(contents["withheld"])
         if list(self._leaves) != sorted(self._leaves) or not self._withheld <= self._leaves.keys():
-            raise PackError("the positions in its contents are not in order")
+            raise parts.PackError("the positions in its contents are not in order")
         self._lines: Sorted = sort_lines(lines, self._leaves, self._withheld, self.checkpoint.origin, self._found)
         self._found.entries = len(self._lines.entries)
 
     def _tree(self) -> None:
-        nodes: dict[Node, bytes] = {(start, end): bytes.fromhex(node) for start, end, node in self._contents["nodes"]}
+        nodes = {(start, end): bytes.fromhex(node) for start, end, node in self._contents["nodes"]}
         size, root = self.checkpoint.size, self.checkpoint.root
-        ways = {at: beside(at, size) for at in self._leaves if 0 <= at < size}
+        ways = {at: parts.beside(at, size) for at in self._leaves if 0 <= at < size}
         if nodes.keys() != {node for way in ways.values() for node in way} or len(ways) != len(self._leaves):
             self._found.say(None, "container", "the hashes of the tree in it are not those that its entries need")
         proofs = {at: [nodes.get(node, b"") for node in way] for at, way in ways.items()}
@@ -260,33 +245,24 @@ class _Check:
     def _read_by(self, entry: Mapping[str, Any], names: list[str]) -> list[bool]:
         """For each state that the entry's decision read: whether the entry that made it is here."""
         salt = bytes.fromhex(entry["salt"])
-        known = []
-        for each in entry["read"]:
-            if each["seq"] == 0:
-                continue
-            if "subject" in each:
-                known.append(each["seq"] in self._counted.get(each["subject"], {}))
-            else:
-                fits = (name for name in names if each["seq"] in self._counted[name])
-                known.append(any(read_commitment(salt, name).hex() == each["commitment"] for name in fits))
-        return known
+
+        def is_here(read: Mapping[str, Any]) -> bool:
+            if "subject" in read:
+                return read["seq"] in self._counted.get(read["subject"], {})
+            fits = (name for name in names if read["seq"] in self._counted[name])
+            return any(read_commitment(salt, name).hex() == read["commitment"] for name in fits)
+
+        return [is_here(read) for read in entry["read"] if read["seq"] != 0]
 
     # 7: what holds in every true record
 
     def _invariants(self) -> None:
-        broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, self._terms(), partial=True)
+        terms, unnamed = terms_in(self._lines.entries.values(), self._contents.get("terms", []))
+        for digest in unnamed:
+            self._found.say(None, "container", f"the terms with the hash {digest[:16]}… are named by no approval in it")
+        broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, terms, partial=True)
         for each in broken:
             self._found.say(each.position, "invariant", str(each))
-
-    def _terms(self) -> Terms:
-        """What therapies are held to: documents in the contents that approvals in it name by their hashes."""
-        given = {sha256(canonical(each)).hexdigest(): each for each in self._contents.get("terms", [])}
-        facts = [f for e in self._lines.entries.values() if e["outcome"] != "refused" for f in e["intent"]["facts"]]
-        named = [(f["body"]["version"], f["body"].get("terms")) for f in facts if f["type"] == APPROVED_FACT]
-        for digest in given.keys() - {digest for _, digest in named}:
-            self._found.say(None, "container", f"the terms with the hash {digest[:16]}… are named by no approval in it")
-        read = (Terms.read(version, given[digest]) for version, digest in named if digest in given)
-        return reduce(Terms.and_those, read, Terms())
 
     # 8: the account
 
@@ -297,7 +273,7 @@ class _Check:
             entries=list(self._lines.entries.values()),
         )  # fmt: skip
         if page != made:
-            self._found.say(None, "container", f"{ACCOUNT} says something else than the entries")
+            self._found.say(None, "container", f"{parts.ACCOUNT} says something else than the entries")
 
     # The answer
 
@@ -319,18 +295,18 @@ class _Check:
               if self._signed else []),
             *self._replayed.proved(),
             f"{self._shown} of {self._rests} states that decisions rested on are those of entries in it",
-            f"the readable page {ACCOUNT} follows from these entries: it was made anew; and "
+            f"the readable page {parts.ACCOUNT} follows from these entries: it was made anew; and "
             f"{len(self._contents['documents'])} documents are named by their hashes",
         ]  # fmt: skip
         self._found.not_proved = [*self._unmatched, *self._unproved(reach)]
 
     def _unproved(self, reach: int) -> list[str]:
-        said = ["that what was recorded is true: only that it was recorded so, and in this order"]
-        if reach:
-            said.append(f"that nothing more was recorded about the therapy from entry {reach} on")
-        else:
-            said.append("that nothing about the therapy is left out: no heads were entered yet that could show it")
-        said.append(f"that {PAPER} says what {ACCOUNT} says: it is the file that was signed, not made anew here")
+        said = [
+            "that what was recorded is true: only that it was recorded so, and in this order",
+            f"that nothing more was recorded about the therapy from entry {reach} on" if reach
+            else "that nothing about the therapy is left out: no heads were entered yet that could show it",
+            f"that {parts.PAPER} says what {parts.ACCOUNT} says: it is the file that was signed, not made anew here",
+        ]  # fmt: skip
         if self._newer:
             said.append(f"how much was recorded about {self._newer} things that began after entry {reach - 1}")
         if not self._found.witnesses:

@@ -24,8 +24,8 @@ def test_the_page_comes_to_the_answers_of_the_command(
 ) -> None:
     service, trust = after_the_end, f"log {after_the_end.log_key.text}\n"
     with connect(service.database.application_dsn) as connection:
-        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
-        packer = Packer(connection, service.ledger_id, service.signing_key(), service.documents)
+        publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
+        packer = Packer(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
         whole, slim = (packer.pack(only_therapy(service), Sight(service.states, role)).data for role in ("", "courier"))
     random, files = Random(3), files_of(read_archive(whole)[0])
     changed = [Mutation(whole, files, random).data for _ in range(4)]

@@ -23,8 +23,9 @@ from coign.database import Database
 from coign.kernel.errors import IntegrityFailure, Refused, Unavailable
 from coign.kernel.values import Instant
 from coign.ledger.check import start
-from coign.ledger.checkpoints import Publisher, log_key, publish
+from coign.ledger.checkpoints import Publisher, publish
 from coign.ledger.clock import SystemClock
+from coign.ledger.log_keys import KeysHere, KnownKeys, keys_here
 from coign.ledger.seen import Seen, check_seen, check_witnessed
 from coign.ledger.stamps import stamp_newest
 from coign.ledger.submitting import Submitter
@@ -77,13 +78,13 @@ class Anchored:
 def anchored(installation: TestInstallation, key: SignerKey, tmp_path: Path) -> Iterator[Anchored]:
     ledger, dsn, seen = installation.ledger_id, installation.database.application_dsn, Seen(tmp_path / "newest")
     with installation.connection() as connection, witnesses(tmp_path, key.verifier()) as text, Office() as office:
-        publish(connection, ledger, key, NOW.us)
+        publish(connection, ledger, KeysHere.of(key), NOW.us)
         before = installation.size()
         installation.fill(300 - before)
-        Publisher(dsn, ledger, key, lambda: NOW.us, seen=seen, interval_s=0.05).start().stop()
+        Publisher(dsn, ledger, lambda: KeysHere.of(key), lambda: NOW.us, seen=seen, interval_s=0.05).start().stop()
         policy, stamps = parse_policy(text), office.policy(tmp_path)
         assert stamp_newest(connection, ledger, stamps, NOW) == ""
-        submitter = Submitter(dsn, ledger, key.verifier(), policy, lambda: True, pause_s=0.05).start()
+        submitter = Submitter(dsn, ledger, lambda: [key.verifier()], policy, lambda: True, pause_s=0.05).start()
         query = "select count(distinct witness) from cosignature where ledger_id = %s and size = 300"
         wait_for(lambda: (connection.execute(query, (ledger,)).fetchone() or (0,))[0] == 3)
         submitter.stop()
@@ -98,7 +99,7 @@ def test_an_entry_taken_out_with_every_hash_recomputed_is_exposed_by_each_thing_
     assert (anchored.verified().problems, here.size()) == ([], size), "by itself the record is sound"
     assert anchored.started() == []
 
-    keys = [anchored.key.verifier()]
+    keys = KnownKeys((anchored.key.verifier(),))
     with here.connection() as connection:
         by_file = check_seen(connection, here.ledger_id, size, anchored.seen.read(), keys)
         by_witnesses = check_witnessed(connection, here.ledger_id, size, anchored.shown(), keys)
@@ -181,7 +182,7 @@ def _prepared_offer(here: TestInstallation) -> Callable[[], Done]:
 def test_a_signed_entry_that_the_owner_dates_back_contradicts_what_was_signed(installation: TestInstallation, key):
     position = _prepared_offer(installation)().position
     with installation.connection() as connection:
-        publish(connection, installation.ledger_id, key, NOW.us)
+        publish(connection, installation.ledger_id, KeysHere.of(key), NOW.us)
         (body,) = connection.execute(
             "select body from entry where ledger_id = %s and position = %s", (installation.ledger_id, position - 1)
         ).fetchone()
@@ -267,4 +268,4 @@ def _zone(database: Database, zone: str) -> Iterator[None]:
 @pytest.fixture
 def key_of(tmp_path: Path) -> Callable[[TestInstallation], SignerKey]:
     """The key that signs a ledger's checkpoints."""
-    return lambda here: log_key(tmp_path / "other.key", here.origin, create=True)
+    return lambda here: keys_here(tmp_path / "other.key", here.origin, create=True).signers[0]

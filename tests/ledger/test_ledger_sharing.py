@@ -15,7 +15,8 @@ from tests.support.installation import MAKER, TestInstallation
 from coign.database import Database
 from coign.drill.rows import COVERED, Rows
 from coign.ledger import schema
-from coign.ledger.checkpoints import log_key, publish
+from coign.ledger.checkpoints import publish
+from coign.ledger.log_keys import KeysHere, keys_here
 from coign.ledger.sharing import SHARED_FROM_ENTRIES, Alone, Record, processes_for
 from coign.ledger.verdict import Verification
 from coign.ledger.verification import verify_database, verify_inside
@@ -62,12 +63,12 @@ def long(
         place.do("people.confirm_authenticator", place.people["admin-2"], person=person, credential="k1")
         actions = place.door.actions
         place.door.actions = {**actions, "custody.offer": replace(actions["custody.offer"], meaning="handed over")}
-        secret = log_key(tmp_path_factory.mktemp("keys") / "log.key", place.origin, create=True)
+        secret = keys_here(tmp_path_factory.mktemp("keys") / "log.key", place.origin, create=True).signers[0]
         with place.connection() as connection:
             for part in range(3):
                 place.fill(ENTRIES * (part + 1) // 3 - place.size() - 3, prefix=f"P{part}-")
                 _sign_now(place, f"S{part}", key)
-                publish(connection, place.ledger_id, secret, 1_790_000_000_000_000 + part)
+                publish(connection, place.ledger_id, KeysHere.of(secret), 1_790_000_000_000_000 + part)
                 enter(connection, place.ledger_id, place.door)
         yield place, secret.verifier()
 

@@ -169,6 +169,12 @@ class Watch(RuleBasedStateMachine):
         self._try(lambda: self.ward.do(CONFIRM_RESUMPTION, ConfirmResumption(programme=CART), by))
 
     @rule()
+    def decide(self) -> None:
+        """A board of two, one after the other."""
+        self.propose(SAFETY)
+        self.confirm(SAFETY_2)
+
+    @rule()
     def somebody_new(self) -> None:
         self.newcomers += 1
         name, held = f"new-{self.newcomers}", self.ward.state(ENROLMENT, CART).is_held

@@ -43,8 +43,8 @@ class Here:
           const { told, terms } = await new Response(stream).json();
           const found = [];
           for (const [entries, isGiven, partial] of told) {
-            const keyChanges = await v.keyChangesIn(entries);
-            const { broken, walk } = v.replay(entries, { partial, keyChanges, terms: new v.Terms(isGiven ? terms : {}) });
+            const keyChanges = await v.keyChangesIn(entries), held = new v.Terms(isGiven ? terms : {});
+            const { broken, walk } = v.replay(entries, { partial, keyChanges, terms: held });
             const places = broken.map(({ position, invariant }) => `${position} ${invariant}`);
             found.push([places, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)]);
           }

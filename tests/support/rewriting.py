@@ -102,5 +102,6 @@ def _write(owner: psycopg.Connection, ledger: int, entries: list[Any]) -> None:
             (ledger, index, b"".join(tile), whole.root()),
         )
     owner.execute(
-        "update head set size = %s, frontier = %s where ledger_id = %s", (len(bodies), frontier.to_bytes(), ledger)
+        "update head set size = %s, frontier = %s, last_time = %s where ledger_id = %s",
+        (len(bodies), frontier.to_bytes(), entries[-1]["time"], ledger),
     )

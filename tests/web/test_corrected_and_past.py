@@ -110,8 +110,8 @@ def exported(house: House, subjects: list[str]) -> Exported:
     """What somebody who may see everything takes away."""
     service = house.service
     with connect(service.database.application_dsn) as connection:
-        publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
-        exporter = Exporter(connection, service.ledger_id, service.signing_key(), service.documents)
+        publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
+        exporter = Exporter(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
         return exporter.export(subjects, Sight(service.states), lambda found: texts_of(service.vault, found))
 
 

@@ -89,7 +89,7 @@ class House:
         """The record as it stands is signed, as a server would."""
         service = self.service
         with connect(service.database.application_dsn) as connection:
-            publish(connection, service.ledger_id, service.signing_key(), service.clock.now_us())
+            publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
 
     def access(self, fact: str) -> list[Any]:
         """The facts of this kind in the access ledger, in order."""

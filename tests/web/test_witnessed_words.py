@@ -68,7 +68,7 @@ def test_pages_tell_the_newest_stamp_and_that_the_authority_gave_none_since(site
         service.stamp_policy = office.policy(tmp_path)
         office.status = HTTPStatus.SERVICE_UNAVAILABLE
         with connect(service.database.application_dsn) as connection:
-            publish(connection, service.ledger_id, service.signing_key(), time.time_ns() // 1000)
+            publish(connection, service.ledger_id, service.keys_here(), time.time_ns() // 1000)
             told = stamp_newest(connection, service.ledger_id, service.stamp_policy, Instant.of(datetime.now(UTC)))
             assert told == "it answers 503"
     page = browser.get("/upkeep/").content.decode()

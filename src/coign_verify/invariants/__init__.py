@@ -21,7 +21,7 @@ from coign_verify.invariants import (
 )
 from coign_verify.invariants.model import Broken, Heads, Invariant, Known
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
-from coign_verify.invariants.terms import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
+from coign_verify.invariants.terms import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms, terms_in
 
 #: All of them, in the order of the README.
 INVARIANTS: tuple[Invariant, ...] = (
@@ -60,4 +60,5 @@ __all__ = [
     "Step",
     "Terms",
     "replay",
+    "terms_in",
 ]

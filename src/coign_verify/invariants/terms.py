@@ -1,9 +1,15 @@
 """What therapies and houses are held to and no public fact says: limits, tasks, plans, doses, rules of the house."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
+from hashlib import sha256
 from typing import Any, NamedTuple
+
+from coign_verify.jcs import canonical
+
+APPROVED = "regulatory.programme_approved.v1"
 
 
 class NotJudged(Exception):
@@ -199,3 +205,12 @@ class Terms:
             if each.up_to_kg is None or weight_kg <= each.up_to_kg:
                 return each.bounds(weight_kg)
         raise NotJudged(f"the doses of programme version {version} are not given")
+
+
+def terms_in(entries: Iterable[Mapping[str, Any]], documents: Iterable[Any]) -> tuple[Terms, set[str]]:
+    """The terms among documents, as far as approvals name them by their hashes; and the hashes that none names."""
+    given = {sha256(canonical(each)).hexdigest(): each for each in documents}
+    facts = [fact for e in entries if e["outcome"] != "refused" for fact in e["intent"]["facts"]]
+    named = [(f["body"]["version"], f["body"].get("terms")) for f in facts if f["type"] == APPROVED]
+    read = (Terms.read(version, given[digest]) for version, digest in named if digest in given)
+    return reduce(Terms.and_those, read, Terms()), given.keys() - {digest for _, digest in named}

@@ -6,12 +6,14 @@ from importlib.resources import files
 
 from coign_verify.account import STYLE
 
+_TRACKERS = (
+    "units", "therapies", "findings", "cells_counted", "ways", "plant", "batches", "reactions", "people", "houses",
+    "keeping", "steps",
+)  # fmt: skip
 _INVARIANTS = (
-    "model",
-    *(f"trackers/{name}" for name in ("units", "therapies", "findings", "cells_counted", "ways", "plant", "batches", "reactions", "people",
-                                      "houses", "keeping", "steps")),
-    "bedside", "doses", "therapies", "planned", "cells", "ways", "plant", "measured", "reactions", "people", "order", "days",
-    "houses", "keeping", "making", "testing", "record", "replay",
+    "model", *(f"trackers/{name}" for name in _TRACKERS),
+    "bedside", "doses", "therapies", "planned", "cells", "ways", "plant", "measured", "reactions", "people", "order",
+    "days", "houses", "keeping", "making", "testing", "record", "replay",
 )  # fmt: skip
 #: Each uses what those before it hold.
 SCRIPTS = (

@@ -23,7 +23,7 @@ class OpenInspection:
     organisation: Organisation = field(metadata=asks("Whose records", "choose", options="organisations"))
     until: Instant = field(metadata=asks("Until", hint="the last day of the inspection"))
     therapies: tuple[Chain, ...] = field(
-        default=(), metadata=asks("Therapies", hint="chains of identity, such as chain:COI-1; none: not by therapy")
+        default=(), metadata=asks("Therapies", "choose", options="therapies", hint="none: not by therapy")
     )
     products: tuple[Product, ...] = field(
         default=(), metadata=asks("Products", "choose", options="products", hint="none: not by product")
