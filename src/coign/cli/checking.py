@@ -56,7 +56,7 @@ def _run(asked: argparse.Namespace) -> int:
         from coign.cli import replaying
 
         return replaying.run(asked)
-    say("Telling three therapies in memory …")
+    say("Telling therapies in memory …")
     history = telling_in_memory.told_of_this_release()
     return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
 

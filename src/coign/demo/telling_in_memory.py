@@ -25,8 +25,7 @@ from coign.demo import (
     put_right,
     turns,
 )
-from coign.demo.besides import Do, by, telling
-from coign.demo.besides import mishaps as errors
+from coign.demo.besides import Do, by, errors, telling
 from coign.demo.besides.beginning import SEED, Beginning
 from coign.demo.in_memory import BEGINS, InMemory
 from coign.demo.scene import Scene, Therapy, version_of

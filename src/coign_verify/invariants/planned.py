@@ -5,8 +5,8 @@ from coign_verify.invariants.trackers import (
     AUTHORISATION,
     CHAIN,
     DIFFERING,
-    HOUSE,
     NUMBER,
+    ORGANISATION,
     PLAN,
     PRODUCT,
     PROGRAMME,
@@ -86,7 +86,7 @@ def a_product_is_ordered_for_whom_its_legal_basis_names(known: Known, fact: Hear
 def _may_receive(known: Known, basis: str, body: Body) -> bool:
     if basis in BY_NAME:
         return body["product"] in known.of(RECIPIENT, body["patient"])
-    made, given = known.of(HOUSE, body["maker"]).country, known.of(HOUSE, body["centre"]).country
+    made, given = known.of(ORGANISATION, body["maker"]).country, known.of(ORGANISATION, body["centre"]).country
     return basis != WITHIN_A_STATE or made == given
 
 

@@ -2,7 +2,7 @@
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
 from coign_verify.invariants.therapies import not_allowed
-from coign_verify.invariants.trackers import CHAIN, CUSTODY, HOUSE, SITE, UNIT, VESSEL, WAY
+from coign_verify.invariants.trackers import CHAIN, CUSTODY, ORGANISATION, SITE, UNIT, VESSEL, WAY
 from coign_verify.invariants.trackers.units import minutes_between
 
 SEALED, REPLACED, UNPACKED = "logistics.sealed.v1", "logistics.seal_replaced.v1", "logistics.unpacked.v1"
@@ -113,7 +113,7 @@ def a_shipper_keeps_cold_for_longer_than_the_programme_asks(known: Known, fact: 
 def what_leaves_goes_with_its_carrier_and_is_allowed_to(known: Known, fact: Heard) -> Verdict:
     """Cells leave a house with the carrier that its shipment names, and while no authority stopped their dispatch."""
     unit, here = fact.body["unit"], fact.entry["intent"]["actor"]["organisation"]
-    if known.of(HOUSE, fact.body["to"]).category != COURIER or known.of(HOUSE, here).category == COURIER:
+    if known.of(ORGANISATION, fact.body["to"]).category != COURIER or known.of(ORGANISATION, here).category == COURIER:
         return None
     state = known.of(UNIT, unit)
     carrier = known.of(WAY, state.under_way).carrier if state.under_way else ""

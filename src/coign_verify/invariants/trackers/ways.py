@@ -83,22 +83,3 @@ VESSEL = Tracker(
 SITE: Tracker[str] = Tracker(
     "site", "", {"people.site_registered.v1": (("site",), lambda s, f: f.body["organisation"])}
 )
-
-
-class House(NamedTuple):
-    """An organisation that takes part: as what, and in which country."""
-
-    category: str = ""
-    country: str = ""
-
-
-HOUSE = Tracker(
-    "house",
-    House(),
-    {
-        "people.organisation_registered.v1": (
-            ("organisation",),
-            lambda s, f: House(f.body["category"], f.body["country"]),
-        )
-    },
-)

@@ -46,7 +46,7 @@ invariant("PAT-28, PAT-30, PAT-33", [CONDITIONING_ORDERED, "infusion.emergency_r
 /** Whether a legal basis lets this patient have the product: some name patients, one is of a single state. */
 function mayReceive(known, basis, { product, patient, maker, centre }) {
   if (["expanded_access", "named_patient"].includes(basis)) return known.of(RECIPIENT, patient).products.has(product);
-  const made = known.of(HOUSE, maker).country, given = known.of(HOUSE, centre).country;
+  const made = known.of(ORGANISATION, maker).country, given = known.of(ORGANISATION, centre).country;
   return basis !== "hospital_exemption" || made === given;
 }
 

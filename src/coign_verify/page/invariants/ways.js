@@ -85,7 +85,7 @@ invariant("SCS-06, SCS-07", ["logistics.shipper_chosen.v1", PACKED],
 invariant("TRC-11, SCS-12, REG-02", ["custody.offered.v1"],
   "Cells leave a house with the carrier that its shipment names, and while no authority stopped their dispatch.",
   function what_leaves_goes_with_its_carrier_and_is_allowed_to(known, fact) {
-    const { unit, to } = fact.body, isCourier = (house) => known.of(HOUSE, house).category === "courier";
+    const { unit, to } = fact.body, isCourier = (house) => known.of(ORGANISATION, house).category === "courier";
     if (!isCourier(to) || isCourier(fact.actor.organisation)) return null;
     const { underWay, chain } = known.of(UNIT, unit), carrier = underWay ? known.of(WAY, underWay).carrier : "";
     return [...unless(carrier === to, `${unit} left with ${to}; ${carrier || "nobody"} was named`), ...notAllowed(known, "dispatch", chain, fact)];

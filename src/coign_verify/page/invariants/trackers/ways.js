@@ -44,8 +44,3 @@ const VESSEL = tracker("vessel", { owner: "", qualifiedUntil: "", holdMinutes: n
 
 /** Whose place it is. */
 const SITE = tracker("site", { owner: "" }, ["site", { "people.site_registered.v1": (_, { body }) => ({ owner: body.organisation }) }]);
-
-/** An organisation that takes part: as what, and in which country. */
-const HOUSE = tracker("house", { category: "", country: "" }, ["organisation", {
-  "people.organisation_registered.v1": (_, { body: { category, country } }) => ({ category, country }),
-}]);
