@@ -5,6 +5,7 @@ from tests.coign_verify.told import (
     CHAIN,
     CRYO,
     MAKER,
+    NEVER,
     NOW,
     Change,
     after,
@@ -31,6 +32,12 @@ MAKING_STOPPED = (
     line("qa-1", "regulatory.authorisation_suspended", **FIRST_GRANT, decider="nobody", scope=["manufacture"]),
     line("qa-1", "regulatory.suspension_lifted", **FIRST_GRANT, suspension=1),
 )
+TANK = "equipment:tank-north"
+TESTED_BY = {
+    house: line(who, "storage.tank_qualified", tank=TANK, organisation=house, qualified_until=NEVER)
+    for house, who in ((CENTRE, "celllab-1"), (MAKER, "warehouse-1"))
+}
+TANK_CLOSED = line("celllab-1", "storage.tank_closed", tank=TANK, by="person:celllab-1")
 
 #: By the name of the invariant, as in `spoiled`.
 OF_HOUSES: dict[str, tuple[Change, Change]] = {
@@ -136,6 +143,18 @@ OF_HOUSES: dict[str, tuple[Change, Change]] = {
             line("operator-1", "correction.proposed", **MISREAD, name="weight"),
             line("operator-2", "correction.differs", case="case:7", home="batch:X", read="7"),
         ),
+    ),
+    "a_source_is_read_where_it_lies": (
+        entry_of("correction.differs", who="nurse-1"),
+        entry_of("correction.differs", who="operator-1", after_min=3),
+    ),
+    "a_tank_is_tested_by_its_own_house": (
+        after("storage.tank_qualified", TESTED_BY[MAKER]),
+        after("storage.tank_qualified", TESTED_BY[CENTRE]),
+    ),
+    "cells_lie_where_somebody_watches_the_cold": (
+        before("storage.placed", TANK_CLOSED),
+        before("storage.placed", TANK_CLOSED, TESTED_BY[CENTRE]),
     ),
     # Versions
     "what_is_approved_is_what_was_proposed": (

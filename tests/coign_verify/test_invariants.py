@@ -139,6 +139,7 @@ def test_without_the_terms_of_a_programme_its_limits_are_not_judged() -> None:
         "nobody_begins_with_fewer_cells_than_the_programme_asks",
         "everything_that_is_asked_before_an_infusion_is_told",
         "giver_and_taker_stand_together",
+        "two_look_at_one_arrival_together",
         "an_emergency_is_decided_about_cells_as_they_are",
     }
 
