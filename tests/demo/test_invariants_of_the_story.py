@@ -35,6 +35,7 @@ NO_OCCASION = {
     "nothing_is_taken_away_under_a_decision",
     "an_investigation_goes_one_way",
     "a_value_is_put_right_once_at_a_time",
+    "a_source_is_read_where_it_lies",
     "an_exception_is_for_the_failing_test_alone",
     "nothing_travels_unreleased_where_nobody_foresaw_it",
     "what_is_refused_changes_nothing",

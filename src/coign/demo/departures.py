@@ -10,6 +10,7 @@ from coign.clinical.events import Ordered
 from coign.closing.events import UnitDecision
 from coign.correction.recorded import Recorded
 from coign.demo import guests, people
+from coign.demo.besides import stores
 from coign.demo.in_memory import InMemory
 from coign.demo.interruptions import EVIDENCE, WHY
 from coign.kernel.subjects import Unit
@@ -27,7 +28,8 @@ class Departures:
 
     def all(self) -> Iterator[Departure]:
         """Every one of them."""
-        for of in (self._orders, self._chair, self._journey, self._bed, self._end, self._safety):
+        told = (self._orders, self._chair, self._journey, self._bed, self._end, self._safety)
+        for of in (*told, self._tanks, self._store, self._room, self._laboratory):
             yield from of()
 
     def _at(self, action: str, therapy: str = ONE, nth: int = 0) -> int:
@@ -48,6 +50,11 @@ class Departures:
     def _instead(self, index: int, *moves: Move, left_out: int = 0) -> Departure:
         now = self.acts[index].move.time
         return Departure(index, tuple(replace(move, time=now) for move in moves), index + left_out)
+
+    def _later(self, index: int, move: Move, days: int) -> Departure:
+        """It is done after so many days instead."""
+        late = replace(move, time=self.acts[index].move.time.plus(days=days))
+        return Departure(index, (late,), index + 1)
 
     def _orders(self) -> Iterator[Departure]:
         """Conditioning for a later day is begun today; nobody released the product; a weight was mistyped."""
@@ -162,6 +169,54 @@ class Departures:
         published = self._at("safety.publish_reference", "")
         earlier = self.acts[published].move.command.effective.plus(days=-10)
         yield self._instead(published + 1, self._like(published, effective=earlier))
+
+    def _tanks(self) -> Iterator[Departure]:
+        """Tests that ran out before they count, another device in place of a tank, and tanks out of service."""
+        qualified, set_up = self._at("storage.qualify_tank", ""), self._at("storage.set_up_box", "")
+        yesterday = self.acts[qualified].move.time.plus(days=-1)
+        yield self._instead(qualified, self._like(qualified, qualified_until=yesterday), left_out=1)
+        registered = self._at("equipment.register", "")
+        device = self.acts[registered].move.command.equipment
+        keeper = self._at("storage.qualify_tank", "", -1)
+        yield self._instead(registered + 1, self._like(keeper, tank=device))
+        yield self._instead(set_up, self._closed(set_up, self.acts[set_up].move))
+        placed = self._at("storage.place")
+        box = self.acts[placed].move.command.box
+        stands = next(t.move for t in self.acts if t.move.action.name == "storage.set_up_box" and t.move.command.box == box)
+        yield self._instead(placed, self._closed(placed, stands))
+
+    def _closed(self, index: int, set_up: Move) -> Move:
+        """Its tank is taken out of service by who set up the box."""
+        return self._asked(index, set_up.actor, "storage.close_tank", tank=set_up.command.tank, why=WHY)
+
+    def _store(self) -> Iterator[Departure]:
+        """A lot is approved, and a pack of it opened, after it expired."""
+        approved, used = self._at("supply.approve_lot", "", -1), self._at("supply.use_pack", "", -1)
+        yield self._later(approved, self._like(approved, retest_by=None), stores.KEEPS_DAYS + 1)
+        yield self._later(used, self._like(used), stores.KEEPS_DAYS + 1)
+
+    def _room(self) -> Iterator[Departure]:
+        """A room is cleared with cells open in it, or with a label lost; a lot of another step; product as material."""
+        cleared, begun = self._at("manufacturing.clear_line"), self._at("manufacturing.start_batch")
+        yield self._instead(begun + 1, self._like(cleared))
+        counted = self._at("manufacturing.count_labels")
+        destroyed = self.acts[counted].move.command.destroyed
+        lost = self._like(counted, destroyed=destroyed - 1)
+        yield self._instead(counted, lost, self._like(cleared), left_out=1)
+        first, second = (self._at("manufacturing.complete_step", ONE, nth) for nth in (0, 1))
+        lots, foreign = self.acts[first].move.command.lots, self.acts[second].move.command.lots
+        every = tuple(dict.fromkeys((*lots, *foreign)))
+        yield self._instead(first, self._like(first, lots=every), left_out=1)
+        received, product = self._at("quality.accept_material"), self.acts[self._at("infusion.issue")].move.command.unit
+        certified = self._at("quality.certify")
+        yield self._instead(certified, self._like(received, unit=product))
+
+    def _laboratory(self) -> Iterator[Departure]:
+        """The test that was made again fails as well and is set aside, and made once more."""
+        again = self._at("quality.invalidate_result", TROUBLED) + 1
+        failed, *judged = range(again - 4, again)
+        fails = self._like(again, value=self.acts[failed].move.command.value)
+        yield self._instead(again, fails, *(self._like(index) for index in judged))
 
 
 def told_beside(here: InMemory) -> tuple[Departure, ...]:
