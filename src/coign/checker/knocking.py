@@ -82,6 +82,9 @@ class Knocking:
     tried: set[str] = field(default_factory=set)
     #: The fewest gates with which each was seen to refuse, itself among them.
     fewest: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: Gates without which something else was entered, and those without which an act failed.
+    entered: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     #: What was not held back at once: the story goes on otherwise.
     happened: list[Deviation] = field(default_factory=list)
     #: Of each act of the story what was tried in its place.
@@ -359,12 +362,16 @@ class Knocking:
         done: list[int] = []
         passed = False  # something that the gates hold back
         for number, outcome in self.run(deviation, without):
+            held_back = without.intersection(outcome.unmet)
             if not outcome.changes:
+                if outcome.stuck:
+                    self.failed |= held_back
                 if passed and len(outcome.unmet) == 1 and len(beside) < BESIDE_EACH * TRIED_EACH:
                     beside[outcome.unmet[0], deviation] = None
                 continue
             done.append(number)
-            passed = passed or bool(without.intersection(outcome.unmet))
+            self.entered |= held_back
+            passed = passed or bool(held_back)
             if passed and outcome.broken:
                 name, sentence = outcome.broken[0]
                 acts = self._shortest(without, deviation, done, name)

@@ -13,11 +13,13 @@ from coign.demo import guests, people
 from coign.demo.besides import stores
 from coign.demo.in_memory import InMemory
 from coign.demo.interruptions import EVIDENCE, WHY
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Quantity
 from coign.perform.request import Request
 
 ONE, TROUBLED = "0", "2"
+#: Longer than any product of the demonstration keeps.
+SHELF_LIFE_DAYS = 275
 
 
 class Departures:
@@ -29,7 +31,7 @@ class Departures:
     def all(self) -> Iterator[Departure]:
         """Every one of them."""
         told = (self._orders, self._chair, self._journey, self._bed, self._end, self._safety)
-        for of in (*told, self._tanks, self._store, self._room, self._laboratory):
+        for of in (*told, self._tanks, self._store, self._room, self._laboratory, self._days):
             yield from of()
 
     def _at(self, action: str, therapy: str = ONE, nth: int = 0) -> int:
@@ -182,7 +184,8 @@ class Departures:
         yield self._instead(set_up, self._closed(set_up, self.acts[set_up].move))
         placed = self._at("storage.place")
         box = self.acts[placed].move.command.box
-        stands = next(t.move for t in self.acts if t.move.action.name == "storage.set_up_box" and t.move.command.box == box)
+        boxes = (told.move for told in self.acts if told.move.action.name == "storage.set_up_box")
+        stands = next(each for each in boxes if each.command.box == box)
         yield self._instead(placed, self._closed(placed, stands))
 
     def _closed(self, index: int, set_up: Move) -> Move:
@@ -196,7 +199,7 @@ class Departures:
         yield self._later(used, self._like(used), stores.KEEPS_DAYS + 1)
 
     def _room(self) -> Iterator[Departure]:
-        """A room is cleared with cells open in it, or with a label lost; a lot of another step; product as material."""
+        """A room is cleared with cells open in it, or with a label lost; a lot of another step; a second batch."""
         cleared, begun = self._at("manufacturing.clear_line"), self._at("manufacturing.start_batch")
         yield self._instead(begun + 1, self._like(cleared))
         counted = self._at("manufacturing.count_labels")
@@ -207,21 +210,52 @@ class Departures:
         lots, foreign = self.acts[first].move.command.lots, self.acts[second].move.command.lots
         every = tuple(dict.fromkeys((*lots, *foreign)))
         yield self._instead(first, self._like(first, lots=every), left_out=1)
-        received, product = self._at("quality.accept_material"), self.acts[self._at("infusion.issue")].move.command.unit
-        certified = self._at("quality.certify")
-        yield self._instead(certified, self._like(received, unit=product))
+        yield self._begun_again(counted + 1)
+
+    def _begun_again(self, index: int) -> Departure:
+        """The second cryobag is taken out for a batch, though the slot of its therapy was used for the first one."""
+        begun = self._at("manufacturing.start_batch")
+        cleared, confirmed, meant, taken = range(begun - 4, begun)
+        unit = self.acts[self._at("quality.accept_material", ONE, 1)].move.command.unit
+        lies = next(t.move.command for t in self.acts[begun::-1] if _lays_down(t.move, unit))
+        batch = Batch.of(f"{self.acts[begun].move.command.batch.identifier}-again")
+        return self._instead(
+            index, self._like(cleared), self._like(confirmed), self._like(meant, unit=unit, position=lies.position),
+            self._like(taken, unit=unit, found=unit), self._like(begun, unit=unit, batch=batch),
+        )  # fmt: skip
 
     def _laboratory(self) -> Iterator[Departure]:
-        """The test that was made again fails as well and is set aside, and made once more."""
+        """The test that was made again fails twice more and is set aside each time, and made once more."""
         again = self._at("quality.invalidate_result", TROUBLED) + 1
         failed, *judged = range(again - 4, again)
         fails = self._like(again, value=self.acts[failed].move.command.value)
-        yield self._instead(again, fails, *(self._like(index) for index in judged))
+        yield self._instead(again, *(fails, *(self._like(index) for index in judged)) * 2)
+        reviewed = self._at("quality.review_audit_trail", TROUBLED)
+        yield self._instead(reviewed, self._like(reviewed, exceptional=(again - 1,)), left_out=1)
+
+    def _days(self) -> Iterator[Departure]:
+        """A therapy ends before its collection; a bag leaves its place after it expired; two bags are nearly empty."""
+        started = self._at("collection.start")
+        over = {"chain": self.acts[started].move.command.chain, "reason": "withdrawal", "note": WHY}
+        physician = people.in_role("physician", people.CENTRE)[0].actor
+        ended = self._asked(started, physician, "closing.end_therapy", **over, others="destroyed", decisions=[])
+        yield self._instead(started, ended)
+        issued, assessed = self._at("infusion.issue"), self._at("infusion.assess_patient")
+        weighed = self._like(assessed, weight=Quantity.of(70, "kg"))
+        late = self._later(issued, self._like(issued), SHELF_LIFE_DAYS + 1)
+        yield replace(late, moves=(replace(weighed, time=late.moves[0].time), *late.moves))
+        first, last = self._at("manufacturing.fill_bag"), self._at("manufacturing.fill")
+        drop = Quantity.of("0.02", "mL")
+        yield Departure(first, tuple(self._like(index, volume=drop) for index in (first, last)), last + 1)
 
 
 def told_beside(here: InMemory) -> tuple[Departure, ...]:
     """What may be tried beside a story that was told here."""
     return tuple(Departures(here).all())
+
+
+def _lays_down(move: Move, unit: Unit) -> bool:
+    return move.action.name == "storage.place" and move.command.unit == unit
 
 
 def _of(role: str) -> Actor:
