@@ -8,6 +8,7 @@ from tests.coign_verify.told import (
     NEVER,
     NOW,
     Change,
+    Story,
     after,
     at,
     before,
@@ -38,6 +39,20 @@ TESTED_BY = {
     for house, who in ((CENTRE, "celllab-1"), (MAKER, "warehouse-1"))
 }
 TANK_CLOSED = line("celllab-1", "storage.tank_closed", tank=TANK, by="person:celllab-1")
+
+
+def explained(of: str) -> Change:
+    """What somebody let wait stands out, and is explained by somebody of the quality unit."""
+
+    def apply(story: Story) -> Story:
+        n = next(n for n, each in enumerate(story) if each.holds("quality.audit_trail_line_answered.v1"))
+        waited = line(of, "manufacturing.hold_extended", batch="batch:1", until=NOW)
+        answered = story[n].with_fact("quality.audit_trail_line_answered.v1", entry=n)
+        reviewed = story[n + 1].with_fact("quality.audit_trail_reviewed.v1", exceptional=[n])
+        return [*story[:n], waited, answered, reviewed, *story[n + 2 :]]
+
+    return apply
+
 
 #: By the name of the invariant, as in `spoiled`.
 OF_HOUSES: dict[str, tuple[Change, Change]] = {
@@ -318,6 +333,7 @@ OF_BATCHES: dict[str, tuple[Change, Change]] = {
         changed("regulatory.authorisation_granted", of="authorisation:1", releasers=["person:qp-2"]),
         changed("regulatory.authorisation_granted", of="authorisation:1", releasers=["person:qp-2", "person:qp-1"]),
     ),
+    "nobody_explains_their_own_entry": (explained("qa-1"), explained("qp-1")),
     "an_audit_trail_is_read_by_another_or_owed": (
         changed("quality.audit_trail_reviewed", exceptional=[7, 9]),
         changed("quality.audit_trail_reviewed", exceptional=[]),

@@ -33,6 +33,7 @@ NO_OCCASION = {
     "an_extension_bridges_a_short_gap",
     "only_what_is_hazardous_is_marked_so",
     "nothing_is_taken_away_under_a_decision",
+    "nobody_explains_their_own_entry",
     "an_investigation_goes_one_way",
     "a_value_is_put_right_once_at_a_time",
     "a_source_is_read_where_it_lies",

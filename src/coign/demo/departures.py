@@ -232,6 +232,15 @@ class Departures:
         yield self._instead(again, *(fails, *(self._like(index) for index in judged)) * 2)
         reviewed = self._at("quality.review_audit_trail", TROUBLED)
         yield self._instead(reviewed, self._like(reviewed, exceptional=(again - 1,)), left_out=1)
+        for actor in (_of("qp"), self.acts[again - 1].move.actor):
+            yield self._instead(reviewed, self._explained(reviewed, again - 1, actor))
+
+    def _explained(self, index: int, entry: int, actor: Actor) -> Move:
+        """Somebody says why a result was set aside; what the door would look up stands in it already."""
+        batch, by = self.acts[index].move.command.batch, self.acts[entry].move.actor.person
+        told = {"batch": batch, "entry": entry, "answer": "accepted", "why": WHY}
+        move = self._asked(index, actor, "quality.answer_audit_trail_line", **told)
+        return replace(move, command=replace(move.command, signs=("set_aside",), done_by=by))
 
     def _days(self) -> Iterator[Departure]:
         """A therapy ends before its collection; a bag leaves its place after it expired; two bags are nearly empty."""
