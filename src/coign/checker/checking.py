@@ -160,6 +160,6 @@ def _why_not(knocked: Knocking, gate: Gate[Any]) -> str:
         return "nothing that was tried made it refuse alone"
     if with_it != {gate.id}:
         return f"it refused only together with others: {', '.join(sorted(with_it - {gate.id}))}"
-    if gate.id in knocked.failed - knocked.entered:
+    if knocked.came_of[gate.id] == {False}:
         return "without it the act itself fails, and nothing is entered"
     return "without it something else happens, and no invariant says that it must not"
