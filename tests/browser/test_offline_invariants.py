@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 from tests.coign_verify.spoiled import SPOILED
+from tests.coign_verify.spoiled_house import SPOILED_HOUSES
+from tests.coign_verify.spoiled_ways import SPOILED_WAYS
 from tests.coign_verify.spoiled_work import SPOILED_WORK
 from tests.coign_verify.told import TERMS, entries
 from tests.coign_verify.true_story import true_story
@@ -16,7 +18,8 @@ from tests.support.offline import Here, opened
 from coign_verify.invariants import INVARIANTS, Terms, replay
 
 TRUE = entries(true_story())
-STORIES = [change(true_story()) for pair in (SPOILED | SPOILED_WORK).values() for change in pair]
+SPOILED_ALL = SPOILED | SPOILED_WORK | SPOILED_HOUSES | SPOILED_WAYS
+STORIES = [change(true_story()) for pair in SPOILED_ALL.values() for change in pair]
 HISTORIES = [entries(story) for story in STORIES]
 EXCHANGED = 60
 

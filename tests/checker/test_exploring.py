@@ -111,6 +111,14 @@ def test_a_gate_that_is_taken_out_lets_happen_what_it_held_back(
     assert told.ground.moves[shown.acts[-1]].action.name == act
 
 
+def test_of_a_gate_that_its_own_act_cannot_do_without_this_is_said(history: History, told: Knocking) -> None:
+    left_out = act_of(history, "collection.check_identity")
+    told.follow(Deviation(left_out, (), left_out + 1))
+    verdict = checking.judged(told, catalogue.GATES["collection.first_check_is_open"])
+    assert verdict.verdict == checking.NOT_SHOWN
+    assert verdict.reason == "without it the act itself fails, and nothing is entered"
+
+
 def test_verdicts_count_what_guards_patients_and_products(history: History) -> None:
     gates = list(catalogue.GATES.values())
     guarding = [g for g in gates if g.risk is not Risk.DATA]

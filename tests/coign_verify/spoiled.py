@@ -288,7 +288,7 @@ SPOILED: dict[str, tuple[Change, Change]] = {
         entry_of("collection.started", after_min=29),
     ),
     "nothing_is_begun_after_the_end": (
-        before("infusion.issued", OVER),
+        before("manufacturing.filled", OVER),
         after("infusion.finished", OVER, of=SECOND),
     ),
     "what_a_lot_in_doubt_touched_stands_still": (

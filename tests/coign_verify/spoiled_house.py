@@ -5,8 +5,10 @@ from tests.coign_verify.told import (
     CHAIN,
     CRYO,
     MAKER,
+    NEVER,
     NOW,
     Change,
+    Story,
     after,
     at,
     before,
@@ -31,6 +33,26 @@ MAKING_STOPPED = (
     line("qa-1", "regulatory.authorisation_suspended", **FIRST_GRANT, decider="nobody", scope=["manufacture"]),
     line("qa-1", "regulatory.suspension_lifted", **FIRST_GRANT, suspension=1),
 )
+TANK = "equipment:tank-north"
+TESTED_BY = {
+    house: line(who, "storage.tank_qualified", tank=TANK, organisation=house, qualified_until=NEVER)
+    for house, who in ((CENTRE, "celllab-1"), (MAKER, "warehouse-1"))
+}
+TANK_CLOSED = line("celllab-1", "storage.tank_closed", tank=TANK, by="person:celllab-1")
+
+
+def explained(of: str) -> Change:
+    """What somebody let wait stands out, and is explained by somebody of the quality unit."""
+
+    def apply(story: Story) -> Story:
+        n = next(n for n, each in enumerate(story) if each.holds("quality.audit_trail_line_answered.v1"))
+        waited = line(of, "manufacturing.hold_extended", batch="batch:1", until=NOW)
+        answered = story[n].with_fact("quality.audit_trail_line_answered.v1", entry=n)
+        reviewed = story[n + 1].with_fact("quality.audit_trail_reviewed.v1", exceptional=[n])
+        return [*story[:n], waited, answered, reviewed, *story[n + 2 :]]
+
+    return apply
+
 
 #: By the name of the invariant, as in `spoiled`.
 OF_HOUSES: dict[str, tuple[Change, Change]] = {
@@ -136,6 +158,18 @@ OF_HOUSES: dict[str, tuple[Change, Change]] = {
             line("operator-1", "correction.proposed", **MISREAD, name="weight"),
             line("operator-2", "correction.differs", case="case:7", home="batch:X", read="7"),
         ),
+    ),
+    "a_source_is_read_where_it_lies": (
+        entry_of("correction.differs", who="nurse-1"),
+        entry_of("correction.differs", who="operator-1", after_min=3),
+    ),
+    "a_tank_is_tested_by_its_own_house": (
+        after("storage.tank_qualified", TESTED_BY[MAKER]),
+        after("storage.tank_qualified", TESTED_BY[CENTRE]),
+    ),
+    "cells_lie_where_somebody_watches_the_cold": (
+        before("storage.placed", TANK_CLOSED),
+        before("storage.placed", TANK_CLOSED, TESTED_BY[CENTRE]),
     ),
     # Versions
     "what_is_approved_is_what_was_proposed": (
@@ -299,6 +333,7 @@ OF_BATCHES: dict[str, tuple[Change, Change]] = {
         changed("regulatory.authorisation_granted", of="authorisation:1", releasers=["person:qp-2"]),
         changed("regulatory.authorisation_granted", of="authorisation:1", releasers=["person:qp-2", "person:qp-1"]),
     ),
+    "nobody_explains_their_own_entry": (explained("qa-1"), explained("qp-1")),
     "an_audit_trail_is_read_by_another_or_owed": (
         changed("quality.audit_trail_reviewed", exceptional=[7, 9]),
         changed("quality.audit_trail_reviewed", exceptional=[]),

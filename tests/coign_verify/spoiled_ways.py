@@ -115,6 +115,10 @@ SPOILED_WAYS: dict[str, tuple[Change, Change]] = {
         entry_of("custody.handed_over", of="celllab-1", after_min=31),
         entry_of("custody.handed_over", of="celllab-1", after_min=30),
     ),
+    "two_look_at_one_arrival_together": (
+        entry_of("logistics.received", after_min=31),
+        entry_of("logistics.received", after_min=30),
+    ),
     "an_emergency_is_decided_about_cells_as_they_are": (
         entry_of("infusion.issued", of=SECOND, after_min=120),
         entry_of("infusion.issued", of=SECOND, after_min=100),

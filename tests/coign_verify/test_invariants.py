@@ -82,6 +82,13 @@ def test_an_entry_of_the_same_instant_as_the_one_before_went_backwards() -> None
     assert list(broken(spoiled(90, time=TRUE[89]["time"]))) == ["time_never_goes_backwards"]
 
 
+def test_no_container_is_filled_once_the_therapy_is_over() -> None:
+    told = entries(SPOILED["nothing_is_begun_after_the_end"][0](true_story()))
+    found, _ = replay(told, INVARIANTS, TERMS)
+    filled = next(e["position"] for e in told if e["intent"]["facts"][0]["type"] == "manufacturing.filled.v1")
+    assert filled in [each.position for each in found if each.invariant == "nothing_is_begun_after_the_end"]
+
+
 # What somebody else than the story's people might try
 
 
@@ -139,6 +146,7 @@ def test_without_the_terms_of_a_programme_its_limits_are_not_judged() -> None:
         "nobody_begins_with_fewer_cells_than_the_programme_asks",
         "everything_that_is_asked_before_an_infusion_is_told",
         "giver_and_taker_stand_together",
+        "two_look_at_one_arrival_together",
         "an_emergency_is_decided_about_cells_as_they_are",
     }
 

@@ -55,6 +55,7 @@ HOUSE = {
     "monitoring.samples_after_session_max": 60,
     "equipment.clean_hold.cell_processor": 10_080,
     "custody.offer_valid": 30,
+    "logistics.receipt_window": 30,
     "infusion.emergency_valid": 120,
 }
 

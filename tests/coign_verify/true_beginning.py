@@ -96,6 +96,8 @@ def store() -> Story:
             "qa-1", "equipment.device_registered", equipment="equipment:1", device_kind="cell_processor", due_on=NEVER
         ),
         line("operator-1", "equipment.device_cleaned", equipment="equipment:1", by="person:operator-1"),
+        *_tank(CENTRE, "celllab-1"),
+        *_tank(MAKER, "warehouse-1"),
         line("operator-1", "equipment.device_taken_out", equipment="equipment:1", by="person:operator-1"),
         line("qa-1", "equipment.device_returned", equipment="equipment:1", by="person:qa-1"),
         line("qp-1", "regulatory.programme_proposed", programme="programme:demo", version=VERSION),
@@ -116,4 +118,13 @@ def store() -> Story:
             qualified_until=NEVER,
         ),
         line("qa-1", "facility.room_put_in_use", room="room:1", qualified_until=NEVER),
+    ]
+
+
+def _tank(of: str, who: str) -> Story:
+    """A tank of a house, tested, with a box in it."""
+    tank = {"tank": f"equipment:tank-{of[13:]}", "organisation": of}
+    return [
+        line(who, "storage.tank_qualified", **tank, tank_kind="general", qualified_until=NEVER),
+        line(who, "storage.box_set_up", box=f"box:{of[13:]}", **tank),
     ]

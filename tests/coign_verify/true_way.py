@@ -16,7 +16,8 @@ def placed(unit: str, who: str) -> Line:
 
 def where(unit: str, who: str) -> dict[str, object]:
     """Each container has one place in each house."""
-    return {"box": f"box:{house(who)[13:]}", "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
+    place = {"box": f"box:{house(who)[13:]}", "tank": f"equipment:tank-{house(who)[13:]}"}
+    return {**place, "position": (CRYO, FIRST, SECOND).index(unit) + 1 if unit != X else 9}
 
 
 def sent(

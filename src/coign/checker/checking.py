@@ -158,6 +158,8 @@ def _why_not(knocked: Knocking, gate: Gate[Any]) -> str:
     with_it = knocked.fewest.get(gate.id)
     if with_it is None:
         return "nothing that was tried made it refuse alone"
-    if with_it == {gate.id}:
-        return "without it something else happens, and no invariant says that it must not"
-    return f"it refused only together with others: {', '.join(sorted(with_it - {gate.id}))}"
+    if with_it != {gate.id}:
+        return f"it refused only together with others: {', '.join(sorted(with_it - {gate.id}))}"
+    if knocked.came_of[gate.id] == {False}:
+        return "without it the act itself fails, and nothing is entered"
+    return "without it something else happens, and no invariant says that it must not"

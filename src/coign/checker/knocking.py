@@ -82,6 +82,8 @@ class Knocking:
     tried: set[str] = field(default_factory=set)
     #: The fewest gates with which each was seen to refuse, itself among them.
     fewest: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: Of each gate that was taken out, whether something was entered then (True) or the act itself failed (False).
+    came_of: dict[str, set[bool]] = field(default_factory=lambda: defaultdict(set))
     #: What was not held back at once: the story goes on otherwise.
     happened: list[Deviation] = field(default_factory=list)
     #: Of each act of the story what was tried in its place.
@@ -356,15 +358,17 @@ class Knocking:
     def _without(
         self, without: frozenset[str], deviation: Deviation, beside: dict[tuple[str, Deviation], None]
     ) -> Shown | None:
-        done: list[int] = []
-        passed = False  # something that the gates hold back
+        done, passed = list[int](), False  # something that the gates hold back
         for number, outcome in self.run(deviation, without):
+            held_back = without.intersection(outcome.unmet)
+            for gate in held_back if outcome.changes or outcome.stuck else ():
+                self.came_of[gate].add(bool(outcome.changes))
             if not outcome.changes:
                 if passed and len(outcome.unmet) == 1 and len(beside) < BESIDE_EACH * TRIED_EACH:
                     beside[outcome.unmet[0], deviation] = None
                 continue
             done.append(number)
-            passed = passed or bool(without.intersection(outcome.unmet))
+            passed = passed or bool(held_back)
             if passed and outcome.broken:
                 name, sentence = outcome.broken[0]
                 acts = self._shortest(without, deviation, done, name)

@@ -10,13 +10,16 @@ from coign.clinical.events import Ordered
 from coign.closing.events import UnitDecision
 from coign.correction.recorded import Recorded
 from coign.demo import guests, people
+from coign.demo.besides import stores
 from coign.demo.in_memory import InMemory
 from coign.demo.interruptions import EVIDENCE, WHY
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Quantity
 from coign.perform.request import Request
 
 ONE, TROUBLED = "0", "2"
+#: Longer than any product of the demonstration keeps.
+SHELF_LIFE_DAYS = 275
 
 
 class Departures:
@@ -27,7 +30,8 @@ class Departures:
 
     def all(self) -> Iterator[Departure]:
         """Every one of them."""
-        for of in (self._orders, self._chair, self._journey, self._bed, self._end, self._safety):
+        told = (self._orders, self._chair, self._journey, self._bed, self._end, self._safety)
+        for of in (*told, self._tanks, self._store, self._room, self._laboratory, self._days):
             yield from of()
 
     def _at(self, action: str, therapy: str = ONE, nth: int = 0) -> int:
@@ -48,6 +52,11 @@ class Departures:
     def _instead(self, index: int, *moves: Move, left_out: int = 0) -> Departure:
         now = self.acts[index].move.time
         return Departure(index, tuple(replace(move, time=now) for move in moves), index + left_out)
+
+    def _later(self, index: int, move: Move, days: int) -> Departure:
+        """It is done after so many days instead."""
+        late = replace(move, time=self.acts[index].move.time.plus(days=days))
+        return Departure(index, (late,), index + 1)
 
     def _orders(self) -> Iterator[Departure]:
         """Conditioning for a later day is begun today; nobody released the product; a weight was mistyped."""
@@ -163,10 +172,99 @@ class Departures:
         earlier = self.acts[published].move.command.effective.plus(days=-10)
         yield self._instead(published + 1, self._like(published, effective=earlier))
 
+    def _tanks(self) -> Iterator[Departure]:
+        """Tests that ran out before they count, another device in place of a tank, and tanks out of service."""
+        qualified, set_up = self._at("storage.qualify_tank", ""), self._at("storage.set_up_box", "")
+        yesterday = self.acts[qualified].move.time.plus(days=-1)
+        yield self._instead(qualified, self._like(qualified, qualified_until=yesterday), left_out=1)
+        registered = self._at("equipment.register", "")
+        device = self.acts[registered].move.command.equipment
+        keeper = self._at("storage.qualify_tank", "", -1)
+        yield self._instead(registered + 1, self._like(keeper, tank=device))
+        yield self._instead(set_up, self._closed(set_up, self.acts[set_up].move))
+        placed = self._at("storage.place")
+        box = self.acts[placed].move.command.box
+        boxes = (told.move for told in self.acts if told.move.action.name == "storage.set_up_box")
+        stands = next(each for each in boxes if each.command.box == box)
+        yield self._instead(placed, self._closed(placed, stands))
+
+    def _closed(self, index: int, set_up: Move) -> Move:
+        """Its tank is taken out of service by who set up the box."""
+        return self._asked(index, set_up.actor, "storage.close_tank", tank=set_up.command.tank, why=WHY)
+
+    def _store(self) -> Iterator[Departure]:
+        """A lot is approved, and a pack of it opened, after it expired."""
+        approved, used = self._at("supply.approve_lot", "", -1), self._at("supply.use_pack", "", -1)
+        yield self._later(approved, self._like(approved, retest_by=None), stores.KEEPS_DAYS + 1)
+        yield self._later(used, self._like(used), stores.KEEPS_DAYS + 1)
+
+    def _room(self) -> Iterator[Departure]:
+        """A room is cleared with cells open in it, or with a label lost; a lot of another step; a second batch."""
+        cleared, begun = self._at("manufacturing.clear_line"), self._at("manufacturing.start_batch")
+        yield self._instead(begun + 1, self._like(cleared))
+        counted = self._at("manufacturing.count_labels")
+        destroyed = self.acts[counted].move.command.destroyed
+        lost = self._like(counted, destroyed=destroyed - 1)
+        yield self._instead(counted, lost, self._like(cleared), left_out=1)
+        first, second = (self._at("manufacturing.complete_step", ONE, nth) for nth in (0, 1))
+        lots, foreign = self.acts[first].move.command.lots, self.acts[second].move.command.lots
+        every = tuple(dict.fromkeys((*lots, *foreign)))
+        yield self._instead(first, self._like(first, lots=every), left_out=1)
+        yield self._begun_again(counted + 1)
+
+    def _begun_again(self, index: int) -> Departure:
+        """The second cryobag is taken out for a batch, though the slot of its therapy was used for the first one."""
+        begun = self._at("manufacturing.start_batch")
+        cleared, confirmed, meant, taken = range(begun - 4, begun)
+        unit = self.acts[self._at("quality.accept_material", ONE, 1)].move.command.unit
+        lies = next(t.move.command for t in self.acts[begun::-1] if _lays_down(t.move, unit))
+        batch = Batch.of(f"{self.acts[begun].move.command.batch.identifier}-again")
+        return self._instead(
+            index, self._like(cleared), self._like(confirmed), self._like(meant, unit=unit, position=lies.position),
+            self._like(taken, unit=unit, found=unit), self._like(begun, unit=unit, batch=batch),
+        )  # fmt: skip
+
+    def _laboratory(self) -> Iterator[Departure]:
+        """The test that was made again fails twice more and is set aside each time, and made once more."""
+        again = self._at("quality.invalidate_result", TROUBLED) + 1
+        failed, *judged = range(again - 4, again)
+        fails = self._like(again, value=self.acts[failed].move.command.value)
+        yield self._instead(again, *(fails, *(self._like(index) for index in judged)) * 2)
+        reviewed = self._at("quality.review_audit_trail", TROUBLED)
+        yield self._instead(reviewed, self._like(reviewed, exceptional=(again - 1,)), left_out=1)
+        for actor in (_of("qp"), self.acts[again - 1].move.actor):
+            yield self._instead(reviewed, self._explained(reviewed, again - 1, actor))
+
+    def _explained(self, index: int, entry: int, actor: Actor) -> Move:
+        """Somebody says why a result was set aside; what the door would look up stands in it already."""
+        batch, by = self.acts[index].move.command.batch, self.acts[entry].move.actor.person
+        told = {"batch": batch, "entry": entry, "answer": "accepted", "why": WHY}
+        move = self._asked(index, actor, "quality.answer_audit_trail_line", **told)
+        return replace(move, command=replace(move.command, signs=("set_aside",), done_by=by))
+
+    def _days(self) -> Iterator[Departure]:
+        """A therapy ends before its collection; a bag leaves its place after it expired; two bags are nearly empty."""
+        started = self._at("collection.start")
+        over = {"chain": self.acts[started].move.command.chain, "reason": "withdrawal", "note": WHY}
+        physician = people.in_role("physician", people.CENTRE)[0].actor
+        ended = self._asked(started, physician, "closing.end_therapy", **over, others="destroyed", decisions=[])
+        yield self._instead(started, ended)
+        issued, assessed = self._at("infusion.issue"), self._at("infusion.assess_patient")
+        weighed = self._like(assessed, weight=Quantity.of(70, "kg"))
+        late = self._later(issued, self._like(issued), SHELF_LIFE_DAYS + 1)
+        yield replace(late, moves=(replace(weighed, time=late.moves[0].time), *late.moves))
+        first, last = self._at("manufacturing.fill_bag"), self._at("manufacturing.fill")
+        drop = Quantity.of("0.02", "mL")
+        yield Departure(first, tuple(self._like(index, volume=drop) for index in (first, last)), last + 1)
+
 
 def told_beside(here: InMemory) -> tuple[Departure, ...]:
     """What may be tried beside a story that was told here."""
     return tuple(Departures(here).all())
+
+
+def _lays_down(move: Move, unit: Unit) -> bool:
+    return move.action.name == "storage.place" and move.command.unit == unit
 
 
 def _of(role: str) -> Actor:

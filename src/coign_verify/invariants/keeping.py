@@ -1,7 +1,7 @@
-"""Invariants of keeping: a donor's blood and its hazards, bags that were meant, values put right one by one."""
+"""Invariants of keeping: a donor's blood, tanks that are watched, bags that were meant, values put right one by one."""
 
 from coign_verify.invariants.model import Heard, Known, Verdict, invariant
-from coign_verify.invariants.trackers import BLOOD, CHAIN, DISPUTED, MEANT, UNIT
+from coign_verify.invariants.trackers import BLOOD, CHAIN, DEVICE, DISPUTED, MEANT, SOURCE, TANK, UNIT
 
 #: What dilutes a donor's blood, and in which units it is told (UCUM).
 INFUSED, VOLUME, WEIGHT = ("blood", "colloids", "crystalloids"), "mL", "kg"
@@ -59,10 +59,40 @@ def a_value_is_put_right_once_at_a_time(known: Known, fact: Heard) -> Verdict:
     return tuple(f"{case} waited for a second person" for case in sorted(same))
 
 
+@invariant("TRC-13", "CSV-05", hears=("correction.differs.v1", "correction.value_corrected.v1"))
+def a_source_is_read_where_it_lies(known: Known, fact: Heard) -> Verdict:
+    """The second reading of a value is made in the house that recorded it, from the source itself."""
+    lies, here = known.of(SOURCE, fact.body["case"]), fact.entry["intent"]["actor"]["organisation"]
+    if not lies:
+        return None
+    return () if here == lies else (f"{here} read what lies at {lies}",)
+
+
+@invariant("SCS-03", "GMP-09", hears=("storage.tank_qualified.v1",))
+def a_tank_is_tested_by_its_own_house(known: Known, fact: Heard) -> Verdict:
+    """What a tank is fit for says the house that owns it; what is registered as another device is none."""
+    tank, by = fact.body["tank"], fact.body["organisation"]
+    owner = known.of(TANK, tank).owner
+    said = [] if owner in ("", by) else [f"{tank} belongs to {owner} and was tested by {by}"]
+    return (*said, *((f"{tank} is registered as another device",) if known.of(DEVICE, tank).registered else ()))
+
+
+@invariant("SCS-03", hears=("storage.box_set_up.v1", "storage.placed.v1"))
+def cells_lie_where_somebody_watches_the_cold(known: Known, fact: Heard) -> Verdict:
+    """Boxes stand, and cells are laid down, in tanks that are in service and whose tests count."""
+    tank = fact.body["tank"]
+    state = known.of(TANK, tank)
+    why = "was out of service" if state.closed else f"was tested until {state.qualified_until or 'no day'}"
+    return () if state.may_be_used(fact.time) else (f"{tank} {why}",)
+
+
 INVARIANTS = (
     a_donors_sample_has_a_number_of_its_own,
     what_dilutes_a_sample_is_told_whole,
     only_what_is_hazardous_is_marked_so,
     what_is_taken_out_was_meant_to_be,
     a_value_is_put_right_once_at_a_time,
+    a_source_is_read_where_it_lies,
+    a_tank_is_tested_by_its_own_house,
+    cells_lie_where_somebody_watches_the_cold,
 )

@@ -147,6 +147,14 @@ def an_audit_trail_is_read_by_another_or_owed(known: Known, fact: Heard) -> Verd
     return (f"{fact.person} read the audit trail, or put that off, and decided",) if own else ()
 
 
+@invariant("CSV-31", "GMP-02", hears=("quality.audit_trail_line_answered.v1",))
+def nobody_explains_their_own_entry(known: Known, fact: Heard) -> Verdict:
+    """What an entry means that stands out in the audit trail is said by somebody else than made it."""
+    entry = fact.body["entry"]
+    own = known.of(AUDIT_TRAIL, fact.body["batch"]).judged_by(entry) == fact.person
+    return (f"{fact.person} explained entry {entry}, their own",) if own else ()
+
+
 #: What the quality unit says about a batch; of an assessment for the physician the therapy is named.
 JUDGEMENTS = (
     "quality.deviation_closed.v1", "quality.retests_planned.v1", "quality.audit_trail_line_answered.v1",
@@ -198,6 +206,7 @@ INVARIANTS = (
     what_is_decided_was_tested_for_everything,
     who_answers_is_named_on_an_authorisation,
     an_audit_trail_is_read_by_another_or_owed,
+    nobody_explains_their_own_entry,
     nobody_judges_a_batch_they_had_a_hand_in,
     an_exception_is_for_the_failing_test_alone,
     nothing_travels_unreleased_where_nobody_foresaw_it,

@@ -212,9 +212,16 @@ def the_second_follows_the_first_at_the_chair(known: Known, fact: Heard) -> Verd
     return () if passed <= window else (f"{passed:.1f} min had passed at the chair; {window:.0f} are allowed",)
 
 
-@invariant("TRC-27", hears=(*ON_A_PATIENT, "manufacturing.batch_started.v1"))
+#: What is made of cells for a patient: begun, sampled, filled.
+MADE_FOR_A_PATIENT = (
+    "manufacturing.batch_started.v1", "manufacturing.sample_drawn.v1", "manufacturing.bag_filled.v1",
+    "manufacturing.filled.v1",
+)  # fmt: skip
+
+
+@invariant("TRC-27", "TRC-10", hears=(*ON_A_PATIENT, *MADE_FOR_A_PATIENT))
 def nothing_is_begun_after_the_end(known: Known, fact: Heard) -> Verdict:
-    """Once a therapy is over nothing of it is begun."""
+    """Once a therapy is over nothing of it is begun, and no container is filled for it."""
     chain = fact.body["chain"]
     return (f"{chain} was over",) if known.of(CHAIN, chain).ended else ()
 

@@ -141,6 +141,16 @@ def giver_and_taker_stand_together(known: Known, fact: Heard) -> Verdict:
     return () if passed <= limit else (f"it was held out {passed:.0f} min before; {limit:.0f} are allowed",)
 
 
+@invariant("TRC-13", "SCS-13", hears=("logistics.received.v1", "logistics.receipt_mismatched.v1"))
+def two_look_at_one_arrival_together(known: Known, fact: Heard) -> Verdict:
+    """What arrived is confirmed soon after the first look at it: an old look says nothing about it now."""
+    first = known.of(WAY, fact.body["shipment"]).checked_at
+    if not first:
+        return None
+    limit, passed = known.terms.of_the_house("logistics.receipt_window", fact.time), minutes_between(first, fact.time)
+    return () if passed <= limit else (f"the first had looked {passed:.0f} min before; {limit:.0f} are allowed",)
+
+
 INVARIANTS = (
     a_shipment_goes_to_the_maker_or_the_centre_of_its_therapy,
     a_shipment_is_handled_by_who_holds_it_and_should,
@@ -152,4 +162,5 @@ INVARIANTS = (
     what_leaves_goes_with_its_carrier_and_is_allowed_to,
     what_is_held_out_is_held_out_to_one,
     giver_and_taker_stand_together,
+    two_look_at_one_arrival_together,
 )

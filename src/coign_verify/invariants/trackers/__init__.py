@@ -14,7 +14,7 @@ from coign_verify.invariants.trackers.houses import (
     SUSPICION,
     VERSION,
 )
-from coign_verify.invariants.trackers.keeping import BLOOD, DISPUTED, MEANT
+from coign_verify.invariants.trackers.keeping import BLOOD, DISPUTED, MEANT, SOURCE, TANK
 from coign_verify.invariants.trackers.people import LEDGER, LOG_KEY, PART, PERSON, THIS
 from coign_verify.invariants.trackers.plant import BATCH, DEVICE, LOT, ROOM, SERIAL, SHIPPER
 from coign_verify.invariants.trackers.reactions import CASE, HELD, INCIDENT, REFERENCE
@@ -40,7 +40,7 @@ TRACKERS = (
     *(CASE, HELD, REFERENCE, INCIDENT),
     *(BATCH, ROOM, LOT, SERIAL, DEVICE, SHIPPER),
     *(PERSON, PART, LEDGER, LOG_KEY, HAPPENED),
-    *(BLOOD, DISPUTED, MEANT),
+    *(BLOOD, DISPUTED, MEANT, SOURCE, TANK),
     *(MAKING, SAMPLE, SLOT, LINE, CLEANING, RESULTS, AUDIT_TRAIL),
     *(ORGANISATION, SUPPLIER, VERSION, APPLICATION, REPORTED, SUSPICION, ATTEMPT, LEARNER, EXTENSIONS),
 )
@@ -51,5 +51,6 @@ __all__ = [
     "FILL", "HAPPENED", "HELD", "INCIDENT", "LEARNER", "LEDGER", "LINE", "LOG_KEY", "LOT", "MAKING", "MEANT",
     "NUMBER", "ORGANISATION", "PART", "PATIENT", "PERSON", "PLACE", "PLAN", "PRODUCT", "PROGRAMME", "RECEIVES",
     "RECIPIENT", "REFERENCE", "REPORTED", "RESULTS", "ROOM", "SAMPLE", "SERIAL", "SHIPMENT", "SHIPPER", "SITE",
-    "SLOT", "SUPPLIER", "SUSPICION", "THERAPIES", "THIS", "TRACKERS", "UNIT", "VERSION", "VESSEL", "WARMTH", "WAY",
+    "SLOT", "SOURCE", "SUPPLIER", "SUSPICION", "TANK", "THERAPIES", "THIS", "TRACKERS", "UNIT", "VERSION",
+    "VESSEL", "WARMTH", "WAY",
 ]  # fmt: skip

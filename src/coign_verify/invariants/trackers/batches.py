@@ -251,6 +251,22 @@ class AuditTrail(NamedTuple):
     answered: frozenset[int] = frozenset()
     read_by: str = ""
     put_off_by: str = ""
+    judged: frozenset[tuple[int, str]] = frozenset()
+
+    def judged_by(self, entry: int) -> str:
+        """Who made an entry in which the quality unit set something aside, repeated or put it off; empty: none such."""
+        return next((person for position, person in self.judged if position == entry), "")
+
+
+#: What the quality unit sets aside, repeats or puts off: whoever reads the audit trail stops there.
+STANDS_OUT = (
+    "quality.result_invalidated.v1", "quality.laboratory_assessed.v1", "quality.retests_planned.v1",
+    "manufacturing.hold_extended.v1",
+)  # fmt: skip
+
+
+def _stands_out(state: AuditTrail, fact: Heard) -> AuditTrail:
+    return state._replace(judged=state.judged | {(fact.entry["position"], fact.person)})
 
 
 AUDIT_TRAIL = Tracker(
@@ -263,5 +279,6 @@ AUDIT_TRAIL = Tracker(
         ),
         "quality.audit_trail_reviewed.v1": (("batch",), lambda s, f: s._replace(read_by=f.body["by"], put_off_by="")),
         "quality.audit_trail_review_deferred.v1": (("batch",), lambda s, f: s._replace(put_off_by=f.body["by"])),
+        **dict.fromkeys(STANDS_OUT, (("batch",), _stands_out)),
     },
 )

@@ -1,4 +1,4 @@
-"""What is remembered of donors' samples, of bags that somebody means to take out, and of values under correction."""
+"""What is remembered of donors' samples, of tanks, of bags that somebody means to take out, and of values put right."""
 
 from typing import NamedTuple
 
@@ -45,5 +45,38 @@ DISPUTED: Tracker[frozenset[Disputed]] = Tracker(
         "correction.proposed.v1": (("home",), _proposed),
         "correction.differs.v1": (("home",), _read),
         "correction.value_corrected.v1": (("of",), _read),
+    },
+)
+
+#: In which house somebody said of a value that it is wrong: its source lies there.
+SOURCE: Tracker[str] = Tracker(
+    "source",
+    "",
+    {"correction.proposed.v1": (("case",), lambda s, f: str(f.entry["intent"]["actor"]["organisation"]))},
+)
+
+
+class Tank(NamedTuple):
+    """Where cells are kept: whose it is, until when its tests count, and whether it was taken out of service."""
+
+    owner: str = ""
+    qualified_until: str = ""
+    closed: bool = False
+
+    def may_be_used(self, now: str) -> bool:
+        """Whether somebody watches the cold in it."""
+        return not self.closed and now < self.qualified_until
+
+
+def _tested(state: Tank, fact: Heard) -> Tank:
+    return Tank(state.owner or fact.body["organisation"], fact.body["qualified_until"])
+
+
+TANK = Tracker(
+    "tank",
+    Tank(),
+    {
+        "storage.tank_qualified.v1": (("tank",), _tested),
+        "storage.tank_closed.v1": (("tank",), lambda s, f: s._replace(closed=True)),
     },
 )

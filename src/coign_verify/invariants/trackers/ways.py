@@ -26,6 +26,7 @@ class Way(NamedTuple):
     seals: tuple[str, ...] = ()
     left: bool = False
     opened: bool = False
+    checked_at: str = ""
 
 
 def _packed(state: Way, fact: Heard) -> Way:
@@ -49,6 +50,7 @@ WAY = Tracker(
         "logistics.seal_replaced.v1": (("shipment",), _sealed),
         "logistics.departed.v1": (("shipment",), lambda s, f: s._replace(left=True)),
         "logistics.opened.v1": (("shipment",), lambda s, f: s._replace(opened=True)),
+        "logistics.receipt_checked.v1": (("shipment",), lambda s, f: s._replace(checked_at=f.time)),
     },
 )
 

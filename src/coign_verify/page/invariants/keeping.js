@@ -1,4 +1,4 @@
-// Invariants of keeping: a donor's blood and its hazards, bags that were meant, values put right one by one.
+// Invariants of keeping: a donor's blood, tanks that are watched, bags that were meant, values put right one by one.
 
 invariant("TRC-20, TRC-10", ["donor.samples_taken.v1"],
   "No two samples of a donor bear one number: a report belongs to one of them.",
@@ -45,4 +45,29 @@ invariant("CSV-05, TRC-13", ["correction.proposed.v1"],
     const { disputed } = known.of(DISPUTED, fact.body.home), entry = fact.maybe("entry"), name = fact.maybe("name");
     const alike = [...new Set(disputed.filter((each) => each.entry === entry && each.name === name).map((each) => each.case))];
     return alike.sort().map((each) => `${each} waited for a second person`);
+  });
+
+invariant("TRC-13, CSV-05", ["correction.differs.v1", "correction.value_corrected.v1"],
+  "The second reading of a value is made in the house that recorded it, from the source itself.",
+  function a_source_is_read_where_it_lies(known, fact) {
+    const { house } = known.of(SOURCE, fact.body.case), here = fact.actor.organisation;
+    return house ? unless(here === house, `${here} read what lies at ${house}`) : null;
+  });
+
+invariant("SCS-03, GMP-09", ["storage.tank_qualified.v1"],
+  "What a tank is fit for says the house that owns it; what is registered as another device is none.",
+  function a_tank_is_tested_by_its_own_house(known, fact) {
+    const { tank, organisation } = fact.body, { owner } = known.of(TANK, tank);
+    return [
+      ...unless(owner === "" || owner === organisation, `${tank} belongs to ${owner} and was tested by ${organisation}`),
+      ...unless(!known.of(DEVICE, tank).registered, `${tank} is registered as another device`),
+    ];
+  });
+
+invariant("SCS-03", ["storage.box_set_up.v1", "storage.placed.v1"],
+  "Boxes stand, and cells are laid down, in tanks that are in service and whose tests count.",
+  function cells_lie_where_somebody_watches_the_cold(known, fact) {
+    const { tank } = fact.body, { closed, qualifiedUntil } = known.of(TANK, tank);
+    if (closed) return [`${tank} was out of service`];
+    return unless(isBefore(fact.time, qualifiedUntil), `${tank} was tested until ${qualifiedUntil || "no day"}`);
   });

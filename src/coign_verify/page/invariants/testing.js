@@ -103,6 +103,13 @@ invariant("CSV-31, GMP-19, GMP-37", [CERTIFIED, UNDER_EXCEPTION, "quality.audit_
     return unless(![readBy, putOffBy].includes(fact.person), `${fact.person} read the audit trail, or put that off, and decided`);
   });
 
+invariant("CSV-31, GMP-02", ["quality.audit_trail_line_answered.v1"],
+  "What an entry means that stands out in the audit trail is said by somebody else than made it.",
+  function nobody_explains_their_own_entry(known, fact) {
+    const { batch, entry } = fact.body, by = known.of(AUDIT_TRAIL, batch).judgedBy.get(entry);
+    return unless(by !== fact.person, `${fact.person} explained entry ${entry}, their own`);
+  });
+
 /** What the quality unit says about a batch; of an assessment for the physician the therapy is named. */
 const JUDGEMENTS = [
   "quality.deviation_closed.v1", "quality.retests_planned.v1", "quality.audit_trail_line_answered.v1",

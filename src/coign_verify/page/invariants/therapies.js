@@ -144,8 +144,8 @@ invariant("TRC-13, TRC-12", ["collection.identity_confirmed.v1", COLLECTION_STAR
     return unless(atMost(passed, window), `${passed.toFixed(1)} min had passed at the chair; ${window.toFixed(0)} are allowed`);
   });
 
-invariant("TRC-27", [...ON_A_PATIENT, BATCH_STARTED],
-  "Once a therapy is over nothing of it is begun.",
+invariant("TRC-27, TRC-10", [...ON_A_PATIENT, BATCH_STARTED, "manufacturing.sample_drawn.v1", "manufacturing.bag_filled.v1", "manufacturing.filled.v1"],
+  "Once a therapy is over nothing of it is begun, and no container is filled for it.",
   function nothing_is_begun_after_the_end(known, fact) {
     return unless(!known.of(CHAIN, fact.body.chain).ended, `${fact.body.chain} was over`);
   });

@@ -106,3 +106,12 @@ invariant("TRC-11, TRC-13", ["custody.handed_over.v1"],
     const limit = known.terms.ofTheHouse("custody.offer_valid", fact.time), passed = minutesBetween(offeredAt, fact.time);
     return unless(atMost(passed, limit), `it was held out ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
+
+invariant("TRC-13, SCS-13", ["logistics.received.v1", "logistics.receipt_mismatched.v1"],
+  "What arrived is confirmed soon after the first look at it: an old look says nothing about it now.",
+  function two_look_at_one_arrival_together(known, fact) {
+    const { checkedAt } = known.of(WAY, fact.body.shipment);
+    if (!checkedAt) return null;
+    const limit = known.terms.ofTheHouse("logistics.receipt_window", fact.time), passed = minutesBetween(checkedAt, fact.time);
+    return unless(atMost(passed, limit), `the first had looked ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
+  });

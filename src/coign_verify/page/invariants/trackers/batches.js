@@ -87,9 +87,17 @@ const RESULTS = tracker("results", { standing: [], aside: [], decided: false, to
 /** It fails, and nobody decided yet what that means. */
 const isUnexplained = ({ verdict, concluded }) => verdict === "fail" && !concluded;
 
+/** What the quality unit sets aside, repeats or puts off: whoever reads the audit trail stops there. */
+const STANDS_OUT = [
+  "quality.result_invalidated.v1", "quality.laboratory_assessed.v1", "quality.retests_planned.v1", "manufacturing.hold_extended.v1",
+];
+
+const judgedIn = ({ judgedBy }, { entry, person }) => ({ judgedBy: new Map([...judgedBy, [entry.position, person]]) });
+
 /** The audit trail of a batch: which entries were answered for, and who read it or put its reading off. */
-const AUDIT_TRAIL = tracker("audit_trail", { answered: new Set(), readBy: "", putOffBy: "" }, ["batch", {
+const AUDIT_TRAIL = tracker("audit_trail", { answered: new Set(), readBy: "", putOffBy: "", judgedBy: new Map() }, ["batch", {
   "quality.audit_trail_line_answered.v1": ({ answered }, { body }) => ({ answered: including(answered, body.entry) }),
   "quality.audit_trail_reviewed.v1": (_, { body }) => ({ readBy: body.by, putOffBy: "" }),
   "quality.audit_trail_review_deferred.v1": (_, { body }) => ({ putOffBy: body.by }),
+  ...Object.fromEntries(STANDS_OUT.map((type) => [type, judgedIn])),
 }]);

@@ -1,4 +1,4 @@
-// What is remembered of donors' samples, of bags that somebody means to take out, and of values under correction.
+// What is remembered of donors' samples, of tanks, of bags that somebody means to take out, and of values put right.
 
 /** The numbers of a donor's samples, by the therapy. */
 const BLOOD = tracker("blood", { samples: new Set() }, ["chain", {
@@ -28,3 +28,15 @@ const DISPUTED = tracker("disputed", { disputed: [] },
   }],
   ["of", { "correction.value_corrected.v1": sourceRead }],
 );
+
+/** In which house somebody said of a value that it is wrong: its source lies there. */
+const SOURCE = tracker("source", { house: "" }, ["case", {
+  "correction.proposed.v1": (_, { actor }) => ({ house: actor.organisation }),
+}]);
+
+/** Where cells are kept: whose it is, until when its tests count, and whether it was taken out of service. */
+const TANK = tracker("tank", { owner: "", qualifiedUntil: "", closed: false }, ["tank", {
+  "storage.tank_qualified.v1": ({ owner }, { body }) =>
+    ({ owner: owner || body.organisation, qualifiedUntil: body.qualified_until, closed: false }),
+  "storage.tank_closed.v1": { closed: true },
+}]);

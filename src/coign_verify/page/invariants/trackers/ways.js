@@ -5,7 +5,7 @@ const sealedWith = ({ seals }, { body }) => ({ seals: [...seals, body.seal] });
 /** A shipment. `seals`: every seal that was ever on it, the newest one last. */
 const WAY = tracker(
   "way",
-  { sender: "", to: "", shipper: "", logger: "", carrier: "", units: [], seals: [], left: false, opened: false },
+  { sender: "", to: "", shipper: "", logger: "", carrier: "", units: [], seals: [], left: false, opened: false, checkedAt: "" },
   ["shipment", {
     "logistics.packed.v1": ({ carrier }, fact) => {
       const { sender, to, shipper, logger, seal } = fact.held;
@@ -19,6 +19,7 @@ const WAY = tracker(
     "logistics.seal_replaced.v1": sealedWith,
     "logistics.departed.v1": { left: true },
     "logistics.opened.v1": { opened: true },
+    "logistics.receipt_checked.v1": (_, { time }) => ({ checkedAt: time }),
   }],
 );
 
