@@ -4,11 +4,12 @@ import pytest
 from tests.catalogue.stage import NOW, actor
 
 from coign import catalogue
-from coign.access import LOOK, Look
+from coign.access import LOOK, TAKE_COPY, Look, TakeCopy
 from coign.access.views import LOOKS
 from coign.installation.events import THIS, SetupFinished
 from coign.kernel.actions import Circumstances
 from coign.kernel.subjects import Patient
+from coign.kernel.values import Digest
 from coign.kernel.views import Stamp
 
 NURSE = actor("nina", "nurse", "hospital")
@@ -25,6 +26,14 @@ def test_a_look_names_everybody_shown_who_saw_them_and_where_and_is_counted() ->
     twice = LOOKS.evolve(once, fact, stamp)
     assert (once.count, twice.count, twice.last_at, twice.last_to) == (1, 2, NOW, NURSE.person)
     assert LOOKS.evolve(twice, SetupFinished(ledger=THIS), stamp) == twice
+
+
+@pytest.mark.requirement("REG-10")
+def test_a_copy_that_is_taken_away_says_who_took_what_and_its_hash() -> None:
+    asked = TakeCopy(what="pack of A", sha256=Digest("ab" * 32), page="journey-pack")
+    (fact,) = TAKE_COPY.decide(asked, Circumstances(now=NOW, actor=NURSE, states={}, heads={}))
+    assert (fact.by, fact.role, fact.organisation) == (NURSE.person, "nurse", NURSE.organisation)
+    assert (fact.what, fact.sha256, fact.page) == (asked.what, asked.sha256, asked.page)
 
 
 @pytest.mark.requirement("REG-10")

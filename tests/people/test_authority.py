@@ -9,9 +9,12 @@ from coign import catalogue, rulesets
 from coign.installation.events import THIS
 from coign.installation.views import INSTALLATION, Installation
 from coign.kernel.actions import Circumstances
+from coign.kernel.subjects import Chain
 from coign.kernel.values import Actor
+from coign.kernel.views import Stamp
 from coign.people import authority
-from coign.people.views import AUTHORITY, Authority, Credential, Grant
+from coign.people.events import InspectionScoped
+from coign.people.views import AUTHORITY, Authority, Credential, Grant, Scope
 
 NURSE, SETUP = actor("nina", "nurse", "hospital"), actor("setup", "setup", "setup")
 REGISTER, OFFER = catalogue.ACTIONS["people.register_person"], catalogue.ACTIONS["custody.offer"]
@@ -100,3 +103,19 @@ def test_an_authenticator_that_nobody_tested_for_a_year_signs_nothing(days: int,
     key = Credential("key-1", "ed25519", "00", 7, tested_at=NOW.plus(days=-days))
     state = Authority(NURSE.organisation, active=True, credentials=(key,))
     assert (authority.public_key(known(NURSE, state), "key-1", "ed25519") == "00") is signs
+
+
+@pytest.mark.requirement("REG-10")
+def test_an_inspection_has_its_scope_while_it_is_open_and_no_longer() -> None:
+    inspector, stamp = actor("ines", "inspector", "hospital"), Stamp(NOW, 9, NURSE, NURSE.person)
+    other = Grant("nurse", NURSE.organisation, None, reviewed_at=NOW)
+    came = Grant("inspector", inspector.organisation, NOW.plus(minutes=1), reviewed_at=NOW)
+    state = Authority(inspector.organisation, active=True, grants=(other, came))
+    assert state.inspection(NOW) is None
+    scoped = InspectionScoped(
+        person=inspector.person, organisation=inspector.organisation, therapies=(Chain.of("A"),), products=(), sites=()
+    )
+    state = AUTHORITY.evolve(state, scoped, stamp)
+    found = state.inspection(NOW)
+    assert found is not None and found.scope == Scope((Chain.of("A"),), (), ()) and state.grants[0] == other
+    assert state.inspection(NOW.plus(minutes=1)) is None

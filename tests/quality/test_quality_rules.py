@@ -1,5 +1,7 @@
 """What the quality unit decides once its gates hold, and what it can never do."""
 
+from dataclasses import replace
+
 import pytest
 from tests.support.paper import Refusal
 from tests.support.plant import (
@@ -143,6 +145,15 @@ def test_whoever_of_the_quality_unit_reported_a_deviation_of_a_batch_does_not_ju
     plant.act("quality.open_deviation", QA, batch=BATCH, description=SEALED, case=CASE)
     with pytest.raises(Refusal) as no:
         plant.act("quality.close_deviation", QA, case=CASE, assessment=SEALED)
+    assert no.value.gates == ("quality.closer_had_no_part",)
+
+
+@pytest.mark.requirement("GMP-19", "GMP-02")
+def test_whoever_made_a_batch_does_not_judge_its_deviation_in_another_role() -> None:
+    plant = plant_at("reviewed")
+    plant.act("quality.open_deviation", QA, batch=BATCH, description=SEALED, case=CASE)
+    with pytest.raises(Refusal) as no:
+        plant.act("quality.close_deviation", replace(OPERATOR, role=QA.role), case=CASE, assessment=SEALED)
     assert no.value.gates == ("quality.closer_had_no_part",)
 
 
