@@ -54,11 +54,13 @@ def test_what_was_worked_out_once_is_what_the_rules_say_again(history: History, 
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("stage", ["infusion", "collection"])
-def test_nothing_happens_that_must_not_and_the_same_is_seen_again(history: History, told: Knocking, stage: str) -> None:
-    found, _ = looked_around(history, told, stage, 2)
+@pytest.mark.parametrize(("stage", "depth"), [("infusion", 1), ("collection", 2)])
+def test_nothing_happens_that_must_not_and_the_same_is_seen_again(
+    history: History, told: Knocking, stage: str, depth: int
+) -> None:
+    found, _ = looked_around(history, told, stage, depth)
     assert found.violations == [] and found.complete and found.transitions > found.states > 10
-    again, _ = looked_around(history, told, stage, 2)
+    again, _ = looked_around(history, told, stage, depth)
     assert (again.states, again.transitions, again.around) == (found.states, found.transitions, found.around)
 
 
@@ -157,14 +159,23 @@ def test_what_has_few_things_wrong_is_a_part_of_everything(history: History, tol
     waits = exploring.waits_around(history, milestone(history, "frozen"), told.waits)
 
     def search() -> Search:
-        return Search(exploring.around(history, told.ground, told.worlds, milestone(history, "frozen")), waits, 3, seen)
+        return Search(exploring.around(history, told.ground, told.worlds, milestone(history, "frozen")), waits, 2, seen)
 
     seen = Explored()
     all_of_it, in_layers = search(), search()
-    assert all_of_it.breadth(ENDLESS) == 3
-    assert in_layers.few_wrong(ENDLESS) == 3
+    assert all_of_it.breadth(ENDLESS) == (2, 2, 2), "before each of two acts time may pass"
+    assert in_layers.few_wrong(ENDLESS) == 4, "two wrong acts, both late"
     assert in_layers.states == all_of_it.states > 50
     assert search().few_wrong(0) == -1, "no time, and nothing is claimed"
+    assert search().breadth(0) == (1, 0, 0), "the first act alone"
+
+
+def test_what_an_act_would_make_is_made_unless_it_is_there_already(history: History, told: Knocking) -> None:
+    here = exploring.around(history, told.ground, told.worlds, milestone(history, "made"))
+    packed = [move for move in here.moves if move.action.name == "manufacturing.start_batch" and not move.twist]
+    assert packed and not any(here.knows(here.start, move.command.batch) for move in packed)
+    later = exploring.around(history, told.ground, told.worlds, milestone(history, "certified"))
+    assert not any(move.action.name == "manufacturing.start_batch" for move in later.moves)
 
 
 def test_walks_at_random_are_the_same_for_the_same_seed(history: History, told: Knocking) -> None:

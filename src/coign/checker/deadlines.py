@@ -30,7 +30,7 @@ class Deadlines:
     def of(self, move: Move, at: Callable[[Slot], Any], now: Instant) -> tuple[int, ...]:
         """Minutes, just over each limit that is looked up for a move in this situation; the shortest first."""
         self._asked.clear()
-        self.rules.ask(move, Look(at), max(now, move.time))
+        self.rules.ask(move, Look(at, max(now, move.time)))
         return tuple(sorted({math.floor(minutes) + JUST_OVER_MIN for minutes in self._asked}))
 
     def _note(self, quantity: Quantity) -> None:

@@ -70,11 +70,11 @@ def explore(
     """Look around from where the ground begins, until the time is over. `walks`: so many at random beyond the depth."""
     began = time.monotonic()
     search, left = Search(ground, waits, depth, found), max(0.0, ends - began)
-    reached = search.breadth(began + left * UNTIL_BREADTH)
-    wrong = reached if reached == depth else search.few_wrong(began + left * UNTIL_FEW_WRONG)
+    depths = search.breadth(began + left * UNTIL_BREADTH)
+    wrong = search.few_wrong(began + left * UNTIL_FEW_WRONG)
     walks = search.at_random(walks, ends, stage)
-    found.around.append(Seen(stage, search.states, reached, wrong, walks))
-    found.complete = found.complete and reached == depth
+    found.around.append(Seen(stage, search.states, depths, wrong, walks))
+    found.complete = found.complete and min(depths) == depth
     found.states += search.states
     found.take(ground)
 
@@ -90,4 +90,4 @@ def around(history: History, story: Ground, worlds: Sequence[World], milestone: 
 
 def _makes_again(move: Move, base: Mapping[Slot, object]) -> bool:
     """Whether it would make what is there already; the door gives every new thing a name of its own."""
-    return any((getattr(move.command, name), KNOWN) in base for name in shape_of(move.action).allotted)
+    return any(base.get((getattr(move.command, name), KNOWN)) for name in shape_of(move.action).allotted)

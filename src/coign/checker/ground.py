@@ -1,7 +1,8 @@
 """Worlds as tuples of small numbers, and what each move makes of them, worked out once for each local situation.
 
 A move's outcome depends on the few states that its rules look at. They are noted while the real rules are asked; from
-then on the same move among the same states is one look into a dictionary.
+then on the same move among the same states is one look into a dictionary. In a new situation most of what its rules say
+is known as well: each of them looks at less than all of them together.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +10,8 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from coign.checker.rules import KNOWN, Look, Move, Rules, Slot, entry_of
+from coign.checker.remembered import UNWRITTEN, Place, Remembered
+from coign.checker.rules import KNOWN, TIME, Admitted, Answer, Judged, Look, Move, Rules, Slot, entry_of
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Instant
 
@@ -56,37 +58,34 @@ class Outcome(NamedTuple):
     stuck: str = ""
 
 
-class _Looks(NamedTuple):
-    """What the rules look at next, and how they go on for each state that they find there."""
-
-    slot: Slot
-    on: dict[int, Any]
-
-
 class _Memo:
-    """The outcomes of one move: by all that it ever looked at, which is quick, and by what it looks at in turn.
+    """What is known of one move: its outcomes by all that it ever looked at, and what each of its rules said.
 
-    What is looked at first tells what is looked at next; a state that it does not come to makes no difference.
+    A rule looks at few states, so most of what its rules say is known where the move as a whole meets a new situation.
     """
 
-    __slots__ = ("found", "in_turn", "indexes", "pick", "seen")
+    __slots__ = ("admitted", "decided", "found", "indexes", "judged", "pick", "seen", "unguarded")
 
-    def __init__(self) -> None:
+    def __init__(self, move: Move) -> None:
         self.indexes = [NOW, NOW]  # two, so that `pick` always gives a tuple
-        self.seen: set[Slot] = set()
-        #: By the time of the act.
-        self.in_turn: dict[int, _Looks | Outcome] = {}
+        self.seen: set[Place] = set()
+        self.admitted = Remembered[Admitted]()
+        self.judged = [(gate, Remembered[Judged]()) for gate in move.action.gates]
+        #: By the gates that do not hold, and what the decision rests on.
+        self.decided: dict[tuple[tuple[str, ...], frozenset[Subject]], Remembered[Outcome]] = {}
         self.clear()
 
     def clear(self) -> None:
         self.pick = itemgetter(*self.indexes)
         self.found: dict[World, Outcome] = {}
+        self.unguarded: dict[World, Outcome] = {}
 
     def widen(self, index: int) -> None:
         """A slot that this move looks at was written for the first time: so far it had its first value."""
         self.indexes.append(index)
         self.pick = itemgetter(*self.indexes)
         self.found = {(*key, 0): outcome for key, outcome in self.found.items()}
+        self.unguarded = {(*key, 0): outcome for key, outcome in self.unguarded.items()}
 
 
 class Beginning(NamedTuple):
@@ -109,11 +108,10 @@ class Ground:
         self.beginning = beginning
         self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base
-        self._index: dict[Slot, int] = {}
+        self._places: dict[Slot, Place] = {TIME: Place(TIME, NOW)}
         self._values: list[list[Any]] = [[now]]
         self._numbers: list[dict[Any, int]] = [{now: 0}]
-        self._memos = [_Memo() for _ in moves]
-        self._unguarded: dict[int, _Memo] = {}
+        self._memos = [_Memo(move) for move in moves]
         self._not_written: dict[Slot, list[_Memo]] = {}
         #: What happened at all: actions that succeeded, gates that refused, invariants that had something to say.
         self.succeeded: set[str] = set()
@@ -145,33 +143,36 @@ class Ground:
 
     def at(self, world: AnyWorld) -> Callable[[Slot], Any]:
         """What is known there of one slot."""
-        index, values, base, width = self._index, self._values, self._base, len(world)
+        places, values, base, width = self._places, self._values, self._base, len(world)
 
         def found(slot: Slot) -> Any:
-            at = index.get(slot)
-            return base.get(slot) if at is None else values[at][world[at] if at < width else 0]
+            place = places.get(slot)
+            if place is None or place.at == UNWRITTEN:
+                return base.get(slot)
+            return values[place.at][world[place.at] if place.at < width else 0]
 
         return found
 
     def states(self, world: World) -> dict[Slot, Any]:
         """Everything that is known there."""
-        own = {slot: self._values[i][world[i]] for slot, i in self._index.items()}
-        return {**self._base, **own}
+        written = [place for place in self._places.values() if place.at not in (NOW, UNWRITTEN)]
+        return {**self._base, **{place.slot: self._values[place.at][world[place.at]] for place in written}}
 
     def knows(self, world: AnyWorld, subject: Subject) -> bool:
         """Whether anything was ever recorded about it."""
-        index = self._index.get((subject, KNOWN))
-        return bool(self._base.get((subject, KNOWN)) if index is None else self._values[index][world[index]])
+        place = self._places.get((subject, KNOWN))
+        if place is None or place.at >= len(world):
+            return bool(self._base.get((subject, KNOWN)))
+        return bool(self._values[place.at][world[place.at]])
 
     def outcome(self, world: AnyWorld, number: int, without: frozenset[str] = NONE) -> Outcome:
         """What a move comes to; `without`: gates that nobody asks."""
         memo = self._memos[number]
-        found = memo.found.get(memo.pick(world)) or self._find(world, number, memo, NONE)
+        found = memo.found.get(memo.pick(world)) or self._find(world, number, memo)
         if found.changes or not found.unmet or not without.issuperset(found.unmet):
             return found
         # Whichever gates are left out: what happens is the same, once none of those that refuse is asked.
-        memo = self._unguarded.setdefault(number, _Memo())
-        return memo.found.get(memo.pick(world)) or self._find(world, number, memo, frozenset(found.unmet))
+        return memo.unguarded.get(memo.pick(world)) or self._find_unguarded(world, number, memo, found.unmet)
 
     def outcomes(self, world: World) -> tuple[World, list[Outcome]]:
         """What every move comes to, and the world with the slots that were found meanwhile."""
@@ -179,7 +180,7 @@ class Ground:
         for number, memo in enumerate(self._memos):
             outcome = memo.found.get(memo.pick(world))
             if outcome is None:
-                outcome = self._find(world, number, memo, NONE)
+                outcome = self._find(world, number, memo)
                 world = self.fit(world)
             found.append(outcome)
         return world, found
@@ -194,7 +195,7 @@ class Ground:
     def add(self, move: Move) -> int:
         """A further move; its number."""
         self.moves.append(move)
-        self._memos.append(_Memo())
+        self._memos.append(_Memo(move))
         return len(self.moves) - 1
 
     def enter(self, world: list[int], outcome: Outcome) -> None:
@@ -204,83 +205,118 @@ class Ground:
         for index, number in outcome.changes:
             world[index] = number
 
-    def _find(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
-        """An outcome that was not found by all that the move ever looked at."""
-        now = self._number(NOW, max(self.now(world), self.moves[number].time))
-        index, width = self._index, len(world)
-        step: _Looks | Outcome | None = memo.in_turn.get(now)
-        while isinstance(step, _Looks):
-            at = index.get(step.slot, width)
-            step = step.on.get(world[at] if at < width else 0)
-        if step is None:
-            return self._ask(world, number, memo, without)
-        memo.found[memo.pick(world)] = step
-        return step
-
-    def _ask(self, world: AnyWorld, number: int, memo: _Memo, without: frozenset[str]) -> Outcome:
-        move = self.moves[number]
-        look = Look(self.at(world))
-        now = max(self.now(world), move.time)
-        answer = self.rules.ask(move, look, now, without)
-        if answer.facts:
-            said = self.monitors.step(look, entry_of(move, now, answer))
-            for slot, value in said.changes.items():
-                look[slot] = value
-            changes = {NOW: self._number(NOW, now)}
-            for slot, value in look.written.items():
-                changes[self._slot(slot)] = self._number(self._slot(slot), value)
-            outcome = Outcome(
-                tuple(changes.items()),
-                answer.unmet,
-                tuple((each.invariant, each.sentence) for each in said.broken),
-                frozenset(said.held),
-            )
-        else:
-            outcome = Outcome((), answer.unmet, denied=answer.denied, stuck=answer.stuck)
-        self._note(memo, look.seen)
-        if not without:
-            self.refused.update(answer.unmet)
+    def _find(self, world: AnyWorld, number: int, memo: _Memo) -> Outcome:
+        """An outcome that was not found by all that the move ever looked at: its rules are asked one by one."""
+        move, here = self.moves[number], self._when_it_can_be(world, number)
+        outcome = self._judged(here, move, memo)
+        self.refused.update(outcome.unmet)
+        if outcome.changes:
             self.held |= outcome.held
-            if answer.facts:
-                self.succeeded.add(move.action.name)
-        memo.found[memo.pick((*world, *(0,) * (len(self._values) - len(world))))] = outcome
-        self._remember(memo.in_turn, self._number(NOW, now), world, look.seen, outcome)
+            self.succeeded.add(move.action.name)
+        memo.found[memo.pick(self._fitting(world))] = outcome
         return outcome
 
-    def _remember(
-        self, turn: dict[int, Any], first: int, world: AnyWorld, seen: Iterable[Slot], outcome: Outcome
-    ) -> None:
-        """Note an outcome under what was looked at, in turn."""
-        width, key = len(world), first
-        for slot in seen:
-            looks = turn.setdefault(key, _Looks(slot, {}))
-            assert looks.slot == slot, f"a rule looks at {slot} or {looks.slot}, and nothing tells which"
-            at = self._index.get(slot, width)
-            turn, key = looks.on, world[at] if at < width else 0
-        turn[key] = outcome
+    def _find_unguarded(self, world: AnyWorld, number: int, memo: _Memo, unmet: tuple[str, ...]) -> Outcome:
+        move, here = self.moves[number], self._when_it_can_be(world, number)
+        admitted = memo.admitted.find(here)
+        assert admitted is not None
+        outcome = self._decided(here, move, memo, unmet, admitted.declared)
+        memo.unguarded[memo.pick(self._fitting(world))] = outcome
+        return outcome
 
-    def _note(self, memo: _Memo, seen: Iterable[Slot]) -> None:
-        new = [slot for slot in seen if slot not in memo.seen]
+    def _when_it_can_be(self, world: AnyWorld, number: int) -> AnyWorld:
+        """The same world at the time of the act: a move is not done before its time."""
+        time = self.moves[number].time
+        return world if self.now(world) >= time else (self._number(NOW, time), *world[1:])
+
+    def _fitting(self, world: AnyWorld) -> AnyWorld:
+        missing = len(self._values) - len(world)
+        return (*world, *(0,) * missing) if missing else world
+
+    def _judged(self, world: AnyWorld, move: Move, memo: _Memo) -> Outcome:
+        admitted = memo.admitted.find(world)
+        if admitted is None:
+            look = self._look(world)
+            admitted = self.rules.admit(move, look)
+            memo.admitted.note(world, self._note(memo, look), admitted)
+        if admitted.denied or admitted.stuck:
+            return Outcome(denied=admitted.denied, stuck=admitted.stuck)
+        unmet = admitted.unmet
+        for gate, remembered in memo.judged:
+            judged = remembered.find(world)
+            if judged is None:
+                look = self._look(world)
+                judged = self.rules.judged(move, gate, look)
+                remembered.note(world, self._note(memo, look), judged)
+            if judged.stuck:
+                return Outcome(stuck=judged.stuck)
+            if judged.refuses:
+                unmet = (*unmet, gate.id)
+        if unmet and not move.action.observed:
+            return Outcome(unmet=unmet)
+        return self._decided(world, move, memo, unmet, admitted.declared)
+
+    def _decided(
+        self, world: AnyWorld, move: Move, memo: _Memo, unmet: tuple[str, ...], declared: frozenset[Subject]
+    ) -> Outcome:
+        remembered = memo.decided.get((unmet, declared))
+        if remembered is None:
+            remembered = memo.decided[unmet, declared] = Remembered()
+        found = remembered.find(world)
+        if found is None:
+            look = self._look(world)
+            found = self._enter(move, look, self.rules.decide(move, unmet, declared, look))
+            remembered.note(world, self._note(memo, look), found)
+        return found
+
+    def _enter(self, move: Move, look: Look, answer: Answer) -> Outcome:
+        """What changes, and what the monitors say to it."""
+        if not answer.facts:
+            return Outcome(unmet=answer.unmet, stuck=answer.stuck)
+        said = self.monitors.step(look, entry_of(move, look.now, answer))
+        for slot, value in said.changes.items():
+            look[slot] = value
+        changes = {NOW: self._number(NOW, look.now)}
+        for slot, value in look.written.items():
+            changes[self._slot(slot)] = self._number(self._slot(slot), value)
+        broken = tuple((each.invariant, each.sentence) for each in said.broken)
+        return Outcome(tuple(changes.items()), answer.unmet, broken, frozenset(said.held))
+
+    def _look(self, world: AnyWorld) -> Look:
+        return Look(self.at(world), self.now(world))
+
+    def _note(self, memo: _Memo, look: Look) -> list[Place]:
+        """What a rule of this move looked at."""
+        places = [self._place(slot) for slot in look.seen]
+        new = [place for place in places if place not in memo.seen]
         memo.seen.update(new)
-        known = [self._index[slot] for slot in new if slot in self._index]
-        for slot in new:
-            if slot not in self._index:
-                self._not_written.setdefault(slot, []).append(memo)
-        if known:
-            memo.indexes += known
+        written = [place.at for place in new if place.at != UNWRITTEN and place.at != NOW]
+        for place in new:
+            if place.at == UNWRITTEN:
+                self._not_written.setdefault(place.slot, []).append(memo)
+        if written:
+            memo.indexes += written
             memo.clear()
+        return places
+
+    def _place(self, slot: Slot) -> Place:
+        place = self._places.get(slot)
+        if place is None:
+            place = self._places[slot] = Place(slot)
+        return place
 
     def _slot(self, slot: Slot) -> int:
-        index = self._index.get(slot)
-        if index is None:
-            index = self._index[slot] = len(self._values)
+        """Where it is written; from now on worlds hold it."""
+        place = self._place(slot)
+        if place.at == UNWRITTEN:
+            place.at = len(self._values)
             first = self._base.get(slot)
             self._values.append([first])
             self._numbers.append({})
-            self._first(index, first)
+            self._first(place.at, first)
             for memo in self._not_written.pop(slot, ()):
-                memo.widen(index)
-        return index
+                memo.widen(place.at)
+        return place.at
 
     def _first(self, index: int, value: Any) -> None:
         with suppress(TypeError):

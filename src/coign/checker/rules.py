@@ -1,24 +1,26 @@
 """The catalogue's own rules asked in memory: what the door does between parsing and appending, and nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
-from coign.kernel.actions import Action, Circumstances
+from coign.kernel.actions import Action, Circumstances, Gate
 from coign.kernel.errors import Forbidden, NotFound
 from coign.kernel.facts import Fact, about, subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
-from coign.ledger.encoding import fact_body, plain
+from coign.ledger.encoding import fact_body, field_types, plain
 from coign.ledger.states import StampFor, States
-from coign.perform.evaluate import Judge
+from coign.perform.evaluate import Judge, Rulebook
 from coign.perform.job import Job
 from coign.perform.shape import shape_of
 
 #: What is remembered in one place: a view of a subject, whether it is known, a monitor's state of it.
 Slot = tuple[str, str]
 KNOWN = ""
+#: What time it is.
+TIME: Slot = ("", "time")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +47,22 @@ class Move:
 class Look:
     """What one decision sees and writes. `seen`: every slot that was looked at, in turn, whatever was found there."""
 
-    __slots__ = ("_at", "_newest", "seen", "written")
+    __slots__ = ("_at", "_newest", "_now", "seen", "written")
 
-    def __init__(self, at: Callable[[Slot], Any]) -> None:
+    def __init__(self, at: Callable[[Slot], Any], now: Instant) -> None:
         self._at = at
+        self._now = now
         self._newest: dict[Slot, Any] = {}
         self.seen: list[Slot] = []
         self.written: dict[Slot, Any] = {}
+
+    @property
+    def now(self) -> Instant:
+        """What time it is: looked at like any other state."""
+        if TIME not in self._newest:
+            self.seen.append(TIME)
+            self._newest[TIME] = self._now
+        return self._now
 
     def get(self, slot: Slot, default: Any = None) -> Any:
         """The newest value, or nothing."""
@@ -64,6 +75,27 @@ class Look:
 
     def __setitem__(self, slot: Slot, value: Any) -> None:
         self.written[slot] = self._newest[slot] = value
+
+
+class _Known(Circumstances):
+    """Circumstances that note whether a rule asks what time it is."""
+
+    __slots__ = ("_look",)
+
+    def __init__(self, look: Look, actor: Actor, rulebook: Rulebook) -> None:
+        self._look = look
+        super().__init__(
+            now=Instant(), actor=actor, states=cast(States, look), heads=_Counts(look),
+            programmes=rulebook.programmes, rules=rulebook.rules,
+        )  # fmt: skip
+
+    @property
+    def now(self) -> Instant:
+        return self._look.now
+
+    @now.setter
+    def now(self, unknown: Instant) -> None:
+        """It is what the look says."""
 
 
 class _Counts(Mapping[Subject, int]):
@@ -96,54 +128,101 @@ class Answer(NamedTuple):
     stuck: str = ""
 
 
+class Admitted(NamedTuple):
+    """Whether a move is judged at all, and what its decision rests on."""
+
+    denied: str = ""
+    stuck: str = ""
+    #: Of the gates that stand before every action.
+    unmet: tuple[str, ...] = ()
+    declared: frozenset[Subject] = frozenset()
+
+
+class Judged(NamedTuple):
+    """What one gate says."""
+
+    refuses: bool = False
+    stuck: str = ""
+
+
+HOLDS, REFUSES = Judged(), Judged(refuses=True)
+
+
 @dataclass(frozen=True)
 class Rules:
     """Asks authority, gates, `decide` and `evolve` of the catalogue on states in memory."""
 
     judge: Judge
-    _jobs: dict[Move, Job] = field(default_factory=dict, repr=False)
+    _jobs: dict[Move, tuple[Job, tuple[Subject, ...]]] = field(default_factory=dict, repr=False)
 
-    def ask(self, move: Move, look: Look, now: Instant, without: frozenset[str] = frozenset()) -> Answer:
-        """What happens; what changes is written into `look`. `without`: gates that nobody asks."""
-        job = self._jobs.get(move)
-        if job is None:
-            job = self._jobs[move] = move.job
-        for subject in _looked_up(move):
+    def ask(self, move: Move, look: Look) -> Answer:
+        """What happens; what changes is written into `look`."""
+        admitted = self.admit(move, look)
+        if admitted.denied or admitted.stuck:
+            return Answer(denied=admitted.denied, stuck=admitted.stuck)
+        judged = {gate.id: self.judged(move, gate, look) for gate in move.action.gates}
+        for each in judged.values():
+            if each.stuck:
+                return Answer(stuck=each.stuck)
+        unmet = (*admitted.unmet, *(id for id, each in judged.items() if each.refuses))
+        if unmet and not move.action.observed:
+            return Answer(unmet)
+        return self.decide(move, unmet, admitted.declared, look)
+
+    def admit(self, move: Move, look: Look) -> Admitted:
+        """Sight, authority, and the gates that stand before every action."""
+        job, looked_up = self._job(move)
+        for subject in looked_up:
             if not look.get((subject, KNOWN)):
-                return Answer(denied=f"{subject} is not known here")
-        rulebook = self.judge.rulebook
-        known = Circumstances(
-            now=now, actor=move.actor, states=cast(States, look), heads=_Counts(look),
-            programmes=rulebook.programmes, rules=rulebook.rules,
-        )  # fmt: skip
+                return Admitted(denied=f"{subject} is not known here")
+        known = _Known(look, move.actor, self.judge.rulebook)
         try:
             self.judge.admit(job, known)
             reads = self.judge.reads(job, known, lambda pairs: None)
-            unmet = tuple(answer.gate for answer in self.judge.unmet(job, known, reads))
+            unmet = tuple(answer.gate for answer in self.judge.unmet_before(job, known, reads))
+            return Admitted(unmet=unmet, declared=frozenset(self.judge.rests_on(job, reads)))
         except (NotFound, Forbidden) as no:
-            return Answer(denied=no.message)
+            return Admitted(denied=no.message)
         except Exception as error:
-            return Answer(stuck=f"{type(error).__name__}: {error}")
-        if not without.issuperset(unmet) and not move.action.observed:
-            return Answer(unmet)
+            return Admitted(stuck=_said(error))
+
+    def judged(self, move: Move, gate: Gate[Any], look: Look) -> Judged:
+        """What one of the action's gates says."""
         try:
-            facts = tuple(move.action.decide(move.command, known))
-            declared = self.judge.rests_on(job, reads)
+            return HOLDS if gate.check(move.command, _Known(look, move.actor, self.judge.rulebook)) is None else REFUSES
+        except Exception as error:
+            return Judged(stuck=_said(error))
+
+    def decide(self, move: Move, unmet: tuple[str, ...], declared: Container[Subject], look: Look) -> Answer:
+        """What is entered though these gates do not hold, folded into `look`. `declared`: what may be changed."""
+        try:
+            facts = tuple(move.action.decide(move.command, _Known(look, move.actor, self.judge.rulebook)))
             unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
             assert not unread, f"{unread[0]} was changed and not read"
-            self.enter(facts, look, now, move)
+            self.enter(facts, look, move)
         except Exception as error:
             # What a gate guards may be what the act itself needs: without it there is nothing to enter.
-            return Answer(unmet, stuck=f"{type(error).__name__}: {error}")
+            return Answer(unmet, stuck=_said(error))
         return Answer(unmet, facts=facts)
 
-    def enter(self, facts: tuple[Fact, ...], look: Look, now: Instant, move: Move) -> None:
+    def _job(self, move: Move) -> tuple[Job, tuple[Subject, ...]]:
+        """As the rules are asked, and what must be known because it was looked up."""
+        found = self._jobs.get(move)
+        if found is None:
+            found = self._jobs[move] = move.job, tuple(_looked_up(move))
+        return found
+
+    def enter(self, facts: tuple[Fact, ...], look: Look, move: Move) -> None:
         """Fold facts into the states of whatever they are about."""
-        stamp = StampFor(now, move.position, move.actor)
+        stamp = StampFor(look.now, move.position, move.actor)
         for fact in facts:
             self.judge.folding.apply(cast(States, look), fact, stamp)
             for subject in about(fact):
                 look[subject, KNOWN] = 1
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _looked_up(move: Move) -> Iterator[Subject]:
@@ -168,7 +247,14 @@ def _asked(move: Move) -> tuple[dict[str, Any], dict[Subject, None]]:
 
 
 def _named(said: Any) -> dict[Subject, None]:
-    return dict.fromkeys(s for f in fields(said) for s in subjects_in(getattr(said, f.name)))
+    kind: type = type(said)
+    return dict.fromkeys([s for name in _naming(kind) for s in subjects_in(getattr(said, name))])
+
+
+@cache
+def _naming(of: type) -> list[str]:
+    """The fields that may name a subject."""
+    return [name for name, types in field_types(of).items() if any(issubclass(each, Subject) for each in types)]
 
 
 def entry_of(move: Move, now: Instant, answer: Answer) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from coign.checker.ground import Beginning, Ground, World
 from coign.checker.rules import Move
@@ -12,6 +14,10 @@ from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
 UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.7, 0.9
+#: Breadth first, time passes so many times at most between the acts.
+PASSES_MAX = 2
+#: What has so many acts less comes first.
+WAIT_WEIGHS = 2
 #: How many times as long as the depth a walk at random is.
 WALKS_LONGER = 2
 
@@ -33,8 +39,8 @@ class Seen:
 
     stage: str
     states: int
-    #: To so many acts everything was seen.
-    depth: int
+    #: To so many acts everything was seen while no time passes between them, while it passes once, and so on.
+    depths: tuple[int, ...]
     #: To the depth that was asked for, everything in which so many acts are wrong or late at most; -1: not even that.
     wrong: int
     #: Beyond that, walks at random.
@@ -77,6 +83,8 @@ class Search:
     def __init__(self, ground: Ground, waits: Sequence[int], depth: int, found: Explored) -> None:
         self._ground, self._waits, self._depth, self._found = ground, waits, depth, found
         self._came: dict[World, Step | None] = {ground.start: None}
+        #: Of each world that was seen breadth first: how often time passed, and after how many acts it was reached.
+        self._seen: dict[World, list[tuple[int, int]]] = {ground.start: [(0, 0)]}
         #: Of each world that was reached with few things wrong: with how many, and after how many steps.
         self._labels: dict[World, list[tuple[int, int]]] = {}
         self._width = ground.width
@@ -92,32 +100,41 @@ class Search:
         """How many worlds."""
         return len(self._came)
 
-    def breadth(self, ends: float) -> int:
-        """Breadth first, a world once; the depth to which everything was seen."""
-        began = time.process_time()
-        reached = self._breadth(ends)
-        self._found.seconds += time.process_time() - began
-        return reached
+    def breadth(self, ends: float) -> tuple[int, ...]:
+        """Breadth first, a world once; a wait weighs as much as two acts.
 
-    def _breadth(self, ends: float) -> int:
-        frontier = [self._ground.start]
-        for reached in range(self._depth):
-            following: list[World] = []
-            for world in frontier:
-                if reached and time.monotonic() > ends:  # the first step is always taken
-                    return reached
-                here = self._ground.fit(world)
-                for after, number in self._steps(here):
-                    self._found.transitions += number >= 0
-                    if after not in self._came:
-                        self._came[after] = (self._ground.fit(here), number)
-                        following.append(after)
-            frontier = following
-        return self._depth
+        For each number of times that time passes: to how many acts everything was seen.
+        """
+        began, reached = time.process_time(), [0] * (PASSES_MAX + 1)
+        cells: dict[tuple[int, int], list[World]] = defaultdict(list, {(0, 0): [self._ground.start]})
+        steps = product(range(PASSES_MAX + 1), range(self._depth))
+        for passes, acts in sorted(steps, key=lambda cell: (WAIT_WEIGHS * cell[0] + cell[1], cell[1])):
+            for world in cells.pop((passes, acts), ()):
+                if acts + passes and time.monotonic() > ends:  # the first step is always taken
+                    self._found.seconds += time.process_time() - began
+                    return tuple(reached)
+                self._found.transitions += self._expand(world, passes, acts, cells)
+            reached[passes] = acts + 1
+        self._found.seconds += time.process_time() - began
+        return tuple(reached)
+
+    def _expand(self, world: World, passes: int, acts: int, cells: Mapping[tuple[int, int], list[World]]) -> int:
+        """Sort what follows by how often time passed and how much was done; how many acts were accepted."""
+        done = self._acts(self._ground.fit(world))
+        here = self._ground.fit(world)
+        for after, number in (*done, *(self._waits_at(here) if passes < PASSES_MAX else ())):
+            cell = (passes, acts + 1) if number >= 0 else (passes + 1, acts)
+            if self._is_news(self._seen, after, cell):
+                self._came.setdefault(after, (here, number))
+                cells[cell].append(after)
+        return len(done)
 
     def few_wrong(self, ends: float) -> int:
-        """To the whole depth, first nothing wrong, then one thing, and so on; how many came to their end."""
-        waiting: list[list[tuple[World, int]]] = [[] for _ in range(self._depth + 1)]
+        """To the whole depth, first nothing wrong or late, then one thing, and so on; with how many all was seen.
+
+        Before each act time may pass, and it may be a wrong one: more than twice the depth goes wrong nowhere.
+        """
+        waiting: list[list[tuple[World, int]]] = [[] for _ in range(2 * self._depth + 1)]
         waiting[0] = [(self._ground.start, 0)]
         for wrong, worlds in enumerate(waiting):
             for world, depth in worlds:  # it grows meanwhile
@@ -125,15 +142,17 @@ class Search:
                     return wrong - 1
                 here = self._ground.fit(world)
                 for after, number in self._steps(here) if depth < self._depth else ():
-                    label = wrong + (number < 0 or not self._as_told[number]), depth + 1
-                    if self._is_news(after, label):
+                    label = wrong + (number < 0 or not self._as_told[number]), depth + (number >= 0)
+                    if self._is_news(self._labels, after, label):
                         self._came.setdefault(after, (self._ground.fit(here), number))
                         waiting[label[0]].append((after, label[1]))
-        return self._depth
+        return 2 * self._depth
 
-    def _is_news(self, world: World, label: tuple[int, int]) -> bool:
-        known = self._labels.setdefault(world, [])
-        if any(wrong <= label[0] and depth <= label[1] for wrong, depth in known):
+    @staticmethod
+    def _is_news(labels: dict[World, list[tuple[int, int]]], world: World, label: tuple[int, int]) -> bool:
+        """Whether a world was not yet reached with as little of both."""
+        known = labels.setdefault(world, [])
+        if any(first <= label[0] and second <= label[1] for first, second in known):
             return False
         known.append(label)
         return True
@@ -155,7 +174,11 @@ class Search:
         return walks
 
     def _steps(self, world: World) -> list[Step]:
-        """The worlds that one step leads to; what must not happen and does is noted, and leads nowhere."""
+        """The worlds that one act or wait leads to."""
+        return [*self._acts(world), *self._waits_at(self._ground.fit(world))]
+
+    def _acts(self, world: World) -> list[Step]:
+        """The worlds that one act leads to; what must not happen and does is noted, and leads nowhere."""
         ground, steps = self._ground, list[Step]()
         world, outcomes = ground.outcomes(world)
         if ground.width != self._width:
@@ -170,16 +193,20 @@ class Search:
                 self._violated(*outcome.broken[0], world, number)
             else:
                 steps.append((ground.after(world, outcome), number))
-        came = self._came.get(world)
-        if came is None or came[1] >= 0:  # otherwise time has passed already, and nobody did anything
-            now = ground.now(world)
-            steps += [(ground.later(world, now.plus(minutes=wait)), -n) for n, wait in enumerate(self._waits, start=1)]
         return steps
+
+    def _waits_at(self, world: World) -> list[Step]:
+        """The same world later, unless time has passed already and nobody did anything since."""
+        came, now = self._came.get(world), self._ground.now(world)
+        if came is not None and came[1] < 0:
+            return []
+        return [(self._ground.later(world, now.plus(minutes=wait)), -n) for n, wait in enumerate(self._waits, start=1)]
 
     def _widen(self) -> None:
         """Further slots were written: all worlds become wider."""
         fit, self._width = self._ground.fit, self._ground.width
         self._came = {fit(world): (fit(step[0]), step[1]) if step else None for world, step in self._came.items()}
+        self._seen = {fit(world): labels for world, labels in self._seen.items()}
         self._labels = {fit(world): labels for world, labels in self._labels.items()}
 
     def _violated(self, invariant: str, sentence: str, world: World, number: int) -> None:

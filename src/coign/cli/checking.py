@@ -12,6 +12,8 @@ from coign.cli.output import answer, say
 SECONDS, SECONDS_KNOCKING = 60.0, 300.0
 #: So much of the gates that guard patients and products must be shown to be needed.
 SHARE_MIN = 0.9
+#: Time passes between the acts.
+HOW_OFTEN = "at once", "while time passes once", "twice"
 
 
 def add_commands(commands: Any) -> None:
@@ -97,7 +99,7 @@ def _checked(history: Any, asked: argparse.Namespace) -> int:
 def _told(result: dict[str, Any]) -> str:
     lines = [
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
-        f"everything to depth {result['depth']} around each stage; {len(result['invariants'])} invariants",
+        f"around each stage everything to {result['depth']} acts at least; {len(result['invariants'])} invariants",
     ]
     lines += [_around(each) for each in result["around"]]
     for violation in result["violations"]:
@@ -113,8 +115,9 @@ def _told(result: dict[str, Any]) -> str:
 
 def _around(seen: dict[str, Any]) -> str:
     few = f", further with {seen['wrong']} acts wrong or late" if seen["wrong"] >= 0 else ""
+    depths = [f"{acts} acts {often}" for acts, often in zip(seen["depths"], HOW_OFTEN, strict=True)]
     return (
-        f"        around {seen['stage']}: everything to depth {seen['depth']}{few}, {seen['walks']} walks at random; "
+        f"        around {seen['stage']}: everything to {', '.join(depths)}{few}, {seen['walks']} walks at random; "
         f"{seen['states']} situations"
     )
 

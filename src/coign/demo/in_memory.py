@@ -176,8 +176,8 @@ class InMemory:
     def perform(self, request: Request) -> Done:
         """Ask the rules, and keep what changes."""
         move = self.move(request)
-        look = Look(self.states_kept.get)
-        answer = self.rules.ask(move, look, self.now)
+        look = Look(self.states_kept.get, self.now)
+        answer = self.rules.ask(move, look)
         if answer.denied:
             raise Forbidden(answer.denied)
         if not answer.facts:

@@ -189,9 +189,13 @@ class Judge:
 
     def unmet(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
         """The same gates in the same order, but only the answers of those that do not hold."""
+        asked = [gate.refuse(job.command, circumstances) for gate in job.action.gates]
+        return [*self.unmet_before(job, circumstances, reads), *(answer for answer in asked if answer is not None)]
+
+    def unmet_before(self, job: Job, circumstances: Circumstances, reads: Iterable[Read]) -> list[GateAnswer]:
+        """Of the gates that stand before every action."""
         concerned = _concerned(job, reads)
         asked = [each.gate.refuse(concerned, circumstances) for each in self.before]
-        asked += [gate.refuse(job.command, circumstances) for gate in job.action.gates]
         return [answer for answer in asked if answer is not None]
 
 
