@@ -2,9 +2,9 @@
 
 import pytest
 
-from coign.checker import checking
 from coign.checker.history import History
 from coign.checker.knocking import Knocking
+from coign.checker.looking import story_ground
 from coign.demo import telling_in_memory
 
 
@@ -15,7 +15,7 @@ def history() -> History:
 
 @pytest.fixture(scope="session")
 def told(history: History) -> Knocking:
-    knocked = Knocking(checking.story_ground(history), history, float("inf"))
+    knocked = Knocking(story_ground(history), history, float("inf"))
     knocked.prepare()
     assert knocked.ground.refused == set(), "every act of the story is allowed"
     return knocked

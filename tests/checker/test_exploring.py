@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from coign import catalogue
-from coign.checker import checking, exploring, invariants, pairs
-from coign.checker.checking import Verdict
+from coign.checker import checking, exploring, invariants, pairs, verdicts
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
+from coign.checker.looking import Asked
 from coign.checker.searching import Explored, Search
 from coign.checker.stories import told_of
 from coign.checker.twists import Twists
@@ -77,7 +77,7 @@ def test_what_is_broken_is_told_as_a_story(history: History, told: Knocking) -> 
 
 
 def test_an_act_that_never_succeeded_and_an_invariant_without_a_word_are_told(history: History, told: Knocking) -> None:
-    checked = checking.check(history, depth=1, seconds=30, only=["infusion"], walks=2)
+    checked = checking.check(lambda: history, seconds=30, asked=Asked(depth=1, walks=2, only=("infusion",)))
     assert {each.name for each in invariants.OF_RULES} - checked.explored.held <= set(checked.vacuous)
     shut = replace(catalogue.ACTIONS["infusion.thaw"], roles=frozenset())
     move = replace(history.acts[act_of(history, "infusion.thaw")].move, action=shut)
@@ -116,18 +116,18 @@ def test_a_gate_that_is_taken_out_lets_happen_what_it_held_back(
 def test_of_a_gate_that_its_own_act_cannot_do_without_this_is_said(history: History, told: Knocking) -> None:
     left_out = act_of(history, "collection.check_identity")
     told.follow(Deviation(left_out, (), left_out + 1))
-    verdict = checking.judged(told, catalogue.GATES["collection.first_check_is_open"])
-    assert verdict.verdict == checking.NOT_SHOWN
+    verdict = verdicts.judged(told, catalogue.GATES["collection.first_check_is_open"])
+    assert verdict.verdict == verdicts.NOT_SHOWN
     assert verdict.reason == "without it the act itself fails, and nothing is entered"
 
 
 def test_verdicts_count_what_guards_patients_and_products(history: History) -> None:
     gates = list(catalogue.GATES.values())
     guarding = [g for g in gates if g.risk is not Risk.DATA]
-    shown = [Verdict(g, checking.NECESSARY) for g in guarding[:3]]
-    verdicts = [*shown, *(Verdict(g, checking.NOT_SHOWN) for g in guarding[3:4])]
-    verdicts += [Verdict(g, checking.NOT_SAFETY) for g in gates if g.risk is Risk.DATA]
-    assert checking.share_shown(verdicts) == 0.75
+    shown = [verdicts.Verdict(g, verdicts.NECESSARY) for g in guarding[:3]]
+    said = [*shown, *(verdicts.Verdict(g, verdicts.NOT_SHOWN) for g in guarding[3:4])]
+    said += [verdicts.Verdict(g, verdicts.NOT_SAFETY) for g in gates if g.risk is Risk.DATA]
+    assert verdicts.share_shown(said) == 0.75
 
 
 def test_people_of_one_role_stand_for_one_another_and_things_of_the_other_therapy_are_mixed_up(

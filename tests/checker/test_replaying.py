@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from coign import catalogue
-from coign.checker import checking, exploring
-from coign.checker.checking import Verdict
+from coign.checker import exploring
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
 from coign.checker.searching import Explored
 from coign.checker.stories import Line, story_in, told_of
+from coign.checker.verdicts import NECESSARY, PAIRED, Verdict, judged
 from coign.cli.program import main
 from coign.cli.replaying import stories_in
 from coign.database import Database
@@ -33,7 +33,7 @@ def verdict_without(told: Knocking, action: str, gate: str) -> Verdict:
     """What is found out about a gate when one act is left out."""
     left_out = act_of(told.history, action)
     told.follow(Deviation(left_out, (), left_out + 1))
-    return checking.judged(told, catalogue.GATES[gate])
+    return judged(told, catalogue.GATES[gate])
 
 
 def violation_without(told: Knocking, action: str) -> tuple[str, list[Line]]:
@@ -85,7 +85,7 @@ def replayed(
 def test_a_gate_that_was_found_necessary_alone_refuses_through_the_door(
     verdicts: dict[str, Verdict], replayed: dict[str, Replayed]
 ) -> None:
-    assert verdicts["necessary"].verdict == checking.NECESSARY
+    assert verdicts["necessary"].verdict == NECESSARY
     found = replayed["necessary"]
     assert found.differs == ""
     refused = [step["outcome"] for step in found.steps if "refused" in step["outcome"]]
@@ -96,7 +96,7 @@ def test_a_gate_that_was_found_necessary_alone_refuses_through_the_door(
 def test_both_gates_of_a_pair_refuse_and_one_of_them_is_enough(
     verdicts: dict[str, Verdict], replayed: dict[str, Replayed]
 ) -> None:
-    assert verdicts["paired"].verdict == checking.PAIRED
+    assert verdicts["paired"].verdict == PAIRED
     assert replayed["paired"].differs == ""
     assert verdicts["paired"].beside in replayed["paired, one of them in place"].differs
 

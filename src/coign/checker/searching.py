@@ -64,6 +64,17 @@ class Explored:
     refused: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
 
+    def add(self, other: "Explored") -> None:
+        """What was seen elsewhere."""
+        self.states += other.states
+        self.transitions += other.transitions
+        self.seconds += other.seconds
+        self.around += other.around
+        self.complete = self.complete and other.complete
+        self.violations += other.violations
+        for name in ("tried", "succeeded", "guarding", "refused", "held"):
+            getattr(self, name).update(getattr(other, name))
+
     def take(self, ground: Ground, moves: Sequence[Move] | None = None) -> None:
         """What was asked on this ground. `moves`: those for which there was time enough; None: all."""
         self.tried |= {move.action.name for move in (ground.moves if moves is None else moves)}

@@ -10,6 +10,8 @@ from typing import Any
 from coign.cli.output import answer, say
 
 SECONDS, SECONDS_KNOCKING = 60.0, 300.0
+#: In less time other processes have hardly begun.
+SHARED_FROM_S = 20.0
 #: So much of the gates that guard patients and products must be shown to be needed.
 SHARE_MIN = 0.9
 #: Time passes between the acts.
@@ -52,30 +54,25 @@ def _seconds(text: str) -> float:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from coign.demo import telling_in_memory
-
     if asked.replay:
         from coign.cli import replaying
 
         return replaying.run(asked)
     say("Telling therapies in memory …")
-    history = telling_in_memory.told_of_this_release()
-    return _knocked_out(history, asked) if asked.knock_out else _checked(history, asked)
+    return _knocked_out(asked) if asked.knock_out else _checked(asked)
 
 
-def _checked(history: Any, asked: argparse.Namespace) -> int:
-    from coign.checker import checking, invariants
-    from coign.checker.stories import told_of
+def _checked(asked: argparse.Namespace) -> int:
+    from coign.checker import checking, invariants, looking
     from coign.cli.program import INCOMPLETE, NO, OK
+    from coign.demo import telling_in_memory
+    from coign.processes import cores
 
-    found = checking.check(
-        history, depth=asked.depth or checking.DEPTH, seconds=asked.seconds or SECONDS, progress=say
-    )  # fmt: skip
+    seconds, how = asked.seconds or SECONDS, looking.Asked(asked.depth or looking.DEPTH)
+    tell, several = telling_in_memory.told_of_this_release, cores() if seconds >= SHARED_FROM_S else 1
+    found = checking.check(tell, seconds=seconds, asked=how, processes=several, progress=say)
     seen = found.explored
-    violations = [
-        {"invariant": each.invariant, "story": told_of(history, each.beginning, each.moves, each.sentence)}
-        for each in seen.violations
-    ]
+    violations = [{"invariant": each.invariant, "story": each.story} for each in found.breaches]
     ok = not violations and not found.vacuous
     result = {
         "ok": ok,
@@ -126,12 +123,14 @@ def _story(story: Any) -> list[str]:
     return [f"        {line['who']}: {line['action']}: {line['outcome']}" for line in story]
 
 
-def _knocked_out(history: Any, asked: argparse.Namespace) -> int:
-    from coign.checker import checking
+def _knocked_out(asked: argparse.Namespace) -> int:
+    from coign.checker import verdicts
     from coign.cli.program import NO, OK
+    from coign.demo import telling_in_memory
 
-    verdicts = checking.knock_out(history, seconds=asked.seconds or SECONDS_KNOCKING, progress=say)
-    share = checking.share_shown(verdicts)
+    history = telling_in_memory.told_of_this_release()
+    found = verdicts.knock_out(history, seconds=asked.seconds or SECONDS_KNOCKING, progress=say)
+    share = verdicts.share_shown(found)
     gates = [
         {
             "gate": each.gate.id,
@@ -143,7 +142,7 @@ def _knocked_out(history: Any, asked: argparse.Namespace) -> int:
             "story": list(each.story),
             "reason": each.reason or None,
         }
-        for each in verdicts
+        for each in found
     ]
     ok = share >= SHARE_MIN
     lines = []

@@ -1,20 +1,14 @@
 """Shares the parts of a check of the whole record out over processes, all of which see one snapshot of the database.
 
 A part is a function with what it is told; what comes back does not depend on where it ran. Each process has a
-connection of its own and reads what it needs, so that hardly anything passes between them. They end with whoever
-started them, however that ends: a pipe that nobody writes to any more tells them.
+connection of its own and reads what it needs, so that hardly anything passes between them.
 """
 
-import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
-from threading import Thread
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -27,6 +21,7 @@ from coign.ledger.log_keys import KnownKeys
 from coign.ledger.shutting import snapshot
 from coign.ledger.states import Folding
 from coign.ledger.streams import PAGE_ROWS, Streams
+from coign.processes import CONTEXT, cores, started
 from coign_verify.invariants import Terms
 
 #: A shorter record is walked in less time than processes take to start.
@@ -90,8 +85,7 @@ def processes_for(size: int) -> int:
     """How many processes a record of this size is shared out over, of the cores that we may use."""
     if size < SHARED_FROM_ENTRIES:
         return 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, PROCESSES_MAX)
+    return min(cores(), PROCESSES_MAX)
 
 
 @contextmanager
@@ -142,20 +136,14 @@ class Several:
         self, stack: ExitStack, connection: psycopg.Connection, record: Record, progress: Progress, count: int
     ) -> None:
         self.count, self._progress = count, progress
-        # Not `fork`: threads and connections of this process must not be there twice.
-        context = get_context("spawn")
-        self._counted = context.Value("q", 0)
+        self._counted = CONTEXT.Value("q", 0)
         row = connection.execute("select pg_export_snapshot()").fetchone()
         assert row is not None
         info = connection.info
         address = make_conninfo("", **info.get_parameters(), password=info.password or None)
         modules = sorted({fact.__module__ for fact in FACTS.values()})
-        alive, ours = context.Pipe(duplex=False)
-        self._executor = ProcessPoolExecutor(
-            count, context, _begin, (alive, self._counted, modules, address, str(row[0]), record)
-        )
-        stack.callback(self._executor.shutdown, cancel_futures=True)
-        stack.callback(ours.close)  # before that: whoever is still at work ends
+        given = self._counted, modules, address, str(row[0]), record
+        self._executor = stack.enter_context(started(count, _begin, given))
 
     def do(self, what: str, total: int, parts: Sequence[Part]) -> list[Any]:
         """See `Hands`."""
@@ -191,19 +179,11 @@ _here: Here | None = None
 _open = ExitStack()
 
 
-def _begin(alive: Pipe, counted: Any, modules: Sequence[str], address: str, exported: str, record: Record) -> None:
+def _begin(counted: Any, modules: Sequence[str], address: str, exported: str, record: Record) -> None:
     global _given
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides, and then we end
-    Thread(target=_end_with, args=(alive,), daemon=True).start()
     for module in modules:  # facts are known once their modules are read
         import_module(module)
     _given = _Given(counted, address, exported, record)
-
-
-def _end_with(alive: Pipe) -> None:
-    with suppress(EOFError, OSError):
-        alive.recv_bytes()
-    os._exit(1)
 
 
 def _work(part: Part) -> Any:
