@@ -28,7 +28,7 @@ settings.load_profile("coign")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# The default of 700 new objects is less than one test makes; see coign.service.memory.
+# The default of 700 new objects is less than one test makes; see coign.memory.
 gc.set_threshold(50_000, 20, 50)
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -11,6 +11,8 @@ from multiprocessing.context import SpawnContext
 from threading import Thread
 from typing import Any
 
+from coign import memory
+
 #: Not `fork`: threads and connections of this process must not be there twice.
 CONTEXT: SpawnContext = get_context("spawn")
 
@@ -36,6 +38,7 @@ def _begin(alive: Pipe, begin: Callable[..., None], *given: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides, and then we end
     Thread(target=_end_with, args=(alive,), daemon=True).start()
     begin(*given)
+    memory.settle()
 
 
 def _end_with(alive: Pipe) -> None:

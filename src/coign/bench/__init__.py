@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from coign import memory
 from coign.bench import benches, tracing
 from coign.bench.figures import Figure, machine
 from coign.bench.place import Place, place
 from coign.kernel.errors import Invalid
-from coign.service import memory
 
 __all__ = ["BENCHES", "run"]
 

@@ -53,9 +53,9 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def _prepared(journeys: int | None) -> tuple[Any, str]:
     """The application, and what to print when it answers."""
-    from coign import logs
+    from coign import logs, memory
     from coign.cli.own_witnesses import OwnWitnesses
-    from coign.service import Service, memory
+    from coign.service import Service
     from coign.web import running, tables
 
     logs.to_stderr()

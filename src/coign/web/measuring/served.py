@@ -19,9 +19,10 @@ UNLIMITED_PER_MINUTE = 1e9
 
 def interface(given: dict[str, Any]) -> Any:
     """The interface as `coign serve` gives it, without a rate for a single caller."""
+    from coign import memory
     from coign.database import Database
     from coign.perform.rates import Meter, Rate, Rates
-    from coign.service import Service, Settings, memory
+    from coign.service import Service, Settings
     from coign.web import running
 
     def meter() -> Meter:
