@@ -10,7 +10,7 @@ from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
 from coign.programmes.terms import terms_of
 from coign.service import Service, therapies
-from coign_verify.invariants import INVARIANTS, Replay, Terms, replay
+from coign_verify.invariants import INVARIANTS, House, Replay, Terms, replay
 
 #: What no act of the demonstration gives occasion to; tests/coign_verify/spoiled*.py have a history for each.
 NO_OCCASION = {
@@ -50,7 +50,8 @@ NO_OCCASION = {
     "what_is_decided_at_the_end_is_of_that_therapy",
     "nothing_is_disposed_of_while_two_differ_about_it",
 }
-TERMS = terms_of(therapies.released()[0].all(), rulesets.load())
+RULES = rulesets.load()
+TERMS = terms_of(therapies.released()[0].all(), {RULES.terms_digest: House.read(RULES.terms)})
 
 
 def replayed(service: Service) -> Replay:
