@@ -1,5 +1,7 @@
 """The demonstration's record keeps every invariant, and meets nearly all that they speak of."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from tests.demo.conftest import entries
@@ -93,6 +95,12 @@ def test_verifying_the_database_replays_them_and_locates_what_is_broken(after_th
     broken = verified(service, hasty).problems
     assert begun and [(p.position, p.kind) for p in broken] == [(position, "invariant") for position in begun]
     assert "nothing_is_infused_after_its_thaw_clock: unit:" in broken[0].detail
+
+    # By rule sets that are not those of its entries nothing is judged, and that is said.
+    others = replace(TERMS, house={"ab" * 32: House({"custody.offer_valid": [("2020-01-01", 0)]}, {})})
+    found = verified(service, others)
+    assert found.problems == []
+    assert any(f"at {size} of {size} entries: they were decided by rule sets that are" in e for e in found.not_proved)
 
     # What an entry that is missing would have told is not judged: nothing is called broken for want of it.
     seen = next(e.position for e in entries(service) if e.action.startswith("infusion.confirm_bedside"))

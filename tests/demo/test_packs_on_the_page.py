@@ -33,3 +33,4 @@ def test_the_page_comes_to_the_answers_of_the_command(
         found = agree(here, [whole, slim, *changed], trust)
     assert [each.exit_code for each in found] == [0, 0, 1, 1, 1, 1]
     assert all(any("invariants were replayed" in line for line in each.proved) for each in found[:2])
+    assert not any("rule sets that are not here" in line for each in found[:2] for line in each.not_proved)
