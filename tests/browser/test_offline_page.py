@@ -153,6 +153,10 @@ def test_what_a_trust_file_may_not_say(here: Here) -> None:
         f"witness a {W}\nwitness a {W}",
         f"witness a {W}\ngroup g 2 a",
         "group g any b",
+        f"witness a {W}\ngroup g +1 a",
+        f"witness a {W}\ngroup g constructor a",
+        f"witness none {W}",
+        f"witness a {W}\ngroup none any a",
     ):
         with pytest.raises(ValueError, match="line"):
             read_trust(text)
