@@ -259,7 +259,7 @@ class _Check:
     def _invariants(self) -> None:
         terms, unnamed = terms_in(self._lines.entries.values(), self._contents.get("terms", []))
         for digest in unnamed:
-            self._found.say(None, "container", f"the terms with the hash {digest[:16]}… are named by no approval in it")
+            self._found.say(None, "container", f"the terms with the hash {digest[:16]}… are named by no entry in it")
         broken, self._replayed = replay(self._lines.entries.values(), INVARIANTS, terms, partial=True)
         for each in broken:
             self._found.say(each.position, "invariant", str(each))

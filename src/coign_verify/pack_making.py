@@ -27,7 +27,7 @@ def contents_bytes(
     """`contents.json`. `leaves`: of all entries, `withheld` says which are not there. `heads`: the entry with the map.
 
     `subjects`: what the therapy consists of: name, `seq` and `position` as the map says, `proof`; or 0, None and none
-    where it began after the map. `terms`: what programmes hold therapies to, as approvals name it by its hash.
+    where it began after the map. `terms`: what therapies and houses are held to, as entries name it by its hash.
     """
     return canonical(
         {

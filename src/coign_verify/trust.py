@@ -57,9 +57,9 @@ def read_trust(text: str) -> Trust:
             match words:
                 case ["log", key] | ["log", key, _] | [key]:
                     logs.append(VerifierKey.from_text(key))
-                case ["witness", name, key] | ["witness", name, key, _] if name not in named:
+                case ["witness", name, key] | ["witness", name, key, _] if name not in {"none", *named}:
                     named[name] = _new(VerifierKey.from_text(key), named.values())
-                case ["group", name, enough, *members] if members and name not in named:
+                case ["group", name, enough, *members] if members and name not in {"none", *named}:
                     named[name] = _group(enough, tuple(named[each] for each in members))
                 case ["quorum", name] if not quorum:
                     quorum.append(None if name == "none" else named[name])
@@ -81,7 +81,7 @@ def _new(key: VerifierKey, others: Iterable[Member]) -> VerifierKey:
 
 
 def _group(enough: str, members: tuple[Member, ...]) -> Group:
-    count = {"any": 1, "all": len(members)}.get(enough) or int(enough)
+    count = {"any": 1, "all": len(members)}.get(enough) or int(enough if enough.isascii() and enough.isdigit() else 0)
     if not 1 <= count <= len(set(members)) == len(members):
         raise ValueError(f"{enough} of {len(set(members))} members cannot be enough")
     return Group(count, members)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from tests.browser.looking import kept_out
 from tests.support.changed_packs import CHANGES, SECOND, changed_pack
 from tests.support.offline import Here, agree, opened
-from tests.support.packs import KEY, WITNESS, packed, told
+from tests.support.packs import KEY, WITNESS, packed, rules, suppliers, told
 from tests.support.passkey import PRESENT, Passkey
 
 from coign.drill.mutating import Mutation
@@ -137,6 +137,15 @@ def test_a_record_that_breaks_an_invariant_is_found_though_every_hash_fits(here:
     assert "Entry 7, invariant: nothing_is_done_while_a_gate" in here.page.locator("#problems").inner_text()
 
 
+def test_what_held_in_the_house_is_told_by_the_documents_that_entries_name(here: Here) -> None:
+    record, (one, other) = suppliers(30, 5)
+    last = len(record.bodies) - 1
+    given = [[one, other], [one], [], [one, rules(7)]]
+    found = agree(here, [packed(record, size=last + 1, terms=each) for each in given], TRUST)
+    first = [(each.problems[0].position, each.problems[0].kind) if each.problems else None for each in found]
+    assert first == [(last, "invariant"), None, None, (None, "container")]
+
+
 def test_what_a_trust_file_may_not_say(here: Here) -> None:
     for text in (
         "log x",
@@ -144,6 +153,10 @@ def test_what_a_trust_file_may_not_say(here: Here) -> None:
         f"witness a {W}\nwitness a {W}",
         f"witness a {W}\ngroup g 2 a",
         "group g any b",
+        f"witness a {W}\ngroup g +1 a",
+        f"witness a {W}\ngroup g constructor a",
+        f"witness none {W}",
+        f"witness a {W}\ngroup none any a",
     ):
         with pytest.raises(ValueError, match="line"):
             read_trust(text)

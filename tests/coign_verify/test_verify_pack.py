@@ -21,6 +21,8 @@ from tests.support.packs import (
     WITNESS,
     Record,
     packed,
+    rules,
+    suppliers,
     told,
 )  # fmt: skip
 
@@ -75,14 +77,18 @@ def with_limit(seconds: str) -> tuple[Record, dict[str, Any]]:
     return record, terms
 
 
+def broken(found: Findings, invariant: str) -> list[int | None]:
+    """The entries that break it."""
+    return [p.position for p in found.problems if p.detail.startswith(f"{invariant}:")]
+
+
 @pytest.mark.requirement("CSV-01", "GMP-06")
 def test_limits_of_a_programme_in_it_are_those_whose_hash_two_people_approved() -> None:
     for seconds, held in (("30", True), ("0.5", False)):
         record, terms = with_limit(seconds)
         size = len(record.bodies)
         found = verified(packed(record, size=size, terms=[terms]))
-        broken = [p for p in found.problems if "the_second_follows_the_first_at_the_chair" in p.detail]
-        assert [p.position for p in broken] == ([] if held else [size - 1])
+        assert broken(found, "the_second_follows_the_first_at_the_chair") == ([] if held else [size - 1])
         without = verified(packed(record, size=size))
         assert not any("at_the_chair" in p.detail for p in without.problems), "nobody can tell without the limit"
         assert any("limits of a programme" in line for line in without.not_proved)
@@ -94,7 +100,32 @@ def test_other_limits_than_those_that_were_approved_are_found() -> None:
     looser = {**terms, "limits_s": {"identity_check_window": "3600"}}
     found = verified(packed(record, size=len(record.bodies), terms=[looser]))
     assert (None, "container") in kinds(found)
-    assert any("are named by no approval in it" in problem.detail for problem in found.problems)
+    assert any("are named by no entry in it" in problem.detail for problem in found.problems)
+
+
+TOO_LONG = "nothing_is_qualified_for_too_long"
+
+
+@pytest.mark.requirement("CSV-01")
+def test_each_entry_is_judged_by_what_its_own_basis_says_held_in_the_house() -> None:
+    record, (one, other) = suppliers(30, 5)
+    size = len(record.bodies)
+    assert broken(verified(packed(record, size=size, terms=[one, other])), TOO_LONG) == [size - 1]
+    assert broken(verified(packed(record, size=size, terms=[other, one])), TOO_LONG) == [size - 1]
+    # Without the document that an entry names it is not judged, by no other one either.
+    found = verified(packed(record, size=size, terms=[one]))
+    assert broken(found, TOO_LONG) == [] and found.exit_code == 0, found.problems
+    assert any(f"at {size - 2} of {size - 1} entries: they were decided by rule sets" in e for e in found.not_proved)
+
+
+@pytest.mark.requirement("CSV-01")
+def test_what_an_entry_says_held_in_the_house_is_exchanged_for_nothing_else() -> None:
+    record, (strict,) = suppliers(5)
+    size, looser = len(record.bodies), rules(30)
+    found = verified(packed(record, size=size, terms=[looser]))
+    assert kinds(found) == {(None, "container")} and "are named by no entry in it" in found.verdict
+    both = verified(packed(record, size=size, terms=[looser, strict]))
+    assert broken(both, TOO_LONG) == [size - 1] and (None, "container") in kinds(both)
 
 
 def test_it_is_a_zip_file_that_any_laptop_opens() -> None:
@@ -240,9 +271,10 @@ def test_a_file_larger_than_any_pack_is_not_read() -> None:
 @pytest.mark.requirement("CSV-01")
 def test_every_change_is_found_and_located() -> None:
     record, terms = with_limit("30")
-    result = drill(packed(record, size=len(record.bodies), terms=[terms], cosigned=[WITNESS]), times=600, seed=1)
+    held = suppliers(30, record=record)[1]
+    result = drill(packed(record, size=len(record.bodies), terms=[terms, *held], cosigned=[WITNESS]), times=600, seed=1)
     assert (result.missed, result.elsewhere, result.found) == ([], [], 600)
-    assert len(result.kinds) == 19
+    assert len(result.kinds) == 20
 
 
 def test_what_breaks_an_invariant_is_found_though_the_log_signed_it() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from coign_verify.invariants import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
+from coign_verify.invariants import Dose, House, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
 
 BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEVER = "2099-01-01T00:00:00.000000Z"
@@ -58,6 +58,7 @@ HOUSE = {
     "logistics.receipt_window": 30,
     "infusion.emergency_valid": 120,
 }
+COUNTRIES = {"DE": "EU", "NL": "EU", "US": "US"}
 
 
 def later(minutes: float) -> tuple[str, float]:
@@ -70,8 +71,7 @@ NOW = later(0)
 TERMS = Terms(
     limits={VERSION: LIMITS},
     plans={VERSION: PLAN},
-    jurisdictions={"DE": "EU", "NL": "EU", "US": "US"},
-    house={name: ((SINCE, value),) for name, value in HOUSE.items()},
+    house={"": House({name: ((SINCE, value),) for name, value in HOUSE.items()}, COUNTRIES)},
     tasks={
         VERSION: {"activate": "aseptic", "manufacturing.start_batch": "aseptic", "quality.record_result": "testing"}
     },

@@ -1,5 +1,7 @@
 """The demonstration's record keeps every invariant, and meets nearly all that they speak of."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from tests.demo.conftest import entries
@@ -10,7 +12,7 @@ from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
 from coign.programmes.terms import terms_of
 from coign.service import Service, therapies
-from coign_verify.invariants import INVARIANTS, Replay, Terms, replay
+from coign_verify.invariants import INVARIANTS, House, Replay, Terms, replay
 
 #: What no act of the demonstration gives occasion to; tests/coign_verify/spoiled*.py have a history for each.
 NO_OCCASION = {
@@ -50,7 +52,8 @@ NO_OCCASION = {
     "what_is_decided_at_the_end_is_of_that_therapy",
     "nothing_is_disposed_of_while_two_differ_about_it",
 }
-TERMS = terms_of(therapies.released()[0].all(), rulesets.load())
+RULES = rulesets.load()
+TERMS = terms_of(therapies.released()[0].all(), {RULES.terms_digest: House.read(RULES.terms)})
 
 
 def replayed(service: Service) -> Replay:
@@ -92,6 +95,12 @@ def test_verifying_the_database_replays_them_and_locates_what_is_broken(after_th
     broken = verified(service, hasty).problems
     assert begun and [(p.position, p.kind) for p in broken] == [(position, "invariant") for position in begun]
     assert "nothing_is_infused_after_its_thaw_clock: unit:" in broken[0].detail
+
+    # By rule sets that are not those of its entries nothing is judged, and that is said.
+    others = replace(TERMS, house={"ab" * 32: House({"custody.offer_valid": [("2020-01-01", 0)]}, {})})
+    found = verified(service, others)
+    assert found.problems == []
+    assert any(f"at {size} of {size} entries: they were decided by rule sets that are" in e for e in found.not_proved)
 
     # What an entry that is missing would have told is not judged: nothing is called broken for want of it.
     seen = next(e.position for e in entries(service) if e.action.startswith("infusion.confirm_bedside"))

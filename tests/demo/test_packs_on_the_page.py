@@ -15,7 +15,15 @@ from coign.service import Service
 from coign.service.pack_sight import Sight
 from coign.service.packing import Packer
 from coign_verify.archive import read_archive
-from coign_verify.pack import files_of
+from coign_verify.invariants import INVARIANTS, replay, terms_in
+from coign_verify.jcs import loads_strict
+from coign_verify.pack import CONTENTS, ENTRIES, files_of
+
+#: Invariants that ask for a number of the house, and of which a therapy that went as it should gives occasion to each.
+OF_THE_HOUSE = [
+    "giver_and_taker_stand_together", "two_look_at_one_arrival_together", "what_is_drawn_or_closed_is_entered_at_once",
+    "the_first_result_stands",
+]  # fmt: skip
 
 
 @pytest.mark.requirement("CSV-01")
@@ -33,3 +41,10 @@ def test_the_page_comes_to_the_answers_of_the_command(
         found = agree(here, [whole, slim, *changed], trust)
     assert [each.exit_code for each in found] == [0, 0, 1, 1, 1, 1]
     assert all(any("invariants were replayed" in line for line in each.proved) for each in found[:2])
+    assert not any("rule sets that are not here" in line for each in found[:2] for line in each.not_proved)
+    entries = [loads_strict(line) for line in files[ENTRIES].splitlines()]
+    terms, unnamed = terms_in(entries, loads_strict(files[CONTENTS])["terms"])
+    _, walk = replay(entries, INVARIANTS, terms, partial=True)
+    assert not unnamed and not walk.decided_elsewhere
+    assert {name: walk.held[name] > 0 for name in OF_THE_HOUSE} == dict.fromkeys(OF_THE_HOUSE, True)
+    assert [name for name in OF_THE_HOUSE if walk.not_judged[name]] == []

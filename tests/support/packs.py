@@ -1,6 +1,7 @@
 """A record of eleven entries, made here, and packs of the one therapy in it."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -40,15 +41,16 @@ class Record:
     def add(
         self, action: str, facts: Facts, about: Sequence[str], *, refs: Sequence[str] = (), signed: bool = False,
         read: Sequence[Mapping[str, Any]] = (), outcome: str = "done", by: str = ANA, role: str = "nurse",
+        terms: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Append one."""
+        """Append one. `terms`: what held in the house when it was decided; None: it does not say."""
         position = len(self.bodies)
         actor = {"organisation": "organisation:h", "person": by, "role": role, "station": ""}
         intent = {
             "action": action, "actor": actor,
             "command": {}, "facts": [{"type": kind, "body": body} for kind, body in facts], "ledger": self.origin,
             "meaning": "performed" if signed else None, "nonce": str(position), "reason": "",
-        }  # fmt: skip
+        } | ({} if terms is None else {"basis": {"terms": sha256(canonical(terms)).hexdigest()}})  # fmt: skip
         counted = []
         for subject in about:
             seq, prev = self.last.get(subject, (0, None))
@@ -120,6 +122,21 @@ def with_change(*statements: str) -> Record:
             facts = [(f"ledger.log_key_{kind}.v1", body)]
             record.add(f"installation.{kind}_log_key.v1", facts, [SUBJECT], by=who, role="admin")
     return record
+
+
+def rules(days: int) -> dict[str, Any]:
+    """What holds in a house: a supplier is found fit for so long at most."""
+    durations = {"supply.supplier_valid_max": [["2020-01-01", str(days * 86_400)]]}
+    return {"counts": {}, "durations_s": durations, "jurisdictions": {}}
+
+
+def suppliers(*days: int, record: Record | None = None) -> tuple[Record, list[dict[str, Any]]]:
+    """The same record, and suppliers that are found fit for some ten days; what held in the house each time."""
+    record, held = told() if record is None else record, [rules(each) for each in days]
+    for number, terms in enumerate(held):
+        fit = {"supplier": f"organisation:s{number}", "until": "2026-05-11T10:00:00.000000Z"}
+        record.add("supply.qualify.v1", [("supply.supplier_qualified.v1", fit)], [fit["supplier"]], terms=terms)
+    return record, held
 
 
 def _leaves(record: Record) -> list[Leaf]:

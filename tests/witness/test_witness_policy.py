@@ -60,22 +60,24 @@ def test_what_is_written_for_witnesses_of_one_s_own_reads_back():
     [
         ("witnes a x", "expected"),
         ("witness a", "expected"),
-        ("witness a nokey", "key:"),
-        (f"witness a {key('a.example', LOG).text}", "key: a.example is of another kind"),
+        ("witness b nokey", "a key is written"),
+        (f"witness b {key('b.example', LOG).text}", "key: b.example is of another kind"),
         (f"log {A.text}", "key: a.example is of another kind"),
-        (f"witness b {A.text}", "key: a.example stands in another line"),
-        (f"witness a {B.text}", "name: a is taken"),
-        (f"witness none {B.text}", "name: none is taken"),
+        (f"witness b {A.text}", "a.example stands in another line"),
+        (f"witness a {B.text}", "of a name not used before"),
+        (f"witness none {B.text}", "of a name not used before"),
         (f"witness b {B.text} ftp://b.example", "url:"),
         (f"witness b {B.text} http://b.example:port", "url:"),
         (f"witness b {B.text} https://a.example", "key: at https://a.example is a.example already"),
         (f"witness b {A2.text} https://b.example", "url: a.example has another address"),
-        ("group g 2 a", "count:"),
-        ("group g 0 a", "count:"),
-        ("group g some a", "count:"),
-        ("group g any b", "member: no line above names b"),
-        ("group g any a a", "member: a counts already"),
-        ("quorum b", "quorum: no line above names b"),
+        ("group g 2 a", "2 of 1 members cannot be enough"),
+        ("group g 0 a", "0 of 1 members"),
+        ("group g some a", "some of 1 members"),
+        ("group g +1 a", "+1 of 1 members"),
+        ("quorum a \u2028", "control character"),
+        ("group g any b", "no line above it names 'b'"),
+        ("group g any a a", "cannot be enough"),
+        ("quorum b", "no line above it names 'b'"),
         ("quorum a \x07", "control character"),
     ],
 )
@@ -84,6 +86,14 @@ def test_what_cannot_be_understood_is_named_by_line_and_part(line, named):
         parse_policy(f"witness a {A.text} https://a.example\n{line}\nquorum a\n")
     assert no.value.errors[0].field == "COIGN_WITNESSES line 2"
     assert no.value.errors[0].message.startswith(named) or named in no.value.errors[0].message
+
+
+def test_whoever_counts_in_two_groups_is_no_second_witness():
+    text = (
+        f"witness a {A.text}\nwitness b {B.text}\ngroup one any a b\ngroup two any b\ngroup g all one two\nquorum g\n"
+    )
+    with pytest.raises(Invalid, match="line 4: member: b counts already"):
+        parse_policy(text)
 
 
 def test_what_somebody_trusts_is_a_list_of_log_keys_or_a_policy():
@@ -96,7 +106,7 @@ def test_what_somebody_trusts_is_a_list_of_log_keys_or_a_policy():
 
 
 def test_how_many_are_enough_is_said_once():
-    for text, named in (("", "how many"), (f"witness a {A.text}\nquorum a\nquorum a\n", "twice")):
+    for text, named in (("", "how many"), (f"witness a {A.text}\nquorum a\nquorum a\n", "expected one")):
         with pytest.raises(Invalid, match=named):
             parse_policy(text)
 

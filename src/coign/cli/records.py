@@ -86,13 +86,12 @@ def _trust(file: Path | None) -> "Trust":
 
 
 def _verify_database(given: argparse.Namespace) -> int:
-    from coign import rulesets
     from coign.database import home, running
     from coign.ledger.verification import read_log_keys
     from coign.ledger.verify_command import command
     from coign.perform.assemble import folding
-    from coign.programmes.terms import terms_of
-    from coign.service import LEDGER_ID, Settings, seen_file, therapies
+    from coign.service import LEDGER_ID, Settings, seen_file
+    from coign.service.house_rules import terms_at
     from coign.service.reading import opened, trusted_keys
     from coign.service.stamped_files import stamp_policy
     from coign.service.witnesses import relied_on, shown_now
@@ -103,10 +102,9 @@ def _verify_database(given: argparse.Namespace) -> int:
         trusted = _trusted(given.trust) if given.trust else (trusted_keys(settings), relied_on(settings))
         # As owner, whose rights also cover what the reader may not see; nothing is written.
         seen = seen_file(settings).read()
-        terms = terms_of(therapies.load(settings.home or home()).all(), rulesets.load())
         return command(
             given.as_json, database.owner_dsn, LEDGER_ID, trusted[0], folding(), seen,
-            policy=trusted[1], stamp_policy=stamp_policy(settings), terms=terms,
+            policy=trusted[1], stamp_policy=stamp_policy(settings), terms=terms_at(settings.home or home()),
             witnessed=shown_now(settings, read_log_keys(trusted[0])),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from coign.demo.scratch_ledger import Ledger, new_ledger
 from coign.kernel.errors import CoignError, Refused
 from coign.perform.door import Door
 from coign.programmes.terms import terms_of
-from coign_verify.invariants import INVARIANTS, replay
+from coign_verify.invariants import INVARIANTS, House, replay
 
 Progress = Callable[[str], None]
 
@@ -115,7 +115,9 @@ class _Replay:
 def _judged(ledger: Ledger, before: int, asked: Asked, found: Replayed) -> str:
     """What the verifier's invariants say to the entries; empty: they name the one that was told, at the last act."""
     entries = ledger.entries()
-    broken, _ = replay(entries, INVARIANTS, terms_of(ledger.history.programmes.all(), rulesets.load()))
+    rules = rulesets.load()
+    house = {rules.terms_digest: House.read(rules.terms)}
+    broken, _ = replay(entries, INVARIANTS, terms_of(ledger.history.programmes.all(), house))
     last = found.steps[-1]
     found.steps[-1] = {**last, "outcome": "; ".join([last["outcome"], *(str(each) for each in broken)])}
     if any(each.position < before for each in broken):

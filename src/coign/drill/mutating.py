@@ -180,9 +180,16 @@ class Mutation:
         each["seq"] = max(0, each["seq"] - 1) if self._random.random() < 0.5 else each["seq"] + 1
 
     def terms(self) -> None:
-        for each in self._contents["terms"]:
-            name = self._random.choice(sorted(each["limits_s"]))
-            each["limits_s"][name] = str(self._random.randrange(1, 10**9))
+        for limits in self._in_terms("limits_s"):
+            limits[self._random.choice(sorted(limits))] = str(self._random.randrange(1, 10**9))
+
+    def house(self) -> None:
+        for durations in self._in_terms("durations_s"):
+            rows = durations[self._random.choice(sorted(durations))]
+            self._random.choice(rows)[1] = str(self._random.randrange(1, 10**9))
+
+    def _in_terms(self, part: str) -> list[dict[str, Any]]:
+        return [each[part] for each in self._contents["terms"] if part in each]
 
     def subject(self) -> None:
         subjects = self._contents["subjects"]
@@ -231,6 +238,7 @@ _CHANGES: tuple[tuple[str, Callable[[Mutation], None] | None], ...] = (
     ("a hash of the tree", Mutation.node),
     ("how many entries there are about something", Mutation.count),
     ("a limit of its programme", Mutation.terms),
+    ("a limit of the house", Mutation.house),
     ("a thing of the therapy left out", Mutation.subject),
     ("where the heads stand", Mutation.heads),
     ("the readable account", Mutation.account),

@@ -40,13 +40,12 @@ def folding() -> Folding:
 def judge(programmes: Any = None, programmes_digest: str = "") -> Judge:
     """The rules of the catalogue with their rule sets and programmes."""
     rules = rulesets.load()
-    basis = basis_bytes(programme=programmes_digest, rulesets=rules.digest, software=f"coign {__version__}")
     authority = catalogue.authority
     return Judge(
         folding(),
         catalogue.PARTIES,
         Authority(authority.reads, authority.missing, authority.public_key),
-        Rulebook(rules, programmes, basis),
+        Rulebook(rules, programmes, _basis(rules, programmes_digest)),
         tuple(SubjectGate(view, gate) for view, gate in catalogue.SUBJECT_GATES),
     )
 
@@ -66,7 +65,13 @@ def access_judge() -> Judge:
         Folding(access.VIEWS),
         catalogue.PARTIES,
         Authority(lambda actor: (), lambda action, known: None, lambda known, credential, method: None),
-        Rulebook(rules, None, basis_bytes(programme="", rulesets=rules.digest, software=f"coign {__version__}")),
+        Rulebook(rules, None, _basis(rules, "")),
+    )
+
+
+def _basis(rules: rulesets.RuleSets, programme: str) -> bytes:
+    return basis_bytes(
+        programme=programme, rulesets=rules.digest, terms=rules.terms_digest, software=f"coign {__version__}"
     )
 
 

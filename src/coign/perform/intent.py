@@ -54,6 +54,6 @@ def _actor(actor: Actor) -> orjson.Fragment:
     return orjson.Fragment(canonical(actor))
 
 
-def basis_bytes(*, programme: str, rulesets: str, software: str) -> bytes:
-    """What the decision was based on, as hashes."""
-    return canonical({"programme": programme, "rulesets": rulesets, "software": software})
+def basis_bytes(*, programme: str, rulesets: str, terms: str, software: str) -> bytes:
+    """What the decision was based on, as hashes. `terms`: of what invariants ask for of the rule sets."""
+    return canonical({"programme": programme, "rulesets": rulesets, "software": software, "terms": terms})

@@ -2,19 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from coign import yaml_files
 from coign.kernel.frozen import dataclass
 from coign.kernel.values import Instant
+from coign_verify.jcs import canonical
 
 _UNIT_WORDS = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
 _NAMED = re.compile(r"\{([a-z0-9_.]+)\}")
 _OF_COUNTRY = "jurisdiction.of_country."
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _PER_MINUTE = {"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)}
 
 
@@ -80,20 +83,30 @@ class RuleSets:
         unit = _UNIT_WORDS[rule.unit]
         return f"{rule.value} {unit}" if rule.value == "1" else f"{rule.value} {unit}s"
 
-    def numbers(self) -> dict[str, tuple[tuple[str, float], ...]]:
-        """Minutes and counts that hold in every jurisdiction, by name, each with the days from which it holds."""
-        found: dict[str, list[tuple[str, float]]] = {}
+    @cached_property
+    def terms(self) -> Mapping[str, Any]:
+        """What invariants hold every house to: durations in seconds and counts that hold in every jurisdiction.
+
+        By name, each with the days from which they hold, the oldest first; and whose law holds in each country.
+        """
+        durations, counts = dict[str, list[list[str]]](), dict[str, list[list[str]]]()
         for rule in self.all():
             with suppress(InvalidOperation, KeyError):  # a word, or a measure of something else
-                value = _minutes(rule.value, rule.unit) if rule.unit else float(Decimal(rule.value))
+                value = Decimal(rule.value) * (_SECONDS[rule.unit] if rule.unit else 1)
                 if not rule.jurisdiction:
-                    found.setdefault(rule.name, []).append((rule.since, value))
-        return {name: tuple(sorted(values)) for name, values in found.items()}
-
-    def jurisdictions(self) -> dict[str, str]:
-        """Whose law holds in each country that is known here."""
+                    named = (durations if rule.unit else counts).setdefault(rule.name, [])
+                    named.append([rule.since, f"{value:f}"])
         of_country = [rule for rule in self.all() if rule.name.startswith(_OF_COUNTRY)]
-        return {rule.name.removeprefix(_OF_COUNTRY): rule.value for rule in of_country}
+        return {
+            "durations_s": durations,
+            "counts": counts,
+            "jurisdictions": {rule.name.removeprefix(_OF_COUNTRY): rule.value for rule in of_country},
+        }
+
+    @cached_property
+    def terms_digest(self) -> str:
+        """The hash of these terms, as it stands in every intent (`basis`)."""
+        return hashlib.sha256(canonical(self.terms)).hexdigest()
 
     def all(self) -> list[Rule]:
         """Every row, for the reference page."""

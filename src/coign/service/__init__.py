@@ -37,7 +37,7 @@ from coign.programmes.model import Programmes
 from coign.quality.actions.audit_trail import READER
 from coign.records import Projector
 from coign.records import create_tables as create_record_tables
-from coign.service import first_start, therapies, vaulting, witnesses
+from coign.service import first_start, house_rules, therapies, vaulting, witnesses
 from coign.service.audit_trail import AuditTrails
 from coign.service.clocks import DemonstrationClock, GuardedClock, Moved, against_witnesses, clock_for
 from coign.service.correcting import RecordedValue
@@ -235,6 +235,7 @@ def _assembled(stack: ExitStack, database: Database, settings: Settings, ledger_
         vault = vaulting.open_vault(database, settings, ledger_id)
         stack.callback(vault.close)
         documents = Documents((settings.home or home()) / "documents")
+        house_rules.keep(documents)
         states = States(vault.pool.connection, ledger_id, assemble.folding())
         identities = IdentityLookup(vault.pool.connection, ledger_id, vault.vault)
         audit_trails = AuditTrails(vault.pool.connection, ledger_id, states, programmes, clock)

@@ -1,7 +1,7 @@
 """Puts a pack together: one therapy's entries, what their decisions rested on, and the proofs for an outsider."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from coign.records.trace import projected_to
 from coign.regulatory.events import ProgrammeApproved
 from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
+from coign.service.house_rules import HouseRules
 from coign.service.key_files import log_key_file
 from coign.service.pack_sight import Sight
 from coign.service.reading import opened
@@ -40,6 +41,7 @@ from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
+from coign_verify.invariants import decided_by
 from coign_verify.notes import parse_note
 from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
@@ -154,7 +156,7 @@ class Packer:
         self, connection: Connection, ledger_id: int, keys: KeysHere, documents: Documents, programmes: Programmes
     ) -> None:
         self._connection, self._ledger_id, self._keys, self._documents = connection, ledger_id, keys, documents
-        self._terms = documents_of(programmes.all())
+        self._terms, self._house = documents_of(programmes.all()), HouseRules(documents)
 
     def pack(self, chain: str, sight: Sight) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
@@ -309,11 +311,12 @@ class Packer:
                 told.append({"subject": subject, "seq": end.seq, "position": end.position, "proof": ways})
         return told
 
-    def _terms_of(self, shown: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """What approvals among these entries name, if the file of that version is here and says so."""
+    def _terms_of(self, shown: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """What these entries name: approvals if the file of that version is here and says so, all if rule sets are."""
         facts = [fact for each in shown if each["outcome"] != "refused" for fact in each["intent"]["facts"]]
         named = {fact["body"].get("terms") for fact in facts if fact["type"] == ProgrammeApproved.TYPE}
-        return [self._terms[digest] for digest in sorted(named & self._terms.keys())]
+        house = map(self._house.document, sorted({decided_by(each) for each in shown}))
+        return [*(self._terms[digest] for digest in sorted(named & self._terms.keys())), *filter(None, house)]
 
     def _named(self, shown: Mapping[int, Any]) -> list[tuple[int, str]]:
         """The documents that entries name by their hashes, if they are kept here."""

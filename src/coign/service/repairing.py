@@ -9,7 +9,7 @@ from functools import partial
 
 import psycopg
 
-from coign import access, rulesets
+from coign import access
 from coign.database import Database, home
 from coign.database.archive import Archive, BackupDamaged, octets
 from coign.kernel.errors import Conflict
@@ -24,10 +24,9 @@ from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
-from coign.programmes.terms import terms_of
-from coign.service import therapies
 from coign.service.backing_up import all_entries, keys_of, known_in, ledger_problems, rows_of
 from coign.service.first_start import LEDGER_ID
+from coign.service.house_rules import terms_at
 from coign.service.key_files import log_keys, seal_key
 from coign.service.reading import opened
 from coign.service.rebuilding import rebuild
@@ -83,7 +82,7 @@ def repair(
                 database, number, keys[number], seen if number > 0 else None, archive, progress
             )
     witnessed = shown_now(settings, keys[LEDGER_ID].known) if LEDGER_ID in keys else {}
-    terms = terms_of(therapies.load(settings.home or home()).all(), rulesets.load())
+    terms = terms_at(settings.home or home())
     _verify(done, database, origins, keys, _Outside(seen, witnessed), terms, progress)
     return done
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from coign import access, catalogue, rulesets
+from coign import access, catalogue
 from coign.database import Database, scratch
 from coign.database.archive import Archive, BackupDamaged, Manifest
 from coign.database.dumping import copy_in, refuse_unless_empty
@@ -26,11 +26,11 @@ from coign.ledger.states import Folding
 from coign.ledger.store import connect
 from coign.ledger.verification import verify_database
 from coign.perform.assemble import folding
-from coign.programmes.terms import terms_of
 from coign.records.projector import Projection
 from coign.service import LEDGER_ID, prepare, seen_file, therapies
 from coign.service.backing_up import keys_of, ledger_problems
 from coign.service.first_start import one_at_a_time
+from coign.service.house_rules import terms_at
 from coign.service.key_files import master_key, seal_key
 from coign.service.rebuilding import bring_up_to_date, rebuild
 from coign.service.witnesses import shown_now
@@ -188,7 +188,7 @@ def _project(into: Into, ledger_id: int) -> None:
 
 
 def _verify(done: Restored, settings: Settings, into: Into, keys: Mapping[int, KeysHere], progress: Progress) -> None:
-    master, terms = master_key(settings), terms_of(therapies.load(into.home).all(), rulesets.load())
+    master, terms = master_key(settings), terms_at(into.home)
     with _reading(into.database) as connection:
         for part in done.manifest.ledgers:
             views = folding() if part.ledger_id > 0 else Folding(access.VIEWS)

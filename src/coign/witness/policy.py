@@ -14,16 +14,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from coign.kernel.errors import Invalid
 from coign.kernel.frozen import dataclass
-from coign_verify.keys import Algorithm, KeyTextError, VerifierKey
-from coign_verify.trust import Group
+from coign_verify.keys import Algorithm, VerifierKey
+from coign_verify.trust import Member
+from coign_verify.trust import read_trust as trusted_by
 
-_SPACE = re.compile(r"[ \t]+")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_NONE = "none"
+#: Among them whatever else than a line feed some reader may take for the end of a line.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _COSIGNING = (Algorithm.ED25519_COSIGNATURE, Algorithm.ML_DSA_44_COSIGNATURE)
 
 #: When each key signed a checkpoint, in seconds since 1970.
@@ -44,7 +45,7 @@ class Policy:
     """Who is relied on. `quorum` None: no cosignature is asked for."""
 
     witnesses: tuple[Named, ...]
-    quorum: VerifierKey | Group | None
+    quorum: Member | None
     logs: tuple[VerifierKey, ...] = field(default=())
 
     @property
@@ -61,7 +62,7 @@ class Policy:
         return None if self.quorum is None else _reached(self.quorum, numbers)
 
 
-def _reached(member: VerifierKey | Group, numbers: Mapping[VerifierKey, int]) -> int | None:
+def _reached(member: Member, numbers: Mapping[VerifierKey, int]) -> int | None:
     if isinstance(member, VerifierKey):
         return numbers.get(member)
     reached = [number for each in member.members if (number := _reached(each, numbers)) is not None]
@@ -80,70 +81,78 @@ def read_policy(path: Path, field: str = "COIGN_WITNESSES") -> Policy:
 
 
 def parse_policy(text: str, field: str = "COIGN_WITNESSES") -> Policy:
-    """The same from its text."""
-    reading = _Reading(field)
-    for reading.line, line in enumerate(text.split("\n"), 1):
+    """The same from its text: what the verifier reads of it, and where each witness is asked."""
+    lines = [(f"{field} line {number}", line) for number, line in enumerate(text.split("\n"), 1)]
+    for where, line in lines:
         if _FORBIDDEN.search(line):
-            reading.refuse("the line holds a control character")
-        words = _SPACE.split(line.strip(" \t"))
-        if words[0] and not words[0].startswith("#"):
-            reading.take(words)
-    return reading.policy()
+            raise Invalid.at(where, "the line holds a control character")
+    try:
+        trust = trusted_by(text)
+    except ValueError as error:
+        where, _, why = str(error).partition(": ")
+        raise Invalid.at(f"{field} {where}", why) from error
+    asked = _Asked()
+    told = [(where, words) for where, line in lines if (words := line.split()) and not words[0].startswith("#")]
+    for asked.where, words in told:
+        asked.take(words)
+    if all(words[0] != "quorum" for _, words in told):
+        raise Invalid.at(field, "there is no line `quorum NAME`: how many witnesses are enough?")
+    return Policy(asked.witnesses(), trust.quorum, trust.logs)
 
 
-class _Reading:
-    """A policy as far as its lines have told."""
+class _Asked:
+    """Where witnesses are asked, as far as lines that the verifier understood have told; `where`: the one it is at.
 
-    def __init__(self, field: str) -> None:
-        self._field, self.line = field, 0
-        self._members: dict[str, VerifierKey | Group] = {}
-        self._used: set[str] = set()
-        self._logs: list[VerifierKey] = []
+    What would make a quorum worth less than it seems is refused as well.
+    """
+
+    def __init__(self) -> None:
+        self.where = ""
+        self._counted: set[str] = set()
         self._at: dict[str, list[VerifierKey]] = {}
-        self._quorum: list[VerifierKey | Group | None] = []
 
-    def refuse(self, why: str) -> None:
-        raise Invalid.at(f"{self._field} line {self.line}", why)
+    def witnesses(self) -> tuple[Named, ...]:
+        """Each with its address and its keys."""
+        return tuple(
+            Named(keys[0].name, "" if at.startswith(" ") else at, tuple(keys)) for at, keys in self._at.items()
+        )
 
     def take(self, words: list[str]) -> None:
-        kind, *rest = words
-        if kind == "log" and len(rest) in (1, 2):
-            self._logs.append(self._key(rest[0], (Algorithm.ED25519,), self._logs))
-        elif kind == "witness" and len(rest) in (2, 3):
-            self._witness(*rest)
-        elif kind == "group" and len(rest) >= 3:
-            self._group(rest[0], rest[1], rest[2:])
-        elif kind == "quorum" and len(rest) == 1:
-            if self._quorum:
-                self.refuse("quorum: it is said twice")
-            self._quorum.append(None if rest[0] == _NONE else self._member(rest[0], "quorum"))
-        else:
-            self.refuse("expected `log KEY`, `witness NAME KEY URL`, `group NAME COUNT MEMBER …` or `quorum NAME`")
+        """The next line, unless it is a remark."""
+        match words:
+            case ["log", text, *_] | [text]:
+                self._key(text, Algorithm.ED25519)
+            case ["witness", _, text, *url]:
+                self._witness(self._key(text, *_COSIGNING), "".join(url))
+            case ["group", _, _, *members]:
+                self._count(members)
 
-    def _key(self, text: str, kinds: Sequence[Algorithm], known: Sequence[VerifierKey]) -> VerifierKey:
-        try:
-            key = VerifierKey.from_text(text)
-        except KeyTextError as error:
-            raise Invalid.at(f"{self._field} line {self.line}", f"key: {error}") from error
+    def _refuse(self, why: str) -> NoReturn:
+        raise Invalid.at(self.where, why)
+
+    def _key(self, text: str, *kinds: Algorithm) -> VerifierKey:
+        key = VerifierKey.from_text(text)
         if key.algorithm not in kinds:
-            self.refuse(f"key: {key.name} is of another kind than its line needs: {key.algorithm:02x}")
-        if key.public in {each.public for each in known}:
-            self.refuse(f"key: {key.name} stands in another line as well")
+            self._refuse(f"key: {key.name} is of another kind than its line needs: {key.algorithm:02x}")
         return key
 
-    def _witness(self, name: str, text: str, url: str = "") -> None:
-        known = [key for keys in self._at.values() for key in keys]
-        key = self._key(text, _COSIGNING, known)
+    def _count(self, members: list[str]) -> None:
+        for each in members:
+            if each in self._counted:
+                self._refuse(f"member: {each} counts already; whoever counts twice is no second witness")
+            self._counted.add(each)
+
+    def _witness(self, key: VerifierKey, url: str) -> None:
         self._check_address(url)
         # Without an address its keys alone tell whose they are.
         place = url.rstrip("/") or f" {key.name}"
+        known = {each.name for keys in self._at.values() for each in keys}
         others = self._at.setdefault(place, [])
         if others and others[0].name != key.name:
-            self.refuse(f"key: at {url} is {others[0].name} already; two witnesses need two addresses")
-        if not others and any(each.name == key.name for each in known):
-            self.refuse(f"url: {key.name} has another address in a line above")
+            self._refuse(f"key: at {url} is {others[0].name} already; two witnesses need two addresses")
+        if not others and key.name in known:
+            self._refuse(f"url: {key.name} has another address in a line above")
         others.append(key)
-        self._name(name, key)
 
     def _check_address(self, url: str) -> None:
         try:
@@ -153,34 +162,7 @@ class _Reading:
         except ValueError:
             usable = False
         if url and not usable:
-            self.refuse("url: expected the address of a witness, http://… or https://…")
-
-    def _group(self, name: str, count: str, names: list[str]) -> None:
-        words = {"any": 1, "all": len(names)}
-        if count not in words and not (count.isascii() and count.isdigit() and 1 <= int(count) <= len(names)):
-            self.refuse(f"count: expected `any`, `all` or a number from 1 to {len(names)}")
-        members = tuple(self._member(each, "member") for each in names)
-        for each in names:
-            if each in self._used:
-                self.refuse(f"member: {each} counts already; whoever counts twice is no second witness")
-            self._used.add(each)
-        self._name(name, Group(words[count] if count in words else int(count), members))
-
-    def _member(self, name: str, what: str) -> VerifierKey | Group:
-        if name not in self._members:
-            self.refuse(f"{what}: no line above names {name}")
-        return self._members[name]
-
-    def _name(self, name: str, member: VerifierKey | Group) -> None:
-        if name == _NONE or name in self._members:
-            self.refuse(f"name: {name} is taken")
-        self._members[name] = member
-
-    def policy(self) -> Policy:
-        if not self._quorum:
-            raise Invalid.at(self._field, "there is no line `quorum NAME`: how many witnesses are enough?")
-        named = (Named(keys[0].name, "" if at.startswith(" ") else at, tuple(keys)) for at, keys in self._at.items())
-        return Policy(tuple(named), self._quorum[0], tuple(self._logs))
+            self._refuse("url: expected the address of a witness, http://… or https://…")
 
 
 def read_trust(text: str, field: str) -> Policy | None:

@@ -21,7 +21,17 @@ from coign_verify.invariants import (
 )
 from coign_verify.invariants.model import Broken, Heads, Invariant, Known
 from coign_verify.invariants.replay import Monitors, Replay, Step, replay
-from coign_verify.invariants.terms import Dose, Plan, PlannedSample, PlannedStep, PlannedTest, Terms, terms_in
+from coign_verify.invariants.terms import (
+    Dose,
+    House,
+    Plan,
+    PlannedSample,
+    PlannedStep,
+    PlannedTest,
+    Terms,
+    decided_by,
+    terms_in,
+)
 
 #: All of them, in the order of the README.
 INVARIANTS: tuple[Invariant, ...] = (
@@ -49,6 +59,7 @@ __all__ = [
     "Broken",
     "Dose",
     "Heads",
+    "House",
     "Invariant",
     "Known",
     "Monitors",
@@ -59,6 +70,7 @@ __all__ = [
     "Replay",
     "Step",
     "Terms",
+    "decided_by",
     "replay",
     "terms_in",
 ]

@@ -139,7 +139,7 @@ def an_emergency_is_decided_about_cells_as_they_are(known: Known, fact: Heard) -
     if decided is None:
         return None
     limit, passed = (
-        known.terms.of_the_house("infusion.emergency_valid", fact.time),
+        known.terms.of_the_house("infusion.emergency_valid", fact.entry),
         minutes_between(decided[2], fact.time),
     )
     return () if passed <= limit else (f"it was decided {passed:.0f} min before; {limit:.0f} are allowed",)

@@ -85,7 +85,7 @@ def what_was_proposed_is_agreed_to_while_it_is_fresh(known: Known, fact: Heard) 
         since = state.reset_proposed_at
     if not since:
         return None
-    passed, limit = minutes_between(since, fact.time), known.terms.of_the_house("account.proposal_valid", fact.time)
+    passed, limit = minutes_between(since, fact.time), known.terms.of_the_house("account.proposal_valid", fact.entry)
     return () if passed <= limit else (f"it was proposed {passed:.0f} min before; {limit:.0f} are allowed",)
 
 
@@ -205,7 +205,7 @@ def an_authority_allows_what_happens_in_its_country(known: Known, fact: Heard) -
     """Centres that an authorisation names lie where its authority decides."""
     place = fact.body.get("jurisdiction") or known.of(AUTHORISATION, fact.body["authorisation"]).jurisdiction
     there = {centre: known.of(ORGANISATION, centre).country for centre in fact.body["centres"]}
-    elsewhere = [centre for centre, country in there.items() if known.terms.jurisdiction(country) != place]
+    elsewhere = [centre for centre, country in there.items() if known.terms.jurisdiction(country, fact.entry) != place]
     return tuple(f"{centre} is not in {place}" for centre in elsewhere)
 
 
@@ -276,7 +276,7 @@ def nothing_is_qualified_for_too_long(known: Known, fact: Heard) -> Verdict:
     """A supplier is looked into again in time, and a skill is shown anew."""
     limit = LASTS_AT_MOST[fact.type]
     since = min(fact.body.get("certified_on") or fact.time, fact.time)
-    lasts, most = minutes_between(since, fact.body["until"]), known.terms.of_the_house(limit, fact.time)
+    lasts, most = minutes_between(since, fact.body["until"]), known.terms.of_the_house(limit, fact.entry)
     return () if lasts <= most else (f"it would last {lasts / 1440:.0f} days; {most / 1440:.0f} are allowed",)
 
 
@@ -315,14 +315,14 @@ def an_extension_is_asked_for_and_given_once(known: Known, fact: Heard) -> Verdi
 @invariant("TRN-03", "TRN-S1", hears=("training.extension_asked.v1",))
 def an_extension_bridges_a_short_gap(known: Known, fact: Heard) -> Verdict:
     """More time is asked for by hours, and for a task that the person was qualified for until lately."""
-    longest = known.terms.of_the_house("training.extension_max", fact.time)
+    longest = known.terms.of_the_house("training.extension_max", fact.entry)
     said = ["it is no short time"] if minutes_between(fact.time, fact.body["until"]) > longest else []
     end = next(
         (q.until for q in known.of(PERSON, fact.body["person"]).qualifications if q.task == fact.body["task"]), ""
     )
     if not end or end >= fact.body["until"]:
         return (*said, f"it lasts until {end}" if end else "it was never held")
-    gap = known.terms.of_the_house("training.extension_after_end_max", fact.time)
+    gap = known.terms.of_the_house("training.extension_after_end_max", fact.entry)
     return tuple(said) if minutes_between(end, fact.time) <= gap else (*said, f"it had ended on {end}")
 
 

@@ -85,7 +85,7 @@ def a_device_is_clean_of_other_patients(known: Known, fact: Heard) -> Verdict:
 
 
 def _is_over(known: Known, limit: str, since: str, fact: Heard) -> bool:
-    return since == "0" or minutes_between(since, fact.time) > known.terms.of_the_house(limit, fact.time)
+    return since == "0" or minutes_between(since, fact.time) > known.terms.of_the_house(limit, fact.entry)
 
 
 @invariant("GMP-10", hears=(STEP, *FILLED))
@@ -139,7 +139,7 @@ def what_is_drawn_or_closed_is_entered_at_once(known: Known, fact: Heard) -> Ver
     """A sample is entered when it is drawn, and a bag when it is closed: nobody knows it afterwards."""
     done = fact.body.get("drawn_at") or fact.body["filled_at"]
     ago = minutes_between(done, fact.time)
-    limit = known.terms.of_the_house("manufacturing.fill_recorded_within", fact.time)
+    limit = known.terms.of_the_house("manufacturing.fill_recorded_within", fact.entry)
     return () if 0 <= ago <= limit else (f"it was done {ago:.0f} min before; {limit:.0f} are allowed",)
 
 
@@ -156,7 +156,7 @@ def a_room_is_cleared_by_two_while_nothing_is_open_in_it(known: Known, fact: Hea
     if (line.by, line.chain) != (fact.body["first"], fact.body["chain"]):
         return (*said, f"{fact.body['first']} had not looked at {room} for {fact.body['chain']}")
     passed = minutes_between(line.at, fact.time)
-    limit = known.terms.of_the_house("manufacturing.clearance_window", fact.time)
+    limit = known.terms.of_the_house("manufacturing.clearance_window", fact.entry)
     return tuple(said) if passed <= limit else (*said, f"{passed:.0f} min lay between the two looks at {room}")
 
 
@@ -196,7 +196,7 @@ def what_is_read_of_a_room_is_of_the_batch_that_was_open(known: Known, fact: Hea
     around = known.of(ROOM, state.room).within
     if fact.body["room"] not in (state.room, around):
         said.append(f"{batch} was open in {state.room}")
-    slack = known.terms.of_the_house("monitoring.samples_after_session_max", fact.time)
+    slack = known.terms.of_the_house("monitoring.samples_after_session_max", fact.entry)
     late = state.filled_at and minutes_between(state.filled_at, fact.body["taken_at"]) > slack
     if fact.body["taken_at"] < state.started_at or late:
         said.append(f"{batch} was not open at {fact.body['taken_at']}")

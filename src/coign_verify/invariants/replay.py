@@ -18,7 +18,7 @@ from coign_verify.invariants.model import (
     States,
     subjects_in,
 )
-from coign_verify.invariants.terms import NotJudged, Terms
+from coign_verify.invariants.terms import NotJudged, Terms, decided_by
 from coign_verify.invariants.trackers import TRACKERS
 
 NO_TERMS = Terms()
@@ -130,7 +130,7 @@ class Replay:
         self._monitors = Monitors(invariants, terms)
         self._states: dict[Key, Any] = {}
         self._heads = Heads(partial=partial)
-        self.entries = 0
+        self.entries = self.decided_elsewhere = 0
         self.held: Counter[str] = Counter()
         self.not_judged: Counter[str] = Counter()
 
@@ -142,6 +142,7 @@ class Replay:
         self._heads.follow(entry)
         self._states.update(step.changes)
         self.entries += 1
+        self.decided_elsewhere += decided_by(entry) not in self._monitors.terms.house
         for name in step.held:
             self.held[name] += 1
         for name in step.not_judged:
@@ -163,12 +164,18 @@ class Replay:
 
     def not_proved(self) -> list[str]:
         """What could not be judged."""
-        if not self.not_judged:
-            return []
-        return [
-            f"{len(self.not_judged)} invariants at {self.not_judged.total()} places: entries, or limits of a "
-            "programme, that they would need are not here"
-        ]
+        said = []
+        if self.not_judged:
+            said.append(
+                f"{len(self.not_judged)} invariants at {self.not_judged.total()} places: entries, or limits of a "
+                "programme or a house, that they would need are not here"
+            )
+        if self.decided_elsewhere:
+            said.append(
+                f"what the house asked at {self.decided_elsewhere} of {self.entries} entries: they were decided by "
+                "rule sets that are not here, or name none"
+            )
+        return said
 
     def key(self) -> frozenset[tuple[Key, Any]]:
         """All that is remembered, as one hashable value."""

@@ -1,6 +1,6 @@
 """What therapies and houses are held to and no public fact says: limits, tasks, plans, doses, rules of the house."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
@@ -116,21 +116,46 @@ class Dose(NamedTuple):
         return cls(None if up_to is None else Decimal(up_to), low, high, document["per_kg"], cap)
 
 
+class House(NamedTuple):
+    """What holds in every house, whatever the programme is.
+
+    `numbers`: minutes and counts by their name, each with the days from which it held, the oldest first.
+    `jurisdictions`: whose law holds, by country.
+    """
+
+    numbers: Mapping[str, Sequence[tuple[str, float]]]
+    jurisdictions: Mapping[str, str]
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "House":
+        """Those in a document whose hash stands in the basis of entries."""
+        durations, counts = document["durations_s"].items(), document["counts"].items()
+        minutes = {name: [(since, float(seconds) / 60) for since, seconds in rows] for name, rows in durations}
+        counted = {name: [(since, float(count)) for since, count in rows] for name, rows in counts}
+        return cls({**minutes, **counted}, document["jurisdictions"])
+
+
+def decided_by(entry: Mapping[str, Any]) -> str:
+    """The hash of what held in the house when an entry was decided; empty where it names none."""
+    basis = entry["intent"].get("basis")
+    named = basis.get("terms") if isinstance(basis, dict) else None
+    return named if isinstance(named, str) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What therapies and houses are held to and no public fact says, by the hash of a programme's version.
 
     `limits`: minutes by the name of the limit. `tasks`: what somebody must be qualified for, by step or action.
-    `plans`: what a batch consists of. `house`: minutes and counts that hold whatever the programme is, by their name,
-    each with the days from which it held, the oldest first. `jurisdictions`: by country. `asked`: what a physician
-    looks at before an infusion, each with its unit, or none for a word. `doses`: by weight.
+    `plans`: what a batch consists of. `asked`: what a physician looks at before an infusion, each with its unit, or
+    none for a word. `doses`: by weight. `house`: what holds in every house, by the hash that the basis of an entry
+    names; under the empty one for entries that name none, as where people are followed without a record.
     """
 
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
-    house: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
-    jurisdictions: Mapping[str, str] = field(default_factory=dict)
+    house: Mapping[str, House] = field(default_factory=dict)
     asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     doses: Mapping[str, Sequence[Dose]] = field(default_factory=dict)
 
@@ -153,7 +178,6 @@ class Terms:
             {**self.tasks, **more.tasks},
             {**self.plans, **more.plans},
             {**self.house, **more.house},
-            {**self.jurisdictions, **more.jurisdictions},
             {**self.asked, **more.asked},
             {**self.doses, **more.doses},
         )
@@ -179,16 +203,24 @@ class Terms:
         except KeyError:
             raise NotJudged(f"the plan of programme version {version} is not given") from None
 
-    def jurisdiction(self, country: str) -> str:
-        """Whose law holds in a country; NotJudged if nobody gave it."""
+    def of_entry(self, entry: Mapping[str, Any]) -> House:
+        """What held in the house for an entry, by its own word; NotJudged if nobody gave it."""
+        found = self.house.get(decided_by(entry))
+        if found is None:
+            raise NotJudged("what held in the house where it was decided is not given")
+        return found
+
+    def jurisdiction(self, country: str, entry: Mapping[str, Any]) -> str:
+        """Whose law held in a country for an entry; NotJudged if nobody gave it."""
         try:
-            return self.jurisdictions[country]
+            return self.of_entry(entry).jurisdictions[country]
         except KeyError:
             raise NotJudged(f"the jurisdiction of {country or 'no country'} is not given") from None
 
-    def of_the_house(self, name: str, now: str) -> float:
-        """What held on a day; NotJudged if nobody gave it."""
-        held = [value for since, value in self.house.get(name, ()) if since <= now[:10]]
+    def of_the_house(self, name: str, entry: Mapping[str, Any]) -> float:
+        """What held on the day of an entry; NotJudged if nobody gave it."""
+        rows, day = self.of_entry(entry).numbers.get(name, ()), entry["time"][:10]
+        held = [value for since, value in rows if since <= day]
         if not held:
             raise NotJudged(f"{name} is not given")
         return held[-1]
@@ -207,10 +239,15 @@ class Terms:
         raise NotJudged(f"the doses of programme version {version} are not given")
 
 
-def terms_in(entries: Iterable[Mapping[str, Any]], documents: Iterable[Any]) -> tuple[Terms, set[str]]:
-    """The terms among documents, as far as approvals name them by their hashes; and the hashes that none names."""
+def terms_in(entries: Collection[Mapping[str, Any]], documents: Iterable[Any]) -> tuple[Terms, set[str]]:
+    """The terms among documents, as far as entries name them by their hashes; and the hashes that none names.
+
+    An approval names those of a programme's version, the basis of every entry those of the house.
+    """
     given = {sha256(canonical(each)).hexdigest(): each for each in documents}
     facts = [fact for e in entries if e["outcome"] != "refused" for fact in e["intent"]["facts"]]
     named = [(f["body"]["version"], f["body"].get("terms")) for f in facts if f["type"] == APPROVED]
     read = (Terms.read(version, given[digest]) for version, digest in named if digest in given)
-    return reduce(Terms.and_those, read, Terms()), given.keys() - {digest for _, digest in named}
+    decided = {decided_by(entry) for entry in entries}
+    house = {digest: House.read(given[digest]) for digest in decided & given.keys()}
+    return reduce(Terms.and_those, read, Terms(house=house)), given.keys() - {digest for _, digest in named} - decided

@@ -56,7 +56,7 @@ def the_first_result_stands(known: Known, fact: Heard) -> Verdict:
     if state.of(name) is not None:
         return (f"{name} of {batch} had a result that stands",)
     again = state.aside.count(name)
-    most = known.terms.of_the_house("quality.retests_max", fact.time)
+    most = known.terms.of_the_house("quality.retests_max", fact.entry)
     return () if again <= most else (f"{name} of {batch} had been set aside {again} times",)
 
 
@@ -78,7 +78,7 @@ def an_investigation_goes_one_way(known: Known, fact: Heard) -> Verdict:
         case 0:
             return (f"the laboratory had found {result.found}",) if result.found else ()
         case 1:
-            most = known.terms.of_the_house("quality.retests_planned_max", fact.time)
+            most = known.terms.of_the_house("quality.retests_planned_max", fact.entry)
             said = [f"{result.planned} repeats were planned before"] if result.planned else []
             return tuple(said) if 1 <= body["times"] <= most else (*said, f"{body['times']} repeats were planned")
         case 2:

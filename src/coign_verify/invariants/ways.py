@@ -137,7 +137,7 @@ def giver_and_taker_stand_together(known: Known, fact: Heard) -> Verdict:
     offered_at = known.of(CUSTODY, fact.body["unit"]).offered_at
     if not offered_at:
         return None
-    limit, passed = known.terms.of_the_house("custody.offer_valid", fact.time), minutes_between(offered_at, fact.time)
+    limit, passed = known.terms.of_the_house("custody.offer_valid", fact.entry), minutes_between(offered_at, fact.time)
     return () if passed <= limit else (f"it was held out {passed:.0f} min before; {limit:.0f} are allowed",)
 
 
@@ -147,7 +147,7 @@ def two_look_at_one_arrival_together(known: Known, fact: Heard) -> Verdict:
     first = known.of(WAY, fact.body["shipment"]).checked_at
     if not first:
         return None
-    limit, passed = known.terms.of_the_house("logistics.receipt_window", fact.time), minutes_between(first, fact.time)
+    limit, passed = known.terms.of_the_house("logistics.receipt_window", fact.entry), minutes_between(first, fact.time)
     return () if passed <= limit else (f"the first had looked {passed:.0f} min before; {limit:.0f} are allowed",)
 
 

@@ -11,7 +11,7 @@ _TRACKERS = (
     "keeping", "steps",
 )  # fmt: skip
 _INVARIANTS = (
-    "model", *(f"trackers/{name}" for name in _TRACKERS),
+    "model", "terms", *(f"trackers/{name}" for name in _TRACKERS),
     "bedside", "doses", "therapies", "planned", "cells", "ways", "plant", "measured", "reactions", "people", "order",
     "days", "houses", "keeping", "making", "testing", "record", "replay",
 )  # fmt: skip

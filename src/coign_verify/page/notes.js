@@ -146,6 +146,7 @@ async function cosignedBy(bytes, logKey, witnessKeys) {
 /** Whom a reader trusts: keys of logs and witnesses, and how many witnesses are enough (C2SP tlog-policy). */
 function trustFrom(text) {
   const trust = { logs: [], witnesses: [], quorum: null }, named = new Map();
+  const isFree = (name) => name !== "none" && !named.has(name);
   let hasQuorum = false;
   const member = (name) => {
     if (!named.has(name)) throw new Wrong(`no line above it names ${name}`);
@@ -156,10 +157,10 @@ function trustFrom(text) {
     if (!words.length || kind.startsWith("#")) return;
     try {
       if (words.length === 1 || (kind === "log" && words.length <= 3)) trust.logs.push(keyFromText(name ?? kind));
-      else if (kind === "witness" && third && more.length <= 1 && !named.has(name)) {
+      else if (kind === "witness" && third && more.length <= 1 && isFree(name)) {
         named.set(name, newKey(keyFromText(third), named.values()));
         trust.witnesses.push(named.get(name));
-      } else if (kind === "group" && more.length && !named.has(name)) named.set(name, groupOf(third, more.map(member)));
+      } else if (kind === "group" && more.length && isFree(name)) named.set(name, groupOf(third, more.map(member)));
       else if (kind === "quorum" && words.length === 2 && !hasQuorum) {
         hasQuorum = true;
         trust.quorum = name === "none" ? null : member(name);
@@ -179,7 +180,7 @@ function newKey(key, others) {
 }
 
 function groupOf(enough, members) {
-  const count = { any: 1, all: members.length }[enough] ?? (/^[0-9]+$/.test(enough) ? Number(enough) : 0);
+  const count = { __proto__: null, any: 1, all: members.length }[enough] ?? (/^[0-9]+$/.test(enough) ? Number(enough) : 0);
   const different = new Set(members).size;
   if (count < 1 || count > different || different < members.length) throw new Wrong(`${enough} of ${different} members cannot be enough`);
   return { enough: count, members };

@@ -1,7 +1,6 @@
 // Checks a pack from its bytes alone, step by step as src/coign_verify/pack_check.py does and apart from it.
 
 const PACK_BYTES_MAX = 256 * 1024 * 1024, PROBLEMS_MAX = 1000;
-const APPROVED_FACT = "regulatory.programme_approved.v1";
 const HEADS_FACT = "ledger.heads.v1", BELONGING = ["patient", "unit", "batch"];
 const UNSEEN = "that others were shown the same", STAMPED = "/rfc3161";
 
@@ -183,13 +182,6 @@ class Check {
     for (const [at, digest] of this.contents.documents)
       if (!toBinary(this.bodies.get(at) ?? []).includes(`"${digest}"`))
         this.say(at, "container", `it names no document ${String(digest).slice(0, 16)}…, as the contents say`);
-    const named = new Set(this.facts().filter(({ type }) => type === APPROVED_FACT).map(({ body }) => body.terms));
-    for (const digest of (this.contents.terms ?? []).map((each) => toHex(sha256(canonical(each)))))
-      if (!named.has(digest)) this.say(null, "container", `the terms with the hash ${digest.slice(0, 16)}… are named by no approval in it`);
-  }
-
-  facts() {
-    return [...this.entries.values()].flatMap(({ outcome, intent }) => (outcome === "refused" ? [] : intent.facts));
   }
 
   /** Whether the key that signed is trusted, or took the place of one that is by changes that are here. */
@@ -310,22 +302,13 @@ class Check {
   // What holds in every true record
 
   async invariants() {
-    const walk = new Replay({ partial: true, keyChanges: this.keyChanges, terms: this.terms() }), broken = [];
+    const { terms, unnamed } = termsIn([...this.entries.values()], this.contents.terms ?? []);
+    for (const digest of unnamed) this.say(null, "container", `the terms with the hash ${digest.slice(0, 16)}… are named by no entry in it`);
+    const walk = new Replay({ partial: true, keyChanges: this.keyChanges, terms }), broken = [];
     for await (const [, entry] of this.each("invariants")) broken.push(...walk.feed(entry));
     for (const { position, invariant: name, sentence } of broken) this.say(position, "invariant", `${name}: ${sentence}`);
     this.replayed = walk;
     this.found.invariants = walk.summary(broken);
-  }
-
-  /** What therapies are held to: documents in the contents that approvals in it name by their hashes. */
-  terms() {
-    const given = new Map((this.contents.terms ?? []).map((each) => [toHex(sha256(canonical(each))), each]));
-    const terms = new Terms();
-    for (const { type, body } of this.facts()) {
-      const document = type === APPROVED_FACT ? given.get(body.terms) : undefined;
-      if (document) terms.take(body.version, document);
-    }
-    return terms;
   }
 
   account(page) {

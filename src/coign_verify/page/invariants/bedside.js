@@ -108,7 +108,7 @@ invariant("PAT-30, PAT-S5", [IN_EMERGENCY],
   function an_emergency_is_decided_about_cells_as_they_are(known, fact) {
     const { emergency, decidedAt } = known.of(BAG, fact.body.unit);
     if (!emergency) return null;
-    const limit = known.terms.ofTheHouse("infusion.emergency_valid", fact.time), passed = minutesBetween(decidedAt, fact.time);
+    const limit = known.terms.ofTheHouse("infusion.emergency_valid", fact.entry), passed = minutesBetween(decidedAt, fact.time);
     return unless(atMost(passed, limit), `it was decided ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
 

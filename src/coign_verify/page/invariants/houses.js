@@ -57,7 +57,7 @@ invariant("CSV-06, CSV-18", ["people.role_granted.v1", "people.credentials_reset
     if (isGrant && fact.body.role !== "admin") return null;
     const since = isGrant ? administratorProposedAt : resetProposedAt;
     if (!since) return null;
-    const passed = minutesBetween(since, fact.time), limit = known.terms.ofTheHouse("account.proposal_valid", fact.time);
+    const passed = minutesBetween(since, fact.time), limit = known.terms.ofTheHouse("account.proposal_valid", fact.entry);
     return unless(atMost(passed, limit), `it was proposed ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
 
@@ -115,7 +115,7 @@ invariant("REG-02, CSV-24", ["regulatory.authorisation_granted.v1", "regulatory.
   function an_authority_allows_what_happens_in_its_country(known, fact) {
     const place = fact.maybe("jurisdiction") || known.of(AUTHORISATION, fact.body.authorisation).jurisdiction;
     const there = listIn(fact.body.centres).map((centre) => ({ centre, country: known.of(ORGANISATION, centre).country }));
-    return there.filter(({ country }) => known.terms.jurisdiction(country) !== place).map(({ centre }) => `${centre} is not in ${place}`);
+    return there.filter(({ country }) => known.terms.jurisdiction(country, fact.entry) !== place).map(({ centre }) => `${centre} is not in ${place}`);
   });
 
 /** Legal bases on which a product of a stage is given, where they are no trial or exception (REG-01). */
@@ -215,7 +215,7 @@ invariant("SCS-01, TRN-08, TRN-05", Object.keys(LASTS_AT_MOST),
   "A supplier is looked into again in time, and a skill is shown anew.",
   function nothing_is_qualified_for_too_long(known, fact) {
     const certified = fact.maybe("certified_on") || fact.time, since = isBefore(certified, fact.time) ? certified : fact.time;
-    const lasts = minutesBetween(since, fact.body.until), most = known.terms.ofTheHouse(LASTS_AT_MOST[fact.type], fact.time);
+    const lasts = minutesBetween(since, fact.body.until), most = known.terms.ofTheHouse(LASTS_AT_MOST[fact.type], fact.entry);
     return unless(atMost(lasts, most), `it would last ${(lasts / 1440).toFixed(0)} days; ${(most / 1440).toFixed(0)} are allowed`);
   });
 
@@ -250,10 +250,10 @@ invariant("TRN-03, TRN-S1", ["training.extension_asked.v1", "training.extension_
 invariant("TRN-03, TRN-S1", ["training.extension_asked.v1"],
   "More time is asked for by hours, and for a task that the person was qualified for until lately.",
   function an_extension_bridges_a_short_gap(known, fact) {
-    const { person, task, until } = fact.body, longest = known.terms.ofTheHouse("training.extension_max", fact.time);
+    const { person, task, until } = fact.body, longest = known.terms.ofTheHouse("training.extension_max", fact.entry);
     const short = unless(atMost(minutesBetween(fact.time, until), longest), "it is no short time");
     const end = known.of(PERSON, person).qualifications.find((each) => each.task === task)?.until ?? "";
     if (!end || !isBefore(end, until)) return [...short, end ? `it lasts until ${end}` : "it was never held"];
-    const gap = known.terms.ofTheHouse("training.extension_after_end_max", fact.time);
+    const gap = known.terms.ofTheHouse("training.extension_after_end_max", fact.entry);
     return atMost(minutesBetween(end, fact.time), gap) ? short : [...short, `it had ended on ${end}`];
   });

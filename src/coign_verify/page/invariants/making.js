@@ -62,8 +62,8 @@ invariant("GMP-09, GMP-34", [STEP],
     ]);
   });
 
-const isCleanedTooLongAgo = (known, kind, since, { time }) =>
-  since === "0" || !atMost(minutesBetween(since, time), known.terms.ofTheHouse(`equipment.clean_hold.${kind}`, time));
+const isCleanedTooLongAgo = (known, kind, since, { time, entry }) =>
+  since === "0" || !atMost(minutesBetween(since, time), known.terms.ofTheHouse(`equipment.clean_hold.${kind}`, entry));
 
 invariant("GMP-10", [STEP, ...BAGS_FILLED],
   "After a step cells wait for as long as the programme allows, or as the quality unit judged.",
@@ -110,7 +110,7 @@ invariant("GMP-18, GMP-20", [DRAWN, ...BAGS_FILLED],
   "A sample is entered when it is drawn, and a bag when it is closed: nobody knows it afterwards.",
   function what_is_drawn_or_closed_is_entered_at_once(known, fact) {
     const ago = minutesBetween(fact.maybe("drawn_at") || fact.body.filled_at, fact.time);
-    const limit = known.terms.ofTheHouse("manufacturing.fill_recorded_within", fact.time);
+    const limit = known.terms.ofTheHouse("manufacturing.fill_recorded_within", fact.entry);
     return unless(ago >= 0 && atMost(ago, limit), `it was done ${ago.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
 
@@ -122,7 +122,7 @@ invariant("GMP-35, GMP-34, TRC-13", ["manufacturing.line_checked.v1", "manufactu
     if (fact.type === "manufacturing.line_checked.v1") return isClear;
     const { first, chain } = fact.body;
     if (line.by !== first || line.chain !== chain) return [...isClear, `${first} had not looked at ${room} for ${chain}`];
-    const passed = minutesBetween(line.at, fact.time), limit = known.terms.ofTheHouse("manufacturing.clearance_window", fact.time);
+    const passed = minutesBetween(line.at, fact.time), limit = known.terms.ofTheHouse("manufacturing.clearance_window", fact.entry);
     return [...isClear, ...unless(atMost(passed, limit), `${passed.toFixed(0)} min lay between the two looks at ${room}`)];
   });
 
@@ -156,7 +156,7 @@ invariant("GMP-31, TRC-01", ["facility.monitored.v1"],
     const counted = readings.filter(({ count }) => (count ?? null) !== null && count < 0).map(({ count, sample }) => `${count} of ${sample} were counted`);
     if (!batch) return counted;
     const { room, startedAt, filledAt } = known.of(MAKING, batch), { within } = known.of(ROOM, room), { taken_at } = fact.body;
-    const slack = known.terms.ofTheHouse("monitoring.samples_after_session_max", fact.time);
+    const slack = known.terms.ofTheHouse("monitoring.samples_after_session_max", fact.entry);
     const isLate = filledAt && !atMost(minutesBetween(filledAt, taken_at), slack);
     return [
       ...counted,

@@ -24,6 +24,7 @@ const isUnreadable = (error) => error instanceof NotJudged || error instanceof W
  */
 class Replay {
   entries = 0;
+  decidedElsewhere = 0;
   held = new Map();
   notJudged = new Map();
   why = new Map();
@@ -41,6 +42,7 @@ class Replay {
     for (const fact of heard) this.remember(fact);
     this.heads.follow(entry);
     this.entries++;
+    if (!this.known.terms.isHere(decidedBy(entry))) this.decidedElsewhere++;
     return broken;
   }
 
@@ -102,9 +104,10 @@ class Replay {
 
   notProved() {
     const times = [...this.notJudged.values()].reduce((sum, each) => sum + each, 0);
-    return times
-      ? [`${this.notJudged.size} invariants at ${times} places: entries, or limits of a programme, that they would need are not here`]
-      : [];
+    return [
+      ...(times ? [`${this.notJudged.size} invariants at ${times} places: entries, or limits of a programme or a house, that they would need are not here`] : []),
+      ...(this.decidedElsewhere ? [`what the house asked at ${this.decidedElsewhere} of ${this.entries} entries: they were decided by rule sets that are not here, or name none`] : []),
+    ];
   }
 }
 

@@ -28,14 +28,14 @@ invariant("GMP-21, GMP-S3", [RECORDED],
     const { batch, attribute } = fact.body, results = known.of(RESULTS, batch);
     if (resultOf(results, attribute)) return [`${attribute} of ${batch} had a result that stands`];
     const again = results.aside.filter((each) => each === attribute).length;
-    return unless(atMost(again, known.terms.ofTheHouse("quality.retests_max", fact.time)), `${attribute} of ${batch} had been set aside ${again} times`);
+    return unless(atMost(again, known.terms.ofTheHouse("quality.retests_max", fact.entry)), `${attribute} of ${batch} had been set aside ${again} times`);
   });
 
 /** What an investigation goes through, with what is asked of each of its steps. */
 const INVESTIGATION = {
   "quality.laboratory_assessed.v1": (known, fact, { found }) => unless(!found, `the laboratory had found ${found}`),
   "quality.retests_planned.v1": (known, fact, { planned }) => {
-    const { times } = fact.body, most = known.terms.ofTheHouse("quality.retests_planned_max", fact.time);
+    const { times } = fact.body, most = known.terms.ofTheHouse("quality.retests_planned_max", fact.entry);
     return [...unless(!planned, `${planned} repeats were planned before`), ...unless(times >= 1 && atMost(times, most), `${times} repeats were planned`)];
   },
   [REPEATED]: (known, { person }, { repeated, planned, by }) =>

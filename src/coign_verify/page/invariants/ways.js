@@ -103,7 +103,7 @@ invariant("TRC-11, TRC-13", ["custody.handed_over.v1"],
   function giver_and_taker_stand_together(known, fact) {
     const { offeredAt } = known.of(CUSTODY, fact.body.unit);
     if (!offeredAt) return null;
-    const limit = known.terms.ofTheHouse("custody.offer_valid", fact.time), passed = minutesBetween(offeredAt, fact.time);
+    const limit = known.terms.ofTheHouse("custody.offer_valid", fact.entry), passed = minutesBetween(offeredAt, fact.time);
     return unless(atMost(passed, limit), `it was held out ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
 
@@ -112,6 +112,6 @@ invariant("TRC-13, SCS-13", ["logistics.received.v1", "logistics.receipt_mismatc
   function two_look_at_one_arrival_together(known, fact) {
     const { checkedAt } = known.of(WAY, fact.body.shipment);
     if (!checkedAt) return null;
-    const limit = known.terms.ofTheHouse("logistics.receipt_window", fact.time), passed = minutesBetween(checkedAt, fact.time);
+    const limit = known.terms.ofTheHouse("logistics.receipt_window", fact.entry), passed = minutesBetween(checkedAt, fact.time);
     return unless(atMost(passed, limit), `the first had looked ${passed.toFixed(0)} min before; ${limit.toFixed(0)} are allowed`);
   });
