@@ -64,8 +64,8 @@ def test_a_variable_that_cannot_be_understood_is_named(coign):
     ("text", "named"),
     [
         (None, "cannot be read"),
-        ("witness north no-key https://north.example\nquorum north\n", "COIGN_WITNESSES line 1: key:"),
-        ("quorum none\nquorum none\n", "COIGN_WITNESSES line 2: quorum:"),
+        ("witness north no-key https://north.example\nquorum north\n", "COIGN_WITNESSES line 1: a key is written"),
+        ("quorum none\nquorum none\n", "COIGN_WITNESSES line 2: expected one"),
     ],
 )
 def test_a_file_of_witnesses_that_cannot_be_understood_is_named_by_line(coign, tmp_path, text, named):
