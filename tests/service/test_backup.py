@@ -330,16 +330,19 @@ def test_a_table_or_column_that_this_version_does_not_know_names_the_version_to_
     assert rows(empty, "entry") == []
 
 
-def test_programme_files_of_the_installation_come_along(place, empty, tmp_path):
-    source = Path(restoring.therapies.__file__).parents[1] / "programmes" / "autologous-car-t.yaml"
-    folder = place.home / "programmes"
-    folder.mkdir(exist_ok=True)
-    own = folder / "own.yaml"
+@pytest.mark.parametrize(
+    ("folder", "of_the_release"),
+    [("programmes", "programmes/autologous-car-t.yaml"), ("courses", "training/courses/identity-check.yaml")],
+)
+def test_files_that_the_installation_added_come_along(place, empty, tmp_path, folder, of_the_release):
+    source = Path(restoring.therapies.__file__).parents[1] / of_the_release
+    own = place.home / folder / "own.yaml"
+    own.parent.mkdir(exist_ok=True)
     own.write_bytes(source.read_bytes())
-    backup = place.back_up("programmes.zip")
+    backup = place.back_up(f"{folder}.zip")
     own.unlink()
     assert restored(place, backup, empty, tmp_path).ok
-    assert (tmp_path / "programmes" / "own.yaml").read_bytes() == source.read_bytes()
+    assert (tmp_path / folder / "own.yaml").read_bytes() == source.read_bytes()
 
 
 # An older backup (CSV-S7)

@@ -76,7 +76,7 @@ class Manifest:
     ledgers: tuple[LedgerPart, ...]
     tables: tuple[Table, ...]
     documents: tuple[Part, ...]
-    #: Programme files that this installation added to those of the release.
+    #: Files of programmes and courses that this installation added to those of the release.
     programmes: tuple[Part, ...]
     #: What made the tables of accounts as they are: application and name of each step, in order.
     migrations: tuple[tuple[str, str], ...]

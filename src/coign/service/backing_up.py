@@ -35,6 +35,7 @@ from coign.documents import Documents
 from coign.kernel.errors import Conflict, IntegrityFailure
 from coign.kernel.values import Instant
 from coign.ledger.log_keys import KeysHere, KnownKeys, follow, is_about_keys
+from coign.service import therapies
 from coign.service.key_files import key_files, log_keys, seal_key
 from coign.service.reading import opened
 from coign.settings import Settings
@@ -221,11 +222,12 @@ def _documents(documents: Documents, archive: ArchiveWriter, lost: list[str], pr
 
 def _programmes(settings: Settings, archive: ArchiveWriter) -> tuple[Part, ...]:
     kept = []
-    for file in sorted(((settings.home or home()) / "programmes").glob("*.yaml")):
-        name = f"programmes/{file.name}"
-        with archive.part(name) as part:
-            part.write(file.read_bytes())
-        kept.append(part.part(name))
+    for folder in therapies.FOLDERS:
+        for file in sorted(((settings.home or home()) / folder).glob("*.yaml")):
+            name = f"{folder}/{file.name}"
+            with archive.part(name) as part:
+                part.write(file.read_bytes())
+            kept.append(part.part(name))
     return tuple(kept)
 
 

@@ -156,9 +156,12 @@ def _take_files(archive: Archive, home: Path) -> int:
         if documents.put(content) != part.name.rpartition("/")[2]:
             raise BackupDamaged(f"{part.name} is another document than its name says")
     for part in archive.manifest.programmes:
-        file, content = home / "programmes" / Path(part.name).name, b"".join(archive.chunks(part))
+        folder, _, name = part.name.partition("/")
+        if folder not in therapies.FOLDERS or name != Path(name).name:
+            raise BackupDamaged(f"{part.name} is no file of a programme or a course")
+        file, content = home / folder / name, b"".join(archive.chunks(part))
         if file.exists() and file.read_bytes() != content:
-            raise Conflict(f"{file} is not the programme file of the backup: move it away and restore again")
+            raise Conflict(f"{file} is not the file of the backup: move it away and restore again")
         file.parent.mkdir(mode=0o700, exist_ok=True)
         file.write_bytes(content)
     return len(archive.manifest.documents)

@@ -12,12 +12,15 @@ from coign.training.courses import reading as course_reading
 from coign.training.courses.model import Courses, Library
 from coign.training.roles import LEARNERS
 
+#: Where an installation keeps its own.
+FOLDERS = PROGRAMMES, COURSES = "programmes", "courses"
+
 
 def load(home: Path) -> Library:
     """Every programme and course version whose file is here: of this release, and in the home's folders for them."""
     programmes, courses = released()
-    own = reading.load_all([home / "programmes"], _roles())
-    own_courses = course_reading.load_all([home / "courses"], LEARNERS)
+    own = reading.load_all([home / PROGRAMMES], _roles())
+    own_courses = course_reading.load_all([home / COURSES], LEARNERS)
     return Library((*programmes.all(), *own.all()), Courses((*courses.all(), *own_courses.all())))
 
 
