@@ -174,10 +174,11 @@ class Ground:
         # Whichever gates are left out: what happens is the same, once none of those that refuse is asked.
         return memo.unguarded.get(memo.pick(world)) or self._find_unguarded(world, number, memo, found.unmet)
 
-    def outcomes(self, world: World) -> tuple[World, list[Outcome]]:
-        """What every move comes to, and the world with the slots that were found meanwhile."""
-        found = []
-        for number, memo in enumerate(self._memos):
+    def outcomes(self, world: World, moves: Sequence[int]) -> tuple[World, list[Outcome]]:
+        """What each of these moves comes to, and the world with the slots that were found meanwhile."""
+        found, memos = [], self._memos
+        for number in moves:
+            memo = memos[number]
             outcome = memo.found.get(memo.pick(world))
             if outcome is None:
                 outcome = self._find(world, number, memo)

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -13,7 +13,7 @@ from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
-UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.7, 0.9
+UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.6, 0.9
 #: Breadth first, time passes so many times at most between the acts.
 PASSES_MAX = 2
 #: What has so many acts less comes first.
@@ -104,7 +104,9 @@ class Search:
             [getattr(move.command, name) for name in shape.allotted]
             for move, shape in zip(ground.moves, shapes, strict=True)
         ]
-        self._as_told = [not move.twist for move in ground.moves]
+        self._all = range(len(ground.moves))
+        self._told = [number for number, move in enumerate(ground.moves) if not move.twist]
+        self._twisted = [number for number, move in enumerate(ground.moves) if move.twist]
 
     @property
     def states(self) -> int:
@@ -131,7 +133,7 @@ class Search:
 
     def _expand(self, world: World, passes: int, acts: int, cells: Mapping[tuple[int, int], list[World]]) -> int:
         """Sort what follows by how often time passed and how much was done; how many acts were accepted."""
-        done = self._acts(self._ground.fit(world))
+        done = self._acts(self._ground.fit(world), self._all)
         here = self._ground.fit(world)
         for after, number in (*done, *(self._waits_at(here) if passes < PASSES_MAX else ())):
             cell = (passes, acts + 1) if number >= 0 else (passes + 1, acts)
@@ -147,17 +149,33 @@ class Search:
         """
         waiting: list[list[tuple[World, int]]] = [[] for _ in range(2 * self._depth + 1)]
         waiting[0] = [(self._ground.start, 0)]
-        for wrong, worlds in enumerate(waiting):
-            for world, depth in worlds:  # it grows meanwhile
+        for wrong, layer in enumerate(waiting):
+            for world, depth in layer:  # it grows meanwhile
                 if time.monotonic() > ends:
                     return wrong - 1
-                here = self._ground.fit(world)
-                for after, number in self._steps(here) if depth < self._depth else ():
-                    label = wrong + (number < 0 or not self._as_told[number]), depth + (number >= 0)
-                    if self._is_news(self._labels, after, label):
-                        self._came.setdefault(after, (self._ground.fit(here), number))
-                        waiting[label[0]].append((after, label[1]))
+                if depth < self._depth:
+                    layer += self._news(world, self._acts(self._ground.fit(world), self._told), wrong, depth)
+            for world, depth in layer:
+                if time.monotonic() > ends:
+                    return wrong
+                if depth < self._depth:
+                    waiting[wrong + 1] += self._news(world, self._wrong_steps(world), wrong + 1, depth)
         return 2 * self._depth
+
+    def _news(self, world: World, steps: Iterable[Step], wrong: int, depth: int) -> list[tuple[World, int]]:
+        """Of the worlds that are reached with so many things wrong those that are new, each with its depth."""
+        found, here = [], self._ground.fit(world)
+        for after, number in steps:
+            label = wrong, depth + (number >= 0)
+            if self._is_news(self._labels, after, label):
+                self._came.setdefault(after, (here, number))
+                found.append((after, label[1]))
+        return found
+
+    def _wrong_steps(self, world: World) -> list[Step]:
+        """Acts other than told, and waits."""
+        acts = self._acts(self._ground.fit(world), self._twisted)
+        return [*acts, *self._waits_at(self._ground.fit(world))]
 
     @staticmethod
     def _is_news(labels: dict[World, list[tuple[int, int]]], world: World, label: tuple[int, int]) -> bool:
@@ -186,15 +204,15 @@ class Search:
 
     def _steps(self, world: World) -> list[Step]:
         """The worlds that one act or wait leads to."""
-        return [*self._acts(world), *self._waits_at(self._ground.fit(world))]
+        return [*self._acts(world, self._all), *self._waits_at(self._ground.fit(world))]
 
-    def _acts(self, world: World) -> list[Step]:
-        """The worlds that one act leads to; what must not happen and does is noted, and leads nowhere."""
+    def _acts(self, world: World, moves: Sequence[int]) -> list[Step]:
+        """The worlds that one of these acts leads to; what must not happen and does is noted, and leads nowhere."""
         ground, steps = self._ground, list[Step]()
-        world, outcomes = ground.outcomes(world)
+        world, outcomes = ground.outcomes(world, moves)
         if ground.width != self._width:
             self._widen()
-        for number, outcome in enumerate(outcomes):
+        for number, outcome in zip(moves, outcomes, strict=True):
             if not outcome.changes:
                 if outcome.stuck:
                     self._violated(EVERY_RULE_ANSWERS, outcome.stuck, world, number)
