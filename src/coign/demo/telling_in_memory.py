@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from coign import catalogue
 from coign.checker.history import History
@@ -122,6 +123,7 @@ IN_TROUBLE = {
 }
 
 
+@cache
 def told_of_this_release() -> History:
     """With the programmes and courses that come with this version."""
     programmes, courses = therapies.released()
