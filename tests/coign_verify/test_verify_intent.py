@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coign_verify.intent import cut_intent, cut_member, intent_hash
+from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.jcs import JsonError, canonical
 from coign_verify.opening import commitment
 
@@ -32,8 +32,7 @@ VALUES = st.recursive(
 def test_the_intent_is_cut_out_as_the_bytes_it_was_signed_in(entry):
     whole = canonical(entry)
     assert cut_intent(whole) == canonical(entry["intent"])
-    for key in KEYS:
-        assert cut_member(whole, key) == canonical(entry[key])
+    assert b'"intent":' + cut_intent(whole) in whole
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -14,6 +15,7 @@ from coign.gateways.paper import pdf_of
 from coign.installation.events import LOG_KEY, LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
+from coign.kernel.subjects import Patient
 from coign.kernel.values import Digest, Instant
 from coign.ledger import checkpoints, heads
 from coign.ledger.cosignatures import with_cosignatures
@@ -30,18 +32,21 @@ from coign.regulatory.events import ProgrammeApproved
 from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
 from coign.service.key_files import log_key_file
+from coign.service.opening import Opens, opened_from, openings
 from coign.service.pack_sight import Sight
 from coign.service.reading import opened
 from coign.service.stamped_files import stamp_policy
 from coign.service.states import States
 from coign.service.therapies import load
+from coign.service.vaulting import open_vault
 from coign.settings import Settings
 from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
+from coign_verify.opening import fits, openings_bytes
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, OPENINGS, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -66,6 +71,14 @@ class Packed:
     root: str
     entries: int
     withheld: int
+    #: How many values of the vault are opened in it, and the patients whose names are among them.
+    opened: int
+    names: tuple[Patient, ...]
+
+    def what(self, chain: str) -> str:
+        """What somebody takes away with it, for the access ledger."""
+        values = f", with {self.opened} values of the vault opened" if self.opened else ""
+        return f"pack of {chain}{values}{', names among them' if self.names else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +122,13 @@ def sign_newest(connection: Connection, ledger_id: int, keys: KeysHere, now_us: 
         time.sleep(0.2)
 
 
-def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
+def pack_of(database: Database, settings: Settings, chain: str, role: str = "", *, names: bool = False) -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
     folder, keys = settings.home or home(), signed_now(database, settings)
-    with connect(database.reader_dsn) as connection:
-        sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
-        documents, programmes = Documents(folder / "documents"), load(folder)
-        return Packer(connection, LEDGER_ID, keys, documents, programmes).pack(chain, sight)
+    with connect(database.reader_dsn) as connection, closing(open_vault(database, settings, LEDGER_ID)) as vault:
+        sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role, names=names)
+        packer = Packer(connection, LEDGER_ID, keys, Documents(folder / "documents"), load(folder))
+        return packer.pack(chain, sight, partial(opened_from, vault))
 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
@@ -156,9 +169,9 @@ class Packer:
         self._connection, self._ledger_id, self._keys, self._documents = connection, ledger_id, keys, documents
         self._terms = documents_of(programmes.all())
 
-    def pack(self, chain: str, sight: Sight) -> Packed:
+    def pack(self, chain: str, sight: Sight, opens: Opens) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
-        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, note, signed))
+        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, opens, note, signed))
 
     def _at_checkpoint(self, make: Callable[[bytes, Checkpoint], T]) -> T:
         """What is made of the record as it was at the newest checkpoint, which is given with all that signed it."""
@@ -175,7 +188,7 @@ class Packer:
                 )
             return make(note, signed)
 
-    def _packed(self, chain: str, sight: Sight, note: bytes, signed: Checkpoint) -> Packed:
+    def _packed(self, chain: str, sight: Sight, opens: Opens, note: bytes, signed: Checkpoint) -> Packed:
         subjects = self._subjects(chain)
         own = self._entries(
             "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
@@ -193,7 +206,10 @@ class Packer:
         hidden = _of_others(plain, own.keys(), there) | sight.hidden(plain, there)
         shown = {at: each for at, each in plain.items() if at not in hidden or _is_needed(at, each)}
         withheld = sorted(plain.keys() - shown.keys())
-        told = self._ways(sight.known(subjects), newest)
+        known = sight.known(subjects)
+        patients = [name for name in known if name.startswith(f"{Patient.kind}:")] if sight.names else []
+        opened = openings({at: plain[at] for at in own}, hidden, opens, texts=sight.texts, patients=patients)
+        told = self._ways(known, newest)
         leaves = {at: leaf_hash(body) for at, body in bodies.items()}
         contents = contents_bytes(
             redacted=sight.role, leaves=leaves, withheld=withheld, nodes=self._nodes(leaves, signed.size),
@@ -202,16 +218,17 @@ class Packer:
         )  # fmt: skip
         page = account(
             origin=signed.origin, chain=chain, size=signed.size, redacted=sight.role, withheld=len(withheld),
-            subjects=[each["subject"] for each in told], entries=list(shown.values()),
+            subjects=known, entries=list(shown.values()), opened={fits(each): each["value"] for each in opened},
         )  # fmt: skip
         files = {
             ACCOUNT: page, PAPER: pdf_of(page), CHECKPOINT: note, CONTENTS: contents,
-            ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
+            ENTRIES: b"".join(bodies[at] + b"\n" for at in shown), OPENINGS: openings_bytes(opened),
         }  # fmt: skip
         key = self._key(signed.size)
         text = Manifest.of(key.verifier().text, chain, files).text()
         data = pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})
-        return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld))
+        names = tuple(map(Patient, patients))
+        return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld), len(opened), names)
 
     def _key(self, size: int) -> SignerKey:
         known, _ = known_keys(self._connection, self._ledger_id, self._keys.known)
