@@ -23,7 +23,7 @@ from coign.perform.assemble import folding
 from coign.service.export_page import export_page
 from coign.service.first_start import LEDGER_ID
 from coign.service.opening import opened_from
-from coign.service.pack_sight import Sight
+from coign.service.pack_sight import Sight, named_in
 from coign.service.packing import Packer, signed_now
 from coign.service.states import States
 from coign.service.therapies import load
@@ -82,7 +82,7 @@ class Exporter(Packer):
             signed.size, known,
         )  # fmt: skip
         plain = {at: orjson.loads(body) for at, body in bodies.items()}
-        hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in _named(each)}))
+        hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in named_in(each)}))
         shown = {at: each for at, each in plain.items() if at not in hidden}
         texts = opens(set[str]().union(*(committed_in(each["intent"]) for each in shown.values())))
         leaves = {at: leaf_hash(body) for at, body in bodies.items()}
@@ -178,10 +178,6 @@ def _signatures(shown: Mapping[int, Any], bodies: Mapping[int, bytes]) -> Iterab
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(canonical(row) + b"\n" for row in rows)
-
-
-def _named(entry: Mapping[str, Any]) -> set[str]:
-    return {each["subject"] for each in entry["about"]} | set(entry["refs"])
 
 
 def _commitment(value: Any) -> str:

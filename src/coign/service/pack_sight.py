@@ -70,7 +70,7 @@ class Sight:
         """
         if not self.role:
             return set()
-        named = {at: frozenset(map(parse_subject, _named(entry) & there)) for at, entry in entries.items()}
+        named = {at: frozenset(map(parse_subject, named_in(entry) & there)) for at, entry in entries.items()}
         everything = sorted(frozenset[Subject]().union(*named.values()))
         states = self._states.several([catalogue.PARTIES, UNIT], everything)
         chains = sorted({s.chain for (view, _), s in states.items() if view == UNIT.name and s.chain})
@@ -110,5 +110,6 @@ class Sight:
         return may_see(subject, parties, organisation)
 
 
-def _named(entry: Mapping[str, Any]) -> set[str]:
+def named_in(entry: Mapping[str, Any]) -> set[str]:
+    """Every subject that an entry, as plain values, names."""
     return {each["subject"] for each in entry["about"]} | set(entry["refs"])

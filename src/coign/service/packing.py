@@ -33,7 +33,7 @@ from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
 from coign.service.key_files import log_key_file
 from coign.service.opening import Opens, opened_from, openings
-from coign.service.pack_sight import Sight
+from coign.service.pack_sight import Sight, named_in
 from coign.service.reading import opened
 from coign.service.stamped_files import stamp_policy
 from coign.service.states import States
@@ -189,20 +189,10 @@ class Packer:
             return make(note, signed)
 
     def _packed(self, chain: str, sight: Sight, opens: Opens, note: bytes, signed: Checkpoint) -> Packed:
-        subjects = self._subjects(chain)
-        own = self._entries(
-            "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
-            signed.size, subjects,
-        )  # fmt: skip
-        if not own:
-            raise NotFound(f"{chain} is not known here: `coign pack --list` says which are")
-        bodies = dict(own)
-        self._add_read(bodies, own, signed.size)
-        newest = self._heads(signed.size)
-        if newest is not None:
-            bodies |= self._entries("select unnest(%(asked)s)", signed.size, [newest.position])
+        subjects, newest = self._subjects(chain), self._heads(signed.size)
+        own, bodies = self._gathered(chain, subjects, newest, signed.size)
         plain = {at: orjson.loads(body) for at, body in sorted(bodies.items())}
-        there = self._existing({name for each in plain.values() for name in _named(each)})
+        there = self._existing({name for each in plain.values() for name in named_in(each)})
         hidden = _of_others(plain, own.keys(), there) | sight.hidden(plain, there)
         shown = {at: each for at, each in plain.items() if at not in hidden or _is_needed(at, each)}
         withheld = sorted(plain.keys() - shown.keys())
@@ -227,8 +217,24 @@ class Packer:
         key = self._key(signed.size)
         text = Manifest.of(key.verifier().text, chain, files).text()
         data = pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})
-        names = tuple(map(Patient, patients))
+        names = tuple(map(Patient, patients)) if opened else ()
         return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld), len(opened), names)
+
+    def _gathered(
+        self, chain: str, subjects: Sequence[str], newest: Any, size: int
+    ) -> tuple[dict[int, bytes], dict[int, bytes]]:
+        """The entries about the therapy; and all that go into its pack, those on which decisions in it rested too."""
+        own = self._entries(
+            "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
+            size, subjects,
+        )  # fmt: skip
+        if not own:
+            raise NotFound(f"{chain} is not known here: `coign pack --list` says which are")
+        bodies = dict(own)
+        self._add_read(bodies, own, size)
+        if newest is not None:
+            bodies |= self._entries("select unnest(%(asked)s)", size, [newest.position])
+        return own, bodies
 
     def _key(self, size: int) -> SignerKey:
         known, _ = known_keys(self._connection, self._ledger_id, self._keys.known)
@@ -272,7 +278,7 @@ class Packer:
         read = {(r["subject"], r["seq"]) for e in plain for r in e["read"] if "subject" in r and r["seq"]}
         bodies |= self._made(read, size)
         # What an entry does not name is known by its commitment, if something else in the pack names it.
-        names = sorted({name for body in bodies.values() for name in _named(orjson.loads(body))})
+        names = sorted({name for body in bodies.values() for name in named_in(orjson.loads(body))})
         hidden = [(bytes.fromhex(e["salt"]), r) for e in plain for r in e["read"] if "commitment" in r and r["seq"]]
         bodies |= self._made(
             {(n, r["seq"]) for salt, r in hidden for n in names if read_commitment(salt, n).hex() == r["commitment"]},
@@ -359,18 +365,14 @@ class _Ahead:
         raise AssertionError("the map is read here alone")
 
 
-def _named(entry: Mapping[str, Any]) -> set[str]:
-    return {each["subject"] for each in entry["about"]} | set(entry["refs"])
-
-
 def _of_others(plain: Mapping[int, Any], own: Iterable[int], there: Set[str]) -> set[int]:
     """Entries that were only read and tell of things of another patient; `there`: what anything was recorded about."""
     of_own = set(own)
-    known = {name for at in of_own for name in _named(plain[at])}
+    known = {name for at in of_own for name in named_in(plain[at])}
     return {
         at
         for at, each in plain.items()
-        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) & there - known)
+        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in named_in(each) & there - known)
     }
 
 
