@@ -101,6 +101,8 @@ def test_no_text_is_opened_that_an_export_for_the_same_reader_does_not_open(taki
         exported = {row["commitment"] for row in rows}
         packed = json.loads(dict(read_archive(taking.pack(role).data)[0])[OPENINGS])
         assert packed and {fits(each) for each in packed} <= exported
+    export = exporter.export([taking.chain], taking.sight("nurse"), opens)
+    assert dict(read_archive(export.data)[0])["texts.jsonl"] == b"", "who takes no packs is handed no words"
 
 
 @pytest.mark.requirement("TRC-26", "CSV-42")

@@ -84,7 +84,8 @@ class Exporter(Packer):
         plain = {at: orjson.loads(body) for at, body in bodies.items()}
         hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in named_in(each)}))
         shown = {at: each for at, each in plain.items() if at not in hidden}
-        texts = opens(set[str]().union(*(committed_in(each["intent"]) for each in shown.values())))
+        read = shown.values() if sight.texts or not sight.role else ()
+        texts = opens(set[str]().union(*(committed_in(each["intent"]) for each in read)))
         leaves = {at: leaf_hash(body) for at, body in bodies.items()}
         page = export_page(signed.origin, signed.size, subjects, known, sight.role, len(hidden), shown, texts)
         files = {
