@@ -289,7 +289,7 @@ def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(war
         publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
         log = "select count(*) from security_log where ledger_id = %s and kind = 'pack.taken' and person = %s"
         address = f"/journeys/{ward.root}/pack/"
-        assert address in (page := ward.get(QA, f"/journeys/{ward.root}/")) and "A pack opens what people wrote" in page
+        assert address in (page := ward.get(QA, f"/journeys/{ward.root}/")) and "A pack opens the texts" in page
         page = ward.get(PHYSICIAN, f"/journeys/{ward.root}/")
         assert address not in page and "A pack opens" not in page
         taken = ward.browsers[QA].get(address)

@@ -16,7 +16,7 @@ from coign.web.witnessed import each_witness, stamped, witnessed
 
 #: Said where a pack is taken, so that nobody hands on more than they know of.
 OPENED_IN_A_PACK = gettext_lazy(
-    "A pack opens what people wrote about the therapy and you may read; who the patient is stays in the vault."
+    "A pack opens the texts about the therapy that you may read; who the patient is stays in the vault."
 )
 
 
