@@ -15,17 +15,7 @@ from coign_verify.jcs import canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import parse_note
 from coign_verify.opening import fits
-from coign_verify.pack import (
-    ACCOUNT,
-    CHECKPOINT,
-    CONTENTS,
-    ENTRIES,
-    MANIFEST,
-    OPENINGS,
-    PAPER,
-    Manifest,
-    files_of,
-)  # fmt: skip
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, OPENINGS, PAPER, Manifest, files_of
 from coign_verify.pack_check import verify_pack
 from coign_verify.pack_making import pack
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -105,8 +95,8 @@ class Mutation:
         files[ENTRIES] = b"".join(self._lines)
         if depth >= DEPTHS.index(LISTED) and len(self._lines) == len(self._listed):
             hashes = [leaf_hash(line[:-1]).hex() for line in self._lines]
-            fits = dict(zip(self._listed, hashes, strict=True))
-            self._contents["leaves"] = [[at, fits.get(at, leaf)] for at, leaf in self._contents["leaves"]]
+            mended = dict(zip(self._listed, hashes, strict=True))
+            self._contents["leaves"] = [[at, mended.get(at, leaf)] for at, leaf in self._contents["leaves"]]
         files[CONTENTS] = canonical(self._contents)
         files[OPENINGS] = canonical(self._opened)
         if depth >= DEPTHS.index(NAMED):
