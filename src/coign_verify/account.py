@@ -10,15 +10,19 @@ STYLE = (
     "caption{text-align:left;font-weight:600;font-size:.85rem}"
     "table{border-collapse:collapse;margin:.3rem 0 0 1rem}th{text-align:left;font-weight:400;color:#565c65;"
     "padding-right:1rem;vertical-align:top;white-space:nowrap}td{overflow-wrap:anywhere}.mark{color:#8b0a03;"
-    "font-weight:700}@media print{article{break-inside:avoid}}"
+    "font-weight:700}.opened{white-space:pre-wrap;border-left:3px solid #2e7d4f;padding-left:.4rem}"
+    "@media print{article{break-inside:avoid}}"
 )
 
 
 def account(
     *, origin: str, chain: str, size: int, redacted: str, withheld: int, subjects: Sequence[str],
-    entries: Sequence[Mapping[str, Any]],
+    entries: Sequence[Mapping[str, Any]], opened: Mapping[str, str],
 ) -> bytes:  # fmt: skip
-    """The page. `entries`: as plain values, in their order; `subjects`: what the therapy consists of."""
+    """The page. `entries`: as plain values, in their order; `subjects`: what the therapy consists of.
+
+    `opened`: by commitment, the words that fit it.
+    """
     own = set(subjects)
     of_it = [e for e in entries if own & _named(e)]
     others = [e for e in entries if not own & _named(e)]
@@ -28,16 +32,17 @@ def account(
         f"<p>From the record {escape(origin)} as it was at {size} entries. {len(of_it)} entries about this therapy, "
         f"{len(others)} on which decisions in it rested, {withheld} withheld"
         f"{f' from the role {escape(redacted)}' if redacted else ''}.</p>",
-        "<p>Names and free text are not in the record but in a vault: in their place stand commitments. This page is "
-        "made of the entries beside it alone; <code>coign-verify</code> checks them, and that this page is theirs.</p>",
+        "<p>Names and free text are not in the record but in a vault: in their place stand commitments"
+        f"{f', of which {len(opened)} are opened here' if opened else ''}. This page is made of the entries and "
+        "openings beside it alone; <code>coign-verify</code> checks them, and that this page is theirs.</p>",
     ]
     if any(f["type"] == "ledger.opened.v1" and f["body"].get("demonstration") for e in entries for f in _facts(e)):
         head.append('<p class="mark">A demonstration: every person, patient and value in it is invented.</p>')
     body = [
         *head,
         f"<h2>What it consists of</h2><p>{', '.join(map(escape, subjects))}</p>",
-        "<h2>What happened</h2>", *(article(e, corrected) for e in of_it),
-        "<h2>What decisions rested on</h2>", *(article(e, corrected) for e in others),
+        "<h2>What happened</h2>", *(article(e, corrected, opened) for e in of_it),
+        "<h2>What decisions rested on</h2>", *(article(e, corrected, opened) for e in others),
     ]  # fmt: skip
     page = [
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(chain)}</title>',
@@ -69,7 +74,7 @@ def corrected_in(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str, s
     return found
 
 
-def article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], str]) -> str:
+def article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], str], opened: Mapping[str, str]) -> str:
     intent, signature = entry["intent"], entry["signature"]
     actor = intent["actor"]
     time, at = entry["time"], entry["position"]
@@ -83,10 +88,10 @@ def article(entry: Mapping[str, Any], corrected: Mapping[tuple[int, str, str], s
         f"<p>Entry {at}, {escape(f'{time[:10]} {time[11:19]} UTC, by {who}{signed}')}</p>",
     ]
     if intent["reason"]:
-        lines.append(f"<p>Reason: {escape(_value(intent['reason']))}</p>")
+        lines.append(f"<p>Reason: {_in_the_vault(intent['reason'], opened)}</p>")
     for fact in _facts(entry):
         rows = "".join(
-            f"<tr><th>{escape(_words(name))}</th><td>{escape(_value(value))}"
+            f"<tr><th>{escape(_words(name))}</th><td>{_value(value, opened)}"
             f"{_marked(corrected.get((at, fact['type'], name), ''))}</td></tr>"
             for name, value in sorted(fact["body"].items())
         )
@@ -109,16 +114,25 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, opened: Mapping[str, str]) -> str:
     match value:
         case None | "" | []:
             return "—"
         case bool():
             return "yes" if value else "no"
         case {"commitment": str(commitment)}:
-            return f"in the vault (commitment {commitment[:16]}…)"
+            return _in_the_vault(commitment, opened)
         case list():
-            return "; ".join(_value(each) for each in value)
+            return "; ".join(_value(each, opened) for each in value)
         case dict():
-            return ", ".join(f"{_words(str(name))} {_value(each)}" for name, each in sorted(value.items()))
-    return str(value)
+            named = sorted(value.items())
+            return ", ".join(f"{escape(_words(str(name)))} {_value(each, opened)}" for name, each in named)
+    return escape(str(value))
+
+
+def _in_the_vault(commitment: str, opened: Mapping[str, str]) -> str:
+    short = escape(f"{commitment[:16]}…")
+    if commitment not in opened:
+        return f"in the vault (commitment {short})"
+    words = f'<span class="opened">{escape(opened[commitment])}</span>'
+    return f"{words} (opened: the words fit the commitment {short})"

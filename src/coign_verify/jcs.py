@@ -2,14 +2,13 @@
 
 import json
 import math
-import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 INTEGER_MAX = 2**53 - 1
 
-_ESCAPED = re.compile(r'[\x00-\x1f"\\]')
-_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+#: Escapes what ECMAScript escapes, and in the same way.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 FloatText = Callable[[float], str]
 
@@ -50,67 +49,42 @@ def _refuse_float(value: float) -> NoReturn:
 
 def canonical(value: object, *, float_text: FloatText = _refuse_float) -> bytes:
     """The one spelling of a JSON value (RFC 8785), without a final line feed; `float_text` where it holds such."""
-    parts: list[str] = []
     try:
-        _write(value, parts, float_text)
-        return "".join(parts).encode("utf-8")
+        return _text(value, float_text).encode("utf-8")
     except UnicodeEncodeError as error:
         raise JsonError("a string holds a lone surrogate") from error
     except RecursionError as error:
         raise JsonError("nested too deeply") from error
 
 
-def _write(value: object, parts: list[str], float_text: FloatText) -> None:
-    if value is None:
-        parts.append("null")
-    elif isinstance(value, bool):
-        parts.append("true" if value else "false")
-    elif isinstance(value, str):
-        parts.append(_quoted(value))
-    elif isinstance(value, int):
-        if abs(value) > INTEGER_MAX:
-            raise JsonError("integer beyond 2^53 - 1 would not survive; write it as a string")
-        parts.append(str(int(value)))
-    elif isinstance(value, float):
-        parts.append(float_text(value))
-    elif isinstance(value, list | tuple):
-        _write_array(value, parts, float_text)
-    elif isinstance(value, dict):
-        _write_object(value, parts, float_text)
-    else:
-        raise JsonError(f"{type(value).__name__} is not a JSON value")
+def _text(value: object, float_text: FloatText) -> str:
+    match value:
+        case str():
+            return _quoted(value)
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            if abs(value) > INTEGER_MAX:
+                raise JsonError("integer beyond 2^53 - 1 would not survive; write it as a string")
+            return str(int(value))
+        case float():
+            return float_text(value)
+        case list() | tuple():
+            return f"[{','.join(_text(each, float_text) for each in value)}]"
+        case dict():
+            return _object_text(value, float_text)
+    raise JsonError(f"{type(value).__name__} is not a JSON value")
 
 
-def _write_array(value: list[Any] | tuple[Any, ...], parts: list[str], float_text: FloatText) -> None:
-    parts.append("[")
-    for place, each in enumerate(value):
-        if place:
-            parts.append(",")
-        _write(each, parts, float_text)
-    parts.append("]")
-
-
-def _write_object(value: dict[Any, Any], parts: list[str], float_text: FloatText) -> None:
+def _object_text(value: dict[Any, Any], float_text: FloatText) -> str:
     for key in value:
         if not isinstance(key, str):
             raise JsonError(f"object key {key!r} is not a string")
-    parts.append("{")
     # By UTF-16 code units: beyond the basic plane that is not the order of code points.
-    for place, key in enumerate(sorted(value, key=lambda each: each.encode("utf-16-be"))):
-        if place:
-            parts.append(",")
-        parts += (_quoted(key), ":")
-        _write(value[key], parts, float_text)
-    parts.append("}")
-
-
-def _quoted(text: str) -> str:
-    return f'"{_ESCAPED.sub(_escape, text)}"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found.group()
-    return _SHORT_ESCAPES.get(character) or f"\\u{ord(character):04x}"
+    keys = sorted(value, key=lambda each: each.encode("utf-16-be"))
+    return f"{{{','.join(f'{_quoted(key)}:{_text(value[key], float_text)}' for key in keys)}}}"
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

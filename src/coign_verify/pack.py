@@ -1,14 +1,14 @@
 """A pack: one therapy's entries with everything that proves them, in one file of one form. The form; see README.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from coign_verify.archive import Files
 
 KIND = "coign/pack/v1"
-ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES = FILES = (
-    "account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl",
+ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES, OPENINGS = FILES = (
+    "account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl", "openings.json",
 )  # fmt: skip
 PACK_BYTES_MAX = 256 * 1024 * 1024
 
@@ -70,16 +70,13 @@ def is_pack(data: bytes) -> bool:
 
 def beside(index: int, size: int) -> list[Node]:
     """The parts of a tree of `size` entries whose hashes lead from entry `index` to the root, as they are used."""
-    return list(_beside(index, size))[::-1]
-
-
-def _beside(index: int, size: int) -> Iterator[Node]:
-    start, end = 0, size
+    start, end, found = 0, size, list[Node]()
     while end - start > 1:
         middle = start + (1 << ((end - start - 1).bit_length() - 1))
         if index < middle:
-            yield middle, end
+            found.append((middle, end))
             end = middle
         else:
-            yield start, middle
+            found.append((start, middle))
             start = middle
+    return found[::-1]

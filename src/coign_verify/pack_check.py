@@ -4,7 +4,7 @@
 file is the one that the manifest names; 4 every entry stands where it says in the tree whose root is in the checkpoint,
 and the key that signed is trusted, or follows from one that is by changes among them; 5 every entry about the therapy
 that there was when the heads were entered is there; 6 signatures were made by keys enrolled by then; 7 no entry breaks
-an invariant; 8 the readable account follows from the entries.
+an invariant; 8 what is opened fits commitments in the entries; 9 the readable account follows from both.
 """
 
 from collections import defaultdict
@@ -25,6 +25,7 @@ from coign_verify.keys import VerifierKey
 from coign_verify.lines import Sorted, sort_lines
 from coign_verify.log_keys import LogKeys, changes_in, history
 from coign_verify.notes import NoteError, Verified, parse_note, verify_note
+from coign_verify.opening import committed_in, fits, openings_bytes
 from coign_verify.signers import SignatureWalk
 from coign_verify.tree import verify_inclusion
 from coign_verify.trust import Trust
@@ -75,6 +76,7 @@ class _Check:
         self._complete()
         self._keys()
         self._invariants()
+        self._openings(files[parts.OPENINGS])
         self._account(files[parts.ACCOUNT])
         self._say()
 
@@ -264,13 +266,26 @@ class _Check:
         for each in broken:
             self._found.say(each.position, "invariant", str(each))
 
-    # 8: the account
+    # 8: what is opened
+
+    def _openings(self, data: bytes) -> None:
+        """The words of the vault by the commitments that they fit, each of which must stand in an entry."""
+        openings = loads_strict(data)
+        self._opened = {fits(each): each["value"] for each in openings}
+        if openings_bytes(openings) != data:
+            self._found.say(None, "container", f"{parts.OPENINGS} is not in its one spelling, each opening once")
+        committed = set[str]().union(*(committed_in(entry["intent"]) for entry in self._lines.entries.values()))
+        self._closed = committed - self._opened.keys()
+        for each in sorted(self._opened.keys() - committed):
+            self._found.say(None, "changed", f"what is opened fits no commitment in its entries: {each[:16]}…")
+
+    # 9: the account
 
     def _account(self, page: bytes) -> None:
         made = account(
             origin=self.checkpoint.origin, chain=self._chain, size=self.checkpoint.size,
             redacted=self._contents["redacted"], withheld=len(self._withheld), subjects=self._own,
-            entries=list(self._lines.entries.values()),
+            entries=list(self._lines.entries.values()), opened=self._opened,
         )  # fmt: skip
         if page != made:
             self._found.say(None, "container", f"{parts.ACCOUNT} says something else than the entries")
@@ -295,6 +310,8 @@ class _Check:
               if self._signed else []),
             *self._replayed.proved(),
             f"{self._shown} of {self._rests} states that decisions rested on are those of entries in it",
+            *([f"{len(self._opened)} values of the vault are opened: words and salt of each fit a commitment in an "
+               "entry"] if self._opened else []),
             f"the readable page {parts.ACCOUNT} follows from these entries: it was made anew; and "
             f"{len(self._contents['documents'])} documents are named by their hashes",
         ]  # fmt: skip
@@ -314,4 +331,6 @@ class _Check:
         if self._withheld:
             to = f" from the role {self._contents['redacted']}" if self._contents["redacted"] else ""
             said.append(f"what {len(self._withheld)} withheld entries say{to}: their hashes stand in the record")
+        if self._closed:
+            said.append(f"what {len(self._closed)} values of the vault say that are not opened here")
         return [*said, *self._note.stamped, *self._replayed.not_proved(), *self._walk.not_proved()]

@@ -13,9 +13,10 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.looking import kept_out
+from tests.coign_verify.test_verify_pack import SPOILED
 from tests.support.changed_packs import CHANGES, SECOND, changed_pack
 from tests.support.offline import Here, agree, opened
-from tests.support.packs import KEY, WITNESS, packed, rules, suppliers, told
+from tests.support.packs import FINDING, KEY, REASON, WITNESS, packed, rules, suppliers, told
 from tests.support.passkey import PRESENT, Passkey
 
 from coign.drill.mutating import Mutation
@@ -77,6 +78,7 @@ def test_no_two_scripts_call_a_thing_the_same() -> None:
 def test_whole_withheld_cosigned_and_strange_packs(here: Here) -> None:
     assert agrees(here, packed()).exit_code == 0
     assert agrees(here, packed(withheld=(4, 5), redacted="patient", documents=[])).exit_code == 0
+    assert agrees(here, packed(opened=[FINDING, REASON])).exit_code == 0
     assert agrees(here, packed(), "").exit_code == 3
     assert agrees(here, packed(key=SignerKey.generate(KEY.name))).exit_code == 3, (
         "made anew with a key of somebody else's"
@@ -121,10 +123,15 @@ def test_changes_of_the_logs_key(here: Here, statements: tuple[str, ...]) -> Non
 
 
 def test_every_change_of_a_pack_is_found_where_the_command_finds_it(here: Here) -> None:
-    data, random = packed(), Random(7)
+    data, random = packed(opened=[FINDING, REASON]), Random(7)
     files = files_of(read_archive(data)[0])
     changed = [each for _ in range(MUTATIONS) if (each := Mutation(data, files, random).data) != data]
     assert {found.exit_code for found in agree(here, changed, TRUST)} == {1}
+
+
+def test_what_is_opened_fits_or_is_named_alike(here: Here) -> None:
+    found = agree(here, [packed(opened=opened, openings=openings) for opened, openings, _ in SPOILED], TRUST)
+    assert [(each.exit_code, each.problems[0].kind) for each in found] == [(1, kind) for *_, kind in SPOILED]
 
 
 def test_a_record_that_breaks_an_invariant_is_found_though_every_hash_fits(here: Here) -> None:

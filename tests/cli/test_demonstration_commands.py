@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Coign
 
 from coign.database import running
+from coign.ledger.store import connect
 from coign.service import Service, Settings, prepare
 
 EXAMPLES = Path(__file__).parents[2] / "src/coign/gateways/fhir/examples"
@@ -56,7 +58,7 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     file.write_bytes(file.read_bytes().replace(b"room:suite-1", b"room:suite-2"))
     assert coign("verify", str(file), "--json").code == 1
 
-    packed_and_redacted(coign, tmp_path)
+    packed_with_names(coign, tmp_path, home, packed_and_redacted(coign, tmp_path))
 
     (home / "newest.checkpoint").write_text("of the record that goes")
     anew = coign("demo", "reset", "--journeys", "1", "--seed", "4", "--json")
@@ -70,7 +72,7 @@ def test_a_demonstration_is_told_listed_imported_into_and_begun_anew(coign: Coig
     assert coign("token", "nurse-1").code == 2
 
 
-def packed_and_redacted(coign: Coign, folder: Path) -> None:
+def packed_and_redacted(coign: Coign, folder: Path) -> str:
     """A pack is whole, the same each time, verifies, and still does with what a courier may not read left out."""
     listed = coign("pack", "--list", "--json").json["chains"]
     assert set(listed[0]) == {"chain", "programme", "stage", "entries"} and listed[0]["stage"]
@@ -109,6 +111,25 @@ def packed_and_redacted(coign: Coign, folder: Path) -> None:
         assert coign("pack", *wrong, "--json").code == 2
     drilled = coign("drill", "mutate", str(slim), "--times", "20", "--json")
     assert (drilled.code, drilled.json["found"]) == (0, 20)
+    return str(chain)
+
+
+def packed_with_names(coign: Coign, folder: Path, home: Path, chain: str) -> None:
+    """A pack says who the patient is for a role that may know it, when it is asked for; and that it left is entered."""
+    file = folder / "named.zip"
+    for wrong in ((chain, "--redact", "qa"), ("--entry", "1")):
+        assert coign("pack", *wrong, "-o", str(file), "--names", "--json").code == 2 and not file.exists()
+    told = coign("pack", chain, "-o", str(file), "--redact", "nurse", "--names", "--json")
+    assert (told.code, told.json["opened"]) == (0, 4) and "It says who the patient is" in told.err
+    proof = coign("verify", str(file), "--json").json
+    assert proof["problems"] == [] and any(line.startswith("4 values of the vault") for line in proof["proved"])
+    with running(home) as database, connect(database.reader_dsn) as connection:
+        rows = connection.execute("select body from entry where ledger_id = -1 order by position desc limit 2")
+        facts = {f["type"]: f["body"] for (body,) in rows for f in json.loads(bytes(body))["intent"]["facts"]}
+    assert set(facts) == {"access.copy_taken.v1", "access.identities_shown.v1"}
+    copy = facts["access.copy_taken.v1"]
+    assert copy["what"] == f"pack of {chain}, with 4 values of the vault opened, names among them"
+    assert (copy["sha256"], copy["by"]) == (sha256(file.read_bytes()).hexdigest(), "person:LEDGER")
 
 
 def test_what_is_no_demonstration_is_neither_told_nor_emptied(coign: Coign, home: Path) -> None:

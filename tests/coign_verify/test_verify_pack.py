@@ -13,10 +13,12 @@ from tests.support.packs import (
     ANA,
     CHAIN,
     DOCUMENT,
+    FINDING,
     KEY,
     LOT,
     ORIGIN,
     PATIENT,
+    REASON,
     UNIT,
     WITNESS,
     Record,
@@ -29,6 +31,7 @@ from tests.support.packs import (
 from coign.drill.mutating import drill
 from coign_verify.findings import Findings
 from coign_verify.jcs import canonical
+from coign_verify.opening import fits, openings_bytes
 from coign_verify.pack import FILES, PACK_BYTES_MAX, is_pack
 from coign_verify.pack_check import verify_pack
 from coign_verify.signing import Algorithm, SignerKey
@@ -36,6 +39,7 @@ from coign_verify.tree import leaf_hash
 from coign_verify.trust import Trust, read_trust
 
 TRUST = Trust((KEY.verifier(),))
+OPENED = (FINDING, REASON)
 
 
 def verified(data: bytes, trust: Trust = TRUST) -> Findings:
@@ -134,6 +138,62 @@ def test_it_is_a_zip_file_that_any_laptop_opens() -> None:
         page = opened.read("account.html").decode()
     assert CHAIN in page and "A demonstration" in page and "in the vault (commitment c0c0" in page
     assert 'class="mark">refused: g<' in page and "meaning: performed" in page
+
+
+@pytest.mark.requirement("CSV-01", "TRC-26")
+def test_words_of_the_vault_that_are_opened_fit_commitments_and_the_others_are_counted() -> None:
+    found, none = verified(packed(opened=OPENED)), verified(packed())
+    assert (found.exit_code, none.exit_code) == (0, 0)
+    assert any(line.startswith("2 values of the vault are opened") for line in found.proved)
+    assert "what 1 values of the vault say that are not opened here" in found.not_proved
+    assert not any("opened" in line for line in none.proved)
+    assert "what 3 values of the vault say that are not opened here" in none.not_proved
+    with zipfile.ZipFile(BytesIO(packed(opened=OPENED))) as opened:
+        page, listed = opened.read("account.html").decode(), json.loads(opened.read("openings.json"))
+    short = f"(opened: the words fit the commitment {fits(FINDING)[:16]}…)"
+    assert f'<span class="opened">“Cold” &amp; dry,\n&lt;intact&gt; 🩸</span> {short}' in page
+    assert f'Reason: <span class="opened">{REASON["value"]}</span>' in page
+    assert listed == sorted(OPENED, key=fits) and "of which 2 are opened here" in page
+    with zipfile.ZipFile(BytesIO(packed())) as opened:
+        page = opened.read("account.html").decode()
+        assert opened.read("openings.json") == b"[]", "there always, and empty where nothing is opened"
+    assert f"Reason: in the vault (commitment {fits(REASON)[:16]}…)" in page
+
+
+STRANGE = {"field": "custody.begin.finding", "salt": "5d" * 32, "value": "nobody wrote this"}
+#: What the log itself might have signed for, and what is said of it.
+SPOILED: list[tuple[list[dict[str, str]], bytes | None, str]] = [
+    ([STRANGE], None, "changed"),
+    ([FINDING | {"value": "warm"}], None, "changed"),
+    ([FINDING | {"salt": REASON["salt"]}], None, "changed"),
+    ([FINDING | {"field": REASON["field"]}], None, "changed"),
+    ([FINDING], canonical([FINDING, FINDING]), "container"),
+    ([*OPENED], canonical(sorted(OPENED, key=fits, reverse=True)), "container"),
+    ([FINDING], openings_bytes([FINDING]) + b"\n", "container"),
+    ([FINDING], canonical([FINDING | {"note": "more"}]), "container"),
+    ([FINDING], openings_bytes([FINDING]).replace(b"5b5b", b"5B5B"), "container"),
+    ([], canonical([{"field": "x", "value": "y"}]), "container"),
+    ([], canonical([STRANGE | {"salt": "5d"}]), "container"),
+    ([], canonical([STRANGE | {"salt": 5}]), "container"),
+    ([], canonical(["x"]), "container"),
+    ([], b"{}", "container"),
+    ([], b"", "container"),
+    ([FINDING], b"[]", "container"),
+]
+
+
+@pytest.mark.requirement("CSV-01")
+@pytest.mark.parametrize(("opened", "openings", "kind"), SPOILED)
+def test_an_opening_that_fits_nothing_or_is_written_otherwise_is_named(
+    opened: list[dict[str, str]], openings: bytes | None, kind: str
+) -> None:
+    found = verified(packed(opened=opened, openings=openings))
+    assert found.exit_code == 1 and (found.problems[0].position, found.problems[0].kind) == (None, kind)
+
+
+def test_what_is_opened_of_an_entry_that_is_withheld_fits_nothing() -> None:
+    found = verified(packed(withheld=(4, 6), documents=[(5, DOCUMENT)], opened=[FINDING]))
+    assert kinds(found) == {(None, "changed")}, "its commitment is not here to be held against"
 
 
 def test_whose_key_is_not_trusted_is_of_unknown_origin_however_whole_the_pack_is() -> None:
@@ -272,9 +332,10 @@ def test_a_file_larger_than_any_pack_is_not_read() -> None:
 def test_every_change_is_found_and_located() -> None:
     record, terms = with_limit("30")
     held = suppliers(30, record=record)[1]
-    result = drill(packed(record, size=len(record.bodies), terms=[terms, *held], cosigned=[WITNESS]), times=600, seed=1)
+    made = packed(record, size=len(record.bodies), terms=[terms, *held], cosigned=[WITNESS], opened=OPENED)
+    result = drill(made, times=600, seed=1)
     assert (result.missed, result.elsewhere, result.found) == ([], [], 600)
-    assert len(result.kinds) == 20
+    assert len(result.kinds) == 26
 
 
 def test_what_breaks_an_invariant_is_found_though_the_log_signed_it() -> None:

@@ -15,7 +15,8 @@ from coign_verify.intent import intent_hash, read_commitment
 from coign_verify.jcs import canonical
 from coign_verify.keys import Algorithm
 from coign_verify.log_keys import SUBJECT
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
+from coign_verify.opening import fits, openings_bytes
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, OPENINGS, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.signing import SignerKey, build_note, sign_note
 from coign_verify.tree import HASH_BYTES, leaf_hash
@@ -27,6 +28,10 @@ WITNESS = SignerKey("witness.example/w", Algorithm.ED25519_COSIGNATURE, bytes(ra
 DOCUMENT = "d0" * 32
 _SIGNS = Ed25519PrivateKey.from_private_bytes(bytes(32))
 _SALT = "5a" * 16
+
+#: What was written about the therapy, as the vault holds it: the finding in entry 6, the reason of entry 5.
+FINDING = {"field": "custody.begin.finding", "salt": "5b" * 32, "value": "“Cold” & dry,\n<intact> 🩸"}
+REASON = {"field": "collection.finish.v1.reason", "salt": "5c" * 32, "value": "a second vein was needed"}
 
 Facts = Sequence[tuple[str, dict[str, Any]]]
 
@@ -41,7 +46,7 @@ class Record:
     def add(
         self, action: str, facts: Facts, about: Sequence[str], *, refs: Sequence[str] = (), signed: bool = False,
         read: Sequence[Mapping[str, Any]] = (), outcome: str = "done", by: str = ANA, role: str = "nurse",
-        terms: Mapping[str, Any] | None = None,
+        reason: str = "", terms: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Append one. `terms`: what held in the house when it was decided; None: it does not say."""
         position = len(self.bodies)
@@ -49,7 +54,7 @@ class Record:
         intent = {
             "action": action, "actor": actor,
             "command": {}, "facts": [{"type": kind, "body": body} for kind, body in facts], "ledger": self.origin,
-            "meaning": "performed" if signed else None, "nonce": str(position), "reason": "",
+            "meaning": "performed" if signed else None, "nonce": str(position), "reason": reason,
         } | ({} if terms is None else {"basis": {"terms": sha256(canonical(terms)).hexdigest()}})  # fmt: skip
         counted = []
         for subject in about:
@@ -96,12 +101,13 @@ def told() -> Record:
     record.add("storage.place.v1", [("storage.placed.v1", {"unit": OTHERS, "box": "box:B"})], ["box:B"], refs=[OTHERS])
     made = {"chain": CHAIN, "unit": UNIT, "certificate": DOCUMENT, "name": {"commitment": "c0" * 32}}
     read = [by_ana, {"seq": 1, "subject": LOT}, {"seq": 0, "subject": "curriculum:house"}]
-    record.add("collection.finish.v1", [("identity.unit_created.v1", made)], [UNIT, CHAIN], read=read, signed=True)
+    created = [("identity.unit_created.v1", made)]
+    record.add("collection.finish.v1", created, [UNIT, CHAIN], read=read, signed=True, reason=fits(REASON))
     hidden = [
         {"commitment": read_commitment(bytes.fromhex(_SALT), each).hex(), "seq": 1}
         for each in ("box:B", LOT, "unit:NONE")
     ]
-    held = {"unit": UNIT, "person": ANA, "holder": "organisation:h"}
+    held = {"unit": UNIT, "person": ANA, "holder": "organisation:h", "finding": {"commitment": fits(FINDING)}}
     record.add("custody.begin.v1", [("custody.began.v1", held)], [UNIT], read=hidden)
     record.add("custody.hand_over.v1", [], [], refs=[UNIT], outcome="refused")
     root = map_root(sorted(_leaves(record)))
@@ -168,11 +174,12 @@ def _bit(key: bytes, depth: int) -> int:
 def packed(
     record: Record | None = None, *, size: int = 10, key: SignerKey = KEY, withheld: Sequence[int] = (4,),
     shown: Mapping[int, bytes] | None = None, cosigned: Sequence[SignerKey] = (), below: str = "",
+    opened: Sequence[Mapping[str, str]] = (), openings: bytes | None = None,
     **contents: Any,
 ) -> bytes:  # fmt: skip
     """A pack of the therapy, over the first `size` entries; what is given besides replaces what it would hold.
 
-    `below`: further lines below its checkpoint.
+    `below`: further lines below its checkpoint. `opened`: what of the vault is opened; `openings`: its bytes instead.
     """
     record = told() if record is None else record
     bodies = {at: record.bodies[at] for at in range(size)}
@@ -193,19 +200,23 @@ def packed(
     files = {
         CHECKPOINT: note + below.encode(), CONTENTS: contents_bytes(**given),
         ENTRIES: b"".join(body + b"\n" for body in shown.values()),
-        ACCOUNT: page(shown, given, record.origin, size), PAPER: b"%PDF-1.7 as the log signed it",
+        OPENINGS: openings_bytes(opened) if openings is None else openings,
+        ACCOUNT: page(shown, given, record.origin, size, opened), PAPER: b"%PDF-1.7 as the log signed it",
     }  # fmt: skip
     text = Manifest.of(key.verifier().text, CHAIN, files).text()
     return pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})
 
 
-def page(shown: Mapping[int, bytes], given: Mapping[str, Any], origin: str, size: int) -> bytes:
+def page(
+    shown: Mapping[int, bytes], given: Mapping[str, Any], origin: str, size: int, opened: Sequence[Mapping[str, str]]
+) -> bytes:
     """The account of these entries, as far as they can be read."""
     import json
 
     return account(
         origin=origin, chain=CHAIN, size=size, redacted=given["redacted"], withheld=len(given["withheld"]),
         subjects=[each["subject"] for each in given["subjects"]], entries=[json.loads(body) for body in shown.values()],
+        opened={fits(each): each["value"] for each in opened},
     )  # fmt: skip
 
 

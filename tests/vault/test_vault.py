@@ -286,8 +286,9 @@ texts = st.text(st.characters(codec="utf-8"), max_size=60)
 @given(field=texts, value=texts, key=st.binary(min_size=32, max_size=32), ledger=st.integers(1, 2**31 - 1))
 def test_a_commitment_is_the_one_outsiders_compute(field: str, value: str, key: bytes, ledger: int) -> None:
     row = seal_item(Item("o", "c", field, value), DataKey(uuid.UUID(int=1), key), ledger, key)
-    opened_field, opened_value = open_sealed(row.sealed, key, ledger, row.commitment)
+    opened_field, opened_value, salt = open_sealed(row.sealed, key, ledger, row.commitment)
     assert (opened_field, opened_value) == (field, unicodedata.normalize("NFC", value))
+    assert commitment(salt, canonical({"field": field, "value": opened_value})) == row.commitment
     context = b"coign/vault/opening/v1\x00" + str(ledger).encode() + b"\x00" + row.commitment
     clear = AESGCM(key).decrypt(row.sealed[:12], row.sealed[12:], context)
     assert commitment(clear[:32], canonical({"field": field, "value": opened_value})) == row.commitment

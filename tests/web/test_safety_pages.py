@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +24,12 @@ from coign.safety.case_state import CASE
 from coign.safety.state import REACTIONS
 from coign.safety.views import ENROLMENT
 from coign.service import Service
+from coign.service.opening import opened_from
 from coign.service.pack_sight import Sight
 from coign.service.packing import Packer
 from coign.web.therapy.looking import entries_at, visible_entries
 from coign_verify.archive import read_archive
-from coign_verify.pack import ENTRIES
+from coign_verify.pack import ENTRIES, OPENINGS
 from coign_verify.pack_check import verify_pack
 from coign_verify.trust import Trust
 
@@ -287,16 +289,22 @@ def test_quality_takes_the_therapy_away_as_a_pack_of_what_its_house_may_know(war
         publish(connection, service.ledger_id, service.keys_here(), service.clock.now_us())
         log = "select count(*) from security_log where ledger_id = %s and kind = 'pack.taken' and person = %s"
         address = f"/journeys/{ward.root}/pack/"
-        assert address in ward.get(QA, f"/journeys/{ward.root}/")
-        assert address not in ward.get(PHYSICIAN, f"/journeys/{ward.root}/")
+        assert address in (page := ward.get(QA, f"/journeys/{ward.root}/")) and "A pack opens the texts" in page
+        page = ward.get(PHYSICIAN, f"/journeys/{ward.root}/")
+        assert address not in page and "A pack opens" not in page
         taken = ward.browsers[QA].get(address)
         assert taken.status_code == 200 and ward.root.partition(":")[2] in taken["Content-Disposition"]
         found = verify_pack(taken.content, trust)
         assert (found.exit_code, found.problems) == (0, [])
         assert "the role qa of organisation:" in " ".join(found.not_proved)
         assert connection.execute(log, (service.ledger_id, f"person:{QA}")).fetchone() == (1,)
+        openings = json.loads(dict(read_archive(taken.content)[0])[OPENINGS])
+        assert openings and not any(each["field"].startswith("clinical.enrol.") for each in openings)
+        newest = "select body from entry where ledger_id = %s order by position desc limit 1"
+        (entry,) = connection.execute(newest, (-service.ledger_id,)).fetchone() or (b"",)
+        assert f"pack of {ward.root}, with {len(openings)} values of the vault opened" in bytes(entry).decode()
         whole = Packer(connection, service.ledger_id, service.keys_here(), service.documents, service.programmes)
-        packed = whole.pack(ward.root, Sight(service.states)).data
+        packed = whole.pack(ward.root, Sight(service.states), partial(opened_from, service.vault)).data
     everything = verify_pack(packed, trust)
     assert everything.problems == [] and everything.entries > found.entries
     house = people.account(QA)

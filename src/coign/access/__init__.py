@@ -11,7 +11,11 @@ from coign.kernel.fields import asks
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor, Digest
+from coign.people.authority import LEDGER
 from coign.people.events import Role
+
+#: Everybody; and the record itself, in whose name a command on the machine takes what nobody signed in for.
+TAKERS = frozenset({*get_args(Role), LEDGER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ LOOK = Action(
     name="access.look",
     title="Look at an identity",
     command=Look,
-    roles=frozenset(get_args(Role)),
+    roles=TAKERS,
     reads=_reads,
     gates=(),
     decide=_decide,
@@ -74,7 +78,7 @@ TAKE_COPY = Action(
     name="access.take_copy",
     title="Take a copy away",
     command=TakeCopy,
-    roles=frozenset(get_args(Role)),
+    roles=TAKERS,
     reads=lambda asked, actor: (Read(actor.person, COPIES),),
     gates=(),
     decide=_taken,

@@ -3,9 +3,14 @@
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coign.cli.output import answer, say
+
+if TYPE_CHECKING:
+    from coign.database import Database
+    from coign.service import Settings
+    from coign.service.packing import Packed
 
 
 def add_commands(commands: Any) -> None:
@@ -15,6 +20,7 @@ def add_commands(commands: Any) -> None:
     pack.add_argument("chain", metavar="CHAIN", nargs="?", help="the therapy: chain:…, or what comes after the colon")
     pack.add_argument("-o", dest="file", metavar="FILE", type=Path, help="the file to write")
     pack.add_argument("--redact", default="", metavar="ROLE", help="withhold what somebody of this role may not read")
+    pack.add_argument("--names", action="store_true", help="also open who the patient is, for a role that may know it")
     pack.add_argument("--entry", type=int, metavar="POSITION", help="one entry with its proof, instead of a therapy")
     pack.add_argument("--list", action="store_true", dest="listed", help="the therapies there are, infused ones first")
     pack.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
@@ -37,6 +43,8 @@ def _pack(given: argparse.Namespace) -> int:
         return _list(given)
     if given.file is None or bool(given.chain) == (given.entry is not None):
         raise Invalid.at("-o" if given.file is None else "CHAIN", "`coign pack CHAIN -o FILE`, or `coign pack --list`")
+    if given.names and not given.chain:
+        raise Invalid.at("--names", "one entry opens nothing: names go into a pack of a therapy for a role")
     return _write(given) if given.chain else _write_entry(given)
 
 
@@ -72,20 +80,36 @@ def _write(given: argparse.Namespace) -> int:
         raise Invalid.at("CHAIN", str(error)) from error
     settings = Settings.read()
     with running(settings.home) as database:
-        found = pack_of(database, settings, str(chain), given.redact)
+        found = pack_of(database, settings, str(chain), given.redact, names=given.names)
+        if found.opened:
+            _enter_copy(database, settings, str(chain), found)
     write_aside(given.file, found.data)
     say(f"`coign verify {given.file}` checks it.")
+    if found.names:
+        say("It says who the patient is. No erasure reaches a file that was handed out: know who has it.")
     told = {
         "ok": True, "chain": str(chain), "file": str(given.file), "bytes": len(found.data),
         "sha256": sha256(found.data).hexdigest(), "entries": found.entries, "withheld": found.withheld,
-        "checkpoint": {"size": found.size, "root": found.root},
+        "checkpoint": {"size": found.size, "root": found.root}, "opened": found.opened,
     }  # fmt: skip
     text = (
         f"{given.file}: {chain}, {found.entries} entries and {found.withheld} withheld of a record of {found.size:,}, "
-        f"{len(found.data):,} bytes"
+        f"{found.opened} values of the vault opened, {len(found.data):,} bytes"
     )
     answer(told, text, as_json=given.as_json)
     return 0
+
+
+def _enter_copy(database: "Database", settings: "Settings", chain: str, found: "Packed") -> None:
+    """Opened values leave only when that is entered; at a command nobody signed in, so it is the record that acts."""
+    from coign.service import Service, prepare
+    from coign.service.heads import ACTOR
+
+    prepare(database)
+    with Service.on(database, settings, background=False, records=False) as service:
+        if found.names:
+            service.look(ACTOR, found.names, "coign pack")
+        service.taken(ACTOR, found.what(chain), found.data, "coign pack")
 
 
 def _write_entry(given: argparse.Namespace) -> int:

@@ -14,7 +14,8 @@ from coign_verify.archive import read_archive
 from coign_verify.jcs import canonical, loads_strict
 from coign_verify.keys import VerifierKey
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, files_of
+from coign_verify.opening import fits
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, OPENINGS, PAPER, Manifest, files_of
 from coign_verify.pack_check import verify_pack
 from coign_verify.pack_making import pack
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -74,6 +75,7 @@ class Mutation:
         self._random, self._files = random, dict(files)
         self._contents = loads_strict(files[CONTENTS])
         self._lines = files[ENTRIES].splitlines(keepends=True)
+        self._opened = loads_strict(files[OPENINGS])
         self._listed = sorted(at for at, _ in self._contents["leaves"] if at not in self._contents["withheld"])
         self.at: set[int] = set()
         self.depth = BARE
@@ -93,9 +95,10 @@ class Mutation:
         files[ENTRIES] = b"".join(self._lines)
         if depth >= DEPTHS.index(LISTED) and len(self._lines) == len(self._listed):
             hashes = [leaf_hash(line[:-1]).hex() for line in self._lines]
-            fits = dict(zip(self._listed, hashes, strict=True))
-            self._contents["leaves"] = [[at, fits.get(at, leaf)] for at, leaf in self._contents["leaves"]]
+            mended = dict(zip(self._listed, hashes, strict=True))
+            self._contents["leaves"] = [[at, mended.get(at, leaf)] for at, leaf in self._contents["leaves"]]
         files[CONTENTS] = canonical(self._contents)
+        files[OPENINGS] = canonical(self._opened)
         if depth >= DEPTHS.index(NAMED):
             note = parse_note(files[MANIFEST])
             old = Manifest.parse(note.text)
@@ -198,6 +201,34 @@ class Mutation:
     def heads(self) -> None:
         self._contents["heads"] = self._random.choice([None, *self._listed])
 
+    # Changes of what is opened. Where nothing is, the first of them alone changes anything.
+
+    def opening_added(self) -> None:
+        self._opened.append({"field": "x", "salt": self._random.randbytes(32).hex(), "value": "x"})
+        self._opened.sort(key=fits)
+
+    def opening_changed(self) -> None:
+        for each in self._opened[: self._random.randrange(len(self._opened) + 1)]:
+            each[self._random.choice(("field", "salt", "value"))] = self._random.randbytes(32).hex()
+        self._opened.sort(key=fits)
+
+    def openings_crossed(self) -> None:
+        name = self._random.choice(("field", "salt", "value"))
+        values = [each[name] for each in self._opened]
+        self._random.shuffle(values)
+        for each, value in zip(self._opened, values, strict=True):
+            each[name] = value
+        self._opened.sort(key=fits)
+
+    def openings_swapped(self) -> None:
+        self._random.shuffle(self._opened)
+
+    def opening_doubled(self) -> None:
+        self._opened += self._opened[-1:]
+
+    def opening_dropped(self) -> None:
+        self._opened[:1] = []
+
     def account(self) -> None:
         name = self._random.choice((ACCOUNT, PAPER))
         self._files[name] = _bytes_changed(self._random, self._files[name])
@@ -241,6 +272,12 @@ _CHANGES: tuple[tuple[str, Callable[[Mutation], None] | None], ...] = (
     ("a limit of the house", Mutation.house),
     ("a thing of the therapy left out", Mutation.subject),
     ("where the heads stand", Mutation.heads),
+    ("an opening that fits nothing", Mutation.opening_added),
+    ("openings changed", Mutation.opening_changed),
+    ("openings crossed", Mutation.openings_crossed),
+    ("openings in another order", Mutation.openings_swapped),
+    ("an opening doubled", Mutation.opening_doubled),
+    ("an opening dropped", Mutation.opening_dropped),
     ("the readable account", Mutation.account),
     ("the checkpoint", Mutation.checkpoint),
     ("the manifest", Mutation.manifest),

@@ -33,7 +33,7 @@ def export_page(
         "<h2>Values that were changed</h2>", *_changes(entries, texts),
         "<h2>Signatures</h2>", *_signatures(entries),
         "<h2>Texts</h2>", *_texts(entries, texts),
-        "<h2>Every entry</h2>", *(article(entry, corrected) for entry in entries),
+        "<h2>Every entry</h2>", *(article(entry, corrected, {}) for entry in entries),
         "</body></html>\n",
     ]  # fmt: skip
     return "\n".join(page).encode()

@@ -22,7 +22,8 @@ from coign.ledger.store import connect
 from coign.perform.assemble import folding
 from coign.service.export_page import export_page
 from coign.service.first_start import LEDGER_ID
-from coign.service.pack_sight import Sight
+from coign.service.opening import opened_from
+from coign.service.pack_sight import Sight, named_in
 from coign.service.packing import Packer, signed_now
 from coign.service.states import States
 from coign.service.therapies import load
@@ -33,6 +34,7 @@ from coign_verify.archive import archive
 from coign_verify.checkpoint import Checkpoint
 from coign_verify.intent import cut_intent, intent_hash
 from coign_verify.jcs import canonical
+from coign_verify.opening import committed_in
 from coign_verify.pack import CHECKPOINT, CONTENTS, ENTRIES, MANIFEST
 from coign_verify.pack_making import contents_bytes
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -80,9 +82,10 @@ class Exporter(Packer):
             signed.size, known,
         )  # fmt: skip
         plain = {at: orjson.loads(body) for at, body in bodies.items()}
-        hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in _named(each)}))
+        hidden = sight.hidden(plain, self._existing({name for each in plain.values() for name in named_in(each)}))
         shown = {at: each for at, each in plain.items() if at not in hidden}
-        texts = opens({c for each in shown.values() for c in _commitments(each["intent"])})
+        read = shown.values() if sight.texts or not sight.role else ()
+        texts = opens(set[str]().union(*(committed_in(each["intent"]) for each in read)))
         leaves = {at: leaf_hash(body) for at, body in bodies.items()}
         page = export_page(signed.origin, signed.size, subjects, known, sight.role, len(hidden), shown, texts)
         files = {
@@ -131,9 +134,8 @@ def subjects_of(texts: Sequence[str]) -> tuple[str, ...]:
 
 def texts_of(vault: OpenVault, commitments: Collection[str]) -> dict[str, tuple[str, str]]:
     """What people wrote in their own words; who somebody is stays in the vault, and so does what was erased."""
-    with vault.pool.connection() as connection:
-        found = vault.vault.open(connection, [bytes.fromhex(c) for c in commitments])
-    return {c.hex(): (o.field, o.value) for c, o in found.items() if o.retention_class == FreeText.retention_class}
+    found = opened_from(vault, commitments)
+    return {c: (o.field, o.value) for c, o in found.items() if o.retention_class == FreeText.retention_class}
 
 
 # Tables
@@ -179,21 +181,5 @@ def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(canonical(row) + b"\n" for row in rows)
 
 
-def _named(entry: Mapping[str, Any]) -> set[str]:
-    return {each["subject"] for each in entry["about"]} | set(entry["refs"])
-
-
 def _commitment(value: Any) -> str:
     return str(value["commitment"]) if isinstance(value, dict) and "commitment" in value else ""
-
-
-def _commitments(value: Any) -> Iterable[str]:
-    """Every commitment in the intent of an entry; its reason is one."""
-    if found := _commitment(value):
-        yield found
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from [each] if name == "reason" and isinstance(each, str) and each else _commitments(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _commitments(each)

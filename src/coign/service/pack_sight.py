@@ -12,6 +12,7 @@ from coign.kernel.subjects import Organisation, Subject, Unit, parse_subject
 from coign.ledger.encoding import fact_from
 from coign.people.events import Role
 from coign.people.views import AUTHORITY
+from coign.service.opening import TAKES_PACKS, stands_before_patients
 from coign.service.states import States
 
 #: Facts about a unit that tell how it travels, and nothing of what is in it.
@@ -22,7 +23,8 @@ class Sight:
     """By the role of the receiver; an empty one sees everything that is told of this therapy.
 
     `organisation`: for somebody there; otherwise for somebody in any organisation where the role is held. `inside`:
-    what the scope of whoever asks leaves of some subjects (REG-10).
+    what the scope of whoever asks leaves of some subjects (REG-10). `names`: whether it is to be told who the patient
+    is.
     """
 
     def __init__(
@@ -31,9 +33,15 @@ class Sight:
         role: str = "",
         organisation: Organisation | None = None,
         inside: Callable[[Collection[Subject]], Collection[Subject]] = lambda subjects: subjects,
+        *,
+        names: bool = False,
     ) -> None:
         if role and role not in get_args(Role):
             raise Invalid.at("--redact", f"there is no role {role}; the roles are {', '.join(sorted(get_args(Role)))}")
+        if names and not stands_before_patients(role):
+            meet = ", ".join(filter(stands_before_patients, get_args(Role)))
+            raise Invalid.at("--names", f"names are for those who meet patients: give --redact with one of {meet}")
+        self.texts, self.names = role in TAKES_PACKS, names
         self.role, self._states = f"{role} of {organisation}" if organisation else role, states
         self._inside = inside
         self._organisations = (
@@ -62,7 +70,7 @@ class Sight:
         """
         if not self.role:
             return set()
-        named = {at: frozenset(map(parse_subject, _named(entry) & there)) for at, entry in entries.items()}
+        named = {at: frozenset(map(parse_subject, named_in(entry) & there)) for at, entry in entries.items()}
         everything = sorted(frozenset[Subject]().union(*named.values()))
         states = self._states.several([catalogue.PARTIES, UNIT], everything)
         chains = sorted({s.chain for (view, _), s in states.items() if view == UNIT.name and s.chain})
@@ -102,5 +110,6 @@ class Sight:
         return may_see(subject, parties, organisation)
 
 
-def _named(entry: Mapping[str, Any]) -> set[str]:
+def named_in(entry: Mapping[str, Any]) -> set[str]:
+    """Every subject that an entry, as plain values, names."""
     return {each["subject"] for each in entry["about"]} | set(entry["refs"])

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -14,6 +15,7 @@ from coign.gateways.paper import pdf_of
 from coign.installation.events import LOG_KEY, LedgerHeads
 from coign.kernel.errors import IntegrityFailure, NotFound, Unavailable
 from coign.kernel.frozen import dataclass
+from coign.kernel.subjects import Patient
 from coign.kernel.values import Digest, Instant
 from coign.ledger import checkpoints, heads
 from coign.ledger.cosignatures import with_cosignatures
@@ -31,11 +33,13 @@ from coign.service.first_start import LEDGER_ID
 from coign.service.heads import entered
 from coign.service.house_rules import HouseRules
 from coign.service.key_files import log_key_file
-from coign.service.pack_sight import Sight
+from coign.service.opening import Opens, opened_from, openings
+from coign.service.pack_sight import Sight, named_in
 from coign.service.reading import opened
 from coign.service.stamped_files import stamp_policy
 from coign.service.states import States
 from coign.service.therapies import load
+from coign.service.vaulting import open_vault
 from coign.settings import Settings
 from coign_verify.account import account
 from coign_verify.checkpoint import Checkpoint
@@ -43,7 +47,8 @@ from coign_verify.heads import key_of, verify_present
 from coign_verify.intent import read_commitment
 from coign_verify.invariants import decided_by
 from coign_verify.notes import parse_note
-from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, PAPER, Manifest, beside
+from coign_verify.opening import fits, openings_bytes
+from coign_verify.pack import ACCOUNT, CHECKPOINT, CONTENTS, ENTRIES, MANIFEST, OPENINGS, PAPER, Manifest, beside
 from coign_verify.pack_making import contents_bytes, pack
 from coign_verify.proof_file import proof_file
 from coign_verify.signing import SignerKey, build_note, sign_note
@@ -68,6 +73,14 @@ class Packed:
     root: str
     entries: int
     withheld: int
+    #: How many values of the vault are opened in it, and the patients whose names are among them.
+    opened: int
+    names: tuple[Patient, ...]
+
+    def what(self, chain: str) -> str:
+        """What somebody takes away with it, for the access ledger."""
+        values = f", with {self.opened} values of the vault opened" if self.opened else ""
+        return f"pack of {chain}{values}{', names among them' if self.names else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +124,13 @@ def sign_newest(connection: Connection, ledger_id: int, keys: KeysHere, now_us: 
         time.sleep(0.2)
 
 
-def pack_of(database: Database, settings: Settings, chain: str, role: str = "") -> Packed:
+def pack_of(database: Database, settings: Settings, chain: str, role: str = "", *, names: bool = False) -> Packed:
     """A pack of the newest state of a therapy in an installation, for everybody or for one role."""
     folder, keys = settings.home or home(), signed_now(database, settings)
-    with connect(database.reader_dsn) as connection:
-        sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role)
-        documents, programmes = Documents(folder / "documents"), load(folder)
-        return Packer(connection, LEDGER_ID, keys, documents, programmes).pack(chain, sight)
+    with connect(database.reader_dsn) as connection, closing(open_vault(database, settings, LEDGER_ID)) as vault:
+        sight = Sight(States(lambda: nullcontext(connection), LEDGER_ID, folding()), role, names=names)
+        packer = Packer(connection, LEDGER_ID, keys, Documents(folder / "documents"), load(folder))
+        return packer.pack(chain, sight, partial(opened_from, vault))
 
 
 def entry_of(database: Database, settings: Settings, position: int) -> bytes:
@@ -158,9 +171,9 @@ class Packer:
         self._connection, self._ledger_id, self._keys, self._documents = connection, ledger_id, keys, documents
         self._terms, self._house = documents_of(programmes.all()), HouseRules(documents)
 
-    def pack(self, chain: str, sight: Sight) -> Packed:
+    def pack(self, chain: str, sight: Sight, opens: Opens) -> Packed:
         """All of a therapy that `sight` lets through, as it was at the newest checkpoint."""
-        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, note, signed))
+        return self._at_checkpoint(lambda note, signed: self._packed(chain, sight, opens, note, signed))
 
     def _at_checkpoint(self, make: Callable[[bytes, Checkpoint], T]) -> T:
         """What is made of the record as it was at the newest checkpoint, which is given with all that signed it."""
@@ -177,25 +190,18 @@ class Packer:
                 )
             return make(note, signed)
 
-    def _packed(self, chain: str, sight: Sight, note: bytes, signed: Checkpoint) -> Packed:
-        subjects = self._subjects(chain)
-        own = self._entries(
-            "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
-            signed.size, subjects,
-        )  # fmt: skip
-        if not own:
-            raise NotFound(f"{chain} is not known here: `coign pack --list` says which are")
-        bodies = dict(own)
-        self._add_read(bodies, own, signed.size)
-        newest = self._heads(signed.size)
-        if newest is not None:
-            bodies |= self._entries("select unnest(%(asked)s)", signed.size, [newest.position])
+    def _packed(self, chain: str, sight: Sight, opens: Opens, note: bytes, signed: Checkpoint) -> Packed:
+        subjects, newest = self._subjects(chain), self._heads(signed.size)
+        own, bodies = self._gathered(chain, subjects, newest, signed.size)
         plain = {at: orjson.loads(body) for at, body in sorted(bodies.items())}
-        there = self._existing({name for each in plain.values() for name in _named(each)})
+        there = self._existing({name for each in plain.values() for name in named_in(each)})
         hidden = _of_others(plain, own.keys(), there) | sight.hidden(plain, there)
         shown = {at: each for at, each in plain.items() if at not in hidden or _is_needed(at, each)}
         withheld = sorted(plain.keys() - shown.keys())
-        told = self._ways(sight.known(subjects), newest)
+        known = sight.known(subjects)
+        patients = [name for name in known if name.startswith(f"{Patient.kind}:")] if sight.names else []
+        opened = openings({at: plain[at] for at in own}, hidden, opens, texts=sight.texts, patients=patients)
+        told = self._ways(known, newest)
         leaves = {at: leaf_hash(body) for at, body in bodies.items()}
         contents = contents_bytes(
             redacted=sight.role, leaves=leaves, withheld=withheld, nodes=self._nodes(leaves, signed.size),
@@ -204,16 +210,33 @@ class Packer:
         )  # fmt: skip
         page = account(
             origin=signed.origin, chain=chain, size=signed.size, redacted=sight.role, withheld=len(withheld),
-            subjects=[each["subject"] for each in told], entries=list(shown.values()),
+            subjects=known, entries=list(shown.values()), opened={fits(each): each["value"] for each in opened},
         )  # fmt: skip
         files = {
             ACCOUNT: page, PAPER: pdf_of(page), CHECKPOINT: note, CONTENTS: contents,
-            ENTRIES: b"".join(bodies[at] + b"\n" for at in shown),
+            ENTRIES: b"".join(bodies[at] + b"\n" for at in shown), OPENINGS: openings_bytes(opened),
         }  # fmt: skip
         key = self._key(signed.size)
         text = Manifest.of(key.verifier().text, chain, files).text()
         data = pack({**files, MANIFEST: build_note(text, [sign_note(text, key)])})
-        return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld))
+        names = tuple(map(Patient, patients)) if opened else ()
+        return Packed(data, signed.size, signed.root.hex(), len(shown), len(withheld), len(opened), names)
+
+    def _gathered(
+        self, chain: str, subjects: Sequence[str], newest: Any, size: int
+    ) -> tuple[dict[int, bytes], dict[int, bytes]]:
+        """The entries about the therapy; and all that go into its pack, those on which decisions in it rested too."""
+        own = self._entries(
+            "select distinct position from entry_subject where ledger_id = %(ledger)s and subject = any(%(asked)s)",
+            size, subjects,
+        )  # fmt: skip
+        if not own:
+            raise NotFound(f"{chain} is not known here: `coign pack --list` says which are")
+        bodies = dict(own)
+        self._add_read(bodies, own, size)
+        if newest is not None:
+            bodies |= self._entries("select unnest(%(asked)s)", size, [newest.position])
+        return own, bodies
 
     def _key(self, size: int) -> SignerKey:
         known, _ = known_keys(self._connection, self._ledger_id, self._keys.known)
@@ -257,7 +280,7 @@ class Packer:
         read = {(r["subject"], r["seq"]) for e in plain for r in e["read"] if "subject" in r and r["seq"]}
         bodies |= self._made(read, size)
         # What an entry does not name is known by its commitment, if something else in the pack names it.
-        names = sorted({name for body in bodies.values() for name in _named(orjson.loads(body))})
+        names = sorted({name for body in bodies.values() for name in named_in(orjson.loads(body))})
         hidden = [(bytes.fromhex(e["salt"]), r) for e in plain for r in e["read"] if "commitment" in r and r["seq"]]
         bodies |= self._made(
             {(n, r["seq"]) for salt, r in hidden for n in names if read_commitment(salt, n).hex() == r["commitment"]},
@@ -345,18 +368,14 @@ class _Ahead:
         raise AssertionError("the map is read here alone")
 
 
-def _named(entry: Mapping[str, Any]) -> set[str]:
-    return {each["subject"] for each in entry["about"]} | set(entry["refs"])
-
-
 def _of_others(plain: Mapping[int, Any], own: Iterable[int], there: Set[str]) -> set[int]:
     """Entries that were only read and tell of things of another patient; `there`: what anything was recorded about."""
     of_own = set(own)
-    known = {name for at in of_own for name in _named(plain[at])}
+    known = {name for at in of_own for name in named_in(plain[at])}
     return {
         at
         for at, each in plain.items()
-        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in _named(each) & there - known)
+        if at not in of_own and any(name.startswith(_OF_A_PATIENT) for name in named_in(each) & there - known)
     }
 
 

@@ -56,12 +56,13 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A value as it was sealed, checked against its commitment."""
+    """A value as it was sealed, checked against its commitment; with the salt anybody else can check it too."""
 
     field: str
     value: str
     owner: str
     retention_class: str
+    salt: bytes
 
 
 def seal_item(item: Item, key: DataKey, ledger_id: int, index_key: bytes) -> Sealed:
@@ -79,8 +80,8 @@ def seal_item(item: Item, key: DataKey, ledger_id: int, index_key: bytes) -> Sea
     return Sealed(committed, key.key_id, sealed, item.index, token)
 
 
-def open_sealed(sealed: bytes, key: bytes, ledger_id: int, committed: bytes) -> tuple[str, str]:
-    """Field and value; the commitment is computed anew, so that an opening cannot be swapped for another."""
+def open_sealed(sealed: bytes, key: bytes, ledger_id: int, committed: bytes) -> tuple[str, str, bytes]:
+    """Field, value and salt; the commitment is computed anew, so that an opening cannot be swapped for another."""
     try:
         clear = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _context(ledger_id, committed))
     except (InvalidTag, ValueError) as error:
@@ -89,7 +90,7 @@ def open_sealed(sealed: bytes, key: bytes, ledger_id: int, committed: bytes) -> 
     if not hmac.compare_digest(commitment(salt, opening), committed):
         raise IntegrityFailure(f"the vault's opening of {committed.hex()} belongs to another commitment")
     content = orjson.loads(opening)  # our own canonical bytes, as the commitment just proved
-    return content["field"], content["value"]
+    return content["field"], content["value"], salt
 
 
 def _context(ledger_id: int, committed: bytes) -> bytes:

@@ -129,8 +129,8 @@ class Vault:
         for committed, sealed, owner, kind, key_id, wrapped in rows:
             if key_id not in keys:
                 keys[key_id] = self._data_key((owner, kind), (key_id, bytes(wrapped)), None)
-            field, value = open_sealed(bytes(sealed), keys[key_id].key, self._ledger_id, bytes(committed))
-            found[bytes(committed)] = Opened(field, value, owner, kind)
+            field, value, salt = open_sealed(bytes(sealed), keys[key_id].key, self._ledger_id, bytes(committed))
+            found[bytes(committed)] = Opened(field, value, owner, kind, salt)
         return found
 
     def erase(self, conn: Connection, owner: str, retention_class: str) -> int:

@@ -18,7 +18,7 @@ _INVARIANTS = (
 #: Each uses what those before it hold.
 SCRIPTS = (
     "bytes.js", "json.js", "archive.js", "notes.js", "log_keys.js", "tree.js", "signatures.js", "account.js",
-    "manifest.js", *(f"invariants/{name}.js" for name in _INVARIANTS), "pack.js", "view.js",
+    "manifest.js", "openings.js", *(f"invariants/{name}.js" for name in _INVARIANTS), "pack.js", "view.js",
 )  # fmt: skip
 
 

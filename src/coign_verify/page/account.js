@@ -14,26 +14,32 @@ const byCodePoint = ([one], [other]) => {
   return n < 0 ? left.length - right.length : (left[n].codePointAt(0) ?? 0) - (right[n]?.codePointAt(0) ?? -1);
 };
 
-function valueText(value) {
+function valueHtml(value, opened) {
   if (value === null || value === "" || (Array.isArray(value) && !value.length)) return "—";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (isObject(value) && typeof value.commitment === "string")
-    return `in the vault (commitment ${Array.from(value.commitment).slice(0, 16).join("")}…)`;
-  if (Array.isArray(value)) return value.map(valueText).join("; ");
+    return inTheVault(value.commitment, opened);
+  if (Array.isArray(value)) return value.map((each) => valueHtml(each, opened)).join("; ");
   if (isObject(value))
-    return Object.entries(value).sort(byCodePoint).map(([name, each]) => `${words(name)} ${valueText(each)}`).join(", ");
-  return String(value);
+    return Object.entries(value).sort(byCodePoint).map(([name, each]) => `${escaped(words(name))} ${valueHtml(each, opened)}`).join(", ");
+  return escaped(String(value));
+}
+
+function inTheVault(commitment, opened) {
+  const short = escaped(`${Array.from(commitment).slice(0, 16).join("")}…`);
+  if (!opened.has(commitment)) return `in the vault (commitment ${short})`;
+  return `<span class="opened">${escaped(opened.get(commitment))}</span> (opened: the words fit the commitment ${short})`;
 }
 
 const isTrue = (value) => Boolean(value) && !(Array.isArray(value) && !value.length) && !(isObject(value) && !Object.keys(value).length);
 const said = (value) => (value === null ? "None" : String(value));
 
-function account({ origin, chain, size, redacted, withheld, subjects, entries, style }) {
+function account({ origin, chain, size, redacted, withheld, subjects, entries, opened, style }) {
   const own = new Set(subjects);
   const isOwn = (entry) => entry.about.some((each) => own.has(each.subject)) || entry.refs.some((each) => own.has(each));
   const ofIt = entries.filter(isOwn), others = entries.filter((entry) => !isOwn(entry));
   const facts = entries.flatMap((entry) => entry.intent.facts), corrected = correctedIn(entries);
-  const articles = (some) => some.map((entry) => article(entry, corrected));
+  const articles = (some) => some.map((entry) => article(entry, corrected, opened));
   const lines = [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(chain)}</title>`,
     `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body>`,
@@ -41,8 +47,9 @@ function account({ origin, chain, size, redacted, withheld, subjects, entries, s
     `<p>From the record ${escaped(origin)} as it was at ${size} entries. ${ofIt.length} entries about this therapy, `
       + `${others.length} on which decisions in it rested, ${withheld} withheld`
       + `${redacted ? ` from the role ${escaped(redacted)}` : ""}.</p>`,
-    "<p>Names and free text are not in the record but in a vault: in their place stand commitments. This page is "
-      + "made of the entries beside it alone; <code>coign-verify</code> checks them, and that this page is theirs.</p>",
+    "<p>Names and free text are not in the record but in a vault: in their place stand commitments"
+      + `${opened.size ? `, of which ${opened.size} are opened here` : ""}. This page is made of the entries and `
+      + "openings beside it alone; <code>coign-verify</code> checks them, and that this page is theirs.</p>",
   ];
   if (facts.some((fact) => fact.type === "ledger.opened.v1" && isTrue(fact.body.demonstration ?? null)))
     lines.push('<p class="mark">A demonstration: every person, patient and value in it is invented.</p>');
@@ -67,7 +74,7 @@ function correctedIn(entries) {
   return found;
 }
 
-function article(entry, corrected) {
+function article(entry, corrected, opened) {
   const { intent, signature, time, position } = entry, { person, role, organisation } = intent.actor;
   const [domain, verb] = intent.action.split("."), title = words(verb ?? "").toLowerCase();
   const who = `${said(person)}, ${said(role)}, ${said(organisation)}`;
@@ -76,10 +83,10 @@ function article(entry, corrected) {
     `<article id="e${position}"><h3>${escaped(title.charAt(0).toUpperCase() + title.slice(1))} (${escaped(words(domain))})${mark(entry)}</h3>`,
     `<p>Entry ${position}, ${escaped(`${time.slice(0, 10)} ${time.slice(11, 19)} UTC, by ${who}${signed}`)}</p>`,
   ];
-  if (isTrue(intent.reason)) lines.push(`<p>Reason: ${escaped(valueText(intent.reason))}</p>`);
+  if (isTrue(intent.reason)) lines.push(`<p>Reason: ${inTheVault(intent.reason, opened)}</p>`);
   for (const { type, body } of intent.facts) {
     const rows = Object.entries(body).sort(byCodePoint).map(([name, value]) =>
-      `<tr><th>${escaped(words(name))}</th><td>${escaped(valueText(value))}${marked(corrected.get(String([position, type, name])) ?? "")}</td></tr>`);
+      `<tr><th>${escaped(words(name))}</th><td>${valueHtml(value, opened)}${marked(corrected.get(String([position, type, name])) ?? "")}</td></tr>`);
     lines.push(`<table><caption>${escaped(type)}</caption>${rows.join("")}</table>`);
   }
   return [...lines, "</article>"].join("\n");

@@ -1,8 +1,8 @@
 // What a pack consists of: its files, the manifest that names them, the lines with entries.
 
 const KIND = "coign/pack/v1";
-const FILES = ["account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl"];
-const [ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES] = FILES;
+const FILES = ["account.html", "account.pdf", "manifest.txt", "checkpoint.txt", "contents.json", "entries.jsonl", "openings.json"];
+const [ACCOUNT, PAPER, MANIFEST, CHECKPOINT, CONTENTS, ENTRIES, OPENINGS] = FILES;
 
 const momentOf = (seconds) => new Date(Number(seconds) * 1000).toISOString().replace(".000", "");
 

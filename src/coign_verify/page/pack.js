@@ -59,6 +59,7 @@ class Check {
     this.complete();
     await this.keys();
     await this.invariants();
+    this.openings(files[OPENINGS]);
     await this.goesOn("the readable account", null);
     this.account(files[ACCOUNT]);
     this.tell();
@@ -311,10 +312,21 @@ class Check {
     this.found.invariants = walk.summary(broken);
   }
 
+  /** What is opened must fit commitments that stand in entries. */
+  openings(data) {
+    const { opened, isOne } = openingsFrom(data);
+    if (!isOne) this.say(null, "container", `${OPENINGS} is not in its one spelling, each opening once`);
+    this.closed = new Set([...this.entries.values()].flatMap(({ intent }) => [...committedIn(intent)]));
+    for (const fits of opened.keys())
+      if (!this.closed.delete(fits)) this.say(null, "changed", `what is opened fits no commitment in its entries: ${fits.slice(0, 16)}…`);
+    this.opened = opened;
+  }
+
   account(page) {
     const made = account({
       origin: this.checkpoint.origin, chain: this.chain, size: this.checkpoint.size, redacted: this.contents.redacted,
-      withheld: this.withheld.size, subjects: this.own, entries: [...this.entries.values()], style: ACCOUNT_STYLE,
+      withheld: this.withheld.size, subjects: this.own, entries: [...this.entries.values()], opened: this.opened,
+      style: ACCOUNT_STYLE,
     });
     if (!same(page, made)) this.say(null, "container", `${ACCOUNT} says something else than the entries`);
     else this.found.account = toText(page);
@@ -334,6 +346,7 @@ class Check {
       ...(this.signed ? [`for ${this.gapless} of ${this.signed} signatures no key of the signer was changed unseen before`] : []),
       ...this.replayed.proved(),
       `${this.shown} of ${this.rests} states that decisions rested on are those of entries in it`,
+      ...(this.opened.size ? [`${this.opened.size} values of the vault are opened: words and salt of each fit a commitment in an entry`] : []),
       `the readable page ${ACCOUNT} follows from these entries: it was made anew; and ${this.contents.documents.length} documents are named by their hashes`,
     ];
     const to = this.contents.redacted ? ` from the role ${this.contents.redacted}` : "";
@@ -347,6 +360,7 @@ class Check {
       ...(found.witnesses.length ? [] : ["that everybody was shown the same record: no witness that is trusted here has cosigned it"]),
       ...this.unusable.map((key) => `what ${key.name} saw: this browser cannot check signatures of its kind, ML-DSA-44`),
       ...(this.withheld.size ? [`what ${this.withheld.size} withheld entries say${to}: their hashes stand in the record`] : []),
+      ...(this.closed.size ? [`what ${this.closed.size} values of the vault say that are not opened here`] : []),
       ...this.stamps.map((name) => `when it existed: a time stamp of ${name} is attached, and was not judged here`),
       ...this.replayed.notProved(),
       ...this.walk.notProved(),

@@ -2,44 +2,10 @@
 
 const INTENT_LABEL = toBytes("coign/intent/v1\0");
 
-/** The bytes of the intent as they stand in an entry: they are checked as they were signed, and never written anew. */
+/** The bytes of the intent as they stand in an entry: in its one spelling there is one run of bytes that they can be. */
 function cutIntent(entry, plain) {
-  const text = toBinary(entry);
-  const key = /"([ !#-[\]-~]*)":/y, tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|[{}[\]]/g, other = /[^,{}[\]"\s]+/y;
-  let at = 1, last = "", found = null;
-  if (text[0] !== "{") throw new Wrong("the entry does not begin with a brace");
-  for (let closing = ","; closing === ","; ) {
-    key.lastIndex = at;
-    const named = key.exec(text);
-    if (!named || (last && named[1] <= last)) throw new Wrong("the entry has no plain key, in order");
-    last = named[1];
-    const start = key.lastIndex;
-    const end = '"{['.includes(text[start]) ? endOf(text, start, tokens) : endOfWord(text, start, other);
-    if (last === "intent") found = entry.slice(start, end);
-    closing = text[end];
-    at = end + 1;
-    if (closing !== "," && closing !== "}") throw new Wrong("the entry has neither comma nor closing brace");
-  }
-  if (at !== text.length || !found) throw new Wrong("the entry has no intent, or goes on after its end");
-  if (!same(canonical(readJson(found)), canonical(plain.intent))) throw new Wrong("the intent cannot be cut out unambiguously");
-  return found;
-}
-
-function endOf(text, start, tokens) {
-  let depth = 0;
-  tokens.lastIndex = start;
-  for (let token; (token = tokens.exec(text)); ) {
-    if ("{[".includes(token[0])) depth++;
-    if ("}]".includes(token[0])) depth--;
-    if (depth === 0) return tokens.lastIndex;
-  }
-  throw new Wrong("a value of the entry does not end");
-}
-
-function endOfWord(text, start, other) {
-  other.lastIndex = start;
-  if (!other.exec(text)) throw new Wrong("the entry has no value");
-  return other.lastIndex;
+  if (!same(canonical(plain), entry)) throw new Wrong("the entry is not in its one spelling");
+  return canonical(plain.intent);
 }
 
 /** Knows at every position which keys sign for whom. */

@@ -5,11 +5,11 @@ from django.views.decorators.http import require_GET
 
 from coign.kernel.errors import Forbidden
 from coign.service.exporting import Exporter, subjects_of, texts_of
+from coign.service.opening import TAKES_PACKS
 from coign.service.pack_sight import Sight
 from coign.web import acting, running
 from coign.web.inspection.copies import handed_over
 from coign.web.reading import reader
-from coign.web.therapy.proof import TAKES_PACKS
 
 
 @require_GET

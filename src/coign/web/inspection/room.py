@@ -22,7 +22,7 @@ from coign.web.inspection.narrowing import inspection_of
 from coign.web.links import reverse
 from coign.web.reading import reader
 from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
-from coign.web.therapy.proof import proof_of_record
+from coign.web.therapy.proof import OPENED_IN_A_PACK, proof_of_record
 from coign.web.therapy.story import name_of, programme_of
 from coign.web.therapy.track import local_day
 
@@ -73,6 +73,7 @@ def room(actor: Actor) -> dict[str, Any]:
         "more": max(0, count - len(rows)),
         "proof": _proof(),
         "copies": _copies(actor),
+        "opened": OPENED_IN_A_PACK,
     }
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from coign.bench.figures import Figure, in_turns
 from coign.bench.place import Place
@@ -11,6 +12,7 @@ from coign.ledger import checkpoints
 from coign.ledger.store import connect
 from coign.records import reading as records
 from coign.service import Service, Settings
+from coign.service.opening import opened_from
 from coign.service.pack_sight import Sight
 from coign.service.packing import Packed, Packer
 from coign.web import running
@@ -41,7 +43,8 @@ def measure(place: Place) -> list[Figure]:
 
 def _figures(place: Place, service: Service, root: str, packer: Packer) -> list[Figure]:
     sight = Sight(service.states)
-    packed: Packed = packer.pack(root, sight)
+    opens = partial(opened_from, service.vault)
+    packed: Packed = packer.pack(root, sight, opens)
     lines = dict(read_archive(packed.data)[0])[ENTRIES].splitlines()
     trust = Trust((service.log_key,))
     assert not verify_pack(packed.data, trust).problems
@@ -49,7 +52,7 @@ def _figures(place: Place, service: Service, root: str, packer: Packer) -> list[
     def hashed() -> float:
         return _seconds(lambda: [leaf_hash(line) for line in lines])
 
-    making = in_turns(hashed, lambda: _seconds(lambda: packer.pack(root, sight)), place.rounds)
+    making = in_turns(hashed, lambda: _seconds(lambda: packer.pack(root, sight, opens)), place.rounds)
     checking = in_turns(hashed, lambda: _seconds(lambda: verify_pack(packed.data, trust)), place.rounds)
     place.progress(f"pack: {making.value:.2f} s, checked in {checking.value:.2f} s, {len(packed.data):,} bytes")
     note = f"a treated therapy, {packed.entries} entries and {packed.withheld} withheld of {packed.size:,}"

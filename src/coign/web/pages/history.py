@@ -15,6 +15,7 @@ from coign.kernel.subjects import Case, Organisation, Subject, Unit, parse_subje
 from coign.kernel.values import Actor
 from coign.ledger.encoding import plain
 from coign.ledger.entries import Entry
+from coign.service.opening import TAKES_PACKS
 from coign.web import acting, as_of, correcting, told
 from coign.web.api.record import visible_entry, visible_history
 from coign.web.claims import claim_of
@@ -25,7 +26,6 @@ from coign.web.roles import role_words
 from coign.web.therapy.corrected import corrections_in
 from coign.web.therapy.looking import entries_at, named_in, told_to, visible
 from coign.web.therapy.people import names_of
-from coign.web.therapy.proof import TAKES_PACKS
 from coign.web.therapy.reporting import report_address
 from coign.web.therapy.sampling import hand_over
 from coign.web.therapy.story import names_of_organisations, place_words

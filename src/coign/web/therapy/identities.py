@@ -4,23 +4,18 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
-from coign import catalogue
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Patient
 from coign.kernel.values import Actor
 from coign.ledger.entries import Entry
+from coign.service.opening import TELLS, identities_in, opened_from, stands_before_patients
 from coign.vault.likeness import Candidate, similar
 from coign.web import running
 from coign.web.middleware import page_name
 from coign.web.reading import reader
 from coign.web.therapy.looking import visible
 
-_TELLS = ("clinical.patient_enrolled.v1", "clinical.identity_corrected.v1")
-_FIELDS = ("family_name", "given_name", "birth_date", "hospital_number")
-#: Domains in which people stand before the patient.
-_AT_THE_PATIENT = frozenset({"clinical", "collection", "infusion"})
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
@@ -52,11 +47,6 @@ class Identity:
         except ValueError:
             return self.birth_date
         return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def stands_before_patients(role: str) -> bool:
-    """Whether people of this role meet patients, so that they must know who they are."""
-    return any(role in a.roles for a in catalogue.ACTIONS.values() if a.domain in _AT_THE_PATIENT)
 
 
 def identities_of(patients: Iterable[Patient], actor: Actor) -> dict[Patient, Identity]:
@@ -92,27 +82,14 @@ def _commitments(patients: Collection[Patient]) -> dict[Patient, dict[str, str]]
             "select distinct e.position, e.body from records.journey j join records.act a using (ledger_id, root) "
             "join entry e on e.ledger_id = a.ledger_id and e.position = a.position "
             "where j.ledger_id = %s and j.patient = any(%s) and a.facts && %s order by e.position",
-            (running.service().ledger_id, [str(p) for p in patients], list(_TELLS)),
+            (running.service().ledger_id, [str(p) for p in patients], list(TELLS)),
         ).fetchall()
-    found: dict[Patient, dict[str, str]] = {}
-    for position, body in rows:
-        for fact in Entry(position, bytes(body)).plain["intent"]["facts"]:
-            if fact["type"] in _TELLS:
-                told = {n: commitment for n in _FIELDS if (commitment := _commitment(fact["body"].get(n)))}
-                found.setdefault(Patient(fact["body"]["patient"]), {}).update(told)
-    return found
-
-
-def _commitment(value: Any) -> str:
-    """How a secret stands in a fact: its commitment, as text or named so."""
-    return str(value["commitment"]) if isinstance(value, Mapping) else str(value or "")
+    facts = (fact for at, body in rows for fact in Entry(at, bytes(body)).plain["intent"]["facts"])
+    return {Patient(patient): told for patient, told in identities_in(facts).items()}
 
 
 def _opened(commitments: Collection[str]) -> dict[str, str]:
-    vault = running.service().vault
-    with vault.pool.connection() as connection:
-        opened = vault.vault.open(connection, [bytes.fromhex(c) for c in commitments])
-    return {c.hex(): value.value for c, value in opened.items()}
+    return {c: opened.value for c, opened in opened_from(running.service().vault, commitments).items()}
 
 
 def mixed_up_among(patients: Iterable[Patient], actor: Actor) -> dict[Patient, list[Patient]]:

@@ -5,15 +5,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from coign.service.opening import TAKES_PACKS
 from coign.web import running
 from coign.web.reading import reader
 from coign.web.templatetags.coign_words import moment
 from coign.web.therapy.story import Story
 from coign.web.witnessed import each_witness, stamped, witnessed
 
-#: Who hands therapies to others: quality, and those who look at its work.
-TAKES_PACKS = frozenset({"qa", "qp", "quality-us", "regulatory", "inspector"})
+#: Said where a pack is taken, so that nobody hands on more than they know of.
+OPENED_IN_A_PACK = gettext_lazy(
+    "A pack opens the texts about the therapy that you may read; who the patient is stays in the vault."
+)
 
 
 def proof(story: Story) -> dict[str, Any]:
@@ -28,6 +32,7 @@ def proof(story: Story) -> dict[str, Any]:
     seal = _seal(_("%s entries about this therapy that you may see") % f"{len(story.acts):,}", first, newest + 1)
     if story.actor.role in TAKES_PACKS and story.coi and _size():
         pack, page = reverse("pack", args=[story.journey.root]), reverse("offline-check")
+        seal["sentence"] += f" {OPENED_IN_A_PACK}"
         seal["actions"] += [
             {"label": _("Pack to hand over"), "icon": "package-export", "url": pack, "download": True},
             {
