@@ -1,9 +1,10 @@
 """Records in plain entries, written line by line as a story, and ways to tell a story otherwise."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from coign_verify.invariants import Dose, House, Plan, PlannedSample, PlannedStep, PlannedTest, Terms
@@ -99,6 +100,11 @@ KINDS = (
 )
 
 
+#: How many entries are about a subject, and which is the last.
+Head = tuple[int, int | None]
+NOTHING: Head = (0, None)
+
+
 def at(minute: float) -> str:
     """So many minutes after the record began."""
     return (BEGINS + timedelta(minutes=minute)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -117,6 +123,17 @@ class Line:
     role: str = ""
     #: What the rules of this act looked at besides.
     reads: tuple[str, ...] = ()
+    #: Its entry at each place where it was told so far.
+    told: dict[Any, dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def about(self) -> list[str]:
+        """The subjects that it is about: none where it was refused."""
+        if self.outcome == "refused":
+            return []
+        values = (value for _, body in self.facts for value in body.values())
+        flat = (one for value in values for one in (value if isinstance(value, list) else [value]))
+        return list(dict.fromkeys(s for s in flat if isinstance(s, str) and s.startswith(KINDS)))
 
     def holds(self, kind: str) -> bool:
         """Whether one of its facts is of this type."""
@@ -169,32 +186,37 @@ def handed(unit: str, giver: str, taker: str) -> Story:
 
 
 def entries(story: Iterable[Line]) -> list[dict[str, Any]]:
-    """The entries, each at its place, with the counts of the subjects that it is about."""
-    heads: dict[str, tuple[int, int]] = {}
+    """The entries, each at its place, with the counts of the subjects that it is about.
+
+    What stories have in common is told once: they share such an entry, and nobody changes it.
+    """
+    heads: dict[str, Head] = {}
     found, minute = [], 0.0
     for position, each in enumerate(story):
         minute += each.after_min
-        about = _about(each) if each.outcome != "refused" else []
-        entry = _entry(each, position, minute)
-        entry["read"] = [{"subject": subject, "seq": heads.get(subject, (0, None))[0]} for subject in each.reads]
-        entry["about"] = []
-        for subject in about:
-            seq, prev = heads.get(subject, (0, None))
-            entry["about"].append({"subject": subject, "seq": seq + 1, "prev": prev})
-            heads[subject] = seq + 1, position
-        found.append(entry)
+        reads = tuple(heads.get(subject, NOTHING)[0] for subject in each.reads)
+        before = tuple(heads.get(subject, NOTHING) for subject in each.about)
+        place = (position, minute, reads, before)
+        if place not in each.told:
+            each.told[place] = _entry(each, *place)
+        found.append(each.told[place])
+        heads |= {subject: (seq + 1, position) for subject, (seq, _) in zip(each.about, before, strict=True)}
     return found
 
 
-def _entry(each: Line, position: int, minute: float) -> dict[str, Any]:
+def _entry(
+    each: Line, position: int, minute: float, reads: tuple[int, ...], before: tuple[Head, ...]
+) -> dict[str, Any]:
     role = each.role or each.who.partition("-")[0]
     signature = {"credential": each.signed, "method": "demonstration", "value": ""} if each.signed else None
+    heads = zip(each.about, before, strict=True)
     return {
         "position": position,
         "time": at(minute),
         "outcome": each.outcome,
         "unmet": list(each.unmet),
-        "read": [],
+        "read": [{"subject": subject, "seq": seq} for subject, seq in zip(each.reads, reads, strict=True)],
+        "about": [{"subject": subject, "seq": seq + 1, "prev": prev} for subject, (seq, prev) in heads],
         "signature": signature,
         "intent": {
             "actor": {"person": f"person:{each.who}", "role": role, "organisation": house(each.who), "station": ""},
@@ -208,12 +230,6 @@ def _entry(each: Line, position: int, minute: float) -> dict[str, Any]:
 
 def _at_the_time(body: dict[str, Any], minute: float) -> dict[str, Any]:
     return {name: at(minute + value[1]) if isinstance(value, tuple) else value for name, value in body.items()}
-
-
-def _about(each: Line) -> list[str]:
-    values = (value for _, body in each.facts for value in body.values())
-    flat = (one for value in values for one in (value if isinstance(value, list) else [value]))
-    return list(dict.fromkeys(s for s in flat if isinstance(s, str) and s.startswith(KINDS)))
 
 
 def house(who: str) -> str:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -194,3 +195,22 @@ def test_a_scratch_folder_left_by_a_killed_run_is_removed_by_a_later_one() -> No
             assert not abandoned.exists()
             assert in_use.exists()
         connection.execute("SELECT 1")
+
+
+def test_a_temporary_server_ends_with_whoever_started_it_however_that_ends() -> None:
+    work = (
+        "import sys; from coign.database import temporary\n"
+        "with temporary(durable=False) as supervisor:\n"
+        "    supervisor.start(); print(supervisor.places.data, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", work]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        data = Path(process.stdout.readline().strip())
+        found = postmaster(data)
+        assert found is not None and found.ready
+        process.kill()
+        # The watcher has this pipe as well: it closes when that has ended.
+        assert process.stdout.read() == ""
+    assert not psutil.pid_exists(found.pid) or psutil.Process(found.pid).status() == psutil.STATUS_ZOMBIE
+    assert not data.parent.exists()

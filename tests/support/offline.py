@@ -40,18 +40,25 @@ class Here:
         """What is broken and met in histories; each with whether terms are given and whether entries may be missing."""
         script = """
           const stream = new Blob([v.fromBase64(given[0])]).stream().pipeThrough(new DecompressionStream("deflate"));
-          const { told, terms } = await new Response(stream).json();
+          const { different, told, terms } = await new Response(stream).json();
           const found = [];
-          for (const [entries, isGiven, partial] of told) {
+          for (const [places, isGiven, partial] of told) {
+            const entries = places.map((place) => different[place]);
             const keyChanges = await v.keyChangesIn(entries), held = new v.Terms(isGiven ? terms : {});
             const { broken, walk } = v.replay(entries, { partial, keyChanges, terms: held });
-            const places = broken.map(({ position, invariant }) => `${position} ${invariant}`);
-            found.push([places, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)]);
+            const named = broken.map(({ position, invariant }) => `${position} ${invariant}`);
+            found.push([named, Object.fromEntries(walk.held), Object.fromEntries(walk.notJudged)]);
           }
-          return found"""
-        given = {"told": told, "terms": {each.name: plain(getattr(terms, each.name)) for each in fields(terms)}}
-        # Histories are alike, and what is sent to a browser is slow to get there.
-        return self(script, base64.b64encode(zlib.compress(json.dumps(given).encode(), 1)).decode())
+          return JSON.stringify(found)"""
+        # Histories have most of their entries in common; what goes to a browser and back is slow, least so as one text.
+        different = {id(entry): entry for entries, _, _ in told for entry in entries}
+        place = {key: n for n, key in enumerate(different)}
+        given = {
+            "different": list(different.values()),
+            "told": [([place[id(entry)] for entry in entries], *asked) for entries, *asked in told],
+            "terms": {each.name: plain(getattr(terms, each.name)) for each in fields(terms)},
+        }
+        return json.loads(self(script, base64.b64encode(zlib.compress(json.dumps(given).encode(), 1)).decode()))
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from tests.support import identity_provider
 from tests.support.identity_provider import IdentityProvider
 from tests.web.client import Client
@@ -16,6 +18,8 @@ from tests.web.site import Site, close_django, open_site
 from coign.database import Database
 
 _names = count()
+#: Checkpoints and what hangs on them.
+_PUBLISHED = ("stamping", "stamp", "cosigned", "cosignature", "checkpoint")
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +55,23 @@ def offered(site: Site, unit: str) -> str:
     """A unit that the hospital holds out to the maker."""
     site.do("custody.offer", "hospital-celllab", unit=unit, to="organisation:maker", seal="S1")
     return unit
+
+
+@pytest.fixture
+def unpublished(site: Site) -> Iterator[Site]:
+    """The site with no checkpoint yet, whoever published one before; and what the test publishes is gone after it."""
+    _take_out_checkpoints(site)
+    yield site
+    _take_out_checkpoints(site)
+
+
+def _take_out_checkpoints(site: Site) -> None:
+    with psycopg.connect(site.service.database.owner_dsn) as owner:
+        owner.execute("set local session_replication_role = replica")  # past the triggers that forbid it
+        for table in _PUBLISHED:
+            owner.execute(
+                SQL("delete from {} where ledger_id = %s").format(Identifier(table)), [site.service.ledger_id]
+            )
 
 
 @pytest.fixture(scope="module")  # an unused browser locks after a while

@@ -103,14 +103,14 @@ def test_hash_tiles_are_public_and_entries_need_a_scope(site: Site) -> None:
     assert [leaf_hash(e) for e in decode_bundle(bundle.content)] == [tile.content[i : i + 32] for i in (0, 32, 64)]
 
 
-def test_the_newest_checkpoint_is_public(site: Site) -> None:
+def test_the_newest_checkpoint_is_public(unpublished: Site) -> None:
     import psycopg
 
     assert Client().get("/log/checkpoint").status_code == 404  # none was published in this ledger
-    with psycopg.connect(site.service.database.application_dsn) as connection:
+    with psycopg.connect(unpublished.service.database.application_dsn) as connection:
         connection.execute(
             "insert into checkpoint (ledger_id, size, root, time, note) values (%s, 1, %s, '', %s)",
-            (site.service.ledger_id, bytes(32), b"a note\n"),
+            (unpublished.service.ledger_id, bytes(32), b"a note\n"),
         )
     response = Client().get("/log/checkpoint")
     assert response.content == b"a note\n" and response["Content-Type"].startswith("text/plain")
@@ -119,17 +119,17 @@ def test_the_newest_checkpoint_is_public(site: Site) -> None:
     witness = SignerKey.generate("w.example", Algorithm.ED25519_COSIGNATURE)
     text = "witnessed.example\n2\n" + "A" * 43 + "=\n"
     note = f"{text}\n".encode()
-    with psycopg.connect(site.service.database.application_dsn, autocommit=True) as connection:
+    with psycopg.connect(unpublished.service.database.application_dsn, autocommit=True) as connection:
         for size, each in ((2, note), (3, b"newest\n")):
             connection.execute(
                 "insert into checkpoint (ledger_id, size, root, time, note) values (%s, %s, %s, '', %s)",
-                (site.service.ledger_id, size, bytes(32), each),
+                (unpublished.service.ledger_id, size, bytes(32), each),
             )
         assert Client().get("/log/checkpoint").content == b"newest\n"
         signed = sign_note(text, witness, time_s=1_790_000_000)
         policy = parse_policy(f"witness w {witness.verifier().text}\nquorum w\n")
-        keep(connection, site.service.ledger_id, 2, [(witness.verifier(), 1_790_000_000, signed)], policy)
-    with relying_on(site, policy):
+        keep(connection, unpublished.service.ledger_id, 2, [(witness.verifier(), 1_790_000_000, signed)], policy)
+    with relying_on(unpublished, policy):
         assert Client().get("/log/checkpoint").content == note + signed.line().encode()
         seen = Client().get("/health").json()["witnesses"]
         assert seen == {"relied_on": 1, "state": "stale", "size": 2, "at": "2026-09-21T14:13:20+00:00"}

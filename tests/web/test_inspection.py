@@ -12,17 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import URLPattern
 from tests.web.served import enrolled, served, signed_in
 from tests.web.site import Site
 
 from coign.database import Database
 from coign.demo import people, player, scene
+from coign.gateways.labels import Symbol, SymbolKind, symbol_text
 from coign.kernel.errors import Refused
-from coign.kernel.values import Instant
+from coign.kernel.subjects import Organisation, Person
+from coign.kernel.values import Actor, Instant
 from coign.ledger.checkpoints import publish
 from coign.ledger.store import connect
 from coign.records import reading as records
+from coign.records import scope
 from coign_verify.pack_check import verify_pack
 from coign_verify.trust import Trust
 
@@ -40,7 +44,7 @@ class House:
     """Two therapies of two patients in manufacture, and an inspector of the maker who looks into one of them."""
 
     def __init__(self, service: Any) -> None:
-        self.service, self._nonces = service, count()
+        self.service, self.nonces = service, count()
         self.roots = []
         for number, until in (("NH-730001", "record-monitoring"), ("NH-730002", "finish-collection")):
             patient = enrolled(service, number)
@@ -58,7 +62,7 @@ class House:
         who, admin = people.account(INSPECTOR), people.account(ADMIN)
         assert who is not None and admin is not None
         command = {"person": who.person, "organisation": people.MAKER, "until": self.in_days(20), **scope}
-        nonce = f"open-{next(self._nonces)}"
+        nonce = f"open-{next(self.nonces)}"
         done = player.perform_as(self.service, admin.actor, "people.open_inspection", command, nonce)
         return player.settled(self.service, done)
 
@@ -296,3 +300,139 @@ def test_the_room_says_what_for_until_when_and_what_is_next(house: House) -> Non
         assert "No therapy is in your scope" in house.get("/").content.decode()
     finally:
         house.open(therapies=[house.inside])
+
+
+@pytest.mark.requirement("REG-10")
+def test_the_room_shows_what_is_out_of_order_first_and_all_others_on_demand(house: House) -> None:
+    product = house.journey_of(house.inside).product
+    refused_in(house, house.outside)
+    try:
+        house.open(products=[product])
+        named = {root: root.partition(":")[2] for root in (house.inside, house.outside)}
+        first, everything = listed(house, "/"), listed(house, "/?show=all")
+        assert named[house.outside] in first and "refusal" in first
+        assert all(name in everything for name in named.values())
+        newest, oldest = sorted(named, key=lambda root: -house.journey_of(root).position)
+        position = house.journey_of(newest).position
+        older = listed(house, f"/?show=all&before={position}")
+        assert named[oldest] in older and named[newest] not in older
+        assert "None, as far as you may know" in listed(house, "/?show=out-of-order&before=1")
+        for wrong in ("show=none", "before=x", "before=-1"):
+            assert house.get(f"/?{wrong}").status_code == 422, wrong
+    finally:
+        house.open(therapies=[house.inside])
+
+
+@pytest.mark.requirement("REG-10", "CSV-04")
+def test_what_is_out_of_order_outside_the_scope_or_the_readers_sight_moves_nothing(house: House) -> None:
+    refused_in(house, house.outside)
+    with house.connection() as connection:
+        found = records.journeys(connection, house.service.ledger_id, str(people.MAKER), odd=True)
+    assert house.outside in {journey.root for journey in found}
+    assert house.outside.partition(":")[2] not in listed(house, "/")
+    assert house.outside.partition(":")[2] not in listed(house, "/?show=out-of-order")
+
+
+@pytest.mark.requirement("REG-10")
+def test_the_room_asks_as_many_questions_for_many_therapies_as_for_one(house: House) -> None:
+    from coign.web.inspection.room import room
+    from coign.web.reading import reader
+
+    actor = Actor(Person.of(INSPECTOR), "inspector", Organisation(people.MAKER))
+
+    def questions() -> tuple[int, int]:
+        before = reader()._pool.get_stats()["requests_num"]
+        rows = len(room(actor, {"show": "all"})["therapies"])
+        return rows, reader()._pool.get_stats()["requests_num"] - before
+
+    with scope.only(scope.Within([house.inside])):
+        one, asked = questions()
+    both, asked_for_both = questions()
+    assert (one, both) == (1, 2) and asked == asked_for_both
+
+
+def test_a_page_of_the_room_ends_where_the_next_one_begins() -> None:
+    from coign.web.inspection.room import cut
+
+    def even(number: int) -> bool:
+        return number % 2 == 0
+
+    assert cut([], even, looked_into=4, shown=2) == ([], None)
+    assert cut([1, 2, 3], even, looked_into=4, shown=2) == ([2], None)
+    assert cut([1, 2, 3, 4], even, looked_into=4, shown=2) == ([2, 4], None)
+    assert cut([2, 4, 5, 6], even, looked_into=4, shown=2) == ([2, 4], 4)
+    assert cut([1, 3, 5, 7, 8], even, looked_into=4, shown=2) == ([], 7), "the eighth is looked into on the next page"
+
+
+@pytest.mark.requirement("REG-10")
+def test_whoever_opens_an_inspection_names_therapies_by_what_a_letter_or_a_label_says(house: House) -> None:
+    from coign.web.forms.lines import TherapiesField
+
+    field = TherapiesField(Organisation(people.MAKER), required=False)
+    inside, outside = (root.partition(":")[2] for root in (house.inside, house.outside))
+    batch = next(s for s in sorted(house.of(house.inside)) if s.startswith("batch:")).partition(":")[2]
+    unit = next(s for s in sorted(house.of(house.outside)) if s.startswith("unit:"))
+    symbol = symbol_text(Symbol(SymbolKind.UNIT, unit.partition(":")[2], 1))
+    assert field.clean(f"{inside}\n\n {batch} \n{house.outside}\n{symbol}\n{unit}") == [house.inside, house.outside]
+    assert field.clean("") == [] and field.prepare_value([inside, outside]) == f"{inside}\n{outside}"
+    with pytest.raises(ValidationError) as no:
+        field.clean(f"{inside}\n{outside[:-2].lower()}\nNEVER-SEEN\n%_\npatient:{outside}")
+    alike, never, wild, other = no.value.messages
+    assert alike.startswith(f"“{outside[:-2].lower()}” names no therapy of your house; there is") and outside in alike
+    assert never == "“NEVER-SEEN” names no therapy of your house"
+    assert "there is" not in wild and "there is" not in other
+    elsewhere = TherapiesField(Organisation.of("nobodys-house"), required=False)
+    with pytest.raises(ValidationError) as hidden:
+        elsewhere.clean(inside)
+    assert hidden.value.messages == [f"“{inside}” names no therapy of your house"]
+
+
+@pytest.mark.requirement("REG-10")
+def test_the_form_of_an_inspection_keeps_what_was_typed_until_it_can_be_understood(house: House) -> None:
+    admin, inside = signed_in(ADMIN), house.inside.partition(":")[2]
+    who = people.account(INSPECTOR)
+    assert who is not None
+    page = admin.get("/actions/people.open_inspection/").content.decode()
+    assert '<textarea name="therapies"' in page and 'type="checkbox" name="therapies"' not in page
+    typed = {
+        "person": str(who.person),
+        "organisation": str(people.MAKER),
+        "until": str(house.in_days(20))[:16],
+        "key": "i-1",
+    }
+    wrong = admin.post("/actions/people.open_inspection/", typed | {"screen": "0", "therapies": f"{inside}\nNOBODY"})
+    assert wrong.status_code == 422 and f"{inside}\nNOBODY" in wrong.content.decode()
+    second = admin.post("/actions/people.open_inspection/", typed | {"screen": "0", "therapies": inside})
+    assert second.status_code == 200 and 'name="sites"' in second.content.decode()
+    done = admin.post("/actions/people.open_inspection/", typed | {"screen": "1", "therapies": inside})
+    assert done.status_code == 302, done.content.decode()
+    (fact,) = [f for f in last_facts(house) if f["type"] == "people.inspection_scoped.v1"]
+    assert fact["body"]["therapies"] == [house.inside]
+
+
+def last_facts(house: House) -> list[Any]:
+    """The facts of the newest entry."""
+    with house.connection() as connection:
+        row = connection.execute(
+            "select body from entry where ledger_id = %s order by position desc limit 1", (house.service.ledger_id,)
+        ).fetchone()
+    return list(json.loads(bytes(row[0]))["intent"]["facts"])
+
+
+def refused_in(house: House, root: str) -> None:
+    """Somebody of the maker asks for what cannot be done in a therapy."""
+    account, ready = people.account("operator-1"), house.in_days(-20)
+    assert account is not None
+    command = {"chain": root, "start_on": house.in_days(-10), "ready_on": ready, "reason": "Out of order."}
+    with pytest.raises(Refused):
+        player.perform_as(
+            house.service, account.actor, "manufacturing.move_slot", command, f"moved-{next(house.nonces)}"
+        )
+    assert house.service.projector is not None
+    assert house.service.projector.wait_for(size_of(house) - 1)
+
+
+def listed(house: House, address: str) -> str:
+    """The list of therapies of the room."""
+    page = unescape(house.get(address).content.decode())
+    return page.partition('aria-labelledby="therapies"')[2].partition("</section>")[0]

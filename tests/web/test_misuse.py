@@ -125,12 +125,12 @@ def test_wrong_codes_count_like_wrong_passwords(site: Site, nurse: str) -> None:
 
 @pytest.fixture
 def sites(site: Site, fresh: Callable[[str], str]) -> tuple[str, str]:
-    """Two sites of the hospital."""
+    """Two sites of the hospital, in its zone: with several zones its pages would show UTC to every test after this."""
     made = []
     for _ in range(2):
         name = fresh("site")
-        site.do("people.register_site", "setup", site=name, organisation=HOSPITAL, name="Ward", zone="UTC",
-                country="DE")  # fmt: skip
+        site.do("people.register_site", "setup", site=name, organisation=HOSPITAL, name="Ward",
+                zone="Europe/Berlin", country="DE")  # fmt: skip
         made.append(name)
     return made[0], made[1]
 

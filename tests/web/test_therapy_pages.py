@@ -1,11 +1,13 @@
 """The pages of a therapy: who sees whom, what waits, what a scan opens, and that nothing typed is lost."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.web.site import HOSPITAL, Site
 
 from coign.gateways.labels import Symbol, SymbolKind, symbol_text
+from coign.kernel.subjects import Organisation
 
 if TYPE_CHECKING:
     from tests.web.client import Client
@@ -39,9 +41,19 @@ def clinic(site: Site) -> Clinic:
     return Clinic(site)
 
 
-def enrolled(clinic: Clinic, number: str, **different: str) -> str:
-    """A patient of the hospital; gives the subject."""
-    done = clinic.site.do("clinical.enrol", "hospital-coordinator", hospital_number=number, **(MARIA | different))
+@pytest.fixture
+def coordinator(clinic: Clinic, fresh: Callable[[str], str]) -> str:
+    """Who coordinates a house in which nothing waits yet: a first page shows the oldest dozen, and others enrol too."""
+    house = Organisation(fresh("organisation"))
+    clinic.site.do("people.register_organisation", "setup", organisation=house, name="Quiet House",
+                   category="treatment_centre", country="DE")  # fmt: skip
+    clinic.site.add_person(f"{house.identifier}-coordinator", house, "coordinator")
+    return f"{house.identifier}-coordinator"
+
+
+def enrolled(clinic: Clinic, number: str, by: str = "hospital-coordinator", **different: str) -> str:
+    """A patient of this coordinator's house; gives the subject."""
+    done = clinic.site.do("clinical.enrol", by, hospital_number=number, **(MARIA | different))
     assert clinic.site.service.projector is not None
     assert clinic.site.service.projector.wait_for(done.position)
     return next(s for s in done.entries[0].subjects if s.startswith("patient:"))
@@ -56,19 +68,19 @@ def text_of(response: object) -> str:
     return response.content.decode()  # type: ignore[attr-defined,no-any-return]
 
 
-def test_what_waits_stands_on_the_first_page_with_two_identifiers(clinic: Clinic) -> None:
-    enrolled(clinic, "NH-100001")
-    page = text_of(clinic.browser("hospital-coordinator").get("/"))
+def test_what_waits_stands_on_the_first_page_with_two_identifiers(clinic: Clinic, coordinator: str) -> None:
+    enrolled(clinic, "NH-100001", coordinator)
+    page = text_of(clinic.browser(coordinator).get("/"))
     assert "Record consent" in page
     for part in ("M.S.", "NH-100001", "14 FEB 1971"):
         assert part in page
 
 
 @pytest.mark.requirement("TRC-24")
-def test_two_patients_who_could_be_mixed_up_are_named_on_the_list_of_work(clinic: Clinic) -> None:
-    enrolled(clinic, "NH-100002")
-    enrolled(clinic, "NH-100003", birth_date="1977-02-14")
-    page = text_of(clinic.browser("hospital-coordinator").get("/"))
+def test_two_patients_who_could_be_mixed_up_are_named_on_the_list_of_work(clinic: Clinic, coordinator: str) -> None:
+    enrolled(clinic, "NH-100002", coordinator)
+    enrolled(clinic, "NH-100003", coordinator, birth_date="1977-02-14")
+    page = text_of(clinic.browser(coordinator).get("/"))
     assert "Could be mixed up with" in page
     assert "Read both numbers aloud" in page
 

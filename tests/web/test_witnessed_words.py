@@ -60,9 +60,9 @@ def test_a_time_stamp_has_its_words_and_one_that_was_asked_for_in_vain_is_told(s
     assert late.sentence.endswith("Asked since, it gave none: it does not answer (ConnectTimeout).")
 
 
-def test_pages_tell_the_newest_stamp_and_that_the_authority_gave_none_since(site: Site, tmp_path: Path) -> None:
-    site.add_person("stamp-admin", HOSPITAL, "admin")
-    service, browser = site.service, site.browser("stamp-admin")
+def test_pages_tell_the_newest_stamp_and_that_the_authority_gave_none_since(unpublished: Site, tmp_path: Path) -> None:
+    unpublished.add_person("stamp-admin", HOSPITAL, "admin")
+    service, browser = unpublished.service, unpublished.browser("stamp-admin")
     assert "time stamp" not in browser.get("/upkeep/").content.decode().lower(), "nobody is asked"
     with Office() as office:
         service.stamp_policy = office.policy(tmp_path)

@@ -2,7 +2,7 @@
 
 from coign.database.address import APPLICATION, OWNER, READER, Database, DatabaseUnavailable
 from coign.database.places import home
-from coign.database.supervisor import Supervisor, running, scratch
+from coign.database.supervisor import Supervisor, running, scratch, temporary
 
 __all__ = [
     "APPLICATION",
@@ -14,4 +14,5 @@ __all__ = [
     "home",
     "running",
     "scratch",
+    "temporary",
 ]

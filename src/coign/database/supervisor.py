@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from coign.database.passwords import read_passwords
 from coign.database.places import Places, home, places, prepared
 
 SCRATCH_PREFIX = "coign-scratch-"
-# A scratch folder this old that nobody uses was left by a killed test run.
+# A scratch folder this old that nobody uses was left when the machine went down.
 SCRATCH_ABANDONED_SECONDS = 3600
 #: Without these only a power cut loses data; nobody copies what is written from such a server.
 FLEETING = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
@@ -127,18 +129,45 @@ def running(home_folder: Path | None = None) -> Iterator[Database]:
 
 
 @contextmanager
-def scratch(*, durable: bool = True) -> Iterator[Database]:
-    """A new database in a temporary folder, removed afterwards; any number of processes may have one at once."""
+def temporary(*, durable: bool = True) -> Iterator[Supervisor]:
+    """A new home in a temporary folder: its server, once started, and the folder are gone afterwards.
+
+    Also where this process is killed meanwhile. Any number of processes may have one at once.
+    """
     _remove_abandoned()
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX)).resolve()
-    supervisor = Supervisor(folder, durable=durable)
-    try:
+    with watched(folder):
+        supervisor = Supervisor(folder, durable=durable)
+        try:
+            yield supervisor
+        finally:
+            remove(supervisor)
+
+
+@contextmanager
+def scratch(*, durable: bool = True) -> Iterator[Database]:
+    """A new database in a temporary home."""
+    with temporary(durable=durable) as supervisor:
         yield supervisor.start()
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[None]:
+    """Should this process end within the block, the watcher ends what runs in the folder: its input closes then."""
+    watcher = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "coign.database.watching", str(folder)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # what ends the processes of a terminal must leave this one
+    )
+    try:
+        yield
     finally:
-        _remove(supervisor)
+        watcher.kill()
+        watcher.communicate()
 
 
-def _remove(supervisor: Supervisor) -> None:
+def remove(supervisor: Supervisor) -> None:
+    """Stop the server of a temporary home and remove all that it left."""
     supervisor.stop()
     for folder in {supervisor.places.base, supervisor.places.home}:
         shutil.rmtree(folder, ignore_errors=True)
@@ -150,7 +179,7 @@ def _remove_abandoned() -> None:
         with suppress(OSError, DatabaseUnavailable):
             old = time.time() - folder.stat().st_mtime > SCRATCH_ABANDONED_SECONDS
             if old and folder.stat().st_uid == os.geteuid() and not in_use(folder / "database-users.lock"):
-                _remove(Supervisor(folder))
+                remove(Supervisor(folder))
 
 
 def _answering(database: Database) -> Database:

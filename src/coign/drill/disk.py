@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from coign.database import Supervisor
+from coign.database.supervisor import watched
 from coign.drill import crash, journal, load
 from coign.drill.journal import Answered, Journal
 from coign.service import Service, Settings, rehearsal
@@ -96,7 +97,6 @@ def _on_small_disk(home: Path, notes: Path) -> Result:
 def _small_disk_here(home: Path, notes: Path) -> Result:
     """Inside the mount namespace: the home is the small disk."""
     supervisor, ballast = Supervisor(home), home / "ballast"
-    supervisor.start()
 
     def fill(service: Service) -> None:
         with suppress(OSError), ballast.open("wb", buffering=0) as file:
@@ -107,10 +107,12 @@ def _small_disk_here(home: Path, notes: Path) -> Result:
         ballast.unlink()
         supervisor.start()
 
-    try:
-        return _fill(home, notes, supervisor, f"a file system of {SMALL_DISK_MB} MB", fill, free)
-    finally:
-        supervisor.stop()
+    with watched(home):
+        supervisor.start()
+        try:
+            return _fill(home, notes, supervisor, f"a file system of {SMALL_DISK_MB} MB", fill, free)
+        finally:
+            supervisor.stop()
 
 
 def _fill(

@@ -1,6 +1,6 @@
 """What pages, REST and commands ask of the read models: of what one organisation may see, within the page's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import psycopg
 from psycopg.rows import class_row
@@ -75,7 +75,10 @@ _VISIBLE = (
     "and p.organisation = %(o)s)"
 )
 
-
+#: Acts that are out of order, in the words of their index in `schema.sql`.
+_ODD = "(a.outcome <> 'done' or a.facts && array['quality.deviation_opened.v1', 'correction.value_corrected.v1'])"
+#: After every entry of a ledger.
+BEYOND = 2**62
 _IN_SCOPE = "(%(w)s::text[] is null or j.root = any(%(w)s))"
 
 
@@ -84,15 +87,39 @@ def _visible(organisation: str | None) -> str:
 
 
 def journeys(
-    connection: psycopg.Connection, ledger_id: int, organisation: str | None = None, *, at_most: int | None = None
+    connection: psycopg.Connection,
+    ledger_id: int,
+    organisation: str | None = None,
+    *,
+    at_most: int | None = None,
+    before: int = BEYOND,
+    odd: bool = False,
 ) -> list[Journey]:
-    """Therapies that an organisation is party to (None: all of them), most recently touched first."""
+    """Therapies that an organisation is party to (None: all of them), most recently touched first; by index.
+
+    `before`: only those last touched before this entry, for the next page. `odd`: only those in which some act was
+    refused, observed, a deviation or a correction, whoever may know of it.
+    """
+    only = f"and exists (select from records.act a where a.ledger_id = j.ledger_id and a.root = j.root and {_ODD}) "
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         return cursor.execute(
-            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and {_visible(organisation)} "  # noqa: S608
-            "order by j.position desc limit %(m)s",
-            {"l": ledger_id, "o": organisation, "m": at_most, "w": scope.roots()},
+            f"select {_JOURNEY} from records.journey j where j.ledger_id = %(l)s and j.position < %(b)s "  # noqa: S608
+            f"and {_visible(organisation)} {only if odd else ''}order by j.position desc limit %(m)s",
+            {"l": ledger_id, "o": organisation, "b": before, "m": at_most, "w": scope.roots()},
         ).fetchall()
+
+
+def odd_acts(
+    connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], *, each: int
+) -> list[tuple[str, int, str, list[str]]]:
+    """Of each of these therapies so many acts that are out of order, newest first: root, position, outcome, facts."""
+    return connection.execute(
+        "select a.root, a.position, a.outcome, a.facts "  # noqa: S608
+        "from unnest(%(r)s::text[]) as asked (root) cross join lateral "
+        f"(select * from records.act a where a.ledger_id = %(l)s and a.root = asked.root and {_ODD} "
+        "order by a.position desc limit %(e)s) a",
+        {"l": ledger_id, "r": list(roots), "e": each},
+    ).fetchall()
 
 
 def journeys_at(
@@ -165,6 +192,39 @@ def journey_of(connection: psycopg.Connection, ledger_id: int, subject: str) -> 
         {"l": ledger_id, "s": subject},
     ).fetchone()
     return None if row is None else str(row[0])
+
+
+def chains_of(
+    connection: psycopg.Connection, ledger_id: int, subjects: Collection[str], organisation: str
+) -> dict[str, str]:
+    """The chains that these subjects are, or belong to, as far as an organisation is party to them; by index."""
+    rows = connection.execute(
+        f"select j.root, j.chain from records.journey j where j.ledger_id = %(l)s and j.root = any(%(s)s) "  # noqa: S608
+        f"and j.chain <> '' and {_visible(organisation)} union all "
+        "select b.subject, j.chain from records.belongs b join records.journey j using (ledger_id, root) "
+        f"where j.ledger_id = %(l)s and b.subject = any(%(s)s) and j.chain <> '' and {_visible(organisation)}",
+        {"l": ledger_id, "s": list(subjects), "o": organisation, "w": scope.roots()},
+    ).fetchall()
+    return {str(subject): str(chain) for subject, chain in rows}
+
+
+def chains_like(
+    connection: psycopg.Connection, ledger_id: int, parts: Collection[str], organisation: str, *, each: int
+) -> dict[str, list[str]]:
+    """For each part of a name, so many chains of an organisation that have it in theirs, those touched last first.
+
+    Looks through the names of all therapies.
+    """
+    rows = connection.execute(
+        "select asked.part, found.chain from unnest(%(p)s::text[]) as asked (part) cross join lateral (select j.chain "  # noqa: S608
+        "from records.journey j where j.ledger_id = %(l)s and position(lower(asked.part) in lower(j.chain)) > 0 "
+        f"and {_visible(organisation)} order by j.position desc limit %(m)s) found",
+        {"l": ledger_id, "p": list(parts), "o": organisation, "m": each, "w": scope.roots()},
+    ).fetchall()
+    found: dict[str, list[str]] = {}
+    for part, chain in rows:
+        found.setdefault(str(part), []).append(str(chain))
+    return found
 
 
 def belonging(connection: psycopg.Connection, ledger_id: int, roots: Sequence[str], kind: str) -> dict[str, str]:

@@ -102,7 +102,9 @@ def _inside(connection: Connection, ledger_id: int, within: list[str], subjects:
     belongs = connection.execute(
         "select subject, root = any(%(w)s) from records.belongs where ledger_id = %(l)s and subject = any(%(s)s) "
         "union all select chain, true from records.journey where ledger_id = %(l)s and root = any(%(w)s) "
-        "union all select patient, true from records.journey where ledger_id = %(l)s and root = any(%(w)s)",
+        "and chain = any(%(s)s) "
+        "union all select patient, true from records.journey where ledger_id = %(l)s and root = any(%(w)s) "
+        "and patient = any(%(s)s)",
         asked,
     ).fetchall()
     found = {subject for subject, is_in in belongs if is_in}

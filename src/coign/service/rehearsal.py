@@ -1,12 +1,11 @@
 """A temporary installation where two organisations hand units to and fro: what drills break and what bench measures."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from coign.database import Supervisor
+from coign.database import Supervisor, temporary
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor
@@ -26,16 +25,12 @@ _ORGANISATIONS = (
 @contextmanager
 def installation(callers: int) -> Iterator[tuple[Path, Supervisor]]:
     """A temporary installation with its people; its database is held here, so that processes may come and go."""
-    with tempfile.TemporaryDirectory(prefix="coign-rehearsal-") as folder:
-        home = Path(folder).resolve()
-        supervisor = Supervisor(home)
+    with temporary() as supervisor:
         supervisor.start()
-        try:
-            with Service.open(settings=Settings(home=home, demonstration=False)) as service:
-                set_up(service.door, callers)
-            yield home, supervisor
-        finally:
-            supervisor.stop()
+        home = supervisor.places.home
+        with Service.open(settings=Settings(home=home, demonstration=False)) as service:
+            set_up(service.door, callers)
+        yield home, supervisor
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class OpenInspection:
     organisation: Organisation = field(metadata=asks("Whose records", "choose", options="organisations"))
     until: Instant = field(metadata=asks("Until", hint="the last day of the inspection"))
     therapies: tuple[Chain, ...] = field(
-        default=(), metadata=asks("Therapies", "choose", options="therapies", hint="none: not by therapy")
+        default=(),
+        metadata=asks("Therapies", "scan", hint="chain, batch or bag of each, a line for each; none: not by therapy"),
     )
     products: tuple[Product, ...] = field(
         default=(), metadata=asks("Products", "choose", options="products", hint="none: not by product")

@@ -19,10 +19,11 @@ from coign import rulesets
 from coign.kernel.actions import Action
 from coign.kernel.fields import Asks
 from coign.kernel.frozen import dataclass
-from coign.kernel.subjects import Organisation, Site, Subject
+from coign.kernel.subjects import Chain, Organisation, Site, Subject
 from coign.kernel.values import Actor, Digest, FreeText, Instant, Quantity
 from coign.web import running, told
 from coign.web.forms.choices import choices_for, own_site
+from coign.web.forms.lines import LinesField, TherapiesField
 from coign.web.forms.times import LocalTime
 from coign.web.oversight import numbered
 
@@ -114,16 +115,6 @@ def _quantity(text: str, unit: str) -> dict[str, str]:
     """A number in the unit of its field; where the field has none, the unit was written after the number."""
     number, _, written = text.partition(" ")
     return {"value": text, "unit": unit} if unit else {"value": number, "unit": written.strip()}
-
-
-class LinesField(forms.CharField):
-    """Several values, one a line, as a scanner gives them."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        """The lines that are not empty."""
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
 class DecimalText(forms.CharField):
@@ -235,6 +226,8 @@ def _field(question: Question, actor: Actor, given: str | None) -> forms.Field:
     options = offered(question, actor)
     if options is not None:
         return _choice(question, options, common)
+    if question.type is Chain and question.many:
+        return TherapiesField(actor.organisation, **common)
     if question.type is Digest and asks.source == "upload":
         return FileHash(**common)
     if question.type is Quantity and not asks.unit:

@@ -11,7 +11,6 @@ from coign.kernel.subjects import Organisation
 from coign.kernel.values import Actor
 from coign.kernel.views import View
 from coign.people.views import AUTHORITY, ORGANISATION, SITE
-from coign.records.reading import journeys
 from coign.regulatory.authorisation_gates import RELEASERS
 from coign.safety.grading.laboratory import terms as laboratory_terms
 from coign.training.courses.model import Library
@@ -22,8 +21,6 @@ from coign.web.therapy.units import unit_words
 
 Choices = list[tuple[str, str]]
 LISTS: dict[str, Callable[[Actor], Choices]] = {}
-#: Nobody looks for one among more in a list.
-THERAPIES_MAX = 500
 
 
 def choices(name: str) -> Callable[[Callable[[Actor], Choices]], Callable[[Actor], Choices]]:
@@ -137,14 +134,6 @@ def _merged(tables: Iterable[Mapping[str, str]]) -> Choices:
 def programmes(actor: Actor) -> Choices:
     """The therapies of this installation."""
     return _merged({str(v.programme): v.title} for v in _programmes())
-
-
-@choices("therapies")
-def therapies(actor: Actor) -> Choices:
-    """Chains of identity to which the actor's house is party, newest first, without names of patients."""
-    with reader().connection() as connection:
-        known = journeys(connection, running.service().ledger_id, str(actor.organisation), at_most=THERAPIES_MAX)
-    return [(each.chain, each.chain.partition(":")[2]) for each in known if each.chain]
 
 
 @choices("products")

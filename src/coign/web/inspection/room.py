@@ -1,13 +1,15 @@
 """The first page of an inspector: what they are here for, what is out of order in it, proof, and copies."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coign.access import VIEWS
 from coign.access.views import COPIES
+from coign.kernel.errors import Invalid
 from coign.kernel.frozen import dataclass
 from coign.kernel.subjects import Batch, Chain
 from coign.kernel.values import Actor
@@ -26,8 +28,14 @@ from coign.web.therapy.proof import OPENED_IN_A_PACK, proof_of_record
 from coign.web.therapy.story import name_of, programme_of
 from coign.web.therapy.track import local_day
 
-#: As many therapies as a page holds; all are a click away.
-THERAPIES_MAX, LOOKED_AT_MAX = 25, 2000
+J = TypeVar("J")
+#: As many therapies as a page holds; the older ones are a click away.
+THERAPIES_MAX = 25
+#: To find those of which this reader may know that something is out of order, so many are looked into for a page.
+LOOKED_INTO_MAX = 50
+#: In each of them so many acts, the newest.
+ACTS_MAX = 40
+OUT_OF_ORDER, ALL = "out-of-order", "all"
 _DEVIATION, _CORRECTION = "quality.deviation_opened.v1", "correction.value_corrected.v1"
 #: What is out of order, the worst first.
 KINDS = ("deviation", "observed", "refused", "corrected")
@@ -55,26 +63,89 @@ class Odd:
         return ", ".join(said[kind] % self.counts[kind] for kind in KINDS if self.counts[kind])
 
 
-def room(actor: Actor) -> dict[str, Any]:
-    """Everything that the page shows besides what waits."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Therapies in scope that are shown at once, newest first, and what is out of order in them."""
+
+    show: str
+    journeys: list[Journey]
+    odd: Mapping[str, Odd]
+    #: The next page is of what was touched before this entry; None: there is none.
+    older: int | None
+
+
+def room(actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that the page shows besides what waits.
+
+    `asked`: `show`, which therapies, and `before`, of an older page. Without them those with something out of order
+    are shown, or all where there are none. As many queries for many therapies as for one; all but counting grows with
+    the page, not with the scope.
+    """
+    before, ledger_id = _before(asked), running.service().ledger_id
+    page = _page(actor, _show(asked), before)
+    if not page.journeys and "show" not in asked:
+        page = _page(actor, ALL, before)
     with reader().connection() as connection:
-        ledger_id, house = running.service().ledger_id, str(actor.organisation)
-        found = records.journeys(connection, ledger_id, house, at_most=THERAPIES_MAX)
-        count = records.count_journeys(connection, ledger_id, house)
-    odd = odd_in([j.root for j in found], actor)
-    chains = [Chain(j.chain) for j in found if j.chain]
+        count = records.count_journeys(connection, ledger_id, str(actor.organisation))
+    chains = [Chain(j.chain) for j in page.journeys if j.chain]
     slots, seen = states_of(SLOT, chains), visible(chains, actor.organisation)
-    rows = [_row(j, odd[j.root], slots[Chain(j.chain)].batch if Chain(j.chain) in seen else None) for j in found]
+    batches = {str(chain): slots[chain].batch for chain in chains if chain in seen}
+    rows = [_row(j, page.odd[j.root], batches.get(j.chain)) for j in page.journeys]
     rows.sort(key=lambda row: row["odd"], reverse=True)
     return {
         "inspection": _inspection(actor, count),
-        "next": _next(rows),
+        "next": _next(rows) if "before" not in asked else None,
         "therapies": rows,
-        "more": max(0, count - len(rows)),
+        "ways": _ways(page.show),
+        "older": f"?show={page.show}&before={page.older}#therapies" if page.older is not None else "",
         "proof": _proof(),
         "copies": _copies(actor),
         "opened": OPENED_IN_A_PACK,
     }
+
+
+def _show(asked: Mapping[str, str]) -> str:
+    show = asked.get("show", OUT_OF_ORDER)
+    if show not in (OUT_OF_ORDER, ALL):
+        raise Invalid.at("show", f"expected {OUT_OF_ORDER} or {ALL}")
+    return show
+
+
+def _before(asked: Mapping[str, str]) -> int:
+    before = asked.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) <= 15):
+        raise Invalid.at("before", "expected the number of an entry")
+    return int(before) if before else records.BEYOND
+
+
+def _page(actor: Actor, show: str, before: int) -> Page:
+    """Whether a reader may know of what is out of order stands in the entry: more are looked into than are shown."""
+    odd_only = show == OUT_OF_ORDER
+    at_most = LOOKED_INTO_MAX if odd_only else THERAPIES_MAX
+    with reader().connection() as connection:
+        found = records.journeys(
+            connection, running.service().ledger_id, str(actor.organisation),
+            at_most=at_most + 1, before=before, odd=odd_only,
+        )  # fmt: skip
+    odd = odd_in([j.root for j in found[:at_most]], actor)
+    shown, last = cut(found, lambda j: odd[j.root].all > 0 or not odd_only, looked_into=at_most, shown=THERAPIES_MAX)
+    return Page(show, shown, odd, last.position if last is not None else None)
+
+
+def cut(found: Sequence[J], wanted: Callable[[J], bool], *, looked_into: int, shown: int) -> tuple[list[J], J | None]:
+    """What a page shows of what was found, and after which one the next page goes on; None: there is no more."""
+    kept: list[J] = []
+    for last in found[:looked_into]:
+        if wanted(last):
+            kept.append(last)
+        if len(kept) == shown:
+            break
+    return kept, last if found and last is not found[-1] else None
+
+
+def _ways(show: str) -> list[tuple[str, str, bool]]:
+    named = ((OUT_OF_ORDER, _("Something out of order")), (ALL, _("All in scope")))
+    return [(words, f"?show={each}#therapies", each == show) for each, words in named]
 
 
 def _inspection(actor: Actor, count: int) -> dict[str, Any]:
@@ -141,13 +212,12 @@ def _row(journey: Journey, odd: Odd, batch: Batch | None) -> dict[str, Any]:
 
 
 def odd_in(roots: list[str], actor: Actor) -> dict[str, Odd]:
-    """What is out of order in each of these therapies: refusals, observed acts, deviations, corrections."""
+    """What this reader may know to be out of order in each of these therapies; as many queries for many as for one.
+
+    Refusals, observed acts, deviations, corrections. Opens at most `ACTS_MAX` entries of each therapy.
+    """
     with reader().connection() as connection:
-        told = connection.execute(
-            "select root, position, outcome, facts from records.act where ledger_id = %s and root = any(%s) "
-            "and (outcome <> 'done' or facts && %s) order by position desc limit %s",
-            (running.service().ledger_id, roots, [_DEVIATION, _CORRECTION], LOOKED_AT_MAX),
-        ).fetchall()
+        told = records.odd_acts(connection, running.service().ledger_id, roots, each=ACTS_MAX)
     entries = entries_at(sorted({position for _root, position, _outcome, _facts in told}))
     open_to = {e.position for e in visible_entries(entries, actor.organisation)}
     found: dict[str, Counter[str]] = {root: Counter() for root in roots}

@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         more = [*context["rows"], *context["others"]]
         return render(request, "pages/oversight.html", context | desk(actor, more) | {"is_first_page": True})
     if actor.role == INSPECTOR and acting.lacks(actor) is None:
-        return render(request, "pages/inspection.html", home_context(actor) | room(actor))
+        return render(request, "pages/inspection.html", home_context(actor) | room(actor, request.GET.dict()))
     return render(request, "pages/home.html", home_context(actor, at_most))
 
 
