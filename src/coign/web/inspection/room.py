@@ -78,8 +78,8 @@ def room(actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the page shows besides what waits.
 
     `asked`: `show`, which therapies, and `before`, of an older page. Without them those with something out of order
-    are shown, or all where there are none. As many queries for many therapies as for one; all but counting grows with
-    the page, not with the scope.
+    are shown, or all where there are none. As many queries for many therapies as for one, and all grow with the page
+    and not with the scope, but for counting and for the list of what an inspection by product or site is narrowed to.
     """
     before, ledger_id = _before(asked), running.service().ledger_id
     page = _page(actor, _show(asked), before)
