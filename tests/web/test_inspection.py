@@ -46,7 +46,7 @@ class House:
     def __init__(self, service: Any) -> None:
         self.service, self.nonces = service, count()
         self.roots = []
-        for number, until in (("NH-730001", "record-monitoring"), ("NH-730002", "finish-collection")):
+        for number, until in (("NH-730001", "record-monitoring"), ("NH-730002", "place-in")):
             patient = enrolled(service, number)
             list(player.play(service, patient, until))
             self.roots.append(self.journey_of(patient).root)
@@ -333,8 +333,36 @@ def test_what_is_out_of_order_outside_the_scope_or_the_readers_sight_moves_nothi
     assert house.outside.partition(":")[2] not in listed(house, "/?show=out-of-order")
 
 
+@pytest.mark.requirement("REG-10", "CSV-04")
+def test_an_entry_that_also_names_another_therapys_bag_is_listed_and_what_it_tells_is_withheld(house: House) -> None:
+    inside, outside = (bag_at_the_maker(house, root) for root in house.roots)
+    account = people.account("warehouse-2")
+    assert account is not None
+    with pytest.raises(Refused):
+        command = {"unit": inside, "found": outside}
+        player.perform_as(
+            house.service, account.actor, "storage.confirm_removal", command, f"swap-{next(house.nonces)}"
+        )
+    assert house.service.projector is not None and house.service.projector.wait_for(size_of(house) - 1)
+    entry = size_of(house) - 1
+    page = unescape(house.get(f"/journeys/{house.inside}/").content.decode())
+    told = page.partition('id="withheld-title"')[2].partition("</section>")[0]
+    assert f"entry {entry}" in told and "refused" in told
+    assert not names_in(page, house.of(house.outside) - house.of(house.inside))
+    assert house.get(f"/entries/{entry}/").status_code == 404
+    assert "refusal" in listed(house, "/")
+    try:
+        house.open(therapies=[house.inside, house.outside])
+        both = unescape(house.get(f"/journeys/{house.inside}/").content.decode())
+        assert 'id="withheld-title"' not in both and f'href="/entries/{entry}/"' in both
+    finally:
+        house.open(therapies=[house.inside])
+
+
 @pytest.mark.requirement("REG-10")
 def test_the_room_asks_as_many_questions_for_many_therapies_as_for_one(house: House) -> None:
+    for root in house.roots:
+        refused_in(house, root)
     from coign.web.inspection.room import room
     from coign.web.reading import reader
 
@@ -430,6 +458,15 @@ def refused_in(house: House, root: str) -> None:
         )
     assert house.service.projector is not None
     assert house.service.projector.wait_for(size_of(house) - 1)
+
+
+def bag_at_the_maker(house: House, root: str) -> str:
+    """A bag of a therapy that lies there."""
+    with house.connection() as connection:
+        things = records.things(
+            connection, house.service.ledger_id, organisation=str(people.MAKER), root=root, kind="unit"
+        )
+    return things[0].subject
 
 
 def listed(house: House, address: str) -> str:

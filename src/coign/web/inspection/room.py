@@ -23,7 +23,7 @@ from coign.web import running
 from coign.web.inspection.narrowing import inspection_of
 from coign.web.links import reverse
 from coign.web.reading import reader
-from coign.web.therapy.looking import entries_at, states_of, visible, visible_entries
+from coign.web.therapy.looking import entries_at, open_to_the_house, states_of, visible
 from coign.web.therapy.proof import OPENED_IN_A_PACK, proof_of_record
 from coign.web.therapy.story import name_of, programme_of
 from coign.web.therapy.track import local_day
@@ -78,8 +78,8 @@ def room(actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the page shows besides what waits.
 
     `asked`: `show`, which therapies, and `before`, of an older page. Without them those with something out of order
-    are shown, or all where there are none. As many queries for many therapies as for one; all but counting grows with
-    the page, not with the scope.
+    are shown, or all where there are none. As many queries for many therapies as for one, and all grow with the page
+    and not with the scope, but for counting and for the list of what an inspection by product or site is narrowed to.
     """
     before, ledger_id = _before(asked), running.service().ledger_id
     page = _page(actor, _show(asked), before)
@@ -214,12 +214,13 @@ def _row(journey: Journey, odd: Odd, batch: Batch | None) -> dict[str, Any]:
 def odd_in(roots: list[str], actor: Actor) -> dict[str, Odd]:
     """What this reader may know to be out of order in each of these therapies; as many queries for many as for one.
 
-    Refusals, observed acts, deviations, corrections. Opens at most `ACTS_MAX` entries of each therapy.
+    Refusals, observed acts, deviations, corrections. Counted are also those that name another therapy's things, whose
+    contents are withheld: a swapped bag is what an inspector comes for. Opens at most `ACTS_MAX` entries of each.
     """
     with reader().connection() as connection:
         told = records.odd_acts(connection, running.service().ledger_id, roots, each=ACTS_MAX)
     entries = entries_at(sorted({position for _root, position, _outcome, _facts in told}))
-    open_to = {e.position for e in visible_entries(entries, actor.organisation)}
+    open_to = {e.position for e in open_to_the_house(entries, actor.organisation)}
     found: dict[str, Counter[str]] = {root: Counter() for root in roots}
     for root, position, outcome, facts in told:
         if position in open_to:

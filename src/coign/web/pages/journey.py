@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from coign import catalogue
 from coign.coldchain.views import CONDITION
 from coign.kernel.subjects import Chain, Patient
-from coign.kernel.values import Actor
+from coign.kernel.values import Actor, Instant
 from coign.manufacturing.views import SLOT
 from coign.records import reading as records
 from coign.records.journey import Journey
@@ -186,6 +186,7 @@ def journey_context(story: Story, thing: str, done: int | None) -> dict[str, Any
         "acts": rows[:ACTS_SHOWN],
         "older": rows[ACTS_SHOWN:],
         "count": len(rows),
+        "withheld": withheld_rows(story),
         "thing": thing if thing in {str(u) for u in story.units} | {story.journey.patient} else "",
         "receipt": receipt(story, done),
         "labels": label_links(story),
@@ -305,6 +306,20 @@ def act_rows(story: Story) -> list[dict[str, Any]]:
             "url": reverse("receipt", args=[act.position]),
         }
         for act in reversed(story.acts)
+    ]
+
+
+def withheld_rows(story: Story) -> list[dict[str, Any]]:
+    """What else happened, newest first: when, which act and how it ended, and nothing that it tells (REG-10)."""
+    return [
+        {
+            "position": act.position,
+            "time": local_text(Instant(act.time)),
+            "title": _title_of(act.action),
+            "status": _OUTCOMES.get(act.outcome, "look"),
+            "outcome": act.outcome,
+        }
+        for act in reversed(story.withheld)
     ]
 
 

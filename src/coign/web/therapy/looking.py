@@ -12,6 +12,7 @@ from coign.kernel.sight import may_see
 from coign.kernel.subjects import Organisation, Patient, Subject, Unit
 from coign.kernel.views import View
 from coign.ledger.entries import Entry
+from coign.records import scope
 from coign.records.reading import STEP, NextStep
 from coign.service.pack_sight import OF_THE_WAY
 from coign.web import running
@@ -79,6 +80,12 @@ def visible_entries(entries: Sequence[Entry], organisation: Organisation) -> lis
     open_to = [e for e in entries if named[e.position] & there <= seen]
     told = told_to(organisation, open_to)
     return [e for e in open_to if all(told(fact) for fact in e.facts)]
+
+
+def open_to_the_house(entries: Sequence[Entry], organisation: Organisation) -> list[Entry]:
+    """Those that would be visible if no inspection narrowed this page: they may name another patient's things."""
+    with scope.only(None):
+        return visible_entries(entries, organisation)
 
 
 def told_to(organisation: Organisation, entries: Iterable[Entry]) -> Callable[[Fact], bool]:

@@ -14,12 +14,13 @@ from coign.ledger.entries import Entry
 from coign.people.views import ORGANISATION, SITE, OrganisationState
 from coign.programmes.model import ProgrammeVersion
 from coign.records import reading as records
+from coign.records import scope
 from coign.records.journey import Journey
 from coign.web import running
 from coign.web.reading import reader
 from coign.web.therapy.corrected import as_it_counts, corrected_in
 from coign.web.therapy.identities import Identity, identities_of
-from coign.web.therapy.looking import entries_at, every, states_of, visible, visible_entries
+from coign.web.therapy.looking import entries_at, every, open_to_the_house, states_of, visible, visible_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Story:
     units: Mapping[Unit, UnitState] = field(default_factory=dict)
     #: By the position of the corrected entry: what counts in place of what was recorded.
     corrected: Mapping[int, Sequence[ValueCorrected]] = field(default_factory=dict)
+    #: What the house may know and the inspection that reads does not: these also name things of another therapy.
+    withheld: Sequence[records.Act] = ()
     _told: dict[str, list[Told]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -101,7 +104,8 @@ def story_of(root: str, actor: Actor) -> Story:
         steps = records.next_steps(connection, service.ledger_id, root)
     # What the pages of a therapy go on to ask is how the things stand that its acts were about.
     reader().look_ahead({s for a in acts for text in a.subjects if not isinstance(s := parse_subject(text), Person)})
-    entries = {e.position: e for e in visible_entries(entries_at([a.position for a in acts]), actor.organisation)}
+    all_entries = entries_at([a.position for a in acts])
+    entries = {e.position: e for e in visible_entries(all_entries, actor.organisation)}
     patient = Patient(journey.patient)
     subjects = {patient, Chain(journey.chain)} if journey.chain else {patient}
     seen = visible(subjects, actor.organisation)
@@ -119,7 +123,17 @@ def story_of(root: str, actor: Actor) -> Story:
         chain=chain,
         units=units,
         corrected=corrected_in(entries.values()),
+        withheld=_withheld(acts, [e for e in all_entries if e.position not in entries], actor.organisation),
     )
+
+
+def _withheld(
+    acts: Sequence[records.Act], unseen: Sequence[Entry], organisation: Organisation
+) -> Sequence[records.Act]:
+    if scope.within() is None:
+        return ()
+    positions = {e.position for e in open_to_the_house(unseen, organisation)}
+    return [act for act in acts if act.position in positions]
 
 
 def _chain(journey: Journey, organisation: Organisation, *, told: bool) -> tuple[ChainState, dict[Unit, UnitState]]:
