@@ -273,7 +273,7 @@ class Ground:
     def _enter(self, move: Move, look: Look, answer: Answer) -> Outcome:
         """What changes, and what the monitors say to it."""
         if not answer.facts:
-            return Outcome(unmet=answer.unmet, stuck=answer.stuck)
+            return Outcome(unmet=answer.unmet, denied=answer.denied, stuck=answer.stuck)
         said = self.monitors.step(look, entry_of(move, look.now, answer))
         for slot, value in said.changes.items():
             look[slot] = value

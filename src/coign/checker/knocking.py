@@ -121,9 +121,8 @@ class Knocking:
             therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
             for therapy in (FOLLOWED, *TROUBLED)
         }
-        self._enrolled = {
-            told.move.command.person: n for n, told in enumerate(acts) if told.move.action.name == KEY_ENROLLED
-        }
+        enrolled = [(t.move.command.person, n) for n, t in enumerate(acts) if t.move.action.name == KEY_ENROLLED]
+        self._enrolled = dict(reversed(enrolled))  # for the first time
 
     @property
     def _broken_anyway(self) -> set[Deviation]:
@@ -361,7 +360,7 @@ class Knocking:
         done, passed = list[int](), False  # something that the gates hold back
         for number, outcome in self.run(deviation, without):
             held_back = without.intersection(outcome.unmet)
-            for gate in held_back if outcome.changes or outcome.stuck else ():
+            for gate in held_back if outcome.changes or outcome.stuck or outcome.denied else ():
                 self.came_of[gate].add(bool(outcome.changes))
             if not outcome.changes:
                 if passed and len(outcome.unmet) == 1 and len(beside) < BESIDE_EACH * TRIED_EACH:
@@ -388,8 +387,8 @@ class Knocking:
     def _can_sign(self, deviation: Deviation, acts: Sequence[int]) -> bool:
         """Rules ask nobody for a key, and the door asks everybody who signs."""
         signing = [m.actor for m in (self.ground.moves[n] for n in acts) if m.action.meaning_for(m.actor.role)]
-        enrolled = {self._enrolled.get(actor.person, -1) for actor in signing}
-        return all(n < deviation.at or n in acts for n in enrolled)
+        enrolled = {self._enrolled.get(actor.person) for actor in signing}
+        return all(n is not None and (n < deviation.at or n in acts) for n in enrolled)
 
     def _breaks(self, without: frozenset[str], deviation: Deviation, acts: list[int], broken: str) -> bool:
         outcomes = [outcome for _, outcome in self.run(deviation, without, acts)]

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
 from coign.kernel.actions import Action, Circumstances, Gate
-from coign.kernel.errors import Forbidden, NotFound
+from coign.kernel.errors import Conflict, Forbidden, NotFound
 from coign.kernel.facts import Fact, about, subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Instant
@@ -19,6 +19,8 @@ from coign.perform.shape import shape_of
 #: What is remembered in one place: a view of a subject, whether it is known, a monitor's state of it.
 Slot = tuple[str, str]
 KNOWN = ""
+#: Before the scope of what is given once only.
+CLAIMED = "claimed "
 #: What time it is.
 TIME: Slot = ("", "time")
 
@@ -200,6 +202,8 @@ class Rules:
             unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
             assert not unread, f"{unread[0]} was changed and not read"
             self.enter(facts, look, move)
+        except Conflict as no:
+            return Answer(unmet, denied=no.message)
         except Exception as error:
             # What a gate guards may be what the act itself needs: without it there is nothing to enter.
             return Answer(unmet, stuck=_said(error))
@@ -213,9 +217,13 @@ class Rules:
         return found
 
     def enter(self, facts: tuple[Fact, ...], look: Look, move: Move) -> None:
-        """Fold facts into the states of whatever they are about."""
+        """Fold facts into the states of whatever they are about. Conflict: what is given once only was given."""
         stamp = StampFor(look.now, move.position, move.actor)
         for fact in facts:
+            for scope, value in fact.claims():
+                if look.get((value, f"{CLAIMED}{scope}")):
+                    raise Conflict(f"{scope} {value} was given already and never is again")
+                look[value, f"{CLAIMED}{scope}"] = 1
             self.judge.folding.apply(cast(States, look), fact, stamp)
             for subject in about(fact):
                 look[subject, KNOWN] = 1

@@ -3,7 +3,7 @@
 Whoever is one of them may do what the role does, and must not do it for the therapies of the other house.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from coign.demo import people
@@ -11,6 +11,7 @@ from coign.demo.seed import roles_for
 from coign.kernel.subjects import Organisation, Person
 from coign.kernel.values import Actor, Instant
 from coign.programmes.model import ProgrammeVersion
+from coign.service import keys
 
 Asked = tuple[Actor, str, Mapping[str, Any]]
 QUALIFIED_DAYS = 300
@@ -29,8 +30,10 @@ SECOND_ROLES = (
 SECOND_COURIER = Organisation.of("second-courier")
 
 
-def welcomed(versions: Sequence[ProgrammeVersion], now: Instant, evidence: str) -> Iterator[Asked]:
-    """Each registered, with the role, and qualified for what it asks for; and another courier's house."""
+def welcomed(
+    versions: Sequence[ProgrammeVersion], now: Instant, evidence: str, key_of: Callable[[Person], str]
+) -> Iterator[Asked]:
+    """Each registered, with the role and a key, and qualified for what it asks for; and another courier's house."""
     courier = {"organisation": SECOND_COURIER, "name": "Second Couriers", "category": "courier", "country": "NL"}
     yield _admin(people.MAKER), "people.register_organisation", courier
     for house, roles in ROLES.items():
@@ -38,6 +41,7 @@ def welcomed(versions: Sequence[ProgrammeVersion], now: Instant, evidence: str) 
             guest = Person.of(f"{role}-{house.identifier}")
             yield _registered(guest, house)
             yield _with_role(guest, role, house)
+            yield from _enrolled(guest, house, key_of(guest), evidence)
             for task in _tasks(versions, role):
                 yield _qualified(guest, task, now, evidence)
     for name, role, house in SECOND_ROLES:
@@ -60,11 +64,18 @@ def _with_role(person: Person, role: str, house: Organisation) -> Asked:
     return _admin(house), "people.grant_role", {"person": person, "organisation": house, "role": role}
 
 
+def _enrolled(guest: Person, house: Organisation, public_key: str, evidence: str) -> Iterator[Asked]:
+    key = {"person": guest, "credential": keys.credential_of(guest, keys.DEMONSTRATION)}
+    proposal = {**key, "method": keys.DEMONSTRATION, "public_key": public_key, "evidence": evidence}
+    yield _admin(house), "people.propose_authenticator", proposal
+    yield _admin(house, 1), "people.confirm_authenticator", key
+
+
 def _qualified(person: Person, task: str, now: Instant, evidence: str) -> Asked:
     told = {"person": person, "task": task, "until": now.plus(days=QUALIFIED_DAYS), "evidence": evidence}
     return people.in_role("trainer", people.MAKER)[0].actor, "training.qualify", told
 
 
-def _admin(house: Organisation) -> Actor:
-    admin = people.in_role("admin", people.MAKER)[0]
+def _admin(house: Organisation, number: int = 0) -> Actor:
+    admin = people.in_role("admin", people.MAKER)[number]
     return Actor(admin.person, admin.role, house)

@@ -58,17 +58,17 @@ class _Clock:
 
 @dataclass
 class Ledger:
-    """One ledger, and what its things are called in it: the door gives everything new a name of its own."""
+    """One ledger. Things are called in it as the story calls them: by its name an attempt draws its questions."""
 
     database: Database
     home: Path
     history: History
     id: int
     origin: str
-    names: dict[str, str]
 
     def __post_init__(self) -> None:
         self._clock, self._told_fields = _Clock(BEGINS), dict[str, Any]()
+        self._named: dict[str, Mapping[str, str]] = {}
         self._vault = vaulting.open_vault(self.database, Settings(home=self.home), self.id)
 
     @contextmanager
@@ -96,6 +96,7 @@ class Ledger:
             rates=None,
             on_commit=lambda size: None,
             in_transaction=lambda: False,
+            named=lambda request: self._named[request.nonce],
         )
         try:
             yield door
@@ -108,7 +109,7 @@ class Ledger:
 
     def perform(self, door: Door, move: Move, nonce: str) -> None:
         """One act in its time, signed where it is signed. Raises what the door raises."""
-        request = self._request(door, move, nonce)
+        request = self._request(move, nonce)
         as_service = SimpleNamespace(
             door=door, origin=self.origin, vault=SimpleNamespace(digest_key=InMemory.digest_key)
         )
@@ -131,15 +132,14 @@ class Ledger:
     def _commit(self, door: Door, moves: Sequence[Move], before: int) -> None:
         first = before - len(moves)
         if moves:
-            door.perform_all([self._request(door, move, f"told/{first + n}") for n, move in enumerate(moves)])
+            door.perform_all([self._request(move, f"told/{first + n}") for n, move in enumerate(moves)])
 
-    def _request(self, door: Door, move: Move, nonce: str) -> Request:
+    def _request(self, move: Move, nonce: str) -> Request:
         self._clock.reach(move.time)
         shape = shape_of(move.action)
         request = Request(move.action.name, move.actor, nonce, source=Source.INSIDE)
-        for name, given in door.allotted(request).items():
-            self.names[str(getattr(move.command, name))] = given
-        command = _renamed(command_of(move.command), self.names)
+        self._named[nonce] = {name: str(getattr(move.command, name)) for name in shape.allotted}
+        command = command_of(move.command)
         known = from_wire(move.action.command, command)
         self._told_fields = {name: getattr(known, name) for name in shape.resolved}
         return replace(request, command={n: value for n, value in command.items() if n not in shape.closed})
@@ -162,7 +162,7 @@ class Ledger:
     @contextmanager
     def copy(self) -> Iterator["Ledger"]:
         """Another ledger with the same past and origin, for as long as the block lasts; this one stays as it is."""
-        other = replace(self, id=next(_ledger_ids), names=dict(self.names))
+        other = replace(self, id=next(_ledger_ids))
         with psycopg.connect(self.database.owner_dsn) as owner:
             owner.execute("insert into ledger (ledger_id, origin) values (%s, %s)", (other.id, f"copy/{other.id}"))
             for table in COPIED:
@@ -194,7 +194,7 @@ def _copying(owner: psycopg.Connection, table: str) -> sql.Composed:
 def new_ledger(database: Database, home: Path, history: History) -> Iterator[Ledger]:
     """An empty one in a database that is used for nothing else."""
     prepare(database)
-    ledger = Ledger(database, home, history, next(_ledger_ids), InMemory.origin, {})
+    ledger = Ledger(database, home, history, next(_ledger_ids), InMemory.origin)
     with connect(database.application_dsn) as connection:
         first_start.ensure_ledger(connection, ledger.id, origin=f"told/{ledger.id}")
     try:
@@ -205,14 +205,3 @@ def new_ledger(database: Database, home: Path, history: History) -> Iterator[Led
 
 def _stands_alone(move: Move) -> bool:
     return move.action.meaning is not None or bool(shape_of(move.action).resolved)
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    match value:
-        case str():
-            return names.get(value, value)
-        case dict():
-            return {key: _renamed(each, names) for key, each in value.items()}
-        case list() | tuple():
-            return [_renamed(each, names) for each in value]
-    return value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from coign import catalogue
 from coign.checker.history import History
@@ -35,7 +35,7 @@ from coign.kernel.subjects import Chain, Organisation, Patient
 from coign.manufacturing.views import BATCH
 from coign.perform.request import Request
 from coign.programmes.model import JourneyStep, Programmes
-from coign.service import SETUP, therapies
+from coign.service import SETUP, keys, therapies
 from coign.training.courses.model import Library
 
 #: Between two acts, unless a day was agreed.
@@ -52,7 +52,8 @@ def begun(programmes: Programmes) -> InMemory:
     beginning = Beginning(here.service, SEED)
     beginning.run()
     evidence = beginning.keep("Observed practice of guests. Passed.")
-    _all(here, guests.welcomed(programmes.all(), here.now, evidence))
+    key_of = partial(keys.public_key_for, here.service, method=keys.DEMONSTRATION)
+    _all(here, guests.welcomed(programmes.all(), here.now, evidence, key_of))
     return here
 
 

@@ -18,6 +18,7 @@ from coign.perform.evaluate import Authority, Judge, Rulebook, SubjectGate
 from coign.perform.intent import basis_bytes
 from coign.perform.protocols import Clock, Resolver, Sealer
 from coign.perform.rates import Rates
+from coign.perform.request import Request
 from coign.perform.signatures import SignatureMethod, ed25519, webauthn
 from coign.perform.writer import Writer
 
@@ -145,8 +146,12 @@ def put_together(
     rates: Rates | None,
     on_commit: Callable[[int], None],
     in_transaction: Callable[[], bool],
+    named: Callable[[Request], Mapping[str, str]] | None = None,
 ) -> Door:
-    """A door of these rules and actions, whatever the catalogue says; what holds for the other two holds for it."""
+    """A door of these rules and actions, whatever the catalogue says; what holds for the other two holds for it.
+
+    `named`: what a request makes is called so; None: the door gives names.
+    """
     pool: ConnectionPool[psycopg.Connection] = ConnectionPool(
         place.dsn, min_size=1, max_size=8, timeout=10, open=True, kwargs={"autocommit": True, "prepare_threshold": 1}
     )
@@ -168,4 +173,5 @@ def put_together(
         intent_valid_min=int(rules.minutes("signing.intent_valid", now)),
         rates=rates or Rates.of(rules, now),
         in_transaction=in_transaction,
+        named=named,
     )

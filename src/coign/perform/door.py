@@ -55,6 +55,7 @@ class Door:
         intent_valid_min: int,
         rates: Rates,
         in_transaction: Callable[[], bool] = lambda: False,
+        named: Callable[[Request], Mapping[str, str]] | None = None,
     ) -> None:
         self.actions = actions
         self._judge, self._writer, self._pool = judge, writer, pool
@@ -62,7 +63,7 @@ class Door:
         self._clock, self._sealer, self._digest_key = clock, sealer, digest_key
         self._resolvers, self._methods = resolvers, methods
         self._intent_valid_min, self._rates = intent_valid_min, rates
-        self._in_transaction = in_transaction
+        self._in_transaction, self._named = in_transaction, named
         self._shapes = {name: shape_of(action) for name, action in actions.items()}
 
     # What callers do
@@ -188,6 +189,8 @@ class Door:
 
     def allotted(self, request: Request) -> dict[str, str]:
         """Identifiers for new things: a function of the caller's key, so that a retry gets the same ones."""
+        if self._named is not None:
+            return dict(self._named(request))
         given = {}
         for name, kind in self._shapes[request.action].allotted.items():
             seed = "\x00".join((self._origin, request.actor.person, request.nonce, request.action, name))
