@@ -13,6 +13,7 @@ from coign.checker.looking import Asked
 from coign.checker.searching import Explored, Search
 from coign.checker.stories import told_of
 from coign.checker.twists import Twists
+from coign.demo import people
 from coign.kernel.actions import Risk
 
 ENDLESS = float("inf")
@@ -119,6 +120,15 @@ def test_of_a_gate_that_its_own_act_cannot_do_without_this_is_said(history: Hist
     verdict = verdicts.judged(told, catalogue.GATES["collection.first_check_is_open"])
     assert verdict.verdict == verdicts.NOT_SHOWN
     assert verdict.reason == "without it the act itself fails, and nothing is entered"
+
+
+def test_a_story_in_which_somebody_signs_without_a_key_shows_nothing(history: History, told: Knocking) -> None:
+    """Without the maker's house nobody enrols a key, and nothing can be signed through the door."""
+    registered = (n for n, t in enumerate(history.acts) if t.move.action.name == "people.register_organisation")
+    maker = next(n for n in registered if history.acts[n].move.command.organisation == people.MAKER)
+    told.follow(Deviation(maker, (), maker + 1))
+    assert told.candidates["clinical.programme_in_force"], "its gate alone refuses"
+    assert told.knock("clinical.programme_in_force") is None
 
 
 def test_verdicts_count_what_guards_patients_and_products(history: History) -> None:

@@ -372,7 +372,7 @@ class Knocking:
                 name, sentence = outcome.broken[0]
                 acts = self._shortest(without, deviation, done, name)
                 # Where it happens without an act that one of them refuses, that one holds back nothing here.
-                needed = without <= self._refusing(deviation, without, acts)
+                needed = without <= self._refusing(deviation, without, acts) and self._can_sign(deviation, acts)
                 return Shown(without, name, sentence, deviation, acts) if needed else None
         return None
 

@@ -57,11 +57,13 @@ class Looked(NamedTuple):
 @contextmanager
 def nothing_in_circles() -> Iterator[None]:
     """Worlds are tuples, none leads back to itself: to look for circles among millions costs a third of the time."""
+    looked = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if looked:
+            gc.enable()
 
 
 def story_ground(history: History) -> Ground:
