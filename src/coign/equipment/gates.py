@@ -163,7 +163,7 @@ def cleaning_follows_the_use(asked: OfCleaning, known: Circumstances) -> str | N
         return None
     if asked.begun_at > known.now:
         return f"{asked.begun_at} lies ahead"
-    used = known.state(DEVICE, asked.equipment).used_at
+    used = known.state(DEVICE, asked.equipment).last_used_at
     return f"{asked.equipment.identifier} was used after that, {used}" if used and asked.begun_at < used else None
 
 

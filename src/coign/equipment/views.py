@@ -58,6 +58,8 @@ class DeviceState:
     cleaned_at: Instant | None = None
     #: When it was last used; None: it was cleaned since.
     used_at: Instant | None = None
+    #: When it was last used, cleaned since or not.
+    last_used_at: Instant | None = None
     cleaned_by: Person | None = None
     #: When it was cleaned too late, until the quality unit has judged that it is clean.
     cleaned_late_at: Instant | None = None
@@ -132,7 +134,7 @@ def _evolve(state: DeviceState, fact: Fact, stamp: Stamp) -> DeviceState:
             good = verdict == "clean"
             return replace(state, clean_again=not good, cleaned_late_at=None if good else state.cleaned_late_at)
         case DevicesUsed(chain=chain):
-            return replace(state, used_for=chain, used_at=stamp.time)
+            return replace(state, used_for=chain, used_at=stamp.time, last_used_at=stamp.time)
         case DeviceTakenOut(by=by):
             return replace(state, out_since=stamp.time, out_by=by)
         case DeviceReturned():
@@ -173,7 +175,7 @@ DEVICE = View(
     ),
     state=DeviceState,
     evolve=_evolve,
-    version=2,
+    version=3,
     public=True,
 )
 

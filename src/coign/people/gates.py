@@ -36,6 +36,10 @@ class OfRole(OfPerson, Protocol):
     def role(self) -> str: ...
 
 
+class OfRoleThere(OfRole, OfOrganisation, Protocol):
+    """A command about a role of one organisation."""
+
+
 class OfGrant(OfRole, Protocol):
     @property
     def until(self) -> Instant | None: ...
@@ -166,14 +170,16 @@ def administrators_take_two(asked: OfRole, known: Circumstances) -> str | None:
 @gate(
     "people.role_is_held",
     requirement="CSV-24",
-    protects="Only a role that is held can be taken away.",
+    protects="Only a role that is held for that organisation can be taken away.",
     remedy="Look at the person's roles.",
     resolvers=("admin",),
     risk=Risk.DATA,
 )
-def role_is_held(asked: OfRole, known: Circumstances) -> str | None:
-    held = any(g.role == asked.role for g in known.state(AUTHORITY, asked.person).grants)
-    return None if held else f"{asked.person.identifier} does not hold the role {asked.role}"
+def role_is_held(asked: OfRoleThere, known: Circumstances) -> str | None:
+    held = ((grant.role, grant.organisation) for grant in known.state(AUTHORITY, asked.person).grants)
+    if (asked.role, asked.organisation) in held:
+        return None
+    return f"{asked.person.identifier} does not hold the role {asked.role} for {asked.organisation.identifier}"
 
 
 @gate(

@@ -100,6 +100,10 @@ allow(CLEAN, OPERATOR, then(equipped, used_yesterday), lambda p: {**WIPED, "begu
 refuse(CLEAN, "cleaning_follows_the_use", OPERATOR, then(equipped, used_yesterday),
        lambda p: {**WIPED, "begun_at": p.now.plus(hours=-26)})  # fmt: skip
 
+# Cleaned since: an older cleaning, entered now, is not about the last use either.
+refuse(CLEAN, "cleaning_follows_the_use", OPERATOR, then(equipped, cleaned_late),
+       lambda p: {**WIPED, "begun_at": p.now.plus(hours=-26)})  # fmt: skip
+
 JUDGE_CLEANING = "equipment.judge_late_cleaning"
 STILL_CLEAN = {"equipment": PROCESSOR, "verdict": "clean", "assessment": SEALED, "evidence": FILE}
 NOT_CLEAN = {**STILL_CLEAN, "verdict": "to_be_cleaned_again"}

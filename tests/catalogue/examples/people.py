@@ -143,6 +143,8 @@ lone_refusal(
 )
 accepted("people.revoke_role", actor=ADMIN, given=[REGISTERED, granted("operator")], command=operator)
 lone_refusal("people.revoke_role", "people.role_is_held", actor=ADMIN, given=[REGISTERED], command=operator)
+elsewhere = RoleGranted(person=NINA, role="operator", organisation=Organisation("organisation:maker"))
+lone_refusal("people.revoke_role", "people.role_is_held", actor=ADMIN, given=[REGISTERED, elsewhere], command=operator)
 
 key = {"person": "person:nina", "credential": "key-1", "method": "ed25519", "public_key": "00", "evidence": EVIDENCE}
 own_key = key | {"person": "person:admin-1"}
