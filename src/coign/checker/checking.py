@@ -24,7 +24,7 @@ class Checked:
     @property
     def depth(self) -> int:
         """To which depth everything was seen around every milestone, as long as no time passes between the acts."""
-        return min((seen.depths[0] for seen in self.explored.around), default=0)
+        return min((seen.alike[0] for seen in self.explored.around), default=0)
 
 
 def check(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from coign.checker.ground import Beginning, Ground, World
 from coign.checker.history import History
 from coign.checker.rules import KNOWN, Move, Slot
-from coign.checker.searching import UNTIL_BREADTH, UNTIL_FEW_WRONG, Explored, Search, Seen
+from coign.checker.searching import UNTIL_ALIKE, UNTIL_BREADTH, UNTIL_FEW_WRONG, Explored, Search, Seen
 from coign.checker.twists import Twists
 from coign.kernel.values import Instant
 from coign.perform.shape import shape_of
@@ -70,10 +70,11 @@ def explore(
     """Look around from where the ground begins, until the time is over. `walks`: so many at random beyond the depth."""
     began = time.monotonic()
     search, left = Search(ground, waits, depth, found), max(0.0, ends - began)
+    alike = search.alike(began + left * UNTIL_ALIKE)
     depths = search.breadth(began + left * UNTIL_BREADTH)
     wrong = search.few_wrong(began + left * UNTIL_FEW_WRONG)
     walks = search.at_random(walks, ends, stage)
-    found.around.append(Seen(stage, search.states, depths, wrong, walks))
+    found.around.append(Seen(stage, search.states, alike, depths, wrong, walks))
     found.complete = found.complete and min(depths) == depth
     found.states += search.states
     found.take(ground)

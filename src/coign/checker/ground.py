@@ -109,6 +109,7 @@ class Ground:
         self.rules, self.monitors, self.moves = rules, monitors, list(moves)
         self._base = base
         self._places: dict[Slot, Place] = {TIME: Place(TIME, NOW)}
+        self._slots = [TIME]
         self._values: list[list[Any]] = [[now]]
         self._numbers: list[dict[Any, int]] = [{now: 0}]
         self._memos = [_Memo(move) for move in moves]
@@ -153,10 +154,14 @@ class Ground:
 
         return found
 
+    def slot(self, index: int) -> Slot:
+        """What worlds hold in this place."""
+        return self._slots[index]
+
     def states(self, world: World) -> dict[Slot, Any]:
         """Everything that is known there."""
-        written = [place for place in self._places.values() if place.at not in (NOW, UNWRITTEN)]
-        return {**self._base, **{place.slot: self._values[place.at][world[place.at]] for place in written}}
+        written = zip(self._slots[1:], self._values[1:], world[1:], strict=True)  # but for the time
+        return {**self._base, **{slot: values[number] for slot, values, number in written}}
 
     def knows(self, world: AnyWorld, subject: Subject) -> bool:
         """Whether anything was ever recorded about it."""
@@ -311,6 +316,7 @@ class Ground:
         place = self._place(slot)
         if place.at == UNWRITTEN:
             place.at = len(self._values)
+            self._slots.append(slot)
             first = self._base.get(slot)
             self._values.append([first])
             self._numbers.append({})

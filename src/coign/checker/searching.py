@@ -1,4 +1,6 @@
-"""What may happen on a ground: everything to a depth, then everything in which few things go wrong, then at random."""
+"""What may happen on a ground: everything to a depth, with one move for all that are alike and then with each; then
+everything in which few things go wrong, then at random.
+"""
 
 import random
 import time
@@ -7,16 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from coign.checker.alike import stand_ins
 from coign.checker.ground import Beginning, Ground, World
 from coign.checker.rules import Move
 from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.perform.shape import shape_of
 
-#: Of the time around one milestone: until when everything is looked at, and until when what has few things wrong.
-UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.6, 0.9
+#: Of the time around one milestone: until when everything is looked at with one move for all that are alike, until when
+#: with each, and until when what has few things wrong.
+UNTIL_ALIKE, UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.75, 0.9
 #: Breadth first, time passes so many times at most between the acts.
 PASSES_MAX = 2
-#: What has so many acts less comes first.
+#: A wait is put off as long as so many acts.
 WAIT_WEIGHS = 2
 #: How many times as long as the depth a walk at random is.
 WALKS_LONGER = 2
@@ -39,7 +43,10 @@ class Seen:
 
     stage: str
     states: int
-    #: To so many acts everything was seen while no time passes between them, while it passes once, and so on.
+    #: To so many acts everything was seen, one move standing for all that are alike, while no time passes between them,
+    #: while it passes once, and so on.
+    alike: tuple[int, ...]
+    #: The same with each move for itself.
     depths: tuple[int, ...]
     #: To the depth that was asked for, everything in which so many acts are wrong or late at most; -1: not even that.
     wrong: int
@@ -93,9 +100,10 @@ class Search:
 
     def __init__(self, ground: Ground, waits: Sequence[int], depth: int, found: Explored) -> None:
         self._ground, self._waits, self._depth, self._found = ground, waits, depth, found
+        self._stand_ins = stand_ins(ground)
         self._came: dict[World, Step | None] = {ground.start: None}
         #: Of each world that was seen breadth first: how often time passed, and after how many acts it was reached.
-        self._seen: dict[World, list[tuple[int, int]]] = {ground.start: [(0, 0)]}
+        self._seen: dict[World, list[tuple[int, int]]] = {}
         #: Of each world that was reached with few things wrong: with how many, and after how many steps.
         self._labels: dict[World, list[tuple[int, int]]] = {}
         self._width = ground.width
@@ -113,33 +121,45 @@ class Search:
         """How many worlds."""
         return len(self._came)
 
+    def alike(self, ends: float) -> tuple[int, ...]:
+        """Breadth first, with one move for all that are alike; whatever needs no time to pass comes first."""
+        return self._breadth(self._stand_ins, ends, self._depth)
+
     def breadth(self, ends: float) -> tuple[int, ...]:
-        """Breadth first, a world once; a wait weighs as much as two acts.
+        """Breadth first, with each move; what has as many acts less as a wait weighs comes first."""
+        return self._breadth(self._all, ends, WAIT_WEIGHS)
+
+    def _breadth(self, moves: Sequence[int], ends: float, wait_weighs: int) -> tuple[int, ...]:
+        """A world once.
 
         For each number of times that time passes: to how many acts everything was seen.
         """
         began, reached = time.process_time(), [0] * (PASSES_MAX + 1)
-        cells: dict[tuple[int, int], list[World]] = defaultdict(list, {(0, 0): [self._ground.start]})
+        start = self._ground.start
+        self._seen = {start: [(0, 0)]}
+        cells: dict[tuple[int, int], list[World]] = defaultdict(list, {(0, 0): [start]})
         steps = product(range(PASSES_MAX + 1), range(self._depth))
-        for passes, acts in sorted(steps, key=lambda cell: (WAIT_WEIGHS * cell[0] + cell[1], cell[1])):
+        for passes, acts in sorted(steps, key=lambda cell: (wait_weighs * cell[0] + cell[1], cell[1])):
             for world in cells.pop((passes, acts), ()):
                 if acts + passes and time.monotonic() > ends:  # the first step is always taken
                     self._found.seconds += time.process_time() - began
                     return tuple(reached)
-                self._found.transitions += self._expand(world, passes, acts, cells)
+                self._found.transitions += self._expand(world, moves, (passes, acts), cells)
             reached[passes] = acts + 1
         self._found.seconds += time.process_time() - began
         return tuple(reached)
 
-    def _expand(self, world: World, passes: int, acts: int, cells: Mapping[tuple[int, int], list[World]]) -> int:
+    def _expand(
+        self, world: World, moves: Sequence[int], cell: tuple[int, int], cells: Mapping[tuple[int, int], list[World]]
+    ) -> int:
         """Sort what follows by how often time passed and how much was done; how many acts were accepted."""
-        done = self._acts(self._ground.fit(world), self._all)
-        here = self._ground.fit(world)
+        done = self._acts(self._ground.fit(world), moves)
+        here, (passes, acts) = self._ground.fit(world), cell
         for after, number in (*done, *(self._waits_at(here) if passes < PASSES_MAX else ())):
-            cell = (passes, acts + 1) if number >= 0 else (passes + 1, acts)
-            if self._is_news(self._seen, after, cell):
+            to = (passes, acts + 1) if number >= 0 else (passes + 1, acts)
+            if self._is_news(self._seen, after, to):
                 self._came.setdefault(after, (here, number))
-                cells[cell].append(after)
+                cells[to].append(after)
         return len(done)
 
     def few_wrong(self, ends: float) -> int:

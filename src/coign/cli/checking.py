@@ -3,6 +3,7 @@
 """
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def _checked(asked: argparse.Namespace) -> int:
 def _told(result: dict[str, Any]) -> str:
     lines = [
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
-        f"around each stage everything to {result['depth']} acts at least; {len(result['invariants'])} invariants",
+        f"around each stage everything to {result['depth']} acts at least, one for all alike; {len(result['invariants'])} invariants",
     ]
     lines += [_around(each) for each in result["around"]]
     for violation in result["violations"]:
@@ -111,12 +112,15 @@ def _told(result: dict[str, Any]) -> str:
 
 
 def _around(seen: dict[str, Any]) -> str:
-    few = f", further with {seen['wrong']} acts wrong or late" if seen["wrong"] >= 0 else ""
-    depths = [f"{acts} acts {often}" for acts, often in zip(seen["depths"], HOW_OFTEN, strict=True)]
+    few = f"to the whole depth with {seen['wrong']} acts wrong or late, " if seen["wrong"] >= 0 else ""
     return (
-        f"        around {seen['stage']}: everything to {', '.join(depths)}{few}, {seen['walks']} walks at random; "
-        f"{seen['states']} situations"
+        f"        around {seen['stage']}: one for all alike to {_depths(seen['alike'])}; each for itself to "
+        f"{_depths(seen['depths'])}; {few}{seen['walks']} walks at random; {seen['states']} situations"
     )
+
+
+def _depths(acts: Sequence[int]) -> str:
+    return ", ".join(f"{number} acts {often}" for number, often in zip(acts, HOW_OFTEN, strict=True))
 
 
 def _story(story: Any) -> list[str]:
