@@ -6,6 +6,7 @@ import pytest
 
 from coign import catalogue
 from coign.checker import checking, exploring, invariants, pairs, verdicts
+from coign.checker.alike import stand_ins
 from coign.checker.ground import Beginning, Ground
 from coign.checker.history import History
 from coign.checker.knocking import FOLLOWED, Deviation, Knocking
@@ -178,6 +179,37 @@ def test_what_has_few_things_wrong_is_a_part_of_everything(history: History, tol
     assert in_layers.states == all_of_it.states > 50
     assert search().few_wrong(0) == -1, "no time, and nothing is claimed"
     assert search().breadth(0) == (1, 0, 0), "the first act alone"
+
+
+def test_one_move_stands_for_all_that_are_alike(history: History, told: Knocking) -> None:
+    """Whoever is left out has somebody who fails or succeeds as they do; what the invariants can tell apart stays."""
+    here = exploring.around(history, told.ground, told.worlds, milestone(history, "certified"))
+    kept = stand_ins(here)
+    assert len(kept) < len(here.moves) and [n for n in kept if not here.moves[n].twist]
+
+    def said(number: int) -> tuple[int, tuple[str, ...], bool]:
+        outcome = here.outcome(here.start, number)
+        return here.moves[number].position, outcome.unmet, bool(outcome.denied)
+
+    acts = {here.moves[number].position for number in kept}
+    alike = {said(number) for number, move in enumerate(here.moves) if move.position in acts}
+    assert {said(number) for number in kept} == alike
+    counts = {here.moves[n].twist for n in kept if here.moves[n].action.name == "facility.record_monitoring"}
+    assert "particles_5: 1005 instead of 5" in counts, "more than is allowed opens a deviation"
+    assert "particles_5: 6 instead of 5" not in counts, "one more that is allowed does not"
+
+
+def test_what_stand_ins_lead_to_is_a_part_of_everything(history: History, told: Knocking) -> None:
+    def search() -> Search:
+        return Search(exploring.around(history, told.ground, told.worlds, milestone(history, "frozen")), (), 2, seen)
+
+    seen = Explored()
+    alike, all_of_it, both = search(), search(), search()
+    assert alike.alike(ENDLESS)[0] == 2 and all_of_it.breadth(ENDLESS)[0] == 2
+    both.alike(ENDLESS)
+    both.breadth(ENDLESS)
+    assert 1 < alike.states < all_of_it.states == both.states
+    assert search().alike(0) == (1, 0, 0), "the first act alone"
 
 
 def test_what_an_act_would_make_is_made_unless_it_is_there_already(history: History, told: Knocking) -> None:

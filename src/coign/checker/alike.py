@@ -8,8 +8,9 @@ from coign.checker.ground import Ground
 from coign.checker.invariants import REMEMBERED
 from coign.checker.rules import Move
 
-#: Of acts of one kind that are told one after another, as a laboratory enters its results, so many stand for all.
-OF_A_KIND = 4
+#: Of acts of one kind that are told one after another, as a laboratory enters its results, so many stand for all, with
+#: whatever may go wrong with them.
+OF_A_KIND = 2
 
 
 def stand_ins(ground: Ground) -> list[int]:
@@ -19,19 +20,31 @@ def stand_ins(ground: Ground) -> list[int]:
     Another value is like another one with which the same gates refuse and the invariants would remember the same, were
     it done all the same.
     """
-    told = {move.position: move for move in ground.moves if not move.twist}
+    told = _first_of_each_kind(ground)
     parts = {move.actor.person for move in told.values()}
-    of_a_kind, kept = Counter[str](), dict[Hashable, int]()
+    kept: dict[Hashable, int] = {}
     for number, move in enumerate(ground.moves):
+        as_told = told.get(move.position)
+        if as_told is None:
+            continue
         if not move.twist:
-            of_a_kind[move.action.name] += 1
-            kind: Hashable = (move.action.name, min(of_a_kind[move.action.name], OF_A_KIND))
-        elif move.actor != told[move.position].actor:
+            kind: Hashable = (move.position, "")
+        elif move.actor != as_told.actor:
             kind = (move.position, move.actor if move.actor.person in parts else "", *_answer(ground, number))
         else:
-            kind = (move.position, *_effect(ground, number, _other_fields(move, told[move.position])))
+            kind = (move.position, *_effect(ground, number, _other_fields(move, as_told)))
         kept.setdefault(kind, number)
     return list(kept.values())
+
+
+def _first_of_each_kind(ground: Ground) -> dict[int, Move]:
+    found, of_a_kind = dict[int, Move](), Counter[str]()
+    for move in ground.moves:
+        if not move.twist:
+            of_a_kind[move.action.name] += 1
+            if of_a_kind[move.action.name] <= OF_A_KIND:
+                found[move.position] = move
+    return found
 
 
 def _other_fields(move: Move, told: Move) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def _checked(asked: argparse.Namespace) -> int:
 def _told(result: dict[str, Any]) -> str:
     lines = [
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
-        f"around each stage everything to {result['depth']} acts at least, one for all alike; {len(result['invariants'])} invariants",
+        f"around each stage everything to {result['depth']} acts at least, one for all alike; "
+        f"{len(result['invariants'])} invariants",
     ]
     lines += [_around(each) for each in result["around"]]
     for violation in result["violations"]:
