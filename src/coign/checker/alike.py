@@ -27,13 +27,13 @@ def stand_ins(ground: Ground) -> list[int]:
         as_told = told.get(move.position)
         if as_told is None:
             continue
-        if not move.twist:
-            kind: Hashable = (move.position, "")
-        elif move.actor != as_told.actor:
-            kind = (move.position, move.actor if move.actor.person in parts else "", *_answer(ground, number))
-        else:
-            kind = (move.position, *_effect(ground, number, _other_fields(move, as_told)))
-        kept.setdefault(kind, number)
+        found = ground.outcome(ground.start, number)
+        how: Hashable = "as told"
+        if move.actor != as_told.actor:
+            how = move.actor if move.actor.person in parts else "by somebody else"
+        elif move.twist:
+            how = _remembered(ground, number, found.unmet) or _other_fields(move, as_told)
+        kept.setdefault((move.position, found.unmet, bool(found.denied), how), number)
     return list(kept.values())
 
 
@@ -53,19 +53,12 @@ def _other_fields(move: Move, told: Move) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(move.command, name) != getattr(told.command, name))
 
 
-def _answer(ground: Ground, number: int) -> tuple[Hashable, ...]:
-    """Which gates refuse, and whether it comes to gates at all."""
-    found = ground.outcome(ground.start, number)
-    return found.unmet, bool(found.denied), bool(found.stuck)
-
-
-def _effect(ground: Ground, number: int, names: tuple[str, ...]) -> tuple[Hashable, ...]:
-    """That answer, and what would be remembered. What cannot be done at all is like what fails for the same fields."""
-    answer = _answer(ground, number)
-    done = ground.outcome(ground.start, number, frozenset(ground.outcome(ground.start, number).unmet))
+def _remembered(ground: Ground, number: int, unmet: tuple[str, ...]) -> Hashable:
+    """What would be remembered and broken if no gate refused; None: it cannot be done at all."""
+    done = ground.outcome(ground.start, number, frozenset(unmet))
     if not done.changes:
-        return *answer, names
+        return None
     changed = ((ground.slot(index), value) for index, value in done.changes)
     # Of views only that they change: rules read much of what they hold, but seldom each value.
-    remembered = frozenset((slot, value if slot[0] in REMEMBERED else 0) for slot, value in changed)
-    return *answer, remembered, tuple(name for name, _ in done.broken)
+    changes = frozenset((slot, value if slot[0] in REMEMBERED else 0) for slot, value in changed)
+    return changes, tuple(name for name, _ in done.broken)

@@ -17,7 +17,7 @@ from coign.perform.shape import shape_of
 
 #: Of the time around one milestone: until when everything is looked at with one move for all that are alike, until when
 #: with each, and until when what has few things wrong.
-UNTIL_ALIKE, UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.5, 0.75, 0.9
+UNTIL_ALIKE, UNTIL_BREADTH, UNTIL_FEW_WRONG = 0.6, 0.8, 0.92
 #: Breadth first, time passes so many times at most between the acts.
 PASSES_MAX = 2
 #: A wait is put off as long as so many acts.
