@@ -37,6 +37,8 @@ class Move:
     position: int
     #: How it differs from what should be done, in words; empty: not at all.
     twist: str = ""
+    #: The programmes that are here then; None: those of the story.
+    programmes: Any = None
 
     @property
     def job(self) -> Job:
@@ -84,11 +86,11 @@ class _Known(Circumstances):
 
     __slots__ = ("_look",)
 
-    def __init__(self, look: Look, actor: Actor, rulebook: Rulebook) -> None:
+    def __init__(self, look: Look, move: Move, rulebook: Rulebook) -> None:
         self._look = look
         super().__init__(
-            now=Instant(), actor=actor, states=cast(States, look), heads=_Counts(look),
-            programmes=rulebook.programmes, rules=rulebook.rules,
+            now=Instant(), actor=move.actor, states=cast(States, look), heads=_Counts(look),
+            programmes=rulebook.programmes if move.programmes is None else move.programmes, rules=rulebook.rules,
         )  # fmt: skip
 
     @property
@@ -177,7 +179,7 @@ class Rules:
         for subject in looked_up:
             if not look.get((subject, KNOWN)):
                 return Admitted(denied=f"{subject} is not known here")
-        known = _Known(look, move.actor, self.judge.rulebook)
+        known = _Known(look, move, self.judge.rulebook)
         try:
             self.judge.admit(job, known)
             reads = self.judge.reads(job, known, lambda pairs: None)
@@ -191,14 +193,14 @@ class Rules:
     def judged(self, move: Move, gate: Gate[Any], look: Look) -> Judged:
         """What one of the action's gates says."""
         try:
-            return HOLDS if gate.check(move.command, _Known(look, move.actor, self.judge.rulebook)) is None else REFUSES
+            return HOLDS if gate.check(move.command, _Known(look, move, self.judge.rulebook)) is None else REFUSES
         except Exception as error:
             return Judged(stuck=_said(error))
 
     def decide(self, move: Move, unmet: tuple[str, ...], declared: Container[Subject], look: Look) -> Answer:
         """What is entered though these gates do not hold, folded into `look`. `declared`: what may be changed."""
         try:
-            facts = tuple(move.action.decide(move.command, _Known(look, move.actor, self.judge.rulebook)))
+            facts = tuple(move.action.decide(move.command, _Known(look, move, self.judge.rulebook)))
             unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
             assert not unread, f"{unread[0]} was changed and not read"
             self.enter(facts, look, move)

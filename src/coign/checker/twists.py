@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from coign.checker.history import Told
@@ -44,7 +44,8 @@ class Twists:
             value = getattr(move.command, f.name)
             if "allotted" in f.metadata or ("resolved_by" in f.metadata and is_dataclass(value)):
                 continue  # by the door, never from outside
-            for other in self._values(value, hints[f.name]):
+            hint = hints[f.name]
+            for other in chain(_left_out(value, hint), _given(value, hint, move.time), self._values(value, hint)):
                 if other != value:
                     twisted = replace(move.command, **{f.name: other})
                     yield replace(move, command=twisted, twist=f"{f.name}: {_said(other)} instead of {_said(value)}")
@@ -118,6 +119,18 @@ def _hints(of: type[Any]) -> dict[str, Any]:
 @cache
 def _hints_of(of: Hashable) -> dict[str, Any]:
     return get_type_hints(cast("type[Any]", of))
+
+
+def _left_out(value: Any, hint: Any) -> Iterator[None]:
+    """What need not be given is not given."""
+    if value is not None and type(None) in get_args(hint):
+        yield None
+
+
+def _given(value: Any, hint: Any, now: Instant) -> Iterator[Instant]:
+    """A day that need not be given is: one that is over, and one to come."""
+    if value is None and Instant in get_args(hint):
+        yield from (now.plus(days=days) for days in (-YEAR_DAYS, YEAR_DAYS))
 
 
 def _words(value: str, hint: Any) -> Iterator[str]:
