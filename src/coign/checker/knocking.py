@@ -165,7 +165,7 @@ class Knocking:
                 yield from self._alone(index)
             if seen[kind] > LIKE_IT_MAX:
                 continue
-            for twisted in twists.of(told.move):
+            for twisted in chain(twists.of(told.move), twists.optional(told.move)):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
 
     def _kind(self, index: int) -> tuple[str, str]:

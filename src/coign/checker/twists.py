@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import chain, permutations
+from itertools import permutations
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from coign.checker.history import Told
@@ -14,6 +14,7 @@ from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, Instant, Quantity, Secret
 from coign.people.actions.roles import GrantRole
+from coign.perform.shape import shape_of
 
 YEAR_DAYS = 366
 #: A number that is a little off, and one that is far off.
@@ -44,11 +45,20 @@ class Twists:
             value = getattr(move.command, f.name)
             if "allotted" in f.metadata or ("resolved_by" in f.metadata and is_dataclass(value)):
                 continue  # by the door, never from outside
-            hint = hints[f.name]
-            for other in chain(_left_out(value, hint), _given(value, hint, move.time), self._values(value, hint)):
+            for other in self._values(value, hints[f.name]):
                 if other != value:
-                    twisted = replace(move.command, **{f.name: other})
-                    yield replace(move, command=twisted, twist=f"{f.name}: {_said(other)} instead of {_said(value)}")
+                    yield _with(move, f.name, other)
+
+    def optional(self, move: Move) -> Iterator[Move]:
+        """What need not be given, left out; a day that need not be given, given: one that is over, and one to come."""
+        for name, hint in _hints(move.action.command).items():
+            kinds, value = get_args(hint), getattr(move.command, name)
+            if type(None) not in kinds or name in shape_of(move.action).closed:
+                continue
+            if value is not None:
+                yield _with(move, name, None)
+            elif Instant in kinds:
+                yield from (_with(move, name, move.time.plus(days=days)) for days in (-YEAR_DAYS, YEAR_DAYS))
 
     def _others_who_may(self, move: Move) -> Iterator[Actor]:
         """Everybody in a role that the action allows; of another house whoever has this very role."""
@@ -112,6 +122,12 @@ class Twists:
                 yield replace(value, **{f.name: other})
 
 
+def _with(move: Move, name: str, other: Any) -> Move:
+    """The same with another value in one field."""
+    twist = f"{name}: {_said(other)} instead of {_said(getattr(move.command, name))}"
+    return replace(move, command=replace(move.command, **{name: other}), twist=twist)
+
+
 def _hints(of: type[Any]) -> dict[str, Any]:
     return _hints_of(cast(Hashable, of))
 
@@ -119,18 +135,6 @@ def _hints(of: type[Any]) -> dict[str, Any]:
 @cache
 def _hints_of(of: Hashable) -> dict[str, Any]:
     return get_type_hints(cast("type[Any]", of))
-
-
-def _left_out(value: Any, hint: Any) -> Iterator[None]:
-    """What need not be given is not given."""
-    if value is not None and type(None) in get_args(hint):
-        yield None
-
-
-def _given(value: Any, hint: Any, now: Instant) -> Iterator[Instant]:
-    """A day that need not be given is: one that is over, and one to come."""
-    if value is None and Instant in get_args(hint):
-        yield from (now.plus(days=days) for days in (-YEAR_DAYS, YEAR_DAYS))
 
 
 def _words(value: str, hint: Any) -> Iterator[str]:
