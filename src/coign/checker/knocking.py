@@ -4,7 +4,7 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,9 +14,6 @@ from coign.checker.history import History
 from coign.checker.rules import Move
 from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
-from coign.kernel.facts import subjects_in
-from coign.kernel.subjects import Subject
-from coign.perform.shape import shape_of
 
 #: So many stories are tried for a gate before the next one.
 TRIED_EACH = 12
@@ -181,33 +178,18 @@ class Knocking:
             yield from (Deviation(index, (), index, wait) for wait in self.waits[index])
 
     def _again(self, number: int) -> int:
-        """The same once more; what is made anew by it gets another name."""
+        """The same once more."""
         move = self.ground.moves[number]
-        made = {
-            name: kind.of(f"{getattr(move.command, name).identifier}-again")
-            for name, kind in shape_of(move.action).allotted.items()
-        }
-        return self.ground.add(replace(move, command=replace(move.command, **made))) if made else number
+        again = move.again
+        return number if again is move else self.ground.add(again)
 
     def _interrupted(self, moves: Sequence[Move], acts: Sequence[int]) -> Iterator[Deviation]:
         """Where it can be done and has something to say: before these acts; the first time once more as well."""
         for move in moves:
-            number, about = self.ground.add(move), self._concerned(move)
-            known = [index for index in acts if self._knows(index, about)]
+            number, about = self.ground.add(move), move.concerned
+            known = [n for n in acts if all(self.ground.knows(self.worlds[n], subject) for subject in about)]
             yield from (Deviation(index, (number,), index) for index in known)
             yield from (Deviation(index, (number, self._again(number)), index) for index in known[:1])
-
-    def _knows(self, index: int, about: Sequence[Subject]) -> bool:
-        """Whether all of this is known before an act."""
-        world = self.ground.fit(self.worlds[index])
-        return all(self.ground.knows(world, subject) for subject in about)
-
-    @staticmethod
-    def _concerned(move: Move) -> list[Subject]:
-        """What is there already; nobody sees or scans what is not."""
-        allotted = shape_of(move.action).allotted
-        named = [getattr(move.command, f.name) for f in fields(move.command) if f.name not in allotted]
-        return [subject for value in named for subject in subjects_in(value) if not subject.public]
 
     def _at_once(self) -> Iterator[Deviation]:
         """What should wait for its time is done directly after the act before it."""
@@ -249,16 +231,12 @@ class Knocking:
         for gate in unmet:
             if len(unmet) < len(self.fewest.get(gate, unmet)) or gate not in self.fewest:
                 self.fewest[gate] = unmet
-        if len(unmet) > TAKEN_OUT_MAX or self._is_elsewhere(deviation):
-            return
+        if len(unmet) > TAKEN_OUT_MAX or any(self.ground.moves[n].programmes for n in deviation.instead):
+            return  # where other programmes are here, nobody can do it again through the door
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
         like_it = sum(self._left(each) == self._left(deviation) for each in noted)
         if len(noted) < TRIED_EACH and like_it < TRIED_LIKE_IT:
             noted.append(deviation)
-
-    def _is_elsewhere(self, deviation: Deviation) -> bool:
-        """Whether other programmes are here in it: nobody can do it again through the door."""
-        return any(self.ground.moves[number].programmes is not None for number in deviation.instead)
 
     def _left(self, deviation: Deviation) -> str:
         """The act with which a deviation leaves the story."""

@@ -1,7 +1,7 @@
 """The catalogue's own rules asked in memory: what the door does between parsing and appending, and nothing else."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -46,6 +46,20 @@ class Move:
         seen = shape_of(self.action).seen_in(self.command)
         reads = list(self.action.reads(self.command, self.actor))
         return Job(self.action, self.command, self.actor, "checker", b"", self.time, seen, reads)
+
+    @property
+    def concerned(self) -> list[Subject]:
+        """What must be there already: nobody sees or scans what is not."""
+        allotted = shape_of(self.action).allotted
+        named = [getattr(self.command, f.name) for f in fields(self.command) if f.name not in allotted]
+        return [subject for value in named for subject in subjects_in(value) if not subject.public]
+
+    @property
+    def again(self) -> "Move":
+        """The same once more; what is made anew by it gets another name."""
+        allotted = shape_of(self.action).allotted
+        made = {name: kind.of(f"{getattr(self.command, name).identifier}-again") for name, kind in allotted.items()}
+        return replace(self, command=replace(self.command, **made)) if made else self
 
 
 class Look:

@@ -89,13 +89,14 @@ def _checked(asked: argparse.Namespace) -> int:
         "stands_before": dict(checking.STANDS_BEFORE),
         "followed": found.followed,
     }
-    answer(result, _told(result), as_json=asked.json)
+    answer(result, in_words(result), as_json=asked.json)
     if not ok:
         return NO
     return INCOMPLETE if asked.depth and not seen.complete else OK
 
 
-def _told(result: dict[str, Any]) -> str:
+def in_words(result: dict[str, Any]) -> str:
+    """What was found, line by line."""
     lines = [
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
         f"around each stage everything to {result['depth']} acts at least; {len(result['invariants'])} invariants",
