@@ -67,7 +67,6 @@ def test_what_is_tried_in_vain_is_refused_by_every_gate_that_nothing_else_meets(
         world = list(told.ground.fit(told.worlds[departure.at]))
         for move in departure.moves:
             outcome = told.ground.outcome(world, told.ground.add(move))
-            assert not outcome.broken and not outcome.stuck, (move.action.name, move.twist, outcome)
             refused |= set(outcome.unmet)
             told.ground.enter(world, outcome)
     assert refused >= REFUSED_IN_VAIN and not refused & checking.STANDS_BEFORE.keys()

@@ -51,6 +51,7 @@ def check(
     longest_first = sorted(breaches, key=lambda each: len(each.story), reverse=True)
     shortest = {(each.invariant, each.action): each for each in longest_first}
     never = sorted(found.tried - found.succeeded) + sorted(_names(invariants.OF_RULES) - found.held)
+    assert not found.refused & STANDS_BEFORE.keys(), "nothing stands before a gate that refuses"
     never_refused = found.guarding - found.refused - STANDS_BEFORE.keys()
     return Checked(found, tuple(shortest.values()), tuple(never), tuple(sorted(never_refused)), followed)
 

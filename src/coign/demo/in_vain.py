@@ -1,13 +1,14 @@
 """What somebody may try in vain beside the story, so that every gate is seen to refuse: told in memory only.
 
-Each of these ends with an act that is refused, so it leads nowhere and costs little. What any act may be done otherwise
-by (other people, things, values and times) needs no word here: `coign.checker.twists` tries it with every act.
+Each of these ends with an act that is refused, so it leads nowhere and costs little. Other people, things, values and
+times are tried with every act (`coign.checker.twists`) and need no word here.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
+from coign import rulesets
 from coign.checker.history import Departure
 from coign.checker.rules import Move
 from coign.demo import people
@@ -32,8 +33,6 @@ WITNESSED = {
     "infusion.start": "administration_witnessed_age_max",
 }
 WITNESSED_WITHIN = Quantity.of(1, "h")
-#: Longer than an attempt at the questions of a course stays open.
-AFTER_AN_ATTEMPT_MIN = 100
 
 
 class InVain(Variations):
@@ -41,18 +40,17 @@ class InVain(Variations):
 
     def all(self) -> Iterator[Departure]:
         """Every one of them."""
-        for told in (
-            self._versions,
-            self._witnesses,
-            self._papers,
-            self._slot,
-            self._cells,
-            self._product,
-            self._trail,
+        told = (self._versions, self._witnesses, self._papers, self._slot, self._cells, self._product, self._trail)
+        for of in (
+            *told,
+            self._strength,
+            self._ended,
+            self._too_many,
+            self._applicant,
+            self._course,
+            self._not_counted,
         ):
-            yield from told()
-        for told in (self._strength, self._ended, self._too_many, self._applicant, self._course, self._not_counted):
-            yield from told()
+            yield from of()
 
     def _versions(self) -> Iterator[Departure]:
         """A file that is not here is proposed; one that is in force, again; the one in force was taken away."""
@@ -74,7 +72,7 @@ class InVain(Variations):
             yield self._instead(index, silent)
 
     def _papers(self) -> Iterator[Departure]:
-        """Corrected to what it was; a report without a result; an inspection of nothing; a consent never given."""
+        """Corrected to what it was; a report without a result; an inspection of nothing."""
         corrected = self._at("correction.propose", TROUBLED)
         was = self.acts[corrected].move.command.found.value
         yield self._instead(corrected, self._like(corrected, value=was))
@@ -114,9 +112,8 @@ class InVain(Variations):
         now, days = self.acts[ordered].move.time, ("collection_on", "start_on", "ready_on")
         free = self._like(slot, actor=None, **{name: now.plus(hours=hour) for hour, name in enumerate(days, 1)})
         batch = self.acts[self._at("quality.certify")].move.command.batch
-        rejected = self._asked(
-            ordered, people.in_role("qa", people.MAKER)[0].actor, "quality.reject_batch", batch=batch, why=WHY
-        )
+        qa = people.in_role("qa", people.MAKER)[0].actor
+        rejected = self._asked(ordered, qa, "quality.reject_batch", batch=batch, why=WHY)
         yield Departure(ordered, (rejected, free, *self._made_again(now), self._like(ordered)), ordered)
 
     def _made_again(self, now: Instant) -> Iterator[Move]:
@@ -152,7 +149,7 @@ class InVain(Variations):
         yield self._instead(reviewed, answered, answered)
 
     def _strength(self) -> Iterator[Departure]:
-        """It was released when nobody worked out a dose from it yet: how strong it is stands nowhere."""
+        """It was released when nobody worked a dose out of it yet: it is ordered and issued in vain."""
         certified = self._at("quality.certify")
         without = Programmes(replace(version, dose=None) for version in self._here.programmes.all())
         unknown = replace(self._like(certified), programmes=without, twist="no dose is worked out yet")
@@ -177,7 +174,7 @@ class InVain(Variations):
         for action, therapy, most in (
             ("regulatory.impose_condition", "", CONDITIONS_OPEN_MAX),
             ("regulatory.ask_question", "", QUESTIONS_OPEN_MAX),
-            ("safety.add_event", ONE, EVENTS_MAX),
+            ("safety.add_event", ONE, EVENTS_MAX - 1),  # the first one was told with the report
             ("safety.follow_up", ONE, NEWS_MAX),
         ):
             index = self._at(action, therapy)
@@ -207,8 +204,10 @@ class InVain(Variations):
         return filled
 
     def _attempt(self, begun: int, nth: int) -> Move:
-        again = self._like(begun, attempt=Attempt.of(f"{self.acts[begun].move.command.attempt.identifier}-{nth}"))
-        return replace(again, time=again.time.plus(minutes=nth * AFTER_AN_ATTEMPT_MIN))
+        first = self.acts[begun].move
+        open_min = rulesets.load().minutes("training.attempt_open_max", first.time)
+        again = self._like(begun, attempt=Attempt.of(f"{first.command.attempt.identifier}-{nth}"))
+        return replace(again, time=first.time.plus(minutes=nth * (open_min + 1)))
 
 
 def told_beside(here: InMemory) -> tuple[Departure, ...]:
