@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from coign import catalogue
-from coign.checker import checking
+from coign.checker import checking, verdicts
 from coign.checker.history import Departure, History
-from coign.checker.knocking import FOLLOWED, Knocking
+from coign.checker.knocking import FOLLOWED, Deviation, Knocking
 from coign.checker.looking import Asked
 from coign.checker.rules import Move
 from coign.checker.twists import Twists
@@ -105,3 +105,12 @@ def test_what_need_not_be_given_is_left_out_and_a_day_is_given_too_early_and_too
     assigned = by_name["training.assign_course"]
     past, to_come = twists.optional(assigned)
     assert past.command.due < assigned.time < to_come.command.due
+
+
+def test_a_gate_that_refuses_only_under_other_programmes_is_taken_out_for_no_story(told: Knocking) -> None:
+    gate = "clinical.order_has_programme"
+    (ordered,) = [d for d in told.history.departures if any(m.action.name == "clinical.order" for m in d.moves)]
+    told.follow(Deviation(ordered.at, tuple(told.ground.add(move) for move in ordered.moves), ordered.goes_on))
+    verdict = verdicts.judged(told, catalogue.GATES[gate])
+    assert verdict.verdict == verdicts.NOT_SHOWN and "other programmes" in verdict.reason
+    assert told.fewest[gate] == {gate} and gate not in told.candidates
