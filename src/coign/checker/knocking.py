@@ -4,7 +4,7 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,9 +14,6 @@ from coign.checker.history import History
 from coign.checker.rules import Move
 from coign.checker.stories import EVERY_RULE_ANSWERS, at
 from coign.checker.twists import Twists
-from coign.kernel.facts import subjects_in
-from coign.kernel.subjects import Subject
-from coign.perform.shape import shape_of
 
 #: So many stories are tried for a gate before the next one.
 TRIED_EACH = 12
@@ -26,8 +23,8 @@ TRIED_LIKE_IT = 3
 TAKEN_OUT_MAX = 2
 #: So many other gates are tried beside one that is not enough alone.
 BESIDE_EACH = 6
-#: The therapies whose acts go wrong: one without trouble, and those in trouble; others are there to be mixed up with.
-FOLLOWED, TROUBLED = "0", ("2", "3")
+#: The therapies whose acts go wrong: one without trouble, then of others what it does not show.
+FOLLOWED, FURTHER = "0", ("2", "3", "1")
 #: Before each so manieth act something may come in between.
 INTERRUPTED_EACH = 5
 #: Whoever does not wait for an act's time does it so much earlier at least.
@@ -119,7 +116,7 @@ class Knocking:
         acts = self.history.acts
         self._of: dict[str, list[int]] = {
             therapy: [n for n, told in enumerate(acts) if told.therapy in ("", therapy)]
-            for therapy in (FOLLOWED, *TROUBLED)
+            for therapy in (FOLLOWED, *FURTHER)
         }
         enrolled = [(t.move.command.person, n) for n, t in enumerate(acts) if t.move.action.name == KEY_ENROLLED]
         self._enrolled = dict(reversed(enrolled))  # for the first time
@@ -135,7 +132,7 @@ class Knocking:
         acts = self.history.acts
         of_therapy = followed = [n for n in self._of[FOLLOWED] if acts[n].therapy]
         known = {self._kind(n) for n in of_therapy}
-        for therapy in TROUBLED:  # what the ones before do not show
+        for therapy in FURTHER:
             new = [n for n in self._of[therapy] if acts[n].therapy and self._kind(n) not in known]
             known |= {self._kind(n) for n in new}
             of_therapy = [*of_therapy, *new]
@@ -149,7 +146,7 @@ class Knocking:
                 yield Deviation(index, (), index + left_out)
             yield from self._alone(index)
         yield from (Deviation(index, (), index, wait) for index in of_therapy for wait in self.waits[index])
-        decided = [n for n in of_therapy if acts[n].therapy in TROUBLED and acts[n].move.action.name in DECISIONS]
+        decided = [n for n in of_therapy if acts[n].therapy != FOLLOWED and acts[n].move.action.name in DECISIONS]
         yield from self._interrupted(self.history.attempts, decided)
         yield from self._twisted(twists, (*of_therapy, *(n for n in before if not acts[n].stage)))
         yield from self._interrupted(self.history.interruptions, followed[::INTERRUPTED_EACH])
@@ -165,7 +162,7 @@ class Knocking:
                 yield from self._alone(index)
             if seen[kind] > LIKE_IT_MAX:
                 continue
-            for twisted in twists.of(told.move):
+            for twisted in chain(twists.of(told.move), twists.optional(told.move)):
                 yield Deviation(index, (self.ground.add(twisted),), index + 1)
 
     def _kind(self, index: int) -> tuple[str, str]:
@@ -174,33 +171,25 @@ class Knocking:
         return told.move.action.name, told.stage
 
     def _alone(self, index: int) -> Iterator[Deviation]:
-        """One act left out, and done again; what is made anew by it gets another name."""
+        """One act left out, and done again."""
         yield Deviation(index, (), index + 1)
-        move = self.ground.moves[index]
-        made = {
-            name: kind.of(f"{getattr(move.command, name).identifier}-again")
-            for name, kind in shape_of(move.action).allotted.items()
-        }
-        again = self.ground.add(replace(move, command=replace(move.command, **made))) if made else index
-        yield Deviation(index, (index, again), index + 1)
+        yield Deviation(index, (index, self._again(index)), index + 1)
         if self.history.acts[index].stage and not self.history.acts[index].therapy:
             yield from (Deviation(index, (), index, wait) for wait in self.waits[index])
 
-    def _interrupted(self, moves: Sequence[Move], acts: Sequence[int]) -> Iterator[Deviation]:
-        """Where it can be done and has something to say: before these acts."""
-        for move in moves:
-            number, about = self.ground.add(move), self._concerned(move)
-            for index in acts:
-                world = self.ground.fit(self.worlds[index])
-                if all(self.ground.knows(world, subject) for subject in about):
-                    yield Deviation(index, (number,), index)
+    def _again(self, number: int) -> int:
+        """The same once more."""
+        move = self.ground.moves[number]
+        again = move.again
+        return number if again is move else self.ground.add(again)
 
-    @staticmethod
-    def _concerned(move: Move) -> list[Subject]:
-        """What is there already; nobody sees or scans what is not."""
-        allotted = shape_of(move.action).allotted
-        named = [getattr(move.command, f.name) for f in fields(move.command) if f.name not in allotted]
-        return [subject for value in named for subject in subjects_in(value) if not subject.public]
+    def _interrupted(self, moves: Sequence[Move], acts: Sequence[int]) -> Iterator[Deviation]:
+        """Where it can be done and has something to say: before these acts; the first time once more as well."""
+        for move in moves:
+            number, about = self.ground.add(move), move.concerned
+            known = [n for n in acts if all(self.ground.knows(self.worlds[n], subject) for subject in about)]
+            yield from (Deviation(index, (number,), index) for index in known)
+            yield from (Deviation(index, (number, self._again(number)), index) for index in known[:1])
 
     def _at_once(self) -> Iterator[Deviation]:
         """What should wait for its time is done directly after the act before it."""
@@ -242,8 +231,8 @@ class Knocking:
         for gate in unmet:
             if len(unmet) < len(self.fewest.get(gate, unmet)) or gate not in self.fewest:
                 self.fewest[gate] = unmet
-        if len(unmet) > TAKEN_OUT_MAX:
-            return
+        if len(unmet) > TAKEN_OUT_MAX or any(self.ground.moves[n].programmes for n in deviation.instead):
+            return  # where other programmes are here, nobody can do it again through the door
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
         like_it = sum(self._left(each) == self._left(deviation) for each in noted)
         if len(noted) < TRIED_EACH and like_it < TRIED_LIKE_IT:

@@ -48,10 +48,11 @@ class Breach(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What one part of the work found."""
+    """What one part of the work found. `followed`: there was time for every deviation of the story."""
 
     explored: Explored
     breaches: Sequence[Breach]
+    followed: bool = False
 
 
 @contextmanager
@@ -95,7 +96,7 @@ class Looking:
         pairs.look_twice(told, None)
         found.take(self._ground, None if told.looked else self._ground.moves[: len(self._history.acts)])
         found.violations += [_violation(told, shown) for shown in told.violations]
-        return self._as_told(found)
+        return self._as_told(found)._replace(followed=told.looked)
 
     @nothing_in_circles()
     def around(self, ends: float, stage: str, asked: Asked) -> Looked:
@@ -197,4 +198,5 @@ def look(tell: Tell, seconds: float, asked: Asked, count: int, progress: Progres
     found = Explored()
     for part in parts:
         found.add(part.explored)
-    return Looked(found, [breach for part in parts for breach in part.breaches])
+    breaches = [breach for part in parts for breach in part.breaches]
+    return Looked(found, breaches, any(part.followed for part in parts))

@@ -1,7 +1,7 @@
 """The catalogue's own rules asked in memory: what the door does between parsing and appending, and nothing else."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -37,6 +37,8 @@ class Move:
     position: int
     #: How it differs from what should be done, in words; empty: not at all.
     twist: str = ""
+    #: The programmes that are here then; None: those of the story.
+    programmes: Any = None
 
     @property
     def job(self) -> Job:
@@ -44,6 +46,20 @@ class Move:
         seen = shape_of(self.action).seen_in(self.command)
         reads = list(self.action.reads(self.command, self.actor))
         return Job(self.action, self.command, self.actor, "checker", b"", self.time, seen, reads)
+
+    @property
+    def concerned(self) -> list[Subject]:
+        """What must be there already: nobody sees or scans what is not."""
+        allotted = shape_of(self.action).allotted
+        named = [getattr(self.command, f.name) for f in fields(self.command) if f.name not in allotted]
+        return [subject for value in named for subject in subjects_in(value) if not subject.public]
+
+    @property
+    def again(self) -> "Move":
+        """The same once more; what is made anew by it gets another name."""
+        allotted = shape_of(self.action).allotted
+        made = {name: kind.of(f"{getattr(self.command, name).identifier}-again") for name, kind in allotted.items()}
+        return replace(self, command=replace(self.command, **made)) if made else self
 
 
 class Look:
@@ -84,11 +100,11 @@ class _Known(Circumstances):
 
     __slots__ = ("_look",)
 
-    def __init__(self, look: Look, actor: Actor, rulebook: Rulebook) -> None:
+    def __init__(self, look: Look, move: Move, rulebook: Rulebook) -> None:
         self._look = look
         super().__init__(
-            now=Instant(), actor=actor, states=cast(States, look), heads=_Counts(look),
-            programmes=rulebook.programmes, rules=rulebook.rules,
+            now=Instant(), actor=move.actor, states=cast(States, look), heads=_Counts(look),
+            programmes=rulebook.programmes if move.programmes is None else move.programmes, rules=rulebook.rules,
         )  # fmt: skip
 
     @property
@@ -177,7 +193,7 @@ class Rules:
         for subject in looked_up:
             if not look.get((subject, KNOWN)):
                 return Admitted(denied=f"{subject} is not known here")
-        known = _Known(look, move.actor, self.judge.rulebook)
+        known = _Known(look, move, self.judge.rulebook)
         try:
             self.judge.admit(job, known)
             reads = self.judge.reads(job, known, lambda pairs: None)
@@ -191,14 +207,14 @@ class Rules:
     def judged(self, move: Move, gate: Gate[Any], look: Look) -> Judged:
         """What one of the action's gates says."""
         try:
-            return HOLDS if gate.check(move.command, _Known(look, move.actor, self.judge.rulebook)) is None else REFUSES
+            return HOLDS if gate.check(move.command, _Known(look, move, self.judge.rulebook)) is None else REFUSES
         except Exception as error:
             return Judged(stuck=_said(error))
 
     def decide(self, move: Move, unmet: tuple[str, ...], declared: Container[Subject], look: Look) -> Answer:
         """What is entered though these gates do not hold, folded into `look`. `declared`: what may be changed."""
         try:
-            facts = tuple(move.action.decide(move.command, _Known(look, move.actor, self.judge.rulebook)))
+            facts = tuple(move.action.decide(move.command, _Known(look, move, self.judge.rulebook)))
             unread = [subject for fact in facts for subject in about(fact) if subject not in declared]
             assert not unread, f"{unread[0]} was changed and not read"
             self.enter(facts, look, move)

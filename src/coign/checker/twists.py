@@ -14,6 +14,7 @@ from coign.kernel.facts import subjects_in
 from coign.kernel.subjects import Subject
 from coign.kernel.values import Actor, Digest, Instant, Quantity, Secret
 from coign.people.actions.roles import GrantRole
+from coign.perform.shape import shape_of
 
 YEAR_DAYS = 366
 #: A number that is a little off, and one that is far off.
@@ -46,8 +47,18 @@ class Twists:
                 continue  # by the door, never from outside
             for other in self._values(value, hints[f.name]):
                 if other != value:
-                    twisted = replace(move.command, **{f.name: other})
-                    yield replace(move, command=twisted, twist=f"{f.name}: {_said(other)} instead of {_said(value)}")
+                    yield _with(move, f.name, other)
+
+    def optional(self, move: Move) -> Iterator[Move]:
+        """What need not be given, left out; a day that need not be given, given: one that is over, and one to come."""
+        for name, hint in _hints(move.action.command).items():
+            kinds, value = get_args(hint), getattr(move.command, name)
+            if type(None) not in kinds or name in shape_of(move.action).closed:
+                continue
+            if value is not None:
+                yield _with(move, name, None)
+            elif Instant in kinds:
+                yield from (_with(move, name, move.time.plus(days=days)) for days in (-YEAR_DAYS, YEAR_DAYS))
 
     def _others_who_may(self, move: Move) -> Iterator[Actor]:
         """Everybody in a role that the action allows; of another house whoever has this very role."""
@@ -109,6 +120,12 @@ class Twists:
         for f in fields(value):
             for other in self._values(getattr(value, f.name), hints[f.name]):
                 yield replace(value, **{f.name: other})
+
+
+def _with(move: Move, name: str, other: Any) -> Move:
+    """The same with another value in one field."""
+    twist = f"{name}: {_said(other)} instead of {_said(getattr(move.command, name))}"
+    return replace(move, command=replace(move.command, **{name: other}), twist=twist)
 
 
 def _hints(of: type[Any]) -> dict[str, Any]:

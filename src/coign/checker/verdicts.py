@@ -79,6 +79,8 @@ def _why_not(knocked: Knocking, gate: Gate[Any]) -> str:
         return "nothing that was tried made it refuse alone"
     if with_it != {gate.id}:
         return f"it refused only together with others: {', '.join(sorted(with_it - {gate.id}))}"
+    if gate.id in knocked.tried and gate.id not in knocked.came_of:
+        return "it refused only where other programmes are here than those of the story"
     if knocked.came_of[gate.id] == {False}:
         return "without it the act itself fails, and nothing is entered"
     return "without it something else happens, and no invariant says that it must not"

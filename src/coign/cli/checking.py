@@ -87,14 +87,17 @@ def _checked(asked: argparse.Namespace) -> int:
         "violations": violations,
         "vacuous": list(found.vacuous),
         "never_refused": list(found.never_refused),
+        "stands_before": dict(checking.STANDS_BEFORE),
+        "followed": found.followed,
     }
-    answer(result, _told(result), as_json=asked.json)
+    answer(result, in_words(result), as_json=asked.json)
     if not ok:
         return NO
     return INCOMPLETE if asked.depth and not seen.complete else OK
 
 
-def _told(result: dict[str, Any]) -> str:
+def in_words(result: dict[str, Any]) -> str:
+    """What was found, line by line."""
     lines = [
         f"{result['transitions']} acts in {result['states']} situations, {result['transitions_per_second']} a second; "
         f"around each stage everything to {result['depth']} acts at least, one for all alike; "
@@ -103,13 +106,27 @@ def _told(result: dict[str, Any]) -> str:
     lines += [_around(each) for each in result["around"]]
     for violation in result["violations"]:
         lines += [f"BROKEN  {violation['invariant']}", *_story(violation["story"])]
-    lines += [f"NEVER   {name}" for name in result["vacuous"]]
-    if result["never_refused"]:
-        lines.append(f"{len(result['never_refused'])} gates of the acts tried refused nothing: --json names them")
+    lines += [_never(name, result) for name in result["vacuous"]]
+    lines += [f"BEHIND  {gate} refuses nothing: {why}" for gate, why in result["stands_before"].items()]
+    if not result["followed"]:
+        waiting = len(result["never_refused"])
+        lines.append(
+            f"Not everything was tried: the time was over. {waiting} gates of the acts tried refused nothing yet."
+        )
     lines.append(
         "Nothing happened that must not." if result["ok"] else "Not every rule holds, or not everything was tried."
     )
     return "\n".join(lines)
+
+
+def _never(name: str, result: dict[str, Any]) -> str:
+    """What was never seen, in words."""
+    if name in result["never_refused"]:
+        return f"NEVER   {name}: this gate refused nothing, whatever was tried"
+    silent = name in {each["name"] for each in result["invariants"]}
+    return f"NEVER   {name}: this " + (
+        "invariant had nothing to say" if silent else "act was tried and never succeeded"
+    )
 
 
 def _around(seen: dict[str, Any]) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from coign.checker.history import Departure, Told
+from coign.checker.history import Departure
 from coign.checker.rules import Move
 from coign.clinical.events import Ordered
 from coign.closing.events import UnitDecision
@@ -13,50 +12,22 @@ from coign.demo import guests, people
 from coign.demo.besides import stores
 from coign.demo.in_memory import InMemory
 from coign.demo.interruptions import EVIDENCE, WHY
+from coign.demo.variations import ONE, TROUBLED, Variations
 from coign.kernel.subjects import Batch, Unit
 from coign.kernel.values import Actor, Quantity
-from coign.perform.request import Request
 
-ONE, TROUBLED = "0", "2"
 #: Longer than any product of the demonstration keeps.
 SHELF_LIFE_DAYS = 275
 
 
-class Departures:
-    """Moves made of the acts of a story. Every act is named by its action, its therapy, and which of several it is."""
-
-    def __init__(self, here: InMemory) -> None:
-        self._here, self.acts = here, here.acts
+class Departures(Variations):
+    """What is done otherwise, and where it goes on."""
 
     def all(self) -> Iterator[Departure]:
         """Every one of them."""
         told = (self._orders, self._chair, self._journey, self._bed, self._end, self._safety)
         for of in (*told, self._tanks, self._store, self._room, self._laboratory, self._days):
             yield from of()
-
-    def _at(self, action: str, therapy: str = ONE, nth: int = 0) -> int:
-        return [n for n, t in enumerate(self.acts) if t.move.action.name == action and t.therapy == therapy][nth]
-
-    def _like(self, index: int, actor: Actor | None = None, **changed: Any) -> Move:
-        """The same act, with something else in it."""
-        told: Told = self.acts[index]
-        said = ", ".join(f"{name}: {value}" for name, value in changed.items())
-        command = replace(told.move.command, **changed)
-        return replace(told.move, command=command, actor=actor or told.move.actor, twist=said or "again")
-
-    def _asked(self, index: int, actor: Actor, action: str, **command: Any) -> Move:
-        """An act that the story does not have, at the time of one that it has."""
-        self._here.now = self.acts[index].move.time
-        return self._here.move(Request(action, actor, "", command))
-
-    def _instead(self, index: int, *moves: Move, left_out: int = 0) -> Departure:
-        now = self.acts[index].move.time
-        return Departure(index, tuple(replace(move, time=now) for move in moves), index + left_out)
-
-    def _later(self, index: int, move: Move, days: int) -> Departure:
-        """It is done after so many days instead."""
-        late = replace(move, time=self.acts[index].move.time.plus(days=days))
-        return Departure(index, (late,), index + 1)
 
     def _orders(self) -> Iterator[Departure]:
         """Conditioning for a later day is begun today; nobody released the product; a weight was mistyped."""

@@ -16,6 +16,7 @@ from coign.demo import (
     departures,
     devices,
     guests,
+    in_vain,
     inspection,
     interruptions,
     mishaps,
@@ -150,7 +151,8 @@ def told(programmes: Programmes) -> History:
     _all(here, put_right.repaired_and_used(here))
     telling.after(here)
     between = tuple(_interrupting(here, going[0]))
-    return History(tuple(here.acts), programmes, between, tuple(_attempted(here)), departures.told_beside(here))
+    beside = (*departures.told_beside(here), *in_vain.told_beside(here))
+    return History(tuple(here.acts), programmes, between, tuple(_attempted(here)), beside)
 
 
 def _told_further(here: InMemory, therapy: Therapy) -> None:
