@@ -89,11 +89,12 @@ def moved_dates_are_in_order(asked: OfMove, known: Circumstances) -> str | None:
     "manufacturing.dates_are_in_order",
     requirement="SCS-27",
     protects="Cells are collected before they are made into something, and that before it is ready.",
-    remedy="Give dates that lie ahead and follow one another.",
+    remedy="Give dates that lie ahead and follow one another; once a batch has failed, the collection may have been.",
     resolvers=("operator",),
     risk=Risk.PRODUCT,
 )
 def dates_are_in_order(asked: OfSlot, known: Circumstances) -> str | None:
-    if known.now < asked.collection_on < asked.start_on < asked.ready_on:
+    ahead = asked.start_on if known.state(SLOT, asked.chain).again else asked.collection_on
+    if known.now < ahead and asked.collection_on < asked.start_on < asked.ready_on:
         return None
     return f"collection {asked.collection_on}, start {asked.start_on}, ready {asked.ready_on} do not follow one another"

@@ -40,6 +40,8 @@ class SlotState:
     start_on: Instant | None = None
     ready_on: Instant | None = None
     batch: Batch | None = None
+    #: A batch that failed took an earlier place: cells were collected for it.
+    again: bool = False
 
     @property
     def is_confirmed(self) -> bool:
@@ -50,13 +52,14 @@ class SlotState:
 def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
     match fact:
         case SlotConfirmed():
-            return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on)
+            return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on, again=state.again)
         case SlotMoved():
-            return SlotState(state.maker, fact.collection_on, fact.start_on, fact.ready_on, state.batch)
+            on = fact.collection_on
+            return replace(state, collection_on=on, start_on=fact.start_on, ready_on=fact.ready_on)
         case BatchStarted(batch=batch):
             return replace(state, batch=batch)
         case Abandoned(batch=batch) | BatchRejected(batch=batch) if batch == state.batch:
-            return SlotState()  # the therapy needs a new place
+            return SlotState(again=True)  # the therapy needs a new place
         case _:
             return state
 
@@ -67,7 +70,7 @@ SLOT = View(
     folds=(SlotConfirmed, SlotMoved, BatchStarted, Abandoned, BatchRejected),
     state=SlotState,
     evolve=_evolve_slot,
-    version=2,
+    version=3,
     public=True,
 )
 

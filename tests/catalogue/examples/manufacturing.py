@@ -56,6 +56,20 @@ refuse(SLOT, "therapy_goes_on", OPERATOR, over, Plant.dates)
 refuse(SLOT, "slot_is_free_to_change", OPERATOR, then("started"), Plant.dates)
 refuse(SLOT, "dates_are_in_order", OPERATOR, then("ordered"), lambda p: {**p.dates(), "ready_on": p.now.plus(days=1)})
 
+
+def given_up(p: Plant) -> None:
+    p.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
+
+
+def of_cells_that_are_left(p: Plant, **changed: Any) -> dict[str, Any]:
+    return {**p.dates(), "collection_on": p.now.plus(days=-3), **changed}
+
+
+allow(SLOT, OPERATOR, then("started", given_up), of_cells_that_are_left)
+refuse(SLOT, "dates_are_in_order", OPERATOR, then("ordered"), of_cells_that_are_left)
+refuse(SLOT, "dates_are_in_order", OPERATOR, then("started", given_up),
+       lambda p: of_cells_that_are_left(p, start_on=p.now.plus(days=-1)))  # fmt: skip
+
 MOVE = "manufacturing.move_slot"
 
 
@@ -183,10 +197,6 @@ refuse(START, "collection_is_in_order", OPERATOR, then("at_hand", kit_held), OPE
 STEP = "manufacturing.complete_step"
 FIRST = Plant.step(0)
 IN_KG = tuple(replace(m, quantity=Quantity(m.quantity.value, "kg")) for m in FIRST["measurements"])
-
-
-def given_up(p: Plant) -> None:
-    p.act("manufacturing.abandon_batch", QA, batch=BATCH, why=SEALED)
 
 
 def beads_rejected(p: Plant) -> None:

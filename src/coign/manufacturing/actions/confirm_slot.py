@@ -19,7 +19,9 @@ class ConfirmSlot:
     """When cells may be collected, when production starts, when the product is ready."""
 
     chain: Chain = field(metadata=asks("Therapy", "known"))
-    collection_on: Instant = field(metadata=asks("Collection"))
+    collection_on: Instant = field(
+        metadata=asks("Collection", hint="after a batch has failed: when the cells that are left were collected")
+    )
     start_on: Instant = field(metadata=asks("Start of production"))
     ready_on: Instant = field(metadata=asks("Ready"))
 
