@@ -31,7 +31,7 @@ class Folding:
                     self._by_fact[fact, kind] = (*self._by_fact.get((fact, kind), ()), view)
         #: A state from its stored form. States never change, so the same bytes may give the same object.
         self.load = lru_cache(LOADED_MAX)(self._load)
-        #: The views that must be at hand for a subject of a kind when one of these facts may come: one answer an action.
+        #: The views that must be at hand for a subject of a kind when one of these facts may come.
         self.needed = cache(self._needed)
 
     def __reduce__(self) -> tuple[type["Folding"], tuple[tuple[View[Any], ...]]]:
