@@ -76,14 +76,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(leave)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Walks lie where `make walks` looks for them."""
+    if item.get_closest_marker("walk") and item.path.parent.name != "browser":
+        raise pytest.UsageError(f"{item.nodeid} is a walk: it belongs into tests/browser, or nobody goes it")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order is random, but for stories: modules whose tests tell one after the other what happens in one place.
 
     Those of the folders that take longest come first.
     """
-    if any(item.get_closest_marker("walk") and item.path.parent.name != "browser" for item in items):
-        raise pytest.UsageError("walks lie in tests/browser: `make walks` looks for them there")
     stories = defaultdict[Path, list[int]](list)
     for n, item in enumerate(items):
         if item.get_closest_marker("story"):
