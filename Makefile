@@ -12,16 +12,18 @@ setup:
 setup-dev:
 	@python=$$(sh tools/setup/find_python.sh) && "$$python" tools/setup/bootstrap.py dev
 
-# On all cores, a file at a time, the longest first (tests/conftest.py says how many at once). More options: make test TESTS="tests/ledger -x"
-PYTEST = .venv/bin/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+# On all cores, a file or folder at a time, the longest first (tests/conftest.py says which, and how many at once). More
+# options: make test TESTS="tests/ledger -x"
+PYTEST = .venv/bin/python -m pytest -n logical --no-loadscope-reorder
 
 test: setup-dev
-	$(PYTEST) -m "not walk" $(TESTS)
+	$(PYTEST) --dist loadgroup -m "not walk" $(TESTS)
 	@echo "Not among these: two long walks through the pages in a browser. They are: make walks"
 
 # A therapy from order to infusion by keyboard, and every page as every role: a quarter of all the time that tests take.
+# A worker for each. They all lie in one folder (tests/conftest.py holds it): nothing else is read to find them.
 walks: setup-dev
-	$(PYTEST) -m walk $(TESTS)
+	$(PYTEST) -n 2 --dist loadfile -m walk tests/browser $(TESTS)
 
 lint: setup-dev
 	.venv/bin/ruff check .

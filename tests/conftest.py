@@ -8,11 +8,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from tests.support import memory
+from xdist.scheduler import LoadScopeScheduling
 
 from coign.database import Database, scratch
 
@@ -33,7 +34,9 @@ gc.set_threshold(50_000, 20, 50)
 
 SHARED = Path(__file__).parents[2] / "shared"
 #: Folders whose files take longest, after those with a browser. Begun first, so that no core waits for another's last.
-LONG_FIRST = ("docs", "cli", "drill", "service")
+LONG_FIRST = ("demo", "docs", "cli", "drill", "checker", "web", "bench", "service", "database", "ledger", "conformance")
+#: Folders whose files begin with the same long story: one worker takes all of them, and tells it once.
+TOGETHER = ("browser", "checker", "demo")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,6 +50,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+class Together(LoadScopeScheduling):
+    """What a worker is given at once: a file, or all files of a folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = Path(file).parent
+        return str(folder) if folder.name in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    """In place of xdist's own groups; walks take minutes each, and are shared out file by file."""
+    return Together(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders lie in memory, if there is room; those of workers in the one of who started them."""
     if not hasattr(config, "workerinput") and (used := memory.use()):
@@ -57,6 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
             lock.leave()
 
         config.add_cleanup(leave)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Walks lie where `make walks` looks for them."""
+    if item.get_closest_marker("walk") and item.path.parent.name != "browser":
+        raise pytest.UsageError(f"{item.nodeid} is a walk: it belongs into tests/browser, or nobody goes it")
 
 
 @pytest.hookimpl(trylast=True)

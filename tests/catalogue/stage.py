@@ -31,7 +31,8 @@ class Given:
 
     fact: Fact
     by: Actor | None
-    minutes_ago: float
+    #: When it was entered, or how many minutes before the question.
+    at: Instant | float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +164,8 @@ def record_of(example: Example) -> Known:
     known = Known(Head(1000, Frontier(), example.now))
     facts = [*_who(example), *example.given, *_reviewed(example)]
     for position, each in enumerate(facts):
-        stamp = StampFor(example.now.plus(minutes=-each.minutes_ago), position, each.by or example.actor)
+        at = each.at if isinstance(each.at, Instant) else example.now.plus(minutes=-each.at)
+        stamp = StampFor(at, position, each.by or example.actor)
         _enter(known, each.fact, stamp, position)
     return known
 

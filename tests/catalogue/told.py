@@ -35,7 +35,7 @@ def refuses(gate: str) -> Callable[[Story], Story]:
 def _register(gate: str, story: Story) -> None:
     clinic = Clinic(start=stage.NOW)
     action, command, actor = story(clinic)
-    given = [stage.given(fact, by=by, minutes_ago=clinic.now.minutes_since(time)) for time, by, fact in clinic.history]
+    given = [stage.Given(fact, by, at) for at, by, fact in clinic.history]
     inside = {f.name for f in fields(command) if "allotted" in f.metadata or "resolved_by" in f.metadata}
     values = {f.name: getattr(command, f.name) for f in fields(command)}
     more = {

@@ -36,7 +36,7 @@ from coign.collection.views import COLLECTION
 from coign.identity.events import LabelVerified, UnitsBlocked
 from coign.identity.views import CHAIN, UNIT
 from coign.kernel.actions import Action
-from coign.kernel.subjects import Unit
+from coign.kernel.subjects import Chain, Patient, Unit
 from coign.kernel.values import Actor, FreeText
 
 NAMES = ("ann", "bea")
@@ -59,11 +59,13 @@ class AtTheChair(RuleBasedStateMachine):
     def two_patients(self) -> None:
         self.clinic = Clinic()
         self.units: list[Unit] = []
-        self.people = {}
+        self.people = {name: (Patient.of(name), Chain.of(name)) for name in NAMES}
+        self.clinic.as_before(type(self), self._ordered)
+
+    def _ordered(self) -> None:
         for name in NAMES:
-            patient, chain = self.clinic.ordered(name)
+            _, chain = self.clinic.ordered(name)
             self.clinic.slot(chain)
-            self.people[name] = (patient, chain)
 
     def _try(self, action: Action[Any], command: Any, actor: Actor) -> bool:
         try:

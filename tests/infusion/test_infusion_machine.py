@@ -47,7 +47,7 @@ from coign.infusion.events import (
     Thawed,
 )
 from coign.infusion.state import BAG, BEDSIDE_DIFFERS
-from coign.kernel.subjects import Case, Unit
+from coign.kernel.subjects import Case, Patient, Unit
 from coign.kernel.values import Actor, FreeText
 
 PATIENTS, BAGS = ("ann", "bea"), ("ann-1", "ann-2", "bea-1")
@@ -72,16 +72,19 @@ class AtTheBed(RuleBasedStateMachine):
 
     @initialize()
     def two_patients_and_three_bags(self) -> None:
-        self.clinic = clinic = Clinic()
-        self.patients, self.bags = {}, {}
+        self.clinic = Clinic()
+        self.patients = {name: Patient.of(name) for name in PATIENTS}
+        self.bags = {bag: Unit.of(bag) for bag in BAGS}
+        self.clinic.as_before(type(self), self._conditioned)
+
+    def _conditioned(self) -> None:
         for name in PATIENTS:
-            patient, chain = clinic.ordered(name)
-            self.patients[name] = patient
+            _, chain = self.clinic.ordered(name)
             for bag in BAGS:
                 if bag.startswith(name):
-                    self.bags[bag] = clinic.product(chain, bag)
-            clinic.condition(chain)
-        clinic.wait(days=3)
+                    self.clinic.product(chain, bag)
+            self.clinic.condition(chain)
+        self.clinic.wait(days=3)
 
     def _try(self, act: Callable[[], Any]) -> None:
         try:

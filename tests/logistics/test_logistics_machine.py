@@ -64,11 +64,14 @@ class OnTheRoad(RuleBasedStateMachine):
     @initialize()
     def two_bags(self) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
+        self.shipments: list[Shipment] = []
+        self.plant.as_before(type(self), self._collected)
+
+    def _collected(self) -> None:
         self.plant.until("collected")
         self.plant.shipper(SHIPPERS[1], CELLLAB)
         self.plant.ordered(T2)
         self.plant.collected(OTHER_BAG, T2)
-        self.shipments: list[Shipment] = []
         registered = OrganisationRegistered(organisation=OTHERS, name="X", category="courier", country="DE")
         self.plant.happened(registered, by=CELLLAB)
 

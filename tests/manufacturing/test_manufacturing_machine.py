@@ -59,9 +59,12 @@ class InThePlant(RuleBasedStateMachine):
     @initialize()
     def two_therapies_arrived(self) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
+        self.batches: list[Batch] = []
+        self.plant.as_before(type(self), self._arrived)
+
+    def _arrived(self) -> None:
         self.plant.equipped()
         self.plant.room(ROOMS[1])
-        self.batches: list[Batch] = []
         for chain, bag in THERAPIES.items():
             self.plant.ordered(chain)
             self.plant.slot(chain)

@@ -60,10 +60,13 @@ class AtTheDesk(RuleBasedStateMachine):
     def filled(self, labelled: bool) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
         self.plant.until("frozen")
-        self.plant.labelled(*SAMPLES)
-        self.plant.counted()
+        self.plant.as_before(type(self), self._counted)
         if labelled:
             self.plant.labelled(PRODUCT)
+
+    def _counted(self) -> None:
+        self.plant.labelled(*SAMPLES)
+        self.plant.counted()
 
     def _try(self, name: str, actor: Actor, role: str, **given: Any) -> bool:
         try:

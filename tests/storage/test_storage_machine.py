@@ -53,6 +53,9 @@ class AtTheTank(RuleBasedStateMachine):
     @initialize()
     def two_bags(self) -> None:
         self.plant = Plant(Instant("2026-03-02T08:00:00.000000Z"))
+        self.plant.as_before(type(self), self._collected)
+
+    def _collected(self) -> None:
         self.plant.until("collected")
         self.plant.ordered(T2)
         self.plant.collected(OTHER_BAG, T2)

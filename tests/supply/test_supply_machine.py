@@ -41,7 +41,7 @@ class InTheStore(RuleBasedStateMachine):
     @initialize(approved=st.booleans())
     def vials_arrived(self, approved: bool) -> None:
         self.store = Store(Instant("2026-03-02T08:00:00.000000Z"))
-        self.store.vials(approved=approved)
+        self.store.as_before((type(self), approved), lambda: self.store.vials(approved=approved))
         self.cases: list[Case] = []
 
     def _try(self, name: str, actor: Actor, **given: Any) -> list[Any]:

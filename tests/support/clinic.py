@@ -293,11 +293,15 @@ class Clinic(PaperRecord):
 
     def ordered(self, name: str) -> tuple[Patient, Chain]:
         """A patient whose therapy is ordered; the chain bears the patient's name."""
+        self.as_before(("ordered", name), lambda: self._ordered(name))
+        return Patient.of(name), Chain.of(name)
+
+    def _ordered(self, name: str) -> None:
         patient = self.enrol(name)
         self.consent(patient)
         self.eligible(patient)
         self.draft(patient)
-        return patient, self.order(patient, name)
+        self.order(patient, name)
 
     def slot(self, chain: Chain) -> None:
         """The maker keeps a place."""
@@ -463,11 +467,14 @@ class Clinic(PaperRecord):
     def ready_to_thaw(self, name: str) -> tuple[Patient, Chain, Unit]:
         """A conditioned patient, looked at today, whose bag lies in the centre's freezer."""
         patient, chain = self.ordered(name)
-        unit = self.product(chain, f"bag-{name}")
+        self.as_before("ready_to_thaw", lambda: self._ready_to_thaw(name, chain))
+        return patient, chain, Unit.of(f"bag-{name}")
+
+    def _ready_to_thaw(self, name: str, chain: Chain) -> None:
+        self.product(chain, f"bag-{name}")
         self.condition(chain)
         self.wait(days=3)
         self.assess(chain)
-        return patient, chain, unit
 
     def issue(self, unit: Unit) -> None:
         """The bag leaves the cold; two persons see it."""
@@ -490,10 +497,13 @@ class Clinic(PaperRecord):
     def ready_to_infuse(self, name: str) -> tuple[Patient, Chain, Unit]:
         """A thawed bag at the right bed, confirmed by two."""
         patient, chain, unit = self.ready_to_thaw(name)
+        self.as_before("ready_to_infuse", lambda: self._ready_to_infuse(unit, patient))
+        return patient, chain, unit
+
+    def _ready_to_infuse(self, unit: Unit, patient: Patient) -> None:
         self.thaw(unit)
         self.check(unit, patient)
         self.confirm(unit, unit, patient)
-        return patient, chain, unit
 
     def wristband(self, chain: Chain) -> Patient:
         """Who wears the wristband of a therapy."""

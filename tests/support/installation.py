@@ -139,33 +139,38 @@ class TestInstallation:
 
     def set_up(self) -> "TestInstallation":
         """Genesis, a hospital and a maker with people and roles, two administrators; set-up stays open."""
-        self.do("installation.open", SETUP, origin=self.origin, demonstration=self._demonstration)
-        self._register(HOSPITAL, "treatment_centre")
-        self._register(MAKER, "maker")
-        for organisation, roles in ROLES.items():
-            for role in roles:
-                self.add_person(f"{organisation.identifier}-{role}", organisation, role)
-        for name in ("admin-1", "admin-2"):
-            self.add_person(name, HOSPITAL, "admin")
+        opening = {"origin": self.origin, "demonstration": self._demonstration}
+        people = [(f"{o.identifier}-{role}", o, role) for o, roles in ROLES.items() for role in roles]
+        people += [(name, HOSPITAL, "admin") for name in ("admin-1", "admin-2")]
+        asked = [
+            self.request("installation.open", SETUP, command=opening),
+            self._registration(HOSPITAL, "treatment_centre"),
+            self._registration(MAKER, "maker"),
+        ]
+        self.door.perform_all(asked + [request for who in people for request in self._newcomer(*who)])
         return self
 
     def finish_set_up(self) -> None:
         """From now on only people with roles act."""
         self.do("installation.finish_setup", SETUP)
 
-    def _register(self, organisation: Organisation, category: str) -> None:
-        name = organisation.identifier.title()
-        self.do(
-            "people.register_organisation", SETUP, organisation=organisation, name=name, category=category, country="DE"
-        )
+    def _registration(self, organisation: Organisation, category: str) -> Request:
+        told = {"organisation": organisation, "name": organisation.identifier.title(), "category": category}
+        return self.request("people.register_organisation", SETUP, command={**told, "country": "DE"})
 
     def add_person(self, name: str, organisation: Organisation, role: str) -> Actor:
         """Register somebody with one role, by the set-up actor; also found under `people[name]`."""
-        person = Person.of(name)
-        self.do("people.register_person", SETUP, person=person, organisation=organisation, name="Ann Example")
-        self.do("people.grant_role", SETUP, person=person, role=role, organisation=organisation)
-        self.people[name] = Actor(person, role, organisation)
+        self.door.perform_all(self._newcomer(name, organisation, role))
         return self.people[name]
+
+    def _newcomer(self, name: str, organisation: Organisation, role: str) -> list[Request]:
+        person = Person.of(name)
+        self.people[name] = Actor(person, role, organisation)
+        who = {"person": person, "organisation": organisation}
+        return [
+            self.request("people.register_person", SETUP, command={**who, "name": "Ann Example"}),
+            self.request("people.grant_role", SETUP, command={**who, "role": role}),
+        ]
 
     def take_in(self, unit: str) -> Done:
         """The hospital's cell laboratory takes a unit in."""

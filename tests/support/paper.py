@@ -27,10 +27,10 @@ class Refusal(Exception):
         self.gates = tuple(gates)
 
 
-#: What `PaperRecord.so_far` gives.
+#: Of a record: now, history, heads, states, position.
 SoFar = tuple[Instant, list[tuple[Instant, Actor, Fact]], dict[Subject, int], dict[tuple[Subject, str], Any], int]
-#: What stories begin with, by the kind of record, moment and stage: they are many, and most of them begin alike.
-TOLD: dict[tuple[type["PaperRecord"], Instant, Hashable], SoFar] = {}
+#: What stories begin with, by the way there: they are many, and most of them begin alike.
+_told: dict[Hashable, SoFar] = {}
 #: Facts and states that came back from their stored form once. Stories repeat themselves; a second look proves nothing.
 _came_back: set[object] = set()
 
@@ -64,6 +64,8 @@ class PaperRecord:
         self._heads: dict[Subject, int] = {}
         self._states: dict[tuple[Subject, str], Any] = {}
         self._position = 0
+        #: The acts `as_before` that led here, one after the other; None: something else happened in between.
+        self._way: Hashable = (type(self), start)
 
     def wait(self, **duration: float) -> None:
         """Let time pass."""
@@ -71,6 +73,7 @@ class PaperRecord:
 
     def happened(self, *facts: Fact, by: Actor) -> None:
         """History as it is, whatever any rule says."""
+        self._way = None
         stamps = StampFor(self.now, self._position, by)
         for fact in facts:
             if _is_new(fact):
@@ -85,23 +88,20 @@ class PaperRecord:
         self._position += 1
         self.now = self.now.plus(seconds=1)
 
-    def so_far(self) -> "SoFar":
-        """All that happened, to go on from there in another record: nothing in it is ever changed, only added to."""
-        return (self.now, list(self.history), dict(self._heads), dict(self._states), self._position)
-
-    def go_on_from(self, then: "SoFar") -> None:
-        """As if all of that had happened here."""
-        self.now, history, heads, states, self._position = then
-        self.history, self._heads, self._states = list(history), dict(heads), dict(states)
-
-    def as_before(self, stage: Hashable, act: Callable[[], None]) -> None:
-        """Act, or go on from where the same acts, begun at the same moment, led before."""
-        key = (type(self), self.now, stage)
-        if key in TOLD:
-            self.go_on_from(TOLD[key])
+    def as_before(self, stage: Hashable, act: Callable[[], object]) -> None:
+        """Act, or go on from where the same acts, after the same acts at the same moment, led before."""
+        if self._way is None:
+            act()
+            return
+        way = (self._way, self.now, self.programmes, self.witnessed_age_s, stage)
+        if way in _told:
+            # Nothing in it is ever changed, only added to.
+            self.now, history, heads, states, self._position = _told[way]
+            self.history, self._heads, self._states = list(history), dict(heads), dict(states)
         else:
             act()
-            TOLD[key] = self.so_far()
+            _told[way] = (self.now, list(self.history), dict(self._heads), dict(self._states), self._position)
+        self._way = way
 
     def unmet(self, action: Action[Any], command: Any, actor: Actor) -> list[str]:
         """The gates that would refuse."""
@@ -151,9 +151,9 @@ class PaperRecord:
 
     @staticmethod
     def _unmet(action: Action[Any], command: Any, known: Circumstances) -> list[str]:
-        answers = action.ask(command, known)
-        assert all(a.holds or a.message for a in answers)
-        return [a.gate for a in answers if not a.holds]
+        refused = [answer for gate in action.gates if (answer := gate.refuse(command, known))]
+        assert all(answer.message for answer in refused)
+        return [answer.gate for answer in refused]
 
     def _known(self, action: Action[Any], command: Any, actor: Actor) -> Circumstances:
         states: dict[tuple[Subject, str], object] = {}
@@ -173,12 +173,12 @@ class PaperRecord:
         def read(reads: Sequence[Read]) -> None:
             for wanted in reads:
                 heads[wanted.subject] = self._heads.get(wanted.subject, 0)
-                names = set(FOLDING.needed(action.emits, wanted.subject.kind))
-                names |= {wanted.view.name} if wanted.view else set()
-                declared.update((wanted.subject, name) for name in names)
-                for name in names:
-                    if (wanted.subject, name) in self._states:
-                        states[wanted.subject, name] = self._states[wanted.subject, name]
+                names = FOLDING.needed(action.emits, wanted.subject.kind)
+                for name in (*names, wanted.view.name) if wanted.view else names:
+                    key = (wanted.subject, name)
+                    declared.add(key)
+                    if key in self._states:
+                        states[key] = self._states[key]
 
         read(action.reads(command, actor))
         for further in action.then_reads:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from tests.support.authorised import granted, lifted, suspended
-from tests.support.paper import TOLD, PaperRecord
+from tests.support.paper import PaperRecord
 
 from coign import catalogue
 from coign.clinical.events import Ordered
@@ -119,15 +119,12 @@ MEASURED = {
 }  # fmt: skip
 
 
-FOUNDED = "founded"
-
-
 class Plant(PaperRecord):
     """A maker whose people are qualified, whose lots are approved, and who has a room and a shipper."""
 
     def __init__(self, start: Instant, *, programmes: Programmes = PROGRAMMES) -> None:
         super().__init__(start, programmes)
-        self.as_before(FOUNDED, self._founded)
+        self.as_before("founded", self._founded)
 
     def _founded(self) -> None:
         admin = _person("admin-1", "admin")
@@ -191,6 +188,9 @@ class Plant(PaperRecord):
 
     def equipped(self) -> None:
         """People qualified, lots approved, a room and a shipper."""
+        self.until("equipped")
+
+    def _equipped(self) -> None:
         for operator in OPERATORS:
             self.qualify(operator, "aseptic_processing")
             self.qualify(operator, "filling")
@@ -643,27 +643,19 @@ class Plant(PaperRecord):
 
     def until(self, stage: str) -> None:
         """Everything up to a stage: at_maker, accepted, cleared, at_hand, started, filled, tested, certified."""
-        nothing_happened = self.so_far() == TOLD[type(self), self.history[0][0], FOUNDED]
-        if nothing_happened and self.programmes is PROGRAMMES:
-            self.as_before(stage, lambda: self._until(stage))
-        else:
-            self._until(stage)
-
-    def _until(self, stage: str) -> None:
-        acts: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("equipped", self.equipped), ("ordered", self.ordered), ("slot", self.slot), ("collected", self.collected),
-            ("at_maker", self.arrived), ("accepted", self.accepted), ("cleared", self.cleared),
-            ("at_hand", lambda: self.taken_out(BAG, "production")),
-            ("started", self.started), ("stepped", self.stepped), ("filled", self.filled),
-            ("frozen", self.frozen), ("labelled", self.labelled_and_counted), ("tested", self.tested),
-            ("reviewed", self.reviewed), ("certified", self.certified),
-            ("at_centre", lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2)),
-        )  # fmt: skip
-        assert stage in dict(acts)
-        for name, act in acts:
-            act()
-            if name == stage:
-                return
+        acts: dict[str, Callable[[], object]] = {
+            "equipped": self._equipped, "ordered": self.ordered, "slot": self.slot, "collected": self.collected,
+            "at_maker": self.arrived, "accepted": self.accepted, "cleared": self.cleared,
+            "at_hand": lambda: self.taken_out(BAG, "production"),
+            "started": self.started, "stepped": self.stepped, "filled": self.filled,
+            "frozen": self.frozen, "labelled": self.labelled_and_counted, "tested": self.tested,
+            "reviewed": self.reviewed, "certified": self.certified,
+            "at_centre": lambda: self.arrived(PRODUCT, OUTWARD, SHIPPER_2),
+        }  # fmt: skip
+        before = list(acts)[: list(acts).index(stage)]
+        if before:
+            self.until(before[-1])
+        self.as_before(stage, acts[stage])
 
 
 def as_sent(command: type, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,7 +19,7 @@ def _example(action: str, story: Story, asked: Asked, programmes: Programmes = P
     story(plant)
     given = asked(plant) if callable(asked) else asked
     command, inside = as_sent(catalogue.ACTIONS[action].command, given)
-    facts = [Given(fact, by, plant.now.minutes_since(at)) for at, by, fact in plant.history]
+    facts = [Given(fact, by, at) for at, by, fact in plant.history]
     return {"given": facts, "command": command, "inside": inside, "programmes": programmes, "now": plant.now}
 
 

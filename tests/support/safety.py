@@ -33,7 +33,7 @@ ZONE = "Europe/Berlin"
 def infused(clinic: Clinic, name: str = "ann") -> Chain:
     """A patient who has just received the product."""
     _, chain, unit = clinic.ready_to_infuse(name)
-    clinic.infuse(unit)
+    clinic.as_before("infused", lambda: clinic.infuse(unit))
     return chain
 
 
@@ -98,11 +98,11 @@ class Ward(Clinic):
 
     def __init__(self, *, start: Instant | None = None, zone: str = ZONE, **more: Any) -> None:
         super().__init__(**({"start": start} if start is not None else {}), **more)
-        open_site(self, zone)
+        self.as_before(("site", zone), lambda: open_site(self, zone))
 
     def basis(self, jurisdiction: str, basis: str, stage: str = "phase_2") -> None:
         """On which basis the product is given from now on."""
-        in_force(self, jurisdiction, basis, stage)
+        self.as_before((jurisdiction, basis, stage), lambda: in_force(self, jurisdiction, basis, stage))
 
     def react(self, chain: Chain, actor: Actor = NURSE, **changed: Any) -> Any:
         """Record a reaction."""

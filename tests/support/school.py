@@ -137,7 +137,7 @@ def _example(action: str, story: Story, asked: Asked, programmes: Programmes) ->
     allotted = {f.name for f in fields(catalogue.ACTIONS[action].command) if "allotted" in f.metadata}
     command = {n: "in my own words" if isinstance(v, FreeText) else plain(v) for n, v in given.items()}
     inside = {n: command.pop(n) for n in allotted}
-    facts = [Given(fact, by, school.now.minutes_since(at)) for at, by, fact in school.history]
+    facts = [Given(fact, by, at) for at, by, fact in school.history]
     return {"given": facts, "command": command, "inside": inside, "programmes": programmes, "now": school.now}
 
 

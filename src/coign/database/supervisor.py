@@ -154,8 +154,9 @@ def scratch(*, durable: bool = True) -> Iterator[Database]:
 @contextmanager
 def watched(folder: Path) -> Iterator[None]:
     """Should this process end within the block, the watcher ends what runs in the folder: its input closes then."""
+    watching = Path(__file__).with_name("watching.py")
     watcher = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "coign.database.watching", str(folder)],
+        [sys.executable, "-P", str(watching), str(folder)],
         stdin=subprocess.PIPE,
         start_new_session=True,  # what ends the processes of a terminal must leave this one
     )

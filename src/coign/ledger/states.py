@@ -1,7 +1,7 @@
 """Which views a fact changes, folding facts into states, and the form of states in the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -31,6 +31,8 @@ class Folding:
                     self._by_fact[fact, kind] = (*self._by_fact.get((fact, kind), ()), view)
         #: A state from its stored form. States never change, so the same bytes may give the same object.
         self.load = lru_cache(LOADED_MAX)(self._load)
+        #: The views that must be at hand for a subject of a kind when one of these facts may come.
+        self.needed = cache(self._needed)
 
     def __reduce__(self) -> tuple[type["Folding"], tuple[tuple[View[Any], ...]]]:
         """It goes to other processes as its views."""
@@ -40,8 +42,7 @@ class Folding:
         """The views of a subject of this kind that a fact of this type may change."""
         return self._by_fact.get((fact, kind), ())
 
-    def needed(self, emits: Sequence[type[Fact]], kind: str) -> frozenset[str]:
-        """The views that must be at hand for a subject of this kind when one of these facts may come."""
+    def _needed(self, emits: tuple[type[Fact], ...], kind: str) -> frozenset[str]:
         return frozenset(v.name for fact in emits for v in self.listening(fact, kind))
 
     def apply(self, states: States, fact: Fact, stamp_for: "StampFor") -> set[tuple[Subject, str]]:

@@ -41,7 +41,7 @@ def _example(action: str, story: Story, asked: Asked) -> dict[str, Any]:
     command = {n: "in my own words" if isinstance(v, FreeText) else plain(v) for n, v in given.items()}
     allotted = {f.name for f in fields(catalogue.ACTIONS[action].command) if "allotted" in f.metadata}
     inside = {n: command.pop(n) for n in allotted}
-    facts = [Given(fact, by, store.now.minutes_since(at)) for at, by, fact in store.history]
+    facts = [Given(fact, by, at) for at, by, fact in store.history]
     return {"given": facts, "command": command, "inside": inside, "programmes": PROGRAMMES, "now": store.now}
 
 
