@@ -82,5 +82,5 @@ class Findings:
     def text(self) -> str:
         """As a person reads it; the last line is the verdict."""
         lines = [f"Proved: {line}" for line in self.proved] + [f"Not proved: {line}" for line in self.not_proved]
-        lines += [f"Witness: {w['name']}, {w['at']}" for w in self.witnesses]
+        lines += dict.fromkeys(f"Witness: {w['name']}, {w['at']}" for w in self.witnesses)  # one may sign with two keys
         return "\n".join([*lines, *(f"Problem: {problem}" for problem in self.problems), self.verdict])
