@@ -231,7 +231,7 @@ class Knocking:
         for gate in unmet:
             if len(unmet) < len(self.fewest.get(gate, unmet)) or gate not in self.fewest:
                 self.fewest[gate] = unmet
-        if len(unmet) > TAKEN_OUT_MAX or any(self.ground.moves[n].programmes for n in deviation.instead):
+        if len(unmet) > TAKEN_OUT_MAX or any(self.ground.moves[n].programmes is not None for n in deviation.instead):
             return  # where other programmes are here, nobody can do it again through the door
         noted = self.candidates[next(iter(unmet))] if len(unmet) == 1 else self.pairs[unmet]
         like_it = sum(self._left(each) == self._left(deviation) for each in noted)

@@ -54,8 +54,9 @@ def _evolve_slot(state: SlotState, fact: Fact, stamp: Stamp) -> SlotState:
         case SlotConfirmed():
             return SlotState(fact.maker, fact.collection_on, fact.start_on, fact.ready_on, again=state.again)
         case SlotMoved():
-            on = fact.collection_on
-            return replace(state, collection_on=on, start_on=fact.start_on, ready_on=fact.ready_on)
+            return replace(
+                state, collection_on=fact.collection_on, start_on=fact.start_on, ready_on=fact.ready_on
+            )  # fmt: skip
         case BatchStarted(batch=batch):
             return replace(state, batch=batch)
         case Abandoned(batch=batch) | BatchRejected(batch=batch) if batch == state.batch:
